@@ -1,0 +1,163 @@
+"""What can go wrong: one tree, each class with exactly one exit code.
+
+::
+
+    HelloLLMError
+    ├── UsageError            USAGE         the command line, a profile or a file is wrong
+    ├── CheckFailedError      CHECK_FAILED  a check ran and said no
+    ├── AuthError             AUTH          a key is missing or was refused
+    ├── RequestError          REQUEST       the server refused the request itself
+    │   └── ContextError      CONTEXT       the prompt is too long for the model
+    ├── RateLimitedError      RATE_LIMITED  too many requests, or nothing left to spend
+    ├── UnreachableError      UNREACHABLE   no connection, or closed before any reply
+    ├── DeadlineError         TIMEOUT       a deadline of ours or the server's passed
+    ├── ServerError           SERVER        the server failed
+    ├── BrokenReplyError      BROKEN_REPLY  the reply was cut off or malformed
+    ├── FilteredError         FILTERED      a content filter stopped the reply
+    ├── BudgetError           BUDGET        a spending limit was or would be crossed
+    ├── OutputError           IO            the answer could not be written
+    ├── SchemaError           SCHEMA        the reply does not satisfy the schema asked for
+    └── StoppedError                        somebody ended the call
+        ├── InterruptError    INT           Ctrl-C
+        ├── TerminateError    TERM          SIGTERM
+        └── PipeClosedError   PIPE          the reader of the output went away
+"""
+
+from typing import ClassVar
+
+from hello_llm.contract.exit_codes import ExitCode
+from hello_llm.contract.reply import LLMReply
+
+
+class HelloLLMError(Exception):
+    """Anything this program can explain; never raised itself."""
+
+    exit_code: ClassVar[ExitCode]
+
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        *,
+        partial: LLMReply | None = None,
+        status: int | None = None,
+    ) -> None:
+        """Say what happened in one sentence.
+
+        Args:
+            message: the cause, without a full stop, fit to follow ``error:``.
+            hint: the command or setting that repairs it.
+            partial: the reply as far as it came.
+            status: the HTTP status, where the server sent one.
+        """
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.partial = partial
+        self.status = status
+
+
+class UsageError(HelloLLMError):
+    """The command line, a profile or a file is wrong; nothing was sent."""
+
+    exit_code = ExitCode.USAGE
+
+
+class CheckFailedError(HelloLLMError):
+    """A check ran and said no."""
+
+    exit_code = ExitCode.CHECK_FAILED
+
+
+class AuthError(HelloLLMError):
+    """A key is missing, or the server refused it (401, 403)."""
+
+    exit_code = ExitCode.AUTH
+
+
+class RequestError(HelloLLMError):
+    """The server refused the request itself (400, 404, 413, 422)."""
+
+    exit_code = ExitCode.REQUEST
+
+
+class ContextError(RequestError):
+    """The prompt is too long for the model."""
+
+    exit_code = ExitCode.CONTEXT
+
+
+class RateLimitedError(HelloLLMError):
+    """Too many requests (429), or the quota or balance is used up (402)."""
+
+    exit_code = ExitCode.RATE_LIMITED
+
+
+class UnreachableError(HelloLLMError):
+    """No connection could be made, or it closed before any reply."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class DeadlineError(HelloLLMError):
+    """A deadline passed; the message names it and the flag that raises it."""
+
+    exit_code = ExitCode.TIMEOUT
+
+
+class ServerError(HelloLLMError):
+    """The server failed (5xx)."""
+
+    exit_code = ExitCode.SERVER
+
+
+class BrokenReplyError(HelloLLMError):
+    """The reply was cut off or malformed; ``partial`` holds what arrived."""
+
+    exit_code = ExitCode.BROKEN_REPLY
+
+
+class FilteredError(HelloLLMError):
+    """A content filter stopped the reply."""
+
+    exit_code = ExitCode.FILTERED
+
+
+class BudgetError(HelloLLMError):
+    """A spending limit was crossed or would be."""
+
+    exit_code = ExitCode.BUDGET
+
+
+class OutputError(HelloLLMError):
+    """The answer could not be written where it was meant to go."""
+
+    exit_code = ExitCode.IO
+
+
+class SchemaError(HelloLLMError):
+    """The reply does not satisfy the JSON schema asked for."""
+
+    exit_code = ExitCode.SCHEMA
+
+
+class StoppedError(HelloLLMError):
+    """Somebody ended the call before it was complete; never raised itself."""
+
+
+class InterruptError(StoppedError):
+    """Ctrl-C."""
+
+    exit_code = ExitCode.INT
+
+
+class TerminateError(StoppedError):
+    """SIGTERM."""
+
+    exit_code = ExitCode.TERM
+
+
+class PipeClosedError(StoppedError):
+    """The reader of the output went away."""
+
+    exit_code = ExitCode.PIPE

@@ -1,0 +1,41 @@
+"""The factory: two names, and nothing is imported before it is chosen."""
+
+from difflib import get_close_matches
+from typing import Any, Literal, get_args
+
+from hello_llm.contract import LLMProvider, UsageError
+
+ProviderName = Literal["mock", "litellm"]
+PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
+
+
+def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - each provider types its own
+    """Build the provider called `name`.
+
+    Args:
+        name: ``mock`` or ``litellm``.
+        options: the keyword arguments of :class:`~hello_llm.providers.mock.MockProvider` or of
+            :class:`~hello_llm.providers.litellm.adapter.LiteLLMProvider`.
+
+    Raises:
+        UsageError: there is no provider of that name.
+    """
+    match name:
+        case "mock":
+            from hello_llm.providers.mock import MockProvider  # noqa: PLC0415 - lazy by design
+
+            return MockProvider(**options)
+        case "litellm":
+            from hello_llm.providers.litellm.adapter import (  # noqa: PLC0415 - lazy by design
+                LiteLLMProvider,
+            )
+
+            return LiteLLMProvider(**options)
+    known = " and ".join(PROVIDER_NAMES)
+    near = get_close_matches(name, PROVIDER_NAMES, n=1)
+    raise UsageError(
+        f"unknown provider {name!r}: there are {known}",
+        hint=f"--provider {near[0]}"
+        if near
+        else f"a vendor is a model prefix: --provider litellm --model {name}/MODEL",
+    )
