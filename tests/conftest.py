@@ -1,0 +1,85 @@
+"""Every test runs in an empty home and working folder, and reaches nothing beyond loopback."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.guard import sitecustomize as network_guard
+from tests.servers import Anthropic, Ollama, OpenAI, ScriptedServer
+
+_XDG_FOLDERS = {
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_RUNTIME_DIR": ".run",
+}
+_SUFFIXES = ("_API_KEY", "_API_BASE", "_BASE_URL", "_PROXY", "_proxy")
+_PREFIXES = ("LITELLM_", "OPENAI_", "CLICOLOR", "GITHUB_", "TTY_")
+_NAMES = frozenset(
+    {
+        "COLORTERM",
+        "COLUMNS",
+        "FORCE_COLOR",
+        "LINES",
+        "NO_COLOR",
+        "TERM",
+        "TERMINAL_WIDTH",
+    }
+)
+
+
+def pytest_configure() -> None:
+    """Drop what the caller's terminal, CI and keys would say, before anything reads it."""
+    for name in list(os.environ):
+        if name in _NAMES or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
+            del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, in which the XDG folders lie; the working folder is another."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    for name, below in _XDG_FOLDERS.items():
+        monkeypatch.setenv(name, str(folder / below))
+    monkeypatch.chdir(tmp_path_factory.mktemp("work"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def refusals(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file that lists what the network guard refused; the test fails if it is not empty."""
+    log = home / "network-refusals"
+    log.touch()
+    folder = Path(network_guard.__file__).parent
+    monkeypatch.setenv(network_guard.LOG_VARIABLE, str(log))
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    yield log
+    refused = log.read_text(encoding="utf-8")
+    if refused:
+        pytest.fail(f"this test reached beyond loopback:\n{refused}", pytrace=False)
+
+
+@pytest.fixture
+def openai_server() -> Iterator[ScriptedServer]:
+    """A server that speaks OpenAI's protocol and plays the default script."""
+    with ScriptedServer(OpenAI()) as server:
+        yield server
+
+
+@pytest.fixture
+def ollama_server() -> Iterator[ScriptedServer]:
+    """A server that speaks Ollama's protocol and plays the default script."""
+    with ScriptedServer(Ollama()) as server:
+        yield server
+
+
+@pytest.fixture
+def anthropic_server() -> Iterator[ScriptedServer]:
+    """A server that speaks Anthropic's protocol and plays the default script."""
+    with ScriptedServer(Anthropic()) as server:
+        yield server

@@ -1,0 +1,1 @@
+"""What keeps every test away from the network."""

@@ -1,0 +1,23 @@
+"""Loopback servers that speak a vendor's protocol, play a script and keep every byte they get."""
+
+from tests.servers.anthropic import Anthropic
+from tests.servers.dialect import Dialect
+from tests.servers.ollama import Ollama
+from tests.servers.openai import OpenAI
+from tests.servers.script import Script, Tokens, ToolCall
+from tests.servers.server import ScriptedServer
+from tests.servers.wire import Connection, Peer, Request
+
+__all__ = [
+    "Anthropic",
+    "Connection",
+    "Dialect",
+    "Ollama",
+    "OpenAI",
+    "Peer",
+    "Request",
+    "Script",
+    "ScriptedServer",
+    "Tokens",
+    "ToolCall",
+]
