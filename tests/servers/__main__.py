@@ -38,6 +38,7 @@ def serve(dialect: Dialect, script: Script, port: int) -> None:
     """Play `script` to everyone until Ctrl-C."""
     with ScriptedServer(dialect, script, port=port) as server:
         sys.stdout.write(f"{server.url}{dialect.path}\n")
+        sys.stdout.flush()
         shown = 0
         try:
             while True:

@@ -1,6 +1,5 @@
 """A threaded loopback server that plays one script for each chat request."""
 
-import json
 import socket
 import threading
 from contextlib import suppress
@@ -151,7 +150,7 @@ class ScriptedServer:
 def _parsed(request: Request) -> dict[str, Any]:
     try:
         asked = request.json()
-    except json.JSONDecodeError:
+    except ValueError:  # not JSON, or not even UTF-8
         return {}
     return asked if isinstance(asked, dict) else {}
 
