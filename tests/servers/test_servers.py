@@ -284,7 +284,8 @@ def test_the_moment_the_client_leaves_in_mid_stream_is_noted(client, openai_serv
     openai_server.play(Script(end="stall"))
     url = openai_server.url + openai_server.dialect.path
     with client.stream("POST", url, json=ASKED | {"stream": True}) as response:
-        next(response.iter_lines())
+        lines = response.iter_lines()
+        next(lines)
         (connection,) = openai_server.connections
         assert connection.closed_at is None
     assert connection.wait_closed(5)
@@ -295,7 +296,8 @@ def test_a_pause_between_chunks_ends_when_the_client_leaves(client, openai_serve
     openai_server.play(Script(delay_s=3600))
     url = openai_server.url + openai_server.dialect.path
     with client.stream("POST", url, json=ASKED | {"stream": True}) as response:
-        next(response.iter_lines())
+        lines = response.iter_lines()
+        next(lines)
     assert openai_server.connections[0].wait_closed(5)
 
 
