@@ -40,6 +40,10 @@ class ReplyBuilder:
         self._reasoning: list[str] = []
         self._tool_calls: dict[int, _OpenToolCall] = {}
 
+    def restart_clock(self) -> None:
+        """Start the clock again: the request leaves only now."""
+        self._started = self._clock()
+
     def add(self, event: StreamEvent) -> None:
         """Take in what one event brings."""
         match event:

@@ -33,3 +33,7 @@ class LLMProvider(Protocol):
             HelloLLMError: from the iterator, as for :meth:`chat`.
         """
         ...
+
+    def close(self) -> None:
+        """Cut every call under way, from any thread; the provider can be used again."""
+        ...

@@ -1,6 +1,5 @@
 """The factory: two names, and nothing is imported before it is chosen."""
 
-from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from hello_llm.contract import LLMProvider, UsageError
@@ -32,6 +31,8 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
 
             return LiteLLMProvider(**options)
     known = " and ".join(PROVIDER_NAMES)
+    from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
+
     near = get_close_matches(name, PROVIDER_NAMES, n=1)
     raise UsageError(
         f"unknown provider {name!r}: there are {known}",

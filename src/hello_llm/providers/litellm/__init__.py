@@ -1,0 +1,1 @@
+"""The LiteLLM provider: the only place that knows the substrate."""

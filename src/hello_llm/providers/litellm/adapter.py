@@ -1,0 +1,185 @@
+"""The LiteLLM provider: one call, everything explicit, everything closed behind it."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from types import ModuleType
+from typing import Any
+
+from hello_llm.contract import (
+    ChatRequest,
+    EventStream,
+    Finished,
+    HelloLLMError,
+    LLMReply,
+    Message,
+    ReplyBuilder,
+    RequestError,
+    Started,
+    StreamEvent,
+    fold,
+)
+from hello_llm.providers.litellm.connection import Connection, WireRequest
+from hello_llm.providers.litellm.errors import translate
+from hello_llm.providers.litellm.reading import read_stream, read_whole
+from hello_llm.providers.litellm.route import Route, plan
+from hello_llm.providers.litellm.substrate import load
+
+
+class LiteLLMProvider:
+    """Reaches every vendor that LiteLLM knows; the model's prefix says which."""
+
+    name = "litellm"
+
+    def __init__(
+        self,
+        *,
+        model: str | None = None,
+        api_base: str | None = None,
+        api_key_env: str | None = None,
+        timeout: float | None = 600.0,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep the settings; nothing is imported, read or sent before the first call.
+
+        Args:
+            model: the vendor-qualified model for requests that name none.
+            api_base: where the API is, if not at the vendor's own address.
+            api_key_env: the environment variable that holds the key. Without it the vendor's
+                usual variable is read, and only for the vendor's own address.
+            timeout: seconds to wait for a connection and for each piece of the answer;
+                ``None`` or 0 waits for ever.
+            environ: where keys are read from, by default the process's environment.
+        """
+        self.model = model
+        self.api_base = api_base
+        self.api_key_env = api_key_env
+        self.timeout = timeout or None
+        self._environ = dict(os.environ if environ is None else environ)
+        self._open: set[Connection] = set()
+
+    def chat(self, request: ChatRequest | str) -> LLMReply:
+        """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`."""
+        connection = Connection(self.timeout)
+        return fold(self._exchange(ChatRequest.coerce(request), connection, stream=False))
+
+    def stream_chat(self, request: ChatRequest | str) -> EventStream:
+        """Stream the reply; closing the iterator cuts the connection from any thread."""
+        connection = Connection(self.timeout)
+        events = self._exchange(ChatRequest.coerce(request), connection, stream=True)
+        return EventStream(events, connection.abort)
+
+    def close(self) -> None:
+        """Cut every call under way, from any thread; the provider can be used again."""
+        for connection in tuple(self._open):
+            connection.abort()
+
+    def describe(self, request: ChatRequest | str, *, stream: bool) -> WireRequest:
+        """Return the HTTP request that a call would send, and send nothing.
+
+        Raises:
+            RequestError: LiteLLM builds this vendor's client itself, out of our sight.
+        """
+        chat = ChatRequest.coerce(request)
+        connection = Connection(self.timeout, dry_run=True)
+        try:
+            fold(self._exchange(chat, connection, stream=stream))
+        except HelloLLMError:
+            if connection.sent is None:
+                raise
+        if connection.sent is None:
+            raise RequestError(f"the request to {chat.model} cannot be shown before it is sent")
+        return connection.sent
+
+    def _exchange(
+        self, request: ChatRequest, connection: Connection, *, stream: bool
+    ) -> Iterator[StreamEvent]:
+        route = self._route(request.model or self.model)
+        yield Started(self.name, route.typed)
+        litellm = load()
+        self._open.add(connection)
+        builder = ReplyBuilder(self.name, route.typed)
+        try:
+            with connection:
+                yield from _call(litellm, route, request, connection, builder, stream=stream)
+        except HelloLLMError:
+            raise
+        except Exception as error:
+            problem = translate(litellm, error, route, builder.partial(), connection.status)
+            if problem is None:
+                raise
+            raise problem from error
+        finally:
+            self._open.discard(connection)
+
+    def _route(self, model: str | None) -> Route:
+        return plan(
+            model,
+            api_base=self.api_base,
+            api_key_env=self.api_key_env,
+            environ=self._environ,
+        )
+
+
+def _call(
+    litellm: ModuleType,
+    route: Route,
+    request: ChatRequest,
+    connection: Connection,
+    builder: ReplyBuilder,
+    *,
+    stream: bool,
+) -> Iterator[StreamEvent]:
+    params = _params(request)
+    _check_params(litellm, route, params)
+    arguments = params | connection.arguments(litellm, route) | {"drop_params": False}
+    if stream and _supports(litellm, route, "stream_options"):
+        arguments["stream_options"] = {"include_usage": True}
+    if route.vendor == "ollama_chat":
+        # Without a price LiteLLM asks the server for one, in a thread that outlives the call.
+        arguments |= {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
+    connection.on_send = builder.restart_clock
+    answer = litellm.completion(
+        model=route.wire_model,
+        messages=[_message(message) for message in request.messages],
+        stream=stream,
+        **arguments,
+    )
+    if stream:
+        yield from read_stream(litellm, answer, route, connection, builder)
+    else:
+        yield Finished(read_whole(litellm, answer, route, connection, builder))
+
+
+def _params(request: ChatRequest) -> dict[str, Any]:
+    """Return the parameters that were set; the others are left to the server."""
+    values = asdict(request.params) | {"stop": list(request.params.stop) or None}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_params(litellm: ModuleType, route: Route, params: Mapping[str, Any]) -> None:
+    for name in params:
+        if not _supports(litellm, route, name):
+            flag = "--" + name.replace("_", "-")
+            raise RequestError(f"{route.typed} does not take {name}", f"leave out {flag}")
+
+
+def _supports(litellm: ModuleType, route: Route, param: str) -> bool:
+    known = litellm.get_supported_openai_params(model=route.name, custom_llm_provider=route.vendor)
+    return known is None or param in known
+
+
+def _message(message: Message) -> dict[str, Any]:
+    wire: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        wire["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        wire["tool_call_id"] = message.tool_call_id
+    return wire

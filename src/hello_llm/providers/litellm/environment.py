@@ -1,0 +1,60 @@
+"""Keeps the environment from deciding anything: LiteLLM and the SDKs read some 860 variables."""
+
+import os
+import re
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+
+_HARMLESS = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|PWD|TZ|TMPDIR|TEMP|TMP|LANG|LC_.*|TERM|COLUMNS|LINES"
+    r"|XDG_.*|PYTHON.*|VIRTUAL_ENV|SYSTEMROOT|WINDIR|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE"
+)
+"""Variables that may stay while LiteLLM is imported; it reads its settings at that moment."""
+
+_DECISIVE = re.compile(
+    r"LITELLM_.*|OPENAI_.*|OLLAMA_.*|OR_(SITE_URL|APP_NAME)|JSON_LOGS"
+    r"|EXPERIMENTAL_.*|MODEL_COST_MAP.*|DISABLE_AIOHTTP_TRANSPORT|AIOHTTP_TRUST_ENV"
+    r"|SSL_(VERIFY|CERT_FILE|CERT_DIR|CERTIFICATE|SECURITY_LEVEL|ECDH_CURVE)|SSLKEYLOGFILE"
+    r"|(HTTP|HTTPS|ALL|NO)_PROXY|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
+    r"|.*_(API_BASE|BASE_URL|API_URL|API_VERSION|CUSTOM_HEADERS|AUTH_TOKEN)",
+    re.IGNORECASE,
+)
+"""Variables that are read again at each call and would change it."""
+
+_SETTINGS = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no download of prices
+    "LITELLM_MODE": "PRODUCTION",  # no .env file from some parent folder
+}
+
+
+@contextmanager
+def import_environment(
+    environ: MutableMapping[str, str] = os.environ,
+) -> Iterator[None]:
+    """Show the import of LiteLLM an environment that holds none of its settings but ours.
+
+    Everything is put back afterwards except what :func:`drop_decisive` removes.
+    """
+    saved = dict(environ)
+    for name in saved:
+        if not _HARMLESS.fullmatch(name):
+            del environ[name]
+    environ.update(_SETTINGS)
+    try:
+        yield
+    finally:
+        environ.update(saved)
+        drop_decisive(environ)
+        environ.update(_SETTINGS)
+
+
+def drop_decisive(environ: MutableMapping[str, str] = os.environ) -> list[str]:
+    """Remove the variables that would change a call, keys apart, and return their names."""
+    names = [
+        name
+        for name in environ
+        if _DECISIVE.fullmatch(name) and not name.upper().endswith("_API_KEY")
+    ]
+    for name in names:
+        del environ[name]
+    return names

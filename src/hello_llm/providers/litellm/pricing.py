@@ -1,0 +1,31 @@
+"""What a call cost, in whole millionths of a US dollar, by LiteLLM's bundled table of prices."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from types import ModuleType
+from typing import Any
+
+_FLOAT_NOISE = Decimal("1e-15")
+"""Prices are multiples of far more than this, and the table's float sums err by far less."""
+
+
+def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: Any) -> int | None:  # noqa: ANN401 - LiteLLM's own usage object
+    """Return the price of `usage` in micro-dollars, or ``None`` if the model has no known price.
+
+    Source: ``litellm.cost_per_token``, which knows cached, reasoning and tiered prices. It
+    computes with floats; their noise is cut off before anything is added or rounded.
+    """
+    try:
+        costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, usage_object=usage)
+    except litellm.exceptions.ModelNotMappedError:
+        return None
+    return to_micros(*costs)
+
+
+def to_micros(*usd: float) -> int:
+    """Add up dollars exactly and return millionths, half a millionth rounded up.
+
+    >>> to_micros(9.000000000000001e-07, 1.5e-06)
+    2
+    """
+    total = sum((Decimal(repr(part)).quantize(_FLOAT_NOISE) for part in usd), Decimal())
+    return int((total * 1_000_000).to_integral_value(ROUND_HALF_UP))

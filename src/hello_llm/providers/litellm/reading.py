@@ -1,0 +1,173 @@
+"""Reads what LiteLLM returns, chunk by chunk or whole, and believes only what the server said."""
+
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, get_args
+
+from hello_llm.contract import (
+    BrokenReplyError,
+    Finished,
+    FinishReason,
+    LLMReply,
+    ReasoningDelta,
+    ReplyBuilder,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+from hello_llm.providers.litellm.connection import Connection
+from hello_llm.providers.litellm.pricing import usd_micros
+from hello_llm.providers.litellm.route import Route
+from hello_llm.providers.litellm.surrogates import SurrogateJoiner
+
+_FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
+_END_MARKERS = frozenset({"finish_reason", "done_reason", "stop_reason", "finishReason"})
+
+
+def read_stream(
+    litellm: ModuleType,
+    stream: Any,  # noqa: ANN401 - LiteLLM's CustomStreamWrapper
+    route: Route,
+    connection: Connection,
+    builder: ReplyBuilder,
+) -> Iterator[StreamEvent]:
+    """Yield the events of a streamed reply, ``Finished`` last.
+
+    Raises:
+        BrokenReplyError: the stream ended without the server's mark that it is complete.
+    """
+    joiner = SurrogateJoiner()
+    for chunk in stream:
+        for event in _deltas(chunk, joiner):
+            builder.add(event)
+            yield event
+    rest = joiner.close()
+    if rest:
+        builder.add(TextDelta(rest))
+        yield TextDelta(rest)
+    finish_reason = _server_finish_reason(stream)
+    if finish_reason is None:
+        raise BrokenReplyError(
+            f"{route.place} ended the reply without a mark that it is complete",
+            "what arrived is kept; try again",
+            partial=builder.partial(request_id=connection.request_id),
+        )
+    usage = _usage(litellm, route, _server_usage(stream.chunks))
+    yield Finished(builder.finished(finish_reason, usage, request_id=connection.request_id))
+
+
+def read_whole(
+    litellm: ModuleType,
+    response: Any,  # noqa: ANN401 - LiteLLM's ModelResponse
+    route: Route,
+    connection: Connection,
+    builder: ReplyBuilder,
+) -> LLMReply:
+    """Return the reply of a call that was not streamed.
+
+    Args:
+        litellm: the loaded module.
+        response: what ``litellm.completion`` returned.
+        route: where the call went.
+        connection: holds the server's own words: LiteLLM invents a missing end.
+        builder: takes in the pieces.
+
+    Raises:
+        BrokenReplyError: the body is no reply, or has no mark that it is complete.
+    """
+    choices = response.choices
+    if choices:
+        joiner = SurrogateJoiner()
+        for event in _pieces(choices[0].message, joiner):
+            builder.add(event)
+        builder.add(TextDelta(joiner.close()))
+    body = connection.body
+    if not choices or not (body is None or _has_end_marker(body)):
+        raise BrokenReplyError(
+            f"{route.place} answered, but not with a complete reply",
+            "check --api-base: is that the address of a chat API?",
+            partial=builder.partial(request_id=connection.request_id),
+        )
+    spent = getattr(response, "usage", None)
+    usage = _usage(litellm, route, spent if spent is not None and spent.total_tokens else None)
+    finish_reason = _finish_reason(choices[0].finish_reason)
+    return builder.finished(finish_reason, usage, request_id=connection.request_id, streamed=False)
+
+
+def _deltas(chunk: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401
+    if chunk.choices and chunk.choices[0].index == 0 and chunk.choices[0].delta is not None:
+        yield from _pieces(chunk.choices[0].delta, joiner)
+
+
+def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401
+    """Yield what a delta or a whole message holds; LiteLLM shapes both alike."""
+    reasoning = getattr(message, "reasoning_content", None)
+    if reasoning:
+        yield ReasoningDelta(reasoning)
+    text = joiner.feed(message.content) if message.content else ""
+    if text:
+        yield TextDelta(text)
+    for position, call in enumerate(message.tool_calls or ()):
+        yield ToolCallDelta(
+            getattr(call, "index", position),
+            call.id,
+            call.function.name,
+            call.function.arguments or "",
+        )
+
+
+def _server_finish_reason(stream: Any) -> FinishReason | None:  # noqa: ANN401
+    """Return the reason that came over the wire; the one in the last chunk may be invented.
+
+    Both attributes are LiteLLM's own. Should an upgrade drop one, this fails loudly.
+    """
+    reason = stream.received_finish_reason or stream.intermittent_finish_reason
+    return None if reason is None else _finish_reason(reason)
+
+
+def _finish_reason(reason: str) -> FinishReason:
+    if reason == "function_call":
+        return "tool_calls"
+    return next((known for known in _FINISH_REASONS if known == reason), "stop")
+
+
+def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage or None
+    """Return the usage that came over the wire: only such a one is in the recorded chunks."""
+    reported = (getattr(chunk, "usage", None) for chunk in reversed(chunks))
+    return next((usage for usage in reported if usage is not None), None)
+
+
+def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN401
+    if spent is None:
+        return Usage(usd_micros=0 if route.self_hosted else None)
+    price = 0 if route.self_hosted else usd_micros(litellm, route.vendor, route.name, spent)
+    return Usage(
+        tokens_in=spent.prompt_tokens,
+        tokens_out=spent.completion_tokens,
+        usd_micros=price,
+        tokens_cached=_detail(route, spent.prompt_tokens_details, "cached_tokens"),
+        tokens_reasoning=_detail(route, spent.completion_tokens_details, "reasoning_tokens"),
+    )
+
+
+def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401
+    count: int | None = getattr(details, name, None)
+    # For Anthropic LiteLLM fills in a zero where the server said nothing.
+    return count or None if route.vendor == "anthropic" else count
+
+
+def _has_end_marker(body: bytes) -> bool:
+    try:
+        return _marked(json.loads(body))
+    except ValueError:
+        return False
+
+
+def _marked(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+    if isinstance(value, dict):
+        if value.get("done") is True or any(value.get(key) for key in _END_MARKERS):
+            return True
+        return any(map(_marked, value.values()))
+    return isinstance(value, list) and any(map(_marked, value))

@@ -1,0 +1,124 @@
+"""Decides where a call goes and with which key, before anything is imported or sent."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from hello_llm.contract import AuthError, UsageError
+from hello_llm.providers.litellm.vendors import (
+    KEYLESS_BASES,
+    VENDOR_HOSTS,
+    key_variable,
+    needs_key,
+)
+from hello_llm.providers.model_name import ModelName
+
+_WIRE_VENDORS = {"ollama": "ollama_chat"}
+"""``ollama`` would flatten the conversation into one prompt and lose the true stop reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One model, and the way to it."""
+
+    typed: str
+    """The model as the user typed it."""
+    vendor: str
+    """The vendor prefix that LiteLLM is given."""
+    name: str
+    """The vendor's own name of the model."""
+    api_base: str | None
+    """Where the vendor's API is; ``None`` leaves it to LiteLLM's table of vendors."""
+    key_variable: str | None
+    """The environment variable the key was read from; ``None`` for a call without a key."""
+    api_key: str | None = field(repr=False)
+    """The key, or ``None`` for a call without one."""
+    self_hosted: bool
+    """True for a server one runs oneself: its calls cost nothing."""
+
+    @property
+    def wire_model(self) -> str:
+        """The model as LiteLLM is given it."""
+        return f"{self.vendor}/{self.name}"
+
+    @property
+    def place(self) -> str:
+        """Where the call goes, for a message: ``HOST:PORT`` if known, else the vendor."""
+        host = self.api_base or VENDOR_HOSTS.get(self.vendor)
+        return self.vendor if host is None else urlsplit(host).netloc or host
+
+
+def plan(
+    model: str | None,
+    *,
+    api_base: str | None = None,
+    api_key_env: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Route:
+    """Return the way to `model`.
+
+    Args:
+        model: the vendor-qualified model.
+        api_base: where the API is, if not at the vendor's own address.
+        api_key_env: the environment variable that holds the key, if not the vendor's usual one.
+        environ: where keys are read from; nothing else is.
+
+    Raises:
+        UsageError: no model, no vendor in its name, or an address that is none.
+        AuthError: the key that the call needs is not set.
+    """
+    if model is None:
+        raise UsageError(
+            "the litellm provider needs a model",
+            "--model openai/gpt-4o-mini, or --model local/smollm2 for one that needs no account",
+        )
+    name = ModelName.parse(model)
+    _check_address(api_base)
+    variable = _choose_variable(name.vendor, api_base, api_key_env)
+    return Route(
+        typed=model,
+        vendor=_WIRE_VENDORS.get(name.vendor, name.vendor),
+        name=name.name,
+        api_base=api_base or KEYLESS_BASES.get(name.vendor),
+        key_variable=variable,
+        api_key=_read_key(model, name.vendor, variable, environ, named=api_key_env is not None),
+        self_hosted=name.vendor in KEYLESS_BASES,
+    )
+
+
+def _check_address(api_base: str | None) -> None:
+    if api_base is None:
+        return
+    parts = urlsplit(api_base)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageError(
+            f"api base {api_base!r} is not an http:// or https:// address",
+            "--api-base http://HOST:PORT",
+        )
+
+
+def _choose_variable(vendor: str, api_base: str | None, api_key_env: str | None) -> str | None:
+    """Name the variable whose key may go where the call goes; another host gets no key unasked."""
+    if api_key_env is not None:
+        return api_key_env
+    if vendor in KEYLESS_BASES:
+        return None
+    if api_base is not None and urlsplit(api_base).hostname != VENDOR_HOSTS.get(vendor):
+        return None
+    return key_variable(vendor)
+
+
+def _read_key(
+    model: str, vendor: str, variable: str | None, environ: Mapping[str, str], *, named: bool
+) -> str | None:
+    if variable is None:
+        return None
+    key = environ.get(variable, "").strip()
+    if not key and (named or needs_key(vendor)):
+        state = "empty" if variable in environ else "not set"
+        raise AuthError(
+            f"{variable} is {state}, and {model} needs it",
+            f"export {variable}=…   or name another variable with --api-key-env",
+        )
+    return key or None

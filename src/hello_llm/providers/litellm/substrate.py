@@ -1,0 +1,45 @@
+"""Imports LiteLLM: once, quietly, as fast as it can be done, with nothing left to chance."""
+
+import gc
+import logging
+import threading
+from typing import Any
+
+from hello_llm.providers.litellm.environment import import_environment
+
+_lock = threading.Lock()
+_loaded: list[Any] = []
+
+
+def load() -> Any:  # noqa: ANN401 - the module is untyped
+    """Return the ``litellm`` module, importing it at the first call (1.5 s or more)."""
+    with _lock:
+        if not _loaded:
+            _loaded.append(_import())
+        return _loaded[0]
+
+
+def _import() -> Any:  # noqa: ANN401 - the module is untyped
+    collecting = gc.isenabled()
+    # 770 collections during the import and one of the whole heap at exit are half of its cost.
+    gc.disable()
+    try:
+        with import_environment():
+            import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+    _silence(litellm)
+    return litellm
+
+
+def _silence(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
+    litellm.suppress_debug_info = True
+    # It aborts a stream after 100 equal chunks; a model may well repeat itself.
+    litellm.REPEATED_STREAMING_CHUNK_LIMIT = 10**9
+    for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = False
+        logger.setLevel(logging.CRITICAL + 1)

@@ -1,0 +1,75 @@
+"""What differs between vendors, as data: keys, hosts, and which HTTP client LiteLLM takes."""
+
+import re
+
+OPENAI_SDK_VENDORS = frozenset(
+    """
+    ai21 ai21_chat aiml apertis assemblyai baseten cerebras charity_engine chutes codestral
+    cognition cortecs custom_openai darkbloom dashscope deepinfra docker_model_runner empower
+    featherless_ai friendliai galadriel github helicone hyperbolic inception lambda_ai libertai
+    litellm_proxy llamafile lm_studio meta meta_llama modelscope moonshot morph nano-gpt nebius
+    neosantara novita nscale nvidia_nim openai parasail perplexity pinstripes poe prism publicai
+    qwen_ai_platform qwencloud reka sail sambanova scaleway scx-ai synthetic tencent tensormesh
+    v0 vercel_ai_gateway volcengine wandb xiaomi_mimo xinference zai
+    """.split()
+)
+"""Vendors that LiteLLM reaches through the OpenAI SDK, and whose call takes an OpenAI client."""
+
+OWN_TRANSPORT_VENDORS = frozenset({"azure", "azure_text", "bedrock", "sagemaker", "vertex_ai"})
+"""Vendors whose client LiteLLM must build itself; a client of ours would break the call."""
+
+KEYLESS_BASES = {
+    "ollama": "http://localhost:11434",
+    "ollama_chat": "http://localhost:11434",
+    "lm_studio": "http://localhost:1234/v1",
+    "llamafile": "http://localhost:8080/v1",
+    "hosted_vllm": "http://localhost:8000/v1",
+    "xinference": "http://localhost:9997/v1",
+}
+"""Servers one runs oneself, with the address each listens on by default: no key, no price."""
+
+_KEY_VARIABLES = {
+    "codestral": "CODESTRAL_API_KEY",
+    "fireworks_ai": "FIREWORKS_AI_API_KEY",
+    "lambda_ai": "LAMBDA_API_KEY",
+    "meta_llama": "LLAMA_API_KEY",
+    "perplexity": "PERPLEXITYAI_API_KEY",
+    "together_ai": "TOGETHERAI_API_KEY",
+}
+"""Vendors whose variable is not simply the vendor's name with ``_API_KEY``."""
+
+_PLAIN_KEY_VENDORS = frozenset(
+    """
+    ai21 anthropic cerebras cohere dashscope databricks deepinfra deepseek featherless_ai gemini
+    groq huggingface hyperbolic mistral moonshot nebius novita nvidia_nim openai openrouter
+    replicate sambanova volcengine voyage xai zai
+    """.split()
+)
+"""Vendors that need the key the rule names, so that a missing one is found before any call."""
+
+VENDOR_HOSTS = {
+    "anthropic": "api.anthropic.com",
+    "cerebras": "api.cerebras.ai",
+    "cohere": "api.cohere.com",
+    "deepseek": "api.deepseek.com",
+    "gemini": "generativelanguage.googleapis.com",
+    "groq": "api.groq.com",
+    "mistral": "api.mistral.ai",
+    "openai": "api.openai.com",
+    "openrouter": "openrouter.ai",
+    "perplexity": "api.perplexity.ai",
+    "together_ai": "api.together.xyz",
+    "xai": "api.x.ai",
+}
+"""The vendor's own host: with it as ``api_base``, the vendor's own key may be sent."""
+
+
+def key_variable(vendor: str) -> str:
+    """Return the environment variable that holds the key of `vendor` by convention."""
+    rule = re.sub(r"\W", "_", vendor).upper() + "_API_KEY"
+    return _KEY_VARIABLES.get(vendor, rule)
+
+
+def needs_key(vendor: str) -> bool:
+    """Tell whether `vendor` is known to refuse every call without the key of that variable."""
+    return vendor in _PLAIN_KEY_VENDORS or vendor in _KEY_VARIABLES

@@ -1,0 +1,87 @@
+"""The mock: answers every request with the same bytes on every machine, at no cost, in no time.
+
+Its reply is ``Hello! You said: PROMPT``, where PROMPT is the last user turn. A token is a run of
+characters without white space; the prompt's tokens are those of all turns together. Time is
+virtual: a reply takes 0 ms. ``max_tokens`` and ``stop`` cut the reply as a real server would;
+the other parameters are accepted and change nothing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hello_llm.contract import (
+    ChatRequest,
+    EventStream,
+    Finished,
+    FinishReason,
+    LLMReply,
+    ReplyBuilder,
+    Started,
+    StreamEvent,
+    TextDelta,
+    Usage,
+)
+from hello_llm.providers.model_name import ModelName
+
+DEFAULT_MODEL = "mock/echo"
+
+_WORD = re.compile(r"\s*\S+|\s+\Z")
+
+
+class MockProvider:
+    """Greets, and echoes the last user turn."""
+
+    name = "mock"
+
+    def __init__(self, *, model: str = DEFAULT_MODEL) -> None:
+        """Answer as `model` where a request names none.
+
+        Raises:
+            UsageError: `model` is not vendor-qualified.
+        """
+        self.model = str(ModelName.parse(model))
+
+    def chat(self, request: ChatRequest | str) -> LLMReply:
+        """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`."""
+        _, builder, finish = self._answer(ChatRequest.coerce(request))
+        return builder.finished(*finish, streamed=False)
+
+    def stream_chat(self, request: ChatRequest | str) -> EventStream:
+        """Stream the reply word by word, the white space before each word with it."""
+        return EventStream(self._events(ChatRequest.coerce(request)))
+
+    def close(self) -> None:
+        """Do nothing: no call of the mock is ever under way."""
+
+    def _events(self, request: ChatRequest) -> Iterator[StreamEvent]:
+        deltas, builder, finish = self._answer(request)
+        yield Started(self.name, builder.model)
+        yield from deltas
+        yield Finished(builder.finished(*finish))
+
+    def _answer(
+        self, request: ChatRequest
+    ) -> tuple[list[TextDelta], ReplyBuilder, tuple[FinishReason, Usage]]:
+        model = str(ModelName.parse(request.model or self.model))
+        builder = ReplyBuilder(self.name, model, clock=lambda: 0.0)
+        words, finish_reason = _compose(request)
+        deltas = [TextDelta(word) for word in words]
+        for delta in deltas:
+            builder.add(delta)
+        usage = Usage(
+            tokens_in=sum(len(message.content.split()) for message in request.messages),
+            tokens_out=len("".join(words).split()),
+            usd_micros=0,
+        )
+        return deltas, builder, (finish_reason, usage)
+
+
+def _compose(request: ChatRequest) -> tuple[list[str], FinishReason]:
+    prompt = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
+    text = f"Hello! You said: {prompt}"
+    cuts = [at for at in map(text.find, filter(None, request.params.stop)) if at >= 0]
+    words = _WORD.findall(text[: min(cuts, default=len(text))])
+    limit = request.params.max_tokens
+    if limit is not None and limit < len(words):
+        return words[:limit], "length"
+    return words, "stop"

@@ -1,0 +1,76 @@
+"""The name of a model: always ``VENDOR/MODEL``, checked before anything is imported or sent."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from hello_llm.contract import UsageError
+from hello_llm.providers.vendors import VENDORS
+
+_LOCAL_VENDORS = frozenset({"local", "mock"})
+
+_FAMILIES = (
+    (r"gpt-oss", "ollama"),
+    (r"gpt|o\d|chatgpt", "openai"),
+    (r"claude", "anthropic"),
+    (r"gemini", "gemini"),
+    (r"mi[sx]tral|codestral|ministral|magistral|devstral", "mistral"),
+    (r"deepseek-(chat|reasoner)", "deepseek"),
+    (r"grok", "xai"),
+    (r"command", "cohere"),
+    (r"sonar", "perplexity"),
+    (r"smollm", "local"),
+    (r"llama|qwen|phi|gemma|deepseek", "ollama"),
+)
+"""Which vendor a bare model name most likely means; only ever suggested, never assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """A vendor-qualified model, split at its first slash."""
+
+    vendor: str
+    """The vendor prefix, such as ``openai``."""
+    name: str
+    """The vendor's own name of the model; it may hold more slashes."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Split `text`.
+
+        Raises:
+            UsageError: `text` names no vendor, no model, or a vendor that nobody knows.
+        """
+        vendor, slash, name = text.partition("/")
+        if not slash:
+            raise UsageError(f"model {text!r} names no vendor", _suggest_vendor(text))
+        if vendor not in VENDORS | _LOCAL_VENDORS:
+            raise UsageError(
+                f"unknown vendor {vendor!r} in model {text!r}", _suggest_spelling(vendor, name)
+            )
+        if not name.strip():
+            raise UsageError(
+                f"model {text!r} names a vendor but no model", f"--model {vendor}/NAME"
+            )
+        return cls(vendor, name)
+
+    def __str__(self) -> str:
+        return f"{self.vendor}/{self.name}"
+
+
+def _suggest_vendor(name: str) -> str:
+    if ":" in name:
+        return f"--model ollama/{name}"
+    for pattern, vendor in _FAMILIES:
+        if re.match(pattern, name, re.IGNORECASE):
+            return f"--model {vendor}/{name}"
+    return "write VENDOR/MODEL, such as --model openai/gpt-4o-mini or --model ollama/qwen2.5:0.5b"
+
+
+def _suggest_spelling(vendor: str, name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
+
+    near = get_close_matches(vendor.lower(), VENDORS | _LOCAL_VENDORS, n=1)
+    if near:
+        return f"--model {near[0]}/{name}"
+    return "--model openai/… or ollama/…; the documentation lists the vendors"
