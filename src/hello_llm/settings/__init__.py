@@ -1,0 +1,7 @@
+"""What the program is told: flags and a profile become one frozen set of values with origins."""
+
+from hello_llm.settings.fields import FIELDS, Field, Settings
+from hello_llm.settings.origins import Origin
+from hello_llm.settings.resolve import resolve
+
+__all__ = ["FIELDS", "Field", "Origin", "Settings", "resolve"]

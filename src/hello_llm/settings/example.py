@@ -1,0 +1,57 @@
+"""Writes the example configuration from the table of settings."""
+
+from hello_llm.settings.fields import FIELDS, Field
+from hello_llm.settings.kinds import Choice, Integer, Number
+
+_HEAD = """\
+# The configuration of hello-llm. Each setting stands behind a # with its default, or with an
+# example where it has none: take the # away to set it. A flag beats a profile, and a profile
+# beats [defaults]. A key or password never stands here: name the variable that holds it.
+
+version = 1
+
+# The profile to use where no --profile is given.
+#default_profile = "ollama"
+
+[defaults]
+"""
+
+_TAIL = """\
+
+# A profile holds any of the keys above, and is chosen by --profile NAME.
+[profiles.ollama]
+provider = "litellm"
+model = "ollama/qwen2.5:0.5b"
+stream = true
+
+[profiles.openai]
+provider = "litellm"
+model = "openai/gpt-4o-mini"
+api_key_env = "OPENAI_API_KEY"
+
+# Model files (GGUF) that --model local/NAME runs on this machine.
+# A relative path starts from the folder of this file.
+[local.models]
+#tiny = "~/models/tiny.gguf"
+"""
+
+
+def example_text() -> str:
+    """Return the text of ``config.example.toml``, which ``config init`` writes too."""
+    return _HEAD + "\n".join(_lines(field) for field in FIELDS.values()) + _TAIL
+
+
+def _lines(field: Field) -> str:
+    """Return the comment on a setting and the line that would set it."""
+    from textwrap import fill  # noqa: PLC0415 - only to write a file
+
+    from tomli_w import dumps  # noqa: PLC0415 - only to write a file
+
+    comment = field.summary
+    if isinstance(field.kind, Choice | Number | Integer):
+        comment += f" Allowed: {field.kind.allowed}."
+    if field.default is None:
+        comment += " Unset by default."
+    shown = field.example if field.default is None else field.default
+    wrapped = fill(comment, 98, initial_indent="# ", subsequent_indent="# ")
+    return f"{wrapped}\n#{dumps({field.key: shown})}"

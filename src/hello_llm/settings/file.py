@@ -1,0 +1,79 @@
+"""The configuration file: what it says once it is read and found right as a whole."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hello_llm.contract import UsageError
+from hello_llm.settings import phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value in the file."""
+
+    value: Any
+    """The value, checked."""
+    line: int | None
+    """Its line, from 1, where it can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What a configuration file says."""
+
+    path: Path
+    """Where it is."""
+    default_profile: str | None = None
+    """The profile to use where none is named."""
+    defaults: Mapping[str, Entry] = field(default_factory=dict)
+    """The values of ``[defaults]``, by key."""
+    profiles: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    """The values of each profile, by its name."""
+    local_models: Mapping[str, Entry] = field(default_factory=dict)
+    """The paths of ``[local.models]``, absolute."""
+
+
+def read_config(path: Path) -> ConfigFile | None:
+    """Return the checked content of the file; ``None`` if there is no such file.
+
+    Raises:
+        UsageError: the file cannot be read, or something in it is wrong; names the first problem.
+    """
+    # A run without a file shall not pay for reading one.
+    from hello_llm.settings.checking import examine  # noqa: PLC0415 - only where there is a file
+    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only where there is a file
+    from hello_llm.settings.toml_text import read_bytes  # noqa: PLC0415 - only where there is a file
+
+    content = read_bytes(path)
+    if content is None:
+        return None
+    config, problems = examine(path, content)
+    if problems:
+        raise to_error(path, problems)
+    return config
+
+
+def missing_file(path: Path) -> UsageError:
+    """Return the error that says that a file is not there."""
+    shown = phrases.printable(str(path))
+    return UsageError(
+        f"there is no file {shown}", hint=f"hello-llm config init --config {shown} writes one"
+    )
+
+
+def unknown_profile(name: str, config: ConfigFile) -> UsageError:
+    """Return the error that says there is no profile `name`, and lists those there are."""
+    return UsageError(
+        f"there is no profile {phrases.quoted(name)} in {phrases.printable(str(config.path))}",
+        hint=profiles_hint(name, config.profiles),
+    )
+
+
+def profiles_hint(name: str, known: Iterable[str]) -> str:
+    """Return the hint that lists the `known` profiles, those most like `name` first."""
+    names = [phrases.name(other) for other in phrases.by_nearness(name, known)]
+    if not names:
+        return f"the file has no profiles; one begins with [profiles.{phrases.name(name)}]"
+    return f"the profiles are {phrases.listed(names)}" if names[1:] else f"there is {names[0]}"

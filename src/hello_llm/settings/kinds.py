@@ -1,0 +1,249 @@
+"""The kinds of values a setting can have: what is allowed, and how it is read from typed text."""
+
+from typing import Protocol
+
+from hello_llm.settings import phrases
+from hello_llm.settings.secrets import looks_like_secret, looks_random, names_a_secret
+
+SECRET_REASON = "must not hold a secret, and its value looks like one"  # noqa: S105 - holds none
+SECRET_HINT = (
+    "keep the secret in an environment variable and name that one: "  # noqa: S105 - holds none
+    'api_key_env = "OPENAI_API_KEY"'
+)
+
+
+class UnfitError(ValueError):
+    """A value is not allowed; `reason` fits behind the name of the setting."""
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        """Keep the `reason` ("must be …, not …") and what may help."""
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class Kind(Protocol):
+    """One kind of value.
+
+    The kinds are plain classes: every run makes them, and data classes take their time.
+    """
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, fit to follow "must be"."""
+        ...
+
+    def check(self, given: object) -> object:
+        """Return the value as the program uses it, or raise :class:`UnfitError`."""
+        ...
+
+    def read(self, text: str) -> object:
+        """Return what `text`, typed by a user, stands for; it is not checked yet."""
+        ...
+
+
+class _Textual:
+    """Reads the typed text as it is."""
+
+    def read(self, text: str) -> object:
+        return text
+
+
+class Prose(_Textual):
+    """Any text, also none."""
+
+    allowed = "text"
+
+    def check(self, given: object) -> str:
+        """Return the text."""
+        return _text(given, self)
+
+
+class Name(_Textual):
+    """A text that is not empty and no secret."""
+
+    def __init__(self, allowed: str) -> None:
+        """Say in `allowed` what is named."""
+        self.allowed = allowed
+
+    def check(self, given: object) -> str:
+        """Return the text."""
+        text = _text(given, self)
+        if not text.strip():
+            raise _unfit(self, given)
+        if looks_like_secret(text):
+            raise UnfitError(SECRET_REASON, SECRET_HINT)
+        return text
+
+
+class VariableName(_Textual):
+    """The name of an environment variable; what does not fit is never shown, it may be the key."""
+
+    allowed = "the name of an environment variable"
+
+    def check(self, given: object) -> str:
+        """Return the name."""
+        text = _text(given, self)
+        if looks_like_secret(text) or looks_random(text):
+            raise UnfitError(f"must be {self.allowed}, not the key itself", SECRET_HINT)
+        if not (text.isascii() and text.isidentifier()):
+            raise UnfitError(f"must be {self.allowed}, such as OPENAI_API_KEY")
+        return text
+
+
+class Url(_Textual):
+    """The address of a server; what does not fit is never shown, it may hold a password."""
+
+    allowed = "an address such as http://127.0.0.1:11434"
+
+    def check(self, given: object) -> str:
+        """Return the address."""
+        from urllib.parse import parse_qsl, urlsplit  # noqa: PLC0415 - only an address needs it
+
+        text = _text(given, self)
+        try:
+            parts = urlsplit(text)
+            _ = parts.port
+        except ValueError:
+            raise UnfitError(f"must be {self.allowed}") from None
+        query = parse_qsl(parts.query)
+        if "@" in parts.netloc or looks_like_secret(text) or any(_is_secret(*q) for q in query):
+            raise UnfitError("must not hold a user name, password or key", SECRET_HINT)
+        blank = any(c.isspace() or not c.isprintable() for c in text)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or blank:
+            raise UnfitError(f"must be {self.allowed}", _scheme_hint(text))
+        return text
+
+
+class Choice(_Textual):
+    """One of a few words."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        """Allow `choices` only."""
+        self.choices = choices
+        self.allowed = phrases.listed(choices, "or")
+
+    def check(self, given: object) -> str:
+        """Return the word."""
+        if isinstance(given, str) and given in self.choices:
+            return given
+        near = phrases.did_you_mean(given, self.choices) if isinstance(given, str) else None
+        raise _unfit(self, given, near)
+
+
+class Boolean:
+    """True or false."""
+
+    allowed = "true or false"
+
+    def check(self, given: object) -> bool:
+        """Return the truth value."""
+        if isinstance(given, bool):
+            return given
+        raise _unfit(self, given)
+
+    def read(self, text: str) -> object:
+        """Read ``true`` and ``false``."""
+        return {"true": True, "false": False}.get(text, text)
+
+
+class Number:
+    """A number within bounds, the bounds included; whole numbers are taken too."""
+
+    def __init__(self, low: float, high: float, unit: str = "") -> None:
+        """Allow what lies within the bounds; `unit` is put behind "a number"."""
+        self.low, self.high = low, high
+        self.allowed = f"a number{unit} from {low:.7g} to {high:.7g}"
+
+    def check(self, given: object) -> float:
+        """Return the number as a float."""
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise _unfit(self, given)
+        if self.low <= given <= self.high:
+            return float(given)
+        raise _unfit(self, given)
+
+    def read(self, text: str) -> object:
+        """Read a decimal number."""
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+class Integer:
+    """A whole number within bounds, the bounds included."""
+
+    def __init__(self, low: int, high: int) -> None:
+        """Allow what lies within the bounds."""
+        self.low, self.high = low, high
+        self.allowed = f"a whole number from {low} to {high}"
+        if low == -high - 1:
+            self.allowed = f"a whole number of {high.bit_length() + 1} bits"
+
+    def check(self, given: object) -> int:
+        """Return the number."""
+        if isinstance(given, bool) or not isinstance(given, int):
+            raise _unfit(self, given)
+        if self.low <= given <= self.high:
+            return given
+        raise _unfit(self, given)
+
+    def read(self, text: str) -> object:
+        """Read a whole number."""
+        try:
+            return int(text)
+        except ValueError:
+            return text
+
+
+class TextList:
+    """A list of texts, none of them empty."""
+
+    allowed = 'a list of texts, such as ["END"]'
+
+    def check(self, given: object) -> tuple[str, ...]:
+        """Return the texts."""
+        if not isinstance(given, list | tuple):
+            raise _unfit(self, given)
+        return tuple(self._item(item) for item in given)
+
+    def read(self, text: str) -> object:
+        """Read a list as a file would write it, or one text."""
+        import tomllib  # noqa: PLC0415 - only a list needs it
+
+        if not text.startswith("["):
+            return [text]
+        try:
+            return tomllib.loads(f"list = {text}")["list"]
+        except (ValueError, RecursionError):
+            return text
+
+    def _item(self, item: object) -> str:
+        if not isinstance(item, str):
+            raise UnfitError(f"must be {self.allowed}, and holds {phrases.value(item)}")
+        if not item:
+            raise UnfitError(f"must be {self.allowed}, and holds an empty text")
+        return _text(item, self)
+
+
+def _text(given: object, kind: Kind) -> str:
+    if not isinstance(given, str):
+        raise _unfit(kind, given)
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise UnfitError("must be valid UTF-8") from None
+    return given
+
+
+def _unfit(kind: Kind, given: object, hint: str | None = None) -> UnfitError:
+    return UnfitError(f"must be {kind.allowed}, not {phrases.value(given)}", hint)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return names_a_secret(name) or name.lower() in {"key", "sig"} or looks_random(value)
+
+
+def _scheme_hint(text: str) -> str | None:
+    return None if "://" in text else "the address begins with http:// or https://"

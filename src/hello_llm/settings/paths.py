@@ -1,0 +1,28 @@
+"""Where the configuration file is."""
+
+from pathlib import Path
+
+from hello_llm.contract import UsageError
+
+
+def default_config_file() -> Path | None:
+    """Return the user's configuration file, whether it exists or not; ``None`` without a home."""
+    from platformdirs import user_config_path  # noqa: PLC0415 - takes longer than the rest
+
+    path = user_config_path("hello-llm", appauthor=False) / "config.toml"
+    return path if path.is_absolute() else None
+
+
+def chosen_config_file(config_file: Path | None) -> Path:
+    """Return `config_file`, or the user's own where none is given.
+
+    Raises:
+        UsageError: none is given and there is no home folder.
+    """
+    path = config_file or default_config_file()
+    if path is None:
+        raise UsageError(
+            "there is no home folder to keep a configuration in",
+            hint="name a file: --config FILE",
+        )
+    return path

@@ -1,0 +1,53 @@
+"""What is wrong with a configuration file, one sentence for each problem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hello_llm.contract import UsageError
+from hello_llm.settings.phrases import printable
+from hello_llm.settings.positions import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a file."""
+
+    message: str
+    """The cause, without the place."""
+    hint: str | None = None
+    """What repairs it."""
+    position: Position | None = None
+    """Where it is, if that can be told."""
+
+    def sentence(self, path: Path) -> str:
+        """Return the cause with its place: file, line and column."""
+        return f"{place(path, self.position)}: {self.message}"
+
+
+def place(path: Path, position: Position | None) -> str:
+    """Return ``FILE, line 7, column 1``, as far as it is known."""
+    words = printable(str(path))
+    if position is None:
+        return words
+    column = "" if position.column is None else f", column {position.column}"
+    return f"{words}, line {position.line}{column}"
+
+
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return `problems` from the top of the file to its end, those of the whole file first."""
+    return tuple(sorted(problems, key=_line_and_column))
+
+
+def to_error(path: Path, problems: Sequence[Problem]) -> UsageError:
+    """Return the error that reports the first of `problems` and counts the others."""
+    first, *others = problems
+    message = first.sentence(path)
+    if others:
+        message += f" (and {len(others)} more problem{'s' if len(others) > 1 else ''})"
+    return UsageError(message, hint=first.hint)
+
+
+def _line_and_column(problem: Problem) -> tuple[int, int]:
+    position = problem.position
+    return (0, 0) if position is None else (position.line, position.column or 0)

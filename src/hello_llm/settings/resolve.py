@@ -1,0 +1,109 @@
+"""Decides the value of every setting: flag, then profile, then [defaults], then built-in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hello_llm.contract import UsageError
+from hello_llm.settings import phrases
+from hello_llm.settings.fields import FIELDS, Field, Settings
+from hello_llm.settings.file import (
+    ConfigFile,
+    Entry,
+    missing_file,
+    read_config,
+    unknown_profile,
+)
+from hello_llm.settings.kinds import UnfitError
+from hello_llm.settings.origins import BUILT_IN, Origin
+from hello_llm.settings.paths import default_config_file
+
+Layer = Mapping[str, tuple[Any, Origin]]
+"""Values and their origins from one source, by key."""
+
+
+def resolve(
+    flags: Mapping[str, object], *, config_file: Path | None = None, profile: str | None = None
+) -> Settings:
+    """Return every setting with its value and origin.
+
+    Args:
+        flags: what was typed, by key of the setting; ``None`` and an empty list were not typed.
+        config_file: the file named by ``--config``, which must exist; otherwise the user's own
+            is read if there is one.
+        profile: the profile named by ``--profile``; otherwise the file's ``default_profile``.
+
+    Raises:
+        UsageError: a value is not allowed, the file is wrong, or there is no such profile.
+    """
+    config = _config(config_file)
+    chosen = profile
+    if chosen is None and config is not None:
+        chosen = config.default_profile
+    layers = [_flag_layer(flags)]
+    if chosen is not None:
+        layers.append(_profile_layer(chosen, config))
+    if config is not None:
+        layers.append(_file_layer(config, config.defaults, "[defaults]"))
+    return _settled(layers, config, chosen)
+
+
+def _config(config_file: Path | None) -> ConfigFile | None:
+    path = config_file or default_config_file()
+    config = None if path is None else read_config(path)
+    if config is None and config_file is not None:
+        raise missing_file(config_file)
+    return config
+
+
+def _flag_layer(flags: Mapping[str, object]) -> Layer:
+    return {
+        key: (_checked_flag(FIELDS[key], given), Origin(f"flag {_typed_flag(FIELDS[key], given)}"))
+        for key, given in flags.items()
+        if given is not None and given not in ([], ())
+    }
+
+
+def _checked_flag(field: Field, given: object) -> object:
+    try:
+        return field.kind.check(given)
+    except UnfitError as error:
+        raise UsageError(f"{field.flag} {error.reason}", hint=error.hint or field.hint) from None
+
+
+def _typed_flag(field: Field, given: object) -> str:
+    return field.flag.replace("--", "--no-", 1) if given is False else field.flag
+
+
+def _profile_layer(name: str, config: ConfigFile | None) -> Layer:
+    if config is None:
+        raise UsageError(
+            f"there is no profile {phrases.quoted(name)}: there is no configuration file",
+            hint="hello-llm config init writes one, or name one: --config FILE",
+        )
+    if name not in config.profiles:
+        raise unknown_profile(name, config)
+    return _file_layer(config, config.profiles[name], f"profile {phrases.name(name)}")
+
+
+def _file_layer(config: ConfigFile, entries: Mapping[str, Entry], words: str) -> Layer:
+    return {
+        key: (entry.value, Origin(words, config.path, entry.line)) for key, entry in entries.items()
+    }
+
+
+def _settled(layers: list[Layer], config: ConfigFile | None, profile: str | None) -> Settings:
+    built_in = {key: (field.default, BUILT_IN) for key, field in FIELDS.items()}
+    settled: dict[str, tuple[Any, Origin]] = {**built_in}
+    for layer in reversed(layers):
+        settled.update(layer)
+    local = _file_layer(config, config.local_models, "[local.models]") if config else {}
+    origins = {key: origin for key, (_, origin) in settled.items()}
+    origins |= {f"local.models.{name}": origin for name, (_, origin) in local.items()}
+    return Settings(
+        **{key: value for key, (value, _) in settled.items()},
+        local_models={name: path for name, (path, _) in local.items()},
+        origins=origins,
+        config_file=config.path if config else None,
+        profile=profile,
+    )
