@@ -35,6 +35,7 @@ class ReplyBuilder:
         self.model = model
         self._clock = clock
         self._started = clock()
+        self._sent = False
         self._first_token: float | None = None
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -42,6 +43,7 @@ class ReplyBuilder:
 
     def restart_clock(self) -> None:
         """Start the clock again: the request leaves only now."""
+        self._sent = True
         self._started = self._clock()
 
     def add(self, event: StreamEvent) -> None:
@@ -59,7 +61,9 @@ class ReplyBuilder:
                 call.id = call_id or call.id
                 call.name = name or call.name
                 call.arguments += arguments
-            case Started() | Retrying() | Finished():
+            case Started():
+                self._sent = True
+            case Retrying() | Finished():
                 pass
             case _:
                 assert_never(event)
@@ -83,9 +87,8 @@ class ReplyBuilder:
 
     def partial(self, *, request_id: str | None = None) -> LLMReply:
         """Return what has arrived so far, marked as incomplete."""
-        return self._reply(
-            self._timed(Usage(), streamed=True), None, complete=False, request_id=request_id
-        )
+        usage = self._timed(Usage(), streamed=True) if self._sent else Usage()
+        return self._reply(usage, None, complete=False, request_id=request_id)
 
     def _note_token(self) -> None:
         if self._first_token is None:
@@ -117,6 +120,7 @@ class ReplyBuilder:
             usage=usage,
             finish_reason=finish_reason,
             complete=complete,
+            attempts=1 if complete or self._sent else 0,
             request_id=request_id,
             reasoning="".join(self._reasoning) or None,
             tool_calls=tuple(

@@ -17,6 +17,7 @@
     ├── BudgetError           BUDGET        a spending limit was or would be crossed
     ├── OutputError           IO            the answer could not be written
     ├── SchemaError           SCHEMA        the reply does not satisfy the schema asked for
+    ├── BugError              BUG           an exception that nobody expected
     └── StoppedError                        somebody ended the call
         ├── InterruptError    INT           Ctrl-C
         ├── TerminateError    TERM          SIGTERM
@@ -139,6 +140,12 @@ class SchemaError(HelloLLMError):
     """The reply does not satisfy the JSON schema asked for."""
 
     exit_code = ExitCode.SCHEMA
+
+
+class BugError(HelloLLMError):
+    """An exception that nobody expected: a mistake of ours."""
+
+    exit_code = ExitCode.BUG
 
 
 class StoppedError(HelloLLMError):

@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
 
     meaning: str
 
-    def __new__(cls, value: int, meaning: str) -> Self:
+    def __new__(cls, value: int, meaning: str = "") -> Self:
         """Attach the sentence that the documentation and ``help exit-codes`` print."""
         member = int.__new__(cls, value)
         member._value_ = value

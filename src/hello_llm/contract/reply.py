@@ -57,7 +57,7 @@ class LLMReply:
     complete: bool = True
     """True only if the server marked the end of the reply."""
     attempts: int = 1
-    """Calls made for this reply, the last one included."""
+    """Calls made for this reply, the last one included; 0 if nothing was sent."""
     request_id: str | None = None
     """The server's name for the call, to quote in a support request."""
     reasoning: str | None = None

@@ -14,8 +14,11 @@ from hello_llm.providers.litellm.vendors import (
 )
 from hello_llm.providers.model_name import ModelName
 
-_WIRE_VENDORS = {"ollama": "ollama_chat"}
-"""``ollama`` would flatten the conversation into one prompt and lose the true stop reason."""
+_WIRE_VENDORS = {"ollama": "ollama_chat", "local": "openai"}
+"""``ollama`` would flatten the conversation into one prompt and lose the true stop reason;
+``local`` is llama.cpp's server, which speaks OpenAI's protocol."""
+
+_SELF_HOSTED = frozenset({"local", *KEYLESS_BASES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ def plan(
             "--model openai/gpt-4o-mini, or --model local/smollm2 for one that needs no account",
         )
     name = ModelName.parse(model)
+    if name.vendor == "local" and api_base is None:
+        raise UsageError(
+            f"{model} needs the address of its server",
+            "hello_llm.local.serve starts one and yields its address",
+        )
     _check_address(api_base)
     variable = _choose_variable(name.vendor, api_base, api_key_env)
     return Route(
@@ -83,7 +91,7 @@ def plan(
         api_base=api_base or KEYLESS_BASES.get(name.vendor),
         key_variable=variable,
         api_key=_read_key(model, name.vendor, variable, environ, named=api_key_env is not None),
-        self_hosted=name.vendor in KEYLESS_BASES,
+        self_hosted=name.vendor in _SELF_HOSTED,
     )
 
 
@@ -102,7 +110,7 @@ def _choose_variable(vendor: str, api_base: str | None, api_key_env: str | None)
     """Name the variable whose key may go where the call goes; another host gets no key unasked."""
     if api_key_env is not None:
         return api_key_env
-    if vendor in KEYLESS_BASES:
+    if vendor in _SELF_HOSTED:
         return None
     if api_base is not None and urlsplit(api_base).hostname != VENDOR_HOSTS.get(vendor):
         return None

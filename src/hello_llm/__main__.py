@@ -1,0 +1,18 @@
+"""Runs the program: ``hello-llm`` and ``python -m hello_llm``."""
+
+import os
+import sys
+
+from hello_llm.cli.app import run
+
+
+def main() -> None:
+    """Run with the process's arguments and exit; LiteLLM's threads are not waited for."""
+    code = run(sys.argv[1:])
+    if "litellm" in sys.modules:
+        os._exit(code)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

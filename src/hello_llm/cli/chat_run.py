@@ -1,0 +1,76 @@
+"""One run of ``chat``: read the prompt, open the provider, show the answer, name the exit code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hello_llm.cli.conversation import converse
+from hello_llm.cli.delivery import deliver, endings, report
+from hello_llm.cli.dry_run import show_request
+from hello_llm.cli.opening import build_request, open_provider
+from hello_llm.cli.out_file import writing_to
+from hello_llm.cli.prompt import PromptSource
+from hello_llm.cli.surface import Surface
+from hello_llm.contract import ExitCode, HelloLLMError, LLMProvider, Message, UsageError
+from hello_llm.engine import Turn
+from hello_llm.rendering.messages import Messages
+from hello_llm.settings import Settings
+from hello_llm.settings.origins import BUILT_IN
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRun:
+    """What one run of ``chat`` was asked to do."""
+
+    settings: Settings
+    """Every setting, settled."""
+    source: PromptSource
+    """Where the prompt comes from."""
+    out: Path | None
+    """The file for the answer, if it is not for standard output."""
+    dry_run: bool
+    """True to show the request and send nothing."""
+
+    def on(self, surface: Surface) -> ExitCode:
+        """Do it on `surface`, report there what fails, and return the exit code."""
+        renderer = surface.renderer()
+        try:
+            with endings():
+                prompt = self.source.read(surface.terminal, surface.messages.note)
+                if self.dry_run:
+                    show_request(self.settings, prompt, surface)
+                    return ExitCode.OK
+                _note_surprises(self.settings, surface.messages)
+                with open_provider(self.settings) as provider:
+                    if prompt is None:
+                        self._converse(provider, surface)
+                    elif self.out is None:
+                        deliver(self._turn(provider, prompt), renderer, surface.messages)
+                    else:
+                        self._write(provider, prompt, self.out, surface)
+        except HelloLLMError as error:
+            return report(error, renderer)
+        return ExitCode.OK
+
+    def _turn(self, provider: LLMProvider, prompt: str) -> Turn:
+        request = build_request(self.settings, (Message("user", prompt),))
+        return Turn(provider, request, stream=self.settings.stream, timeout=self.settings.timeout)
+
+    def _converse(self, provider: LLMProvider, surface: Surface) -> None:
+        if self.out is not None:
+            raise UsageError("a conversation has no single answer for --out", "give a prompt")
+        converse(self.settings, provider, surface)
+
+    def _write(self, provider: LLMProvider, prompt: str, out: Path, surface: Surface) -> None:
+        with writing_to(out, surface.terminal) as file:
+            deliver(self._turn(provider, prompt), surface.renderer(file), surface.messages)
+
+
+def _note_surprises(settings: Settings, messages: Messages) -> None:
+    """Say what decides the call and was not typed."""
+    origin = settings.origins["provider"]
+    if settings.provider == "mock" and origin == BUILT_IN and settings.model is not None:
+        messages.note(f"the mock answers for {settings.model}; --provider litellm asks the model")
+    if settings.verbose:
+        file, profile = settings.config_file, settings.profile
+        messages.note(f"configuration: {file or 'none'}, profile: {profile or 'none'}")
+        messages.note(f"provider: {settings.provider} ({origin}), timeout {settings.timeout:g} s")

@@ -1,0 +1,81 @@
+"""``hello-llm chat``: ask a model, show its answer."""
+
+from dataclasses import replace
+
+import typer
+
+from hello_llm.cli import options
+from hello_llm.cli.chat_run import ChatRun
+from hello_llm.cli.prompt import PromptSource
+from hello_llm.cli.surface import Surface
+from hello_llm.contract import UsageError
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.settings import resolve
+
+
+def chat(
+    prompt: options.Prompt = None,
+    prompt_flag: options.PromptFlag = None,
+    system: options.System = None,
+    provider: options.Provider = None,
+    model: options.Model = None,
+    api_base: options.ApiBase = None,
+    api_key_env: options.ApiKeyEnv = None,
+    no_stdin: options.NoStdin = False,
+    temperature: options.Temperature = None,
+    top_p: options.TopP = None,
+    max_tokens: options.MaxTokens = None,
+    seed: options.Seed = None,
+    stop: options.Stop = None,
+    stream: options.Stream = None,
+    output: options.Output = None,
+    json: options.Json = False,
+    out: options.Out = None,
+    usage: options.Usage = None,
+    color: options.Color = None,
+    quiet: options.Quiet = None,
+    verbose: options.Verbose = None,
+    debug: options.Debug = False,  # noqa: ARG001 - the app looks for it where a bug surfaces
+    timeout: options.Timeout = None,
+    profile: options.Profile = None,
+    config: options.ConfigFile = None,
+    dry_run: options.DryRun = False,
+) -> None:
+    """Ask a model and show its answer.
+
+    The prompt comes first, then a blank line, then standard input if it is a pipe or a file.
+    Without a prompt, a conversation opens on a terminal; </dev/null sends "hello world".
+    """
+    flags = {
+        "system": system,
+        "provider": provider,
+        "model": model,
+        "api_base": api_base,
+        "api_key_env": api_key_env,
+        "temperature": temperature,
+        "top_p": top_p,
+        "max_tokens": max_tokens,
+        "seed": seed,
+        "stop": tuple(stop) if stop else None,
+        "stream": stream,
+        "output": _output(output, as_json=json),
+        "usage": usage,
+        "color": color,
+        "quiet": quiet,
+        "verbose": verbose,
+        "timeout": timeout,
+    }
+    settings = resolve(flags, config_file=config, profile=profile)
+    if json and settings.stream:
+        settings = replace(settings, output="ndjson")
+    source = PromptSource(prompt or [], prompt_flag, no_stdin)
+    surface = Surface.of(settings, Terminal.real())
+    raise typer.Exit(ChatRun(settings, source, out, dry_run).on(surface))
+
+
+def _output(output: str | None, *, as_json: bool) -> str | None:
+    if not as_json:
+        return output
+    if output not in {None, "json", "ndjson"}:
+        raise UsageError(f"--json and --output {output} ask for two forms", "leave out one")
+    return output or "json"

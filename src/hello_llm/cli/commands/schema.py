@@ -1,0 +1,22 @@
+"""``hello-llm schema``: the JSON Schemas of what the program prints."""
+
+import json
+from typing import Annotated, get_args
+
+import typer
+
+from hello_llm.contract import UsageError
+from hello_llm.rendering.schemas import SchemaName, load_schema
+
+NAMES: tuple[SchemaName, ...] = get_args(SchemaName)
+
+
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(NAMES)}.")],
+) -> None:
+    """Print the JSON Schema of --json (reply) or of --stream --json (events)."""
+    for known in NAMES:
+        if name == known:
+            typer.echo(json.dumps(load_schema(known), ensure_ascii=False, indent=2))
+            return
+    raise UsageError(f"there is no schema {name!r}", f"schemas: {', '.join(NAMES)}")

@@ -1,0 +1,88 @@
+"""A conversation on a terminal: each line is a turn, and the model sees all turns so far."""
+
+import sys
+
+from hello_llm.cli.delivery import deliver, report
+from hello_llm.cli.opening import build_request
+from hello_llm.cli.surface import Surface
+from hello_llm.contract import (
+    ChatRequest,
+    HelloLLMError,
+    InterruptError,
+    LLMProvider,
+    LLMReply,
+    Message,
+    StoppedError,
+)
+from hello_llm.engine import Turn
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.settings import Settings
+
+_PROMPT = "> "
+_LEAVE = "/exit"
+
+
+def converse(settings: Settings, provider: LLMProvider, surface: Surface) -> None:
+    """Ask for turns and show the answers until ``/exit`` or Ctrl-D.
+
+    Ctrl-C stops an answer, not the conversation; what had arrived of it stays in the
+    conversation. A turn that failed leaves no trace in it.
+
+    Raises:
+        StoppedError: SIGTERM, or the reader of the answers went away.
+    """
+    surface.messages.note(f"{_LEAVE} or Ctrl-D leaves, Ctrl-C stops an answer")
+    turns: tuple[Message, ...] = ()
+    while (line := _next_line(surface)) is not None:
+        asked = (*turns, Message("user", line))
+        answer = _answer(settings, provider, surface, build_request(settings, asked))
+        if answer is not None and answer.text:
+            turns = (*asked, Message("assistant", answer.text))
+
+
+def _answer(
+    settings: Settings, provider: LLMProvider, surface: Surface, request: ChatRequest
+) -> LLMReply | None:
+    """Show the answer to `request` and return as much of it as was shown."""
+    turn = Turn(provider, request, stream=settings.stream, timeout=settings.timeout)
+    renderer = surface.renderer()
+    try:
+        return deliver(turn, renderer, surface.messages)
+    except InterruptError as error:
+        report(error, renderer)
+        return error.partial
+    except StoppedError:
+        raise
+    except HelloLLMError as error:
+        report(error, renderer)
+        return None
+
+
+def _next_line(surface: Surface) -> str | None:
+    """Return the next line that says something, or ``None`` at the end."""
+    while True:
+        try:
+            line = _read_line(surface.terminal).strip()
+        except EOFError:
+            surface.terminal.write_stderr(b"\n")
+            return None
+        except KeyboardInterrupt:
+            surface.terminal.write_stderr(b"\n")
+            continue
+        if line == _LEAVE:
+            return None
+        if line:
+            return line
+
+
+def _read_line(terminal: Terminal) -> str:
+    """Read a line with what editing the terminal offers; the prompt never joins the answers."""
+    if terminal.stdout_is_tty:
+        import readline  # noqa: F401, PLC0415 - gives input() its line editing
+
+        return input(_PROMPT)
+    terminal.write_stderr(_PROMPT.encode())
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line

@@ -1,0 +1,85 @@
+"""Drives one turn into one renderer, and turns every way it can end into an error or a reply."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from hello_llm.cli.signals import TerminatedError
+from hello_llm.contract import (
+    ExitCode,
+    Finished,
+    HelloLLMError,
+    InterruptError,
+    LLMReply,
+    OutputError,
+    PipeClosedError,
+    TerminateError,
+)
+from hello_llm.engine import Turn
+from hello_llm.rendering.interface import Renderer
+from hello_llm.rendering.messages import Messages
+
+
+def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
+    """Show the events of `turn` as they come and return the complete reply.
+
+    Raises:
+        HelloLLMError: the turn failed or was stopped; nothing of it was reported yet.
+    """
+    with closing(turn), endings(turn.partial):
+        for event in turn:
+            renderer.show(event)
+            if isinstance(event, Finished):
+                _warn(event.reply, messages)
+                return event.reply
+    raise AssertionError("a turn ends with Finished or an error")
+
+
+def _nothing() -> None:
+    return None
+
+
+@contextmanager
+def endings(partial: Callable[[], LLMReply | None] = _nothing) -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and a broken or full output into errors that carry `partial`.
+
+    Raises:
+        StoppedError: somebody ended the call.
+        OutputError: the answer could not be written.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptError("interrupted", partial=partial()) from None
+    except TerminatedError:
+        raise TerminateError("terminated", partial=partial()) from None
+    except BrokenPipeError:
+        raise PipeClosedError("the reader of the answer went away", partial=partial()) from None
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the answer: {error.strerror}",
+            "free some space, or choose another place with --out FILE",
+            partial=partial(),
+        ) from error
+
+
+def report(error: HelloLLMError, renderer: Renderer) -> ExitCode:
+    """Show `error` and return its exit code; where nobody reads any more, show nothing."""
+    if isinstance(error, PipeClosedError):
+        return error.exit_code
+    try:
+        renderer.fail(error)
+    except BrokenPipeError:
+        return ExitCode.PIPE
+    except OSError:
+        # The place of the answer is full or gone; the prose on stderr was written before.
+        return ExitCode.IO
+    return error.exit_code
+
+
+def _warn(reply: LLMReply, messages: Messages) -> None:
+    """Say what a complete reply still leaves to be desired."""
+    if reply.finish_reason == "length":
+        messages.warning("the reply reached its limit of tokens; --max-tokens raises it")
+    if not reply.text and not reply.tool_calls:
+        what = "only reasoning" if reply.reasoning else "an empty answer"
+        messages.warning(f"{reply.model} gave {what}")

@@ -1,0 +1,75 @@
+"""``--dry-run``: the request as it would go out, keys apart, and where settings came from."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from hello_llm.cli.opening import build_request
+from hello_llm.cli.prompt import GREETING
+from hello_llm.cli.surface import Surface
+from hello_llm.contract import ChatRequest, Message
+from hello_llm.rendering.sanitize import sanitize
+from hello_llm.settings import FIELDS, Settings
+
+_KEY_HEADERS = frozenset({"authorization", "x-api-key", "x-goog-api-key", "api-key"})
+_UNSTARTED = "http://127.0.0.1:PORT/v1"
+"""Stands for the address of a local model's server, which a dry run does not start."""
+
+
+def show_request(settings: Settings, prompt: str | None, surface: Surface) -> None:
+    """Print the request for `prompt` and every setting with its origin; send nothing.
+
+    Raises:
+        HelloLLMError: the request cannot be made, for the reason the real call would give.
+    """
+    request = build_request(settings, (Message("user", prompt or GREETING),))
+    document = {
+        "schema": "hello-llm.dry-run/1",
+        "request": _request(settings, request),
+        "settings": {
+            key: {"value": getattr(settings, key), "origin": str(settings.origins[key])}
+            for key in FIELDS
+        },
+    }
+    as_json = settings.output in {"json", "ndjson"}
+    text = json.dumps(document, ensure_ascii=False) if as_json else "\n".join(_lines(document))
+    if surface.terminal.stdout_is_tty:
+        text = sanitize(text)
+    surface.terminal.write_stdout(f"{text}\n".encode(errors="replace"))
+
+
+def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
+    if settings.provider == "mock":
+        return {"provider": "mock", **asdict(request)}
+    from hello_llm.providers.litellm.adapter import LiteLLMProvider  # noqa: PLC0415 - lazy
+
+    local = request.model is not None and request.model.startswith("local/")
+    provider = LiteLLMProvider(
+        api_base=_UNSTARTED if local else settings.api_base, api_key_env=settings.api_key_env
+    )
+    sent = provider.describe(request, stream=settings.stream)
+    return {
+        "method": sent.method,
+        "url": sent.url,
+        "headers": {
+            name: "[redacted]" if name in _KEY_HEADERS else value
+            for name, value in sent.headers.items()
+        },
+        "body": json.loads(sent.body),
+    }
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    request = document["request"]
+    if "url" in request:
+        yield f"{request['method']} {request['url']}"
+        yield from (f"{name}: {value}" for name, value in request["headers"].items())
+        yield ""
+        request = request["body"]
+    yield json.dumps(request, ensure_ascii=False, indent=2)
+    yield ""
+    width = max(map(len, FIELDS))
+    for key, setting in document["settings"].items():
+        value = json.dumps(setting["value"], ensure_ascii=False)
+        yield f"{key:{width}}  {value}  ({setting['origin']})"

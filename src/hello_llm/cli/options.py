@@ -1,0 +1,177 @@
+"""The flags of ``chat``, each named once; flags that several commands take are shared from here."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_ASKING, _SAMPLING = "What is asked", "How it is sampled"
+_OUTPUT, _LIMITS, _SETTINGS = "What is shown", "Limits", "Where settings come from"
+
+Prompt = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PROMPT]...", help="What to ask; several words need no quotes."),
+]
+PromptFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--prompt", metavar="TEXT", help="What to ask, as a flag.", rich_help_panel=_ASKING
+    ),
+]
+System = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help="Instructions before the conversation.", rich_help_panel=_ASKING
+    ),
+]
+Provider = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[mock|litellm]", help="Who answers.  [default: mock]", rich_help_panel=_ASKING
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VENDOR/MODEL",
+        help="The model: openai/gpt-4o-mini, ollama/qwen2.5:0.5b, local/smollm2.",
+        rich_help_panel=_ASKING,
+    ),
+]
+ApiBase = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="The server's address, if not the vendor's own.",
+        rich_help_panel=_ASKING,
+    ),
+]
+ApiKeyEnv = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The environment variable that holds the key.",
+        rich_help_panel=_ASKING,
+    ),
+]
+NoStdin = Annotated[
+    bool,
+    typer.Option("--no-stdin", help="Never read standard input.", rich_help_panel=_ASKING),
+]
+Stream = Annotated[
+    bool | None,
+    typer.Option(
+        "--stream/--no-stream",
+        help="Show the answer while it is written.  [default: no-stream]",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Temperature = Annotated[
+    float | None,
+    typer.Option(metavar="NUMBER", help="Randomness, 0 to 2.", rich_help_panel=_SAMPLING),
+]
+TopP = Annotated[
+    float | None,
+    typer.Option(
+        metavar="NUMBER",
+        help="Share of the probability mass to draw from, 0 to 1.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        metavar="COUNT", help="Largest number of tokens in the answer.", rich_help_panel=_SAMPLING
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="NUMBER", help="Seed for repeatable answers.", rich_help_panel=_SAMPLING),
+]
+Stop = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TEXT", help="Ends the answer where it would appear.", rich_help_panel=_SAMPLING
+    ),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="Time for the whole call; 0 sets no limit.  [default: 600]",
+        rich_help_panel=_LIMITS,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[auto|rich|plain|json|ndjson]",
+        help="The form; auto is rich on a terminal, plain in a pipe.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Short for --output json, with --stream ndjson.", rich_help_panel=_OUTPUT
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the answer to FILE, once it is complete.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Usage = Annotated[
+    bool | None,
+    typer.Option(
+        "--usage/--no-usage",
+        help="Show tokens, time and cost on stderr.  [default: on a terminal]",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Color = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[auto|always|never]", help="When to use colour.", rich_help_panel=_OUTPUT
+    ),
+]
+Quiet = Annotated[
+    bool | None,
+    typer.Option("--quiet", help="Only the answer and errors.", rich_help_panel=_OUTPUT),
+]
+Verbose = Annotated[
+    bool | None,
+    typer.Option("--verbose", help="Say on stderr what is done.", rich_help_panel=_OUTPUT),
+]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", help="Show the traceback of an unexpected error.", rich_help_panel=_OUTPUT
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Print the request and where each setting came from; send nothing.",
+        rich_help_panel=_SETTINGS,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="The profile in the configuration file.", rich_help_panel=_SETTINGS
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration file.  [default: the user's]",
+        rich_help_panel=_SETTINGS,
+    ),
+]

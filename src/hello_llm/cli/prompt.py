@@ -1,0 +1,102 @@
+"""The prompt and standard input, in one sentence: the prompt, a blank line, then what is piped."""
+
+import os
+import select
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from hello_llm.contract import UsageError
+from hello_llm.rendering.terminal import ByteReader, Terminal
+
+GREETING = "hello world"
+"""What is sent where nothing is asked and nothing is piped."""
+
+_IDLE_S = 3.0
+
+
+class Input(Enum):
+    """What standard input is."""
+
+    PERSON = auto()
+    """A terminal."""
+    NOTHING = auto()
+    """Closed, or the null device."""
+    DATA = auto()
+    """A pipe, a file or a socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSource:
+    """What was typed as a prompt, and whether standard input may be read."""
+
+    words: list[str]
+    flag: str | None
+    no_stdin: bool
+
+    def read(self, terminal: Terminal, note: Callable[[str], None]) -> str | None:
+        """Return the prompt, or ``None`` where a person is there to type one.
+
+        Args:
+            terminal: whose standard input is read.
+            note: called if nothing arrives for 3 s.
+
+        Raises:
+            UsageError: the prompt or the pipe is empty, or is no text.
+        """
+        typed = self._typed()
+        source = Input.NOTHING if self.no_stdin else classify(terminal)
+        if source is Input.PERSON:
+            return typed
+        if source is Input.NOTHING:
+            return GREETING if typed is None else typed
+        piped = _read_text(terminal.stdin, note)
+        return piped if typed is None else f"{typed}\n\n{piped}"
+
+    def _typed(self) -> str | None:
+        if self.words and self.flag is not None:
+            raise UsageError("the prompt is given twice", "leave out --prompt, or the words")
+        if not self.words and self.flag is None:
+            return None
+        text = " ".join(self.words) if self.words else self.flag or ""
+        if not text.strip():
+            raise UsageError("the prompt is empty", 'hello-llm chat "Say hello"')
+        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+            raise UsageError("the prompt is not UTF-8 text", "pipe it through iconv -t UTF-8")
+        return text
+
+
+def classify(terminal: Terminal) -> Input:
+    """Return what the standard input of `terminal` is.
+
+    Raises:
+        UsageError: it is a directory.
+    """
+    if terminal.stdin_is_tty:
+        return Input.PERSON
+    try:
+        mode = os.fstat(terminal.stdin.fileno()).st_mode
+    except (OSError, ValueError):
+        return Input.NOTHING
+    if stat.S_ISDIR(mode):
+        raise UsageError("standard input is a directory", "--no-stdin leaves it unread")
+    return Input.NOTHING if stat.S_ISCHR(mode) else Input.DATA
+
+
+def _read_text(stdin: ByteReader, note: Callable[[str], None]) -> str:
+    ready, _, _ = select.select([stdin.fileno()], [], [], _IDLE_S)
+    if not ready:
+        note("waiting for standard input; --no-stdin leaves it unread")
+    data = stdin.read() or b""
+    if not data.strip():
+        raise UsageError(
+            "standard input is empty", "--no-stdin leaves it unread; </dev/null is no input"
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"standard input is not UTF-8 text (byte {error.start + 1})",
+            "pipe it through iconv -t UTF-8",
+        ) from None
