@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> ExitCode:
     signals.install()
     try:
         with endings():
-            code = app(list(arguments), standalone_mode=False)
+            code = app(list(arguments), prog_name="hello-llm", standalone_mode=False)
             sys.stdout.flush()
             return ExitCode(code or 0)
     except HelloLLMError as error:
