@@ -10,8 +10,9 @@ from hello_llm.settings.file import ConfigFile, Entry, missing_file, profiles_hi
 from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, Name, UnfitError
 from hello_llm.settings.positions import Trail
 from hello_llm.settings.problems import Problem, in_order
+from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.secrets import looks_like_secret, names_a_secret
-from hello_llm.settings.toml_text import Document, parse, read_bytes
+from hello_llm.settings.toml_text import Document, parse
 
 VERSION = 1
 
@@ -168,7 +169,8 @@ def _unknown_problem(
     """Return message and hint for a key that is not in `known`."""
     trail = (*above, key)
     if isinstance(given, dict):
-        return f"unknown table [{_dotted(trail)}]", phrases.did_you_mean(key, known)
+        near = None if known is FIELDS else phrases.did_you_mean(key, known)
+        return f"unknown table [{_dotted(trail)}]", near
     if names_a_secret(key) or any(looks_like_secret(text) for text in _texts(given)):
         return f"{_dotted(trail)} is a secret, and no file may hold one", SECRET_HINT
     where = f" in [{_dotted(above)}]" if above else ""

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from hello_llm.settings.file import missing_file, read_config, unknown_profile
 from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.settings.positions import Position, Trail
 from hello_llm.settings.problems import to_error
+from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.secrets import looks_like_secret, names_a_secret
-from hello_llm.settings.toml_text import parse, read_bytes
+from hello_llm.settings.toml_text import parse
 
 _KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
 
@@ -149,7 +151,8 @@ def _changed(path: Path, old: bytes, change: Change) -> str:
     wanted = _with(document.data, change.trail, change.value)
     # Nothing is known of the layout here: of the ways to put the value in, take the first that
     # gives the wanted data.
-    for candidate in (*_additions(text, document.positions, change), *_replacements(text, change)):
+    ways = chain(_additions(text, document.positions, change), _replacements(text, change))
+    for candidate in ways:
         if parse(candidate.encode()).data == wanted:
             return candidate
     raise UsageError(
@@ -163,8 +166,9 @@ def _additions(text: str, positions: Mapping[Trail, Position], change: Change) -
     from tomli_w import dumps  # noqa: PLC0415 - only to write a file
 
     *above, key = change.trail
-    lines = text.splitlines(keepends=True)
-    added = dumps({key: change.value})
+    lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
+    end = "\r\n" if "\r\n" in text else "\n"
+    added = dumps({key: change.value}).replace("\n", end)
     example = re.compile(rf"#\s*{re.escape(key)}\s*=")
     after = [number for number, line in enumerate(lines, 1) if example.match(line)]
     table = positions.get(tuple(above) or ("version",))
@@ -189,13 +193,15 @@ def _replacements(text: str, change: Change) -> Iterator[str]:
 
 
 def _put(table: Any, trail: Trail, value: object) -> None:  # noqa: ANN401 - tomlkit's tables differ
-    import tomlkit  # noqa: PLC0415 - only to change a file
+    from tomlkit import inline_table  # noqa: PLC0415 - only to change a file
+    from tomlkit import table as new_table  # noqa: PLC0415 - only to change a file
+    from tomlkit.items import InlineTable  # noqa: PLC0415 - only to change a file
 
     *above, key = trail
-    for depth, part in enumerate(above):
+    for part in above:
         if not isinstance(table.get(part), MutableMapping):
-            # A table that only holds tables needs no line of its own.
-            table[part] = tomlkit.table(is_super_table=depth < len(above) - 1)
+            inline = isinstance(table, InlineTable)
+            table[part] = inline_table() if inline else new_table()
         table = table[part]
     table[key] = value
 

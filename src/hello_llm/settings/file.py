@@ -7,6 +7,7 @@ from typing import Any
 
 from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
+from hello_llm.settings.reading import read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,12 @@ def read_config(path: Path) -> ConfigFile | None:
     Raises:
         UsageError: the file cannot be read, or something in it is wrong; names the first problem.
     """
-    # A run without a file shall not pay for reading one.
-    from hello_llm.settings.checking import examine  # noqa: PLC0415 - only where there is a file
-    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only where there is a file
-    from hello_llm.settings.toml_text import read_bytes  # noqa: PLC0415 - only where there is a file
-
     content = read_bytes(path)
     if content is None:
         return None
+    from hello_llm.settings.checking import examine  # noqa: PLC0415 - only where there is a file
+    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only where there is a file
+
     config, problems = examine(path, content)
     if problems:
         raise to_error(path, problems)

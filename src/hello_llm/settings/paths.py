@@ -9,8 +9,12 @@ def default_config_file() -> Path | None:
     """Return the user's configuration file, whether it exists or not; ``None`` without a home."""
     from platformdirs import user_config_path  # noqa: PLC0415 - takes longer than the rest
 
-    path = user_config_path("hello-llm", appauthor=False) / "config.toml"
-    return path if path.is_absolute() else None
+    try:
+        folder = user_config_path("hello-llm", appauthor=False)
+    except RuntimeError:
+        return None
+    # Older releases of platformdirs leave the ~ where there is no home.
+    return folder / "config.toml" if folder.is_absolute() else None
 
 
 def chosen_config_file(config_file: Path | None) -> Path:

@@ -1,17 +1,13 @@
-"""Reads a file into the tables of TOML, and says what is wrong with it as text."""
+"""Turns the bytes of a file into the tables of TOML, or says why they are none."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
 from hello_llm.settings.positions import Position, Trail, locate
 from hello_llm.settings.problems import Problem
-
-_LARGEST_FILE = 1024 * 1024
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NAMES = re.compile(r"\((?:'[^']*',? ?)+\)")
@@ -27,33 +23,6 @@ class Document:
     """Where each key stands."""
     problem: Problem | None = None
     """What keeps the text from being TOML."""
-
-
-def read_bytes(path: Path) -> bytes | None:
-    """Return what the file holds; ``None`` if there is no such file.
-
-    Raises:
-        UsageError: the file is there, and cannot be read or is no configuration.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except IsADirectoryError:
-        raise UsageError(
-            f"{phrases.printable(str(path))} is a folder, not a file",
-            hint=f"name the file in it: --config {phrases.printable(str(path / 'config.toml'))}",
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(
-            f"cannot read {phrases.printable(str(path))}: {reason}",
-            hint="name a file that can be read: --config FILE",
-        ) from error
-    if len(content) > _LARGEST_FILE:
-        raise UsageError(f"{phrases.printable(str(path))} is larger than 1 MiB: no configuration")
-    return content
 
 
 def parse(content: bytes) -> Document:

@@ -14,6 +14,7 @@ from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import FIELDS, Origin, Settings, resolve
 from hello_llm.settings.paths import chosen_config_file
+from hello_llm.settings.phrases import printable
 
 app = typer.Typer(
     no_args_is_help=True, help="Look at the settings and change the file they are in."
@@ -101,7 +102,9 @@ def validate(config: ConfigFile = None) -> None:
         _say(problem.sentence(path) + (f" ({problem.hint})" if problem.hint else ""))
     if problems:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        raise UsageError(f"{path} has {count}", hint="standard output lists what is wrong")
+        raise UsageError(
+            f"{printable(str(path))} has {count}", hint="standard output lists what is wrong"
+        )
     _say(f"{path} is right")
 
 

@@ -1,0 +1,321 @@
+"""Changes to the file: what is kept, what is refused, and that a refusal changes nothing."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hello_llm.contract import UsageError
+from hello_llm.settings import resolve
+from hello_llm.settings.edit import Change, init_file, set_value, use_profile
+from hello_llm.settings.example import example_text
+
+FILE = """\
+# Mine.
+version = 1 # the only one
+
+[defaults]   # for all
+#temperature = 0.2
+model = 'a/b' # good
+stop = [
+  "x", # one
+]
+
+# The CI.
+[profiles.ci]
+seed = 1
+
+# The end.
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_bytes(FILE.encode())
+    return path
+
+
+def refusal(change, *arguments, **options):
+    with pytest.raises(UsageError) as caught:
+        change(*arguments, **options)
+    return caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "old", "new"),
+    [
+        ("model", "c/d", "model = 'a/b' # good", 'model = "c/d" # good'),
+        ("defaults.model", "c/d", "model = 'a/b' # good", 'model = "c/d" # good'),
+        ("temperature", "0.5", "#temperature = 0.2\n", "#temperature = 0.2\ntemperature = 0.5\n"),
+        ("stream", "true", "# for all\n", "# for all\nstream = true\n"),
+        ("system", 'a\n"b"', "# for all\n", '# for all\nsystem = "a\\n\\"b\\""\n'),
+        ("profiles.ci.seed", "2", "seed = 1", "seed = 2"),
+        ("profiles.ci.top_p", "1", "[profiles.ci]\n", "[profiles.ci]\ntop_p = 1.0\n"),
+        (
+            "profiles.new.model",
+            "c/d",
+            "# The end.\n",
+            '# The end.\n\n[profiles.new]\nmodel = "c/d"\n',
+        ),
+        (
+            "profiles.a.b.quiet",
+            "true",
+            "# The end.\n",
+            '# The end.\n\n[profiles."a.b"]\nquiet = true\n',
+        ),
+        (
+            "local.models.tiny",
+            "/m/t.gguf",
+            "# The end.\n",
+            '# The end.\n\n[local.models]\ntiny = "/m/t.gguf"\n',
+        ),
+    ],
+)
+def test_a_change_touches_its_own_line_only(file, key, text, old, new):
+    set_value(file, key, text)
+
+    assert file.read_text() == FILE.replace(old, new)
+
+
+def test_a_list_is_read_as_a_file_would_hold_it_or_as_one_text(file):
+    set_value(file, "profiles.ci.stop", '["a", "b\\n"]')
+    set_value(file, "stop", "END")
+
+    assert resolve({}, config_file=file).stop == ("END",)
+    assert resolve({}, config_file=file, profile="ci").stop == ("a", "b\n")
+
+
+def test_a_path_of_a_model_starts_from_the_working_folder(file, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    assert set_value(file, "local.models.t", "t.gguf").value == str(tmp_path / "t.gguf")
+    assert set_value(file, "local.models.u", "~/u.gguf").value == "~/u.gguf"
+
+
+def test_a_profile_becomes_the_default_one(file):
+    use_profile(file, "ci")
+
+    assert file.read_text() == FILE.replace(
+        "version = 1 # the only one\n", 'version = 1 # the only one\ndefault_profile = "ci"\n'
+    )
+    assert resolve({}, config_file=file).profile == "ci"
+
+
+def test_another_profile_takes_its_place(file):
+    set_value(file, "profiles.b.seed", "3")
+    use_profile(file, "ci")
+    use_profile(file, "b")
+
+    assert file.read_text().count("default_profile") == 1
+    assert resolve({}, config_file=file).seed == 3
+
+
+def test_a_file_that_is_not_there_is_made(tmp_path):
+    path = tmp_path / "new" / "c.toml"
+
+    change = set_value(path, "profiles.ci.temperature", "1")
+
+    assert change == Change(("profiles", "ci", "temperature"), 1.0)
+    assert path.read_text() == "version = 1\n\n[profiles.ci]\ntemperature = 1.0\n"
+
+
+def test_windows_line_ends_stay(file):
+    file.write_bytes(FILE.replace("\n", "\r\n").encode())
+
+    set_value(file, "model", "c/d")
+    set_value(file, "seed", "1")
+
+    changed = FILE.replace("'a/b'", '"c/d"').replace("# for all\n", "# for all\nseed = 1\n")
+    assert file.read_bytes() == changed.replace("\n", "\r\n").encode()
+
+
+def test_a_last_line_without_an_end_is_no_obstacle(file):
+    file.write_text("version = 1\n[defaults]")
+
+    set_value(file, "seed", "1")
+
+    assert file.read_text() == "version = 1\n[defaults]\nseed = 1\n"
+
+
+SECRET_HINT = (
+    'keep the secret in an environment variable and name that one: api_key_env = "OPENAI_API_KEY"'
+)
+KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
+SECRET = "sk-" + "aB3d" * 12
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "message", "hint"),
+    [
+        ("temperature", "9", "temperature must be a number from 0 to 2, not 9", None),
+        (
+            "profiles.ci.seed",
+            "x",
+            'profiles.ci.seed must be a whole number of 64 bits, not "x"',
+            None,
+        ),
+        ("stream", "yes", 'stream must be true or false, not "yes"', None),
+        (
+            "provider",
+            "openai",
+            'provider must be mock or litellm, not "openai"',
+            "a vendor is a model prefix: --provider litellm --model openai/gpt-4o-mini",
+        ),
+        ("temprature", "1", 'unknown key "temprature"', 'did you mean "temperature"?'),
+        ("defaults.zzz", "1", 'unknown key "defaults.zzz"', KEY_HINT),
+        ("version", "2", 'unknown key "version"', KEY_HINT),
+        ("profiles.ci", "2", 'unknown key "profiles.ci"', KEY_HINT),
+        ("profiles..model", "2", 'unknown key "profiles..model"', KEY_HINT),
+        ("local.models", "2", 'unknown key "local.models"', KEY_HINT),
+        ("local.models.", "2", 'unknown key "local.models."', KEY_HINT),
+        ("", "2", 'unknown key ""', KEY_HINT),
+        (
+            "default_profile",
+            "ci",
+            "config set does not set default_profile",
+            "hello-llm config use NAME",
+        ),
+        ("api_key", "x", "api_key is a secret, and no file may hold one", SECRET_HINT),
+        ("stop", SECRET, "stop must not hold a secret, and its value looks like one", SECRET_HINT),
+        (
+            "api_base",
+            "http://u:hunter2@h",
+            "api_base must not hold a user name, password or key",
+            SECRET_HINT,
+        ),
+        ("system", "\udcff", "system must be valid UTF-8", None),
+        ("local.models.\udcff", "x", r"local.models.\udcff must be valid UTF-8", None),
+        ("profiles.\udcff.seed", "1", r"profiles.\udcff.seed must be valid UTF-8", None),
+    ],
+)  # fmt: skip
+def test_a_refused_value_changes_nothing(file, key, text, message, hint):
+    assert refusal(set_value, file, key, text) == (message, hint)
+    assert file.read_text() == FILE
+
+
+def test_a_path_without_a_home_is_refused_without_a_line(file):
+    assert refusal(set_value, file, "local.models.t", "~nobody-of-that-name/x") == (
+        f"{file}: local.models.t begins with ~, and there is no such home folder",
+        None,
+    )
+    assert file.read_text() == FILE
+
+
+def test_a_profile_that_is_not_in_the_file_is_refused(file):
+    assert refusal(use_profile, file, "co") == (
+        f'there is no profile "co" in {file}',
+        "there is ci",
+    )
+    assert file.read_text() == FILE
+
+
+def test_a_profile_without_a_file_is_refused(tmp_path):
+    path = tmp_path / "no.toml"
+
+    assert refusal(use_profile, path, "ci")[0] == f"there is no file {path}"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("text", ["version = 1\nmodel = oops\n", "version = 1\nx = 1\n", "x = 1\n"])
+def test_a_file_that_is_wrong_is_not_changed(file, text):
+    file.write_text(text)
+
+    message, _ = refusal(set_value, file, "model", "a/b")
+
+    assert message.startswith(f"{file}")
+    assert file.read_text() == text
+
+
+def test_the_mistake_in_a_file_can_be_set_right(file):
+    file.write_text("version = 1\n[defaults]\nseed = 'x' # oops\n")
+
+    set_value(file, "seed", "3")
+
+    assert file.read_text() == "version = 1\n[defaults]\nseed = 3 # oops\n"
+
+
+def test_the_lines_named_are_those_of_the_file_as_it_is(file):
+    file.write_text("version = 1\n[defaults]\n[profiles.ci]\nseed = 'x'\n")
+
+    message, _ = refusal(set_value, file, "model", "a/b")
+
+    assert message.startswith(f"{file}, line 4, column 1: profiles.ci.seed ")
+
+
+def test_init_writes_the_example(tmp_path):
+    path = tmp_path / "new" / "c.toml"
+
+    init_file(path)
+
+    assert path.read_text() == example_text()
+
+
+def test_init_replaces_a_file_only_if_told_to(file):
+    assert refusal(init_file, file) == (
+        f"{file} exists already",
+        "hello-llm config init --force replaces it",
+    )
+    assert file.read_text() == FILE
+
+    init_file(file, force=True)
+
+    assert file.read_text() == example_text()
+
+
+def test_init_does_not_follow_a_dangling_link_unasked(tmp_path):
+    link = tmp_path / "c.toml"
+    link.symlink_to("elsewhere.toml")
+
+    assert refusal(init_file, link)[0] == f"{link} exists already"
+    assert not (tmp_path / "elsewhere.toml").exists()
+
+
+_tables = st.dictionaries(
+    st.text(min_size=1, max_size=5),
+    st.fixed_dictionaries({}, optional={"seed": st.integers(0, 9), "model": st.just("a/b")}),
+    max_size=3,
+)
+_layouts = st.sampled_from([
+    "version = 1\n",
+    "version = 1",
+    "version = 1\n[defaults]",
+    "defaults.seed = 1\nversion = 1 # x\n",
+    "version = 1\ndefaults = { seed = 1 }\n",
+    "version = 1\nprofiles.ci.seed = 1\n[defaults]\nseed = 1\n",
+    "version = 1\nprofiles = { ci = { seed = 1 } } # x\n",
+    "version = 1\n[profiles]\nci = { seed = 1 }\n[defaults]\n",
+    "version = 1\n[profiles.ci]\n[defaults]\nsystem = '''\n#model = 1\n[profiles.ci]\n'''\n[local]",
+    "[profiles.ci]\n[defaults]\n[profiles.x]\n[local]\nmodels.a = 'x'\n['profiles'.\"y\"]\n",
+])  # fmt: skip
+_keys = ["model", "seed", "profiles.ci.model", "profiles.new.seed", "local.models.a"]
+
+
+@given(
+    layout=st.one_of(
+        _layouts, _tables.map(lambda tables: tomlkit.dumps({"version": 1, "profiles": tables}))
+    ),
+    key=st.sampled_from(_keys),
+)
+def test_in_any_layout_a_change_is_made_as_asked_or_not_at_all(tmp_path_factory, layout, key):
+    """The data afterwards are those of before with the one value in them, and comments stay."""
+    path: Path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(layout.encode())
+    value = 7 if key.endswith("seed") else "/x/y"
+    try:
+        set_value(path, key, str(value))
+    except UsageError:
+        assert path.read_bytes() == layout.encode()
+        return
+    after = path.read_bytes().decode()
+    *above, last = key.split(".") if "." in key else ["defaults", key]
+    wanted = tomllib.loads(layout)
+    table = wanted
+    for part in above:
+        table = table.setdefault(part, {})
+    table[last] = value
+    assert tomllib.loads(after) == wanted
+    assert after.count("# x") == layout.count("# x")

@@ -1,0 +1,52 @@
+"""The table of settings holds together."""
+
+import dataclasses
+import string
+
+import pytest
+
+from hello_llm.providers.factory import PROVIDER_NAMES
+from hello_llm.settings import FIELDS, Settings
+
+KEYS = [
+    "provider", "model", "api_base", "api_key_env", "stream", "system", "temperature", "top_p",
+    "max_tokens", "seed", "stop", "timeout", "output", "usage", "color", "quiet", "verbose",
+]  # fmt: skip
+
+
+def test_the_table_holds_every_setting_in_this_order():
+    assert list(FIELDS) == KEYS
+
+
+def test_every_setting_is_an_attribute_with_the_same_default():
+    settings = Settings()
+
+    assert {key: getattr(settings, key) for key in FIELDS} == {
+        key: field.default for key, field in FIELDS.items()
+    }
+
+
+def test_the_attributes_without_a_row_are_those_that_no_flag_sets():
+    names = {field.name for field in dataclasses.fields(Settings)}
+
+    assert names - set(FIELDS) == {"local_models", "origins", "config_file", "profile"}
+
+
+def test_the_providers_are_those_of_the_factory():
+    assert FIELDS["provider"].kind.allowed == " or ".join(PROVIDER_NAMES)
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
+def test_a_row_is_complete(field):
+    """The flag is the key, the summary a sentence, and there is a default or an example."""
+    assert field.flag == "--" + field.key.replace("_", "-")
+    assert field.summary[0] in string.ascii_uppercase
+    assert field.summary.endswith(".")
+    assert (field.default is None) == (field.example is not None)
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
+def test_default_and_example_are_allowed(field):
+    shown = field.example if field.default is None else field.default
+
+    assert field.kind.check(shown) == shown

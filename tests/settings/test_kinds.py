@@ -1,0 +1,144 @@
+"""Every kind of value: what it takes, what it refuses with which words, how typed text is read."""
+
+import pytest
+
+from hello_llm.settings.kinds import (
+    SECRET_HINT,
+    SECRET_REASON,
+    Boolean,
+    Choice,
+    Integer,
+    Name,
+    Number,
+    Prose,
+    TextList,
+    UnfitError,
+    Url,
+    VariableName,
+)
+
+COLOR = Choice(("auto", "always", "never"))
+SHARE = Number(0, 1)
+COUNT = Integer(1, 100)
+MODEL = Name("a model")
+TEXTS = TextList()
+KEY = "sk-" + "aB3d" * 12
+RANDOM_KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"
+NO_USER = ("must not hold a user name, password or key", SECRET_HINT)
+NO_ADDRESS = ("must be an address such as http://127.0.0.1:11434", None)
+NO_VARIABLE = ("must be the name of an environment variable, such as OPENAI_API_KEY", None)
+NO_KEY = ("must be the name of an environment variable, not the key itself", SECRET_HINT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        (Prose(), "", ""),
+        (Prose(), "a\nb\x1b", "a\nb\x1b"),
+        (Prose(), KEY, KEY),
+        (MODEL, "a/b:c", "a/b:c"),
+        (COLOR, "never", "never"),
+        (SHARE, 0, 0.0),
+        (SHARE, 1.0, 1.0),
+        (COUNT, 1, 1),
+        (COUNT, 100, 100),
+        (Boolean(), False, False),
+        (TEXTS, [], ()),
+        (TEXTS, ["a", " "], ("a", " ")),
+        (TEXTS, ("a",), ("a",)),
+        (VariableName(), "OPENAI_API_KEY", "OPENAI_API_KEY"),
+        (VariableName(), "_my_key2", "_my_key2"),
+        (Url(), "http://127.0.0.1:11434", "http://127.0.0.1:11434"),
+        (Url(), "https://[::1]:8080/v1/", "https://[::1]:8080/v1/"),
+        (
+            Url(),
+            "https://x.example/a?api-version=2024-10-21",
+            "https://x.example/a?api-version=2024-10-21",
+        ),
+    ],
+)
+def test_what_is_allowed_comes_back_with_its_type(kind, given, value):
+    checked = kind.check(given)
+
+    assert (checked, type(checked)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "reason", "hint"),
+    [
+        (Prose(), 5, "must be text, not 5", None),
+        (Prose(), "\udcff", "must be valid UTF-8", None),
+        (MODEL, " ", 'must be a model, not " "', None),
+        (MODEL, True, "must be a model, not true", None),
+        (MODEL, KEY, SECRET_REASON, SECRET_HINT),
+        (COLOR, "nevr", 'must be auto, always or never, not "nevr"', 'did you mean "never"?'),
+        (COLOR, "x" * 99, f'must be auto, always or never, not "{"x" * 60}…"', None),
+        (COLOR, "\x1b[2J", r'must be auto, always or never, not "\x1b[2J"', None),
+        (COLOR, KEY, "must be auto, always or never, not a text that looks like a secret", None),
+        (COLOR, {}, "must be auto, always or never, not a table", None),
+        (SHARE, 1.5, "must be a number from 0 to 1, not 1.5", None),
+        (SHARE, -1, "must be a number from 0 to 1, not -1", None),
+        (SHARE, float("nan"), "must be a number from 0 to 1, not nan", None),
+        (SHARE, float("inf"), "must be a number from 0 to 1, not inf", None),
+        (SHARE, 10**400, "must be a number from 0 to 1, not a number of more than 20 digits", None),
+        (SHARE, True, "must be a number from 0 to 1, not true", None),
+        (SHARE, "1", 'must be a number from 0 to 1, not "1"', None),
+        (COUNT, 0, "must be a whole number from 1 to 100, not 0", None),
+        (COUNT, 1.0, "must be a whole number from 1 to 100, not 1", None),
+        (COUNT, True, "must be a whole number from 1 to 100, not true", None),
+        (Integer(-8, 7), 8, "must be a whole number of 4 bits, not 8", None),
+        (Boolean(), "yes", 'must be true or false, not "yes"', None),
+        (Boolean(), 1, "must be true or false, not 1", None),
+        (TEXTS, "END", 'must be a list of texts, such as ["END"], not "END"', None),
+        (TEXTS, [1], 'must be a list of texts, such as ["END"], and holds 1', None),
+        (TEXTS, [["a"]], 'must be a list of texts, such as ["END"], and holds a list', None),
+        (TEXTS, [""], 'must be a list of texts, such as ["END"], and holds an empty text', None),
+        (VariableName(), "", *NO_VARIABLE),
+        (VariableName(), "MY KEY", *NO_VARIABLE),
+        (VariableName(), "ÄPFEL", *NO_VARIABLE),
+        (VariableName(), KEY, *NO_KEY),
+        (VariableName(), RANDOM_KEY, *NO_KEY),
+        (Url(), "http://", *NO_ADDRESS),
+        (Url(), "http://a b", *NO_ADDRESS),
+        (Url(), "http://a\n", *NO_ADDRESS),
+        (Url(), "http://[::1", *NO_ADDRESS),
+        (Url(), "http://a:99999", *NO_ADDRESS),
+        (Url(), "ftp://a", *NO_ADDRESS),
+        (Url(), "localhost:11434", NO_ADDRESS[0], "the address begins with http:// or https://"),
+        (Url(), "http://me:pass@a", *NO_USER),
+        (Url(), "http://me@a", *NO_USER),
+        (Url(), "http://a/?api_key=x", *NO_USER),
+        (Url(), "http://a/?key=x", *NO_USER),
+        (Url(), f"http://a/?x={RANDOM_KEY}", *NO_USER),
+        (Url(), f"http://a/{KEY}", *NO_USER),
+    ],
+)
+def test_what_is_not_allowed_is_refused_in_these_words(kind, given, reason, hint):
+    with pytest.raises(UnfitError) as refusal:
+        kind.check(given)
+
+    assert (refusal.value.reason, refusal.value.hint) == (reason, hint)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Prose(), "5", "5"),
+        (COLOR, "never", "never"),
+        (SHARE, "1", 1.0),
+        (SHARE, "much", "much"),
+        (COUNT, "-3", -3),
+        (COUNT, "3.5", "3.5"),
+        (COUNT, "9" * 5000, "9" * 5000),
+        (Boolean(), "true", True),
+        (Boolean(), "True", "True"),
+        (TEXTS, "END", ["END"]),
+        (TEXTS, r'["a", "\n"]', ["a", "\n"]),
+        (TEXTS, "[]", []),
+        (TEXTS, "[oops", "[oops"),
+    ],
+)
+def test_typed_text_is_read_as_its_kind_or_left_for_the_check_to_refuse(kind, text, value):
+    read = kind.read(text)
+
+    assert (read, type(read)) == (value, type(value))

@@ -1,0 +1,98 @@
+"""The line of every key is told rightly."""
+
+import tomllib
+
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hello_llm.settings.positions import Position, locate
+
+TEXT = '''\
+# version = 0
+version = 1
+
+  "default_profile" = 'a' # default = 2
+[defaults]
+system = """
+# version = 3
+[profiles.no]
+model = "no"
+"""
+stop = [ # one
+  "]",
+  # two = 2
+  "[x]",
+]
+	timeout = 3
+[ profiles . 'a.b' ]
+model = "#"
+local.x = 1
+"q\\u0041" = 2
+profiles.ci = { model = "m", stop = ["a", "b"] }
+[[many]]
+one = 1
+[[many]]
+one = 2
+'''
+
+
+def test_keys_are_found_in_every_notation():
+    """Quoted and dotted keys, comments, multi-line values, inline tables, arrays of tables."""
+    assert locate(TEXT) == {
+        ("version",): Position(2, 1),
+        ("default_profile",): Position(4, 3),
+        ("defaults",): Position(5, 1),
+        ("defaults", "system"): Position(6, 1),
+        ("defaults", "stop"): Position(11, 1),
+        ("defaults", "timeout"): Position(16, 2),
+        ("profiles",): Position(17, 1),
+        ("profiles", "a.b"): Position(17, 1),
+        ("profiles", "a.b", "model"): Position(18, 1),
+        ("profiles", "a.b", "local"): Position(19, 1),
+        ("profiles", "a.b", "local", "x"): Position(19, 1),
+        ("profiles", "a.b", "qA"): Position(20, 1),
+        ("profiles", "a.b", "profiles"): Position(21),
+        ("profiles", "a.b", "profiles", "ci"): Position(21),
+        ("profiles", "a.b", "profiles", "ci", "model"): Position(21),
+        ("profiles", "a.b", "profiles", "ci", "stop"): Position(21),
+        ("many",): Position(22, 1),
+        ("many", "one"): Position(23, 1),
+    }
+
+
+def test_windows_line_ends_change_nothing():
+    assert locate(TEXT.replace("\n", "\r\n")) == locate(TEXT)
+
+
+def test_separators_that_are_no_line_ends_in_toml_are_not_counted():
+    assert locate('a = "\u2028\u0085"\nb = 1')["b",] == Position(2, 1)
+
+
+_names = st.text(min_size=1, max_size=8)
+_leaves = st.one_of(st.text(), st.integers(-9, 9), st.booleans(), st.lists(st.text(), max_size=3))
+_tables = st.recursive(
+    st.dictionaries(_names, _leaves, max_size=4),
+    lambda inner: st.dictionaries(_names, st.one_of(_leaves, inner), max_size=4),
+    max_leaves=8,
+)
+
+
+@given(_tables, st.text(alphabet="\n\r\"'[]{}# =x", max_size=20))
+def test_removing_the_line_of_a_key_removes_the_key(data, prose):
+    """For any document: each key is on its line, and every key has a line."""
+    text = tomlkit.dumps({"prose": tomlkit.string(prose.replace("\r", "")), **data})
+    found = locate(text)
+    lines = text.split("\n")
+
+    assert set(found) == set(_trails(tomllib.loads(text)))
+    for trail, position in found.items():
+        before = "\n".join(lines[: position.line - 1])
+        assert trail not in set(_trails(tomllib.loads(before)))
+
+
+def _trails(data, above=()):
+    for key, value in data.items():
+        yield (*above, key)
+        if isinstance(value, dict):
+            yield from _trails(value, (*above, key))

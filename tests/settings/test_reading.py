@@ -1,0 +1,65 @@
+"""Reading the file: what is read, and what is said where it cannot be."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hello_llm.contract import UsageError
+from hello_llm.settings.reading import read_bytes
+
+
+def test_a_file_that_is_not_there_is_no_error(tmp_path):
+    assert read_bytes(tmp_path / "no" / "config.toml") is None
+
+
+def test_what_is_below_a_file_is_not_there(tmp_path):
+    (tmp_path / "file").touch()
+
+    assert read_bytes(tmp_path / "file" / "config.toml") is None
+
+
+def refusal(path):
+    with pytest.raises(UsageError) as caught:
+        read_bytes(path)
+    return caught.value.message, caught.value.hint
+
+
+def test_a_folder_is_refused(tmp_path):
+    assert refusal(tmp_path) == (
+        f"{tmp_path} is a folder, not a file",
+        f"name the file in it: --config {tmp_path}/config.toml",
+    )
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, monkeypatch):
+    def denied(path, mode):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "config.toml"
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", denied)
+        refused = refusal(path)
+
+    assert refused == (
+        f"cannot read {path}: Permission denied",
+        "name a file that can be read: --config FILE",
+    )
+
+
+def test_a_link_to_itself_is_refused(tmp_path):
+    path = tmp_path / "config.toml"
+    path.symlink_to(path)
+
+    assert refusal(path)[0] == f"cannot read {path}: {os.strerror(40)}"
+
+
+def test_an_endless_file_is_refused():
+    assert refusal(Path("/dev/zero")) == ("/dev/zero is larger than 1 MiB: no configuration", None)
+
+
+def test_control_characters_of_a_path_are_shown_as_escapes(tmp_path):
+    folder = tmp_path / "\x1b[2J"
+    folder.mkdir()
+
+    assert refusal(folder)[0] == rf"{tmp_path}/\x1b[2J is a folder, not a file"
