@@ -1,7 +1,5 @@
 """The application: its commands, and what becomes of whatever they raise."""
 
-import sys
-import traceback
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Any
@@ -14,9 +12,9 @@ from hello_llm.cli.commands import config
 from hello_llm.cli.commands.chat import chat
 from hello_llm.cli.commands.help import help_
 from hello_llm.cli.commands.schema import schema
-from hello_llm.cli.delivery import endings, report
+from hello_llm.cli.delivery import endings, report, writing
 from hello_llm.cli.surface import Surface
-from hello_llm.contract import BugError, ExitCode, HelloLLMError, UsageError
+from hello_llm.contract import ExitCode, HelloLLMError, UsageError
 from hello_llm.rendering.choose import OutputName, View
 from hello_llm.rendering.terminal import Terminal
 
@@ -54,51 +52,46 @@ def run(arguments: Sequence[str]) -> ExitCode:
     """Run the program with `arguments` and return its exit code; never raises."""
     signals.install()
     try:
-        with endings():
-            code = app(list(arguments), prog_name="hello-llm", standalone_mode=False)
-            sys.stdout.flush()
-            return ExitCode(code or 0)
+        with endings(), writing():
+            return _invoke(arguments)
     except HelloLLMError as error:
-        return report(error, _surface(arguments).renderer())
-    except typer.Abort:
-        return ExitCode.INT
+        surface = _surface(arguments)
+        return report(error, surface.renderer(), surface)
+
+
+def _invoke(arguments: Sequence[str]) -> ExitCode:
+    try:
+        code = app(list(arguments), prog_name="hello-llm", standalone_mode=False)
     except typer.TyperException as error:
-        return report(_usage(error), _surface(arguments).renderer())
-    except Exception as error:  # noqa: BLE001 - a bug of ours ends in one line too
-        if "--debug" in arguments:
-            traceback.print_exc()
-        return report(_bug(error), _surface(arguments).renderer())
+        found: Any = error  # the classes of Typer's own copy of Click are private
+        if not found.format_message():  # the help was printed where no command was named
+            return ExitCode.USAGE
+        raise _usage(found) from None
+    except SystemExit as end:  # a shell got its completions, or the reader of the help went away
+        return ExitCode.PIPE if end.code else ExitCode.OK
+    return ExitCode(code or 0)
 
 
-def _usage(error: typer.TyperException) -> UsageError:
+def _usage(found: Any) -> UsageError:  # noqa: ANN401 - see above
     """Say in our words what Typer found wrong with the command line."""
-    found: Any = error  # the classes of Typer's own copy of Click are private
     context = getattr(found, "ctx", None)
     command = context.command_path if context is not None else "hello-llm"
     sentence = found.format_message().rstrip(".")
     return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 
 
-def _bug(error: Exception) -> BugError:
-    kind = type(error).__name__
-    return BugError(
-        f"unexpected {kind}: {error}",
-        "this is a mistake of hello-llm: please report it with the output of --debug",
-    )
-
-
 def _surface(arguments: Sequence[str]) -> Surface:
     """Return where to report an error that came before the settings were known."""
-    view = View(output=_wanted_output(arguments), stream=False)
-    return Surface.of_view(view, Terminal.real())
+    flags = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    view = View(output=_wanted_output(flags), stream=False)
+    return Surface.of_view(view, Terminal.real(), debug="--debug" in flags)
 
 
-def _wanted_output(arguments: Sequence[str]) -> OutputName:
-    """Return the form that `arguments` ask for, as far as unchecked arguments tell."""
-    before = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    if "--json" in before:
-        return "ndjson" if "--stream" in before else "json"
+def _wanted_output(flags: Sequence[str]) -> OutputName:
+    """Return the form that `flags` ask for, as far as unchecked arguments tell."""
+    if "--json" in flags:
+        return "ndjson" if "--stream" in flags else "json"
     for name in ("json", "ndjson"):
-        if f"--output={name}" in before or ("--output", name) in set(pairwise(before)):
+        if f"--output={name}" in flags or ("--output", name) in set(pairwise(flags)):
             return name
     return "plain"

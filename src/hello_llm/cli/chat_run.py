@@ -48,7 +48,7 @@ class ChatRun:
                     else:
                         self._write(provider, prompt, self.out, surface)
         except HelloLLMError as error:
-            return report(error, renderer)
+            return report(error, renderer, surface)
         return ExitCode.OK
 
     def _turn(self, provider: LLMProvider, prompt: str) -> Turn:

@@ -49,12 +49,12 @@ def _answer(
     try:
         return deliver(turn, renderer, surface.messages)
     except InterruptError as error:
-        report(error, renderer)
+        report(error, renderer, surface)
         return error.partial
     except StoppedError:
         raise
     except HelloLLMError as error:
-        report(error, renderer)
+        report(error, renderer, surface)
         return None
 
 
@@ -63,11 +63,15 @@ def _next_line(surface: Surface) -> str | None:
     while True:
         try:
             line = _read_line(surface.terminal).strip()
+            line.encode()
         except EOFError:
             surface.terminal.write_stderr(b"\n")
             return None
         except KeyboardInterrupt:
             surface.terminal.write_stderr(b"\n")
+            continue
+        except UnicodeError:
+            surface.messages.warning("that was not UTF-8 text, and was not sent")
             continue
         if line == _LEAVE:
             return None

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from hello_llm.cli.signals import TerminatedError
+from hello_llm.cli.surface import Surface
 from hello_llm.contract import (
+    BugError,
     ExitCode,
     Finished,
     HelloLLMError,
@@ -18,6 +20,9 @@ from hello_llm.engine import Turn
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
 
+Partial = Callable[[], LLMReply | None]
+"""Returns the reply as far as it came."""
+
 
 def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
     """Show the events of `turn` as they come and return the complete reply.
@@ -27,7 +32,8 @@ def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
     """
     with closing(turn), endings(turn.partial):
         for event in turn:
-            renderer.show(event)
+            with writing(turn.partial):
+                renderer.show(event)
             if isinstance(event, Finished):
                 _warn(event.reply, messages)
                 return event.reply
@@ -39,12 +45,12 @@ def _nothing() -> None:
 
 
 @contextmanager
-def endings(partial: Callable[[], LLMReply | None] = _nothing) -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and a broken or full output into errors that carry `partial`.
+def endings(partial: Partial = _nothing) -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and what nobody expected into errors that carry `partial`.
 
     Raises:
         StoppedError: somebody ended the call.
-        OutputError: the answer could not be written.
+        BugError: an exception that is none of ours.
     """
     try:
         yield
@@ -52,6 +58,26 @@ def endings(partial: Callable[[], LLMReply | None] = _nothing) -> Iterator[None]
         raise InterruptError("interrupted", partial=partial()) from None
     except TerminatedError:
         raise TerminateError("terminated", partial=partial()) from None
+    except HelloLLMError:
+        raise
+    except Exception as error:
+        raise BugError(
+            f"unexpected {type(error).__name__}: {error}",
+            "this is a mistake of hello-llm: please report it with the output of --debug",
+            partial=partial(),
+        ) from error
+
+
+@contextmanager
+def writing(partial: Partial = _nothing) -> Iterator[None]:
+    """Turn a broken or full standard output into errors that carry `partial`.
+
+    Raises:
+        PipeClosedError: the reader went away.
+        OutputError: the output cannot be written.
+    """
+    try:
+        yield
     except BrokenPipeError:
         raise PipeClosedError("the reader of the answer went away", partial=partial()) from None
     except OSError as error:
@@ -62,10 +88,12 @@ def endings(partial: Callable[[], LLMReply | None] = _nothing) -> Iterator[None]
         ) from error
 
 
-def report(error: HelloLLMError, renderer: Renderer) -> ExitCode:
+def report(error: HelloLLMError, renderer: Renderer, surface: Surface) -> ExitCode:
     """Show `error` and return its exit code; where nobody reads any more, show nothing."""
     if isinstance(error, PipeClosedError):
         return error.exit_code
+    if isinstance(error, BugError) and surface.debug:
+        surface.show_traceback(error)
     try:
         renderer.fail(error)
     except BrokenPipeError:

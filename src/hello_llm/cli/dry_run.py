@@ -1,20 +1,27 @@
 """``--dry-run``: the request as it would go out, keys apart, and where settings came from."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
-from hello_llm.cli.opening import build_request
+from hello_llm.cli.delivery import writing
+from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.prompt import GREETING
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ChatRequest, Message
+from hello_llm.rendering.redact import REDACTED
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.settings import FIELDS, Settings
 
+if TYPE_CHECKING:
+    from hello_llm.providers.litellm.adapter import LiteLLMProvider
+
 _KEY_HEADERS = frozenset({"authorization", "x-api-key", "x-goog-api-key", "api-key"})
-_UNSTARTED = "http://127.0.0.1:PORT/v1"
-"""Stands for the address of a local model's server, which a dry run does not start."""
+_UNSTARTED = "http://127.0.0.1:0/v1"
+"""Stands for a local model's server, which a dry run does not start: it will get a free port."""
 
 
 def show_request(settings: Settings, prompt: str | None, surface: Surface) -> None:
@@ -26,7 +33,7 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     request = build_request(settings, (Message("user", prompt or GREETING),))
     document = {
         "schema": "hello-llm.dry-run/1",
-        "request": _request(settings, request),
+        "request": _request(settings, request, surface.messages.redact),
         "settings": {
             key: {"value": getattr(settings, key), "origin": str(settings.origins[key])}
             for key in FIELDS
@@ -36,28 +43,31 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     text = json.dumps(document, ensure_ascii=False) if as_json else "\n".join(_lines(document))
     if surface.terminal.stdout_is_tty:
         text = sanitize(text)
-    surface.terminal.write_stdout(f"{text}\n".encode(errors="replace"))
+    with writing():
+        surface.terminal.write_stdout(f"{text}\n".encode())
 
 
-def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
-    if settings.provider == "mock":
-        return {"provider": "mock", **asdict(request)}
-    from hello_llm.providers.litellm.adapter import LiteLLMProvider  # noqa: PLC0415 - lazy
-
-    local = request.model is not None and request.model.startswith("local/")
-    provider = LiteLLMProvider(
-        api_base=_UNSTARTED if local else settings.api_base, api_key_env=settings.api_key_env
-    )
-    sent = provider.describe(request, stream=settings.stream)
+def _request(
+    settings: Settings, request: ChatRequest, redact: Callable[[str], str]
+) -> dict[str, Any]:
+    with open_provider(settings, _leave_unstarted) as provider:
+        if settings.provider == "mock":
+            return {"provider": "mock", **asdict(request)}
+        sent = cast("LiteLLMProvider", provider).describe(request, stream=settings.stream)
     return {
         "method": sent.method,
-        "url": sent.url,
+        "url": redact(sent.url),
         "headers": {
-            name: "[redacted]" if name in _KEY_HEADERS else value
+            name: REDACTED if name in _KEY_HEADERS else redact(value)
             for name, value in sent.headers.items()
         },
         "body": json.loads(sent.body),
     }
+
+
+@contextmanager
+def _leave_unstarted(_weights: Path, _name: str) -> Iterator[str]:
+    yield _UNSTARTED
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:

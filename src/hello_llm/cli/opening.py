@@ -1,7 +1,8 @@
 """Opens what a call needs: the request, the provider, and a local model's server."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageError
@@ -9,6 +10,9 @@ from hello_llm.providers.factory import get_provider
 from hello_llm.settings import Settings
 
 _LOCAL = "local/"
+
+Serve = Callable[[Path, str], AbstractContextManager[str]]
+"""Serves a file of weights under a name, and yields the address of its API."""
 
 
 def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequest:
@@ -25,9 +29,15 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
     return ChatRequest(messages, settings.model, params)
 
 
+def _serve(weights: Path, name: str) -> AbstractContextManager[str]:
+    from hello_llm.local import serve  # noqa: PLC0415 - only a local model pays
+
+    return serve(weights, name)
+
+
 @contextmanager
-def open_provider(settings: Settings) -> Iterator[LLMProvider]:
-    """Yield the provider of `settings`; a local model is served inside the block.
+def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProvider]:
+    """Yield the provider of `settings`; a local model is served by `serve` inside the block.
 
     Raises:
         UsageError: the settings do not go together, or the local model cannot be served.
@@ -41,18 +51,18 @@ def open_provider(settings: Settings) -> Iterator[LLMProvider]:
                 "timeout": settings.timeout,
             }
             if settings.model is not None and settings.model.startswith(_LOCAL):
-                options["api_base"] = stack.enter_context(_served(settings, settings.model))
+                name, weights = _local_model(settings, settings.model)
+                options["api_base"] = stack.enter_context(serve(weights, name))
         yield get_provider(settings.provider, **options)
 
 
-@contextmanager
-def _served(settings: Settings, model: str) -> Iterator[str]:
-    from hello_llm.local import find_weights, serve  # noqa: PLC0415 - only a local model pays
+def _local_model(settings: Settings, model: str) -> tuple[str, Path]:
+    """Return the name and the weights of the local `model`."""
+    from hello_llm.local import find_weights  # noqa: PLC0415 - only a local model pays
 
     if settings.api_base is not None:
         raise UsageError(
             f"{model} is served here and takes no other address", "leave out --api-base"
         )
     name = model.removeprefix(_LOCAL)
-    with serve(find_weights(name, settings.local_models), name) as base:
-        yield base
+    return name, find_weights(name, settings.local_models)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from hello_llm.contract import OutputError
 from hello_llm.rendering.terminal import Terminal
@@ -20,19 +21,25 @@ def writing_to(path: Path, terminal: Terminal) -> Iterator[Terminal]:
     Raises:
         OutputError: the file cannot be written.
     """
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            with target.open("wb", buffering=0) as device:
-                yield replace(terminal, stdout=device, stdout_is_tty=False)
-            return
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        direct = path.exists() and not path.is_file()
+        with path.open("wb", buffering=0) if direct else _replacing(path) as file:
+            yield replace(terminal, stdout=file, stdout_is_tty=False)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}", "--out FILE") from error
+        raise OutputError(
+            f"cannot write {path}: {error.strerror}", "choose another place with --out FILE"
+        ) from error
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file that takes the place of `path`, or of what it links to, after the block."""
+    target = Path(os.path.realpath(path))
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".hello-llm-")
     try:
         with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
             os.fchmod(descriptor, _mode(target))
-            yield replace(terminal, stdout=file, stdout_is_tty=False)
+            yield file
         Path(temporary).replace(target)
     except BaseException:
         with suppress(OSError):

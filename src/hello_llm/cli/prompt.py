@@ -32,8 +32,11 @@ class PromptSource:
     """What was typed as a prompt, and whether standard input may be read."""
 
     words: list[str]
+    """The words behind the command."""
     flag: str | None
+    """The text of ``--prompt``."""
     no_stdin: bool
+    """True to leave standard input alone."""
 
     def read(self, terminal: Terminal, note: Callable[[str], None]) -> str | None:
         """Return the prompt, or ``None`` where a person is there to type one.
@@ -68,19 +71,13 @@ class PromptSource:
 
 
 def classify(terminal: Terminal) -> Input:
-    """Return what the standard input of `terminal` is.
-
-    Raises:
-        UsageError: it is a directory.
-    """
+    """Return what the standard input of `terminal` is."""
     if terminal.stdin_is_tty:
         return Input.PERSON
     try:
         mode = os.fstat(terminal.stdin.fileno()).st_mode
     except (OSError, ValueError):
         return Input.NOTHING
-    if stat.S_ISDIR(mode):
-        raise UsageError("standard input is a directory", "--no-stdin leaves it unread")
     return Input.NOTHING if stat.S_ISCHR(mode) else Input.DATA
 
 

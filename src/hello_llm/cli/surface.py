@@ -2,6 +2,7 @@
 
 import os
 import re
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -10,15 +11,20 @@ from hello_llm.rendering.choose import View, choose_renderer
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.redact import Redactor
+from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
 
 _SECRET_NAME = re.compile(r".*(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)", re.IGNORECASE)
 
 
-def secrets_in(environ: Mapping[str, str]) -> Iterable[str]:
-    """Return the values of the variables whose names say that they are secret."""
-    return [value for name, value in environ.items() if _SECRET_NAME.fullmatch(name)]
+def secrets_in(environ: Mapping[str, str], key_variable: str | None = None) -> Iterable[str]:
+    """Return the values of `key_variable` and of those whose names say that they are secret."""
+    return [
+        value
+        for name, value in environ.items()
+        if name == key_variable or _SECRET_NAME.fullmatch(name)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,11 @@ class Surface:
     """How replies are shown."""
     messages: Messages
     """Says what is not the answer."""
+    debug: bool = False
+    """Show where a bug surfaced."""
 
     @classmethod
-    def of(cls, settings: Settings, terminal: Terminal) -> Self:
+    def of(cls, settings: Settings, terminal: Terminal, *, debug: bool = False) -> Self:
         """Return the surface that `settings` ask for."""
         view = View(
             output=settings.output,
@@ -44,15 +52,29 @@ class Surface:
             provider=settings.provider,
             model=settings.model,
         )
-        return cls.of_view(view, terminal)
+        return cls.of_view(view, terminal, key_variable=settings.api_key_env, debug=debug)
 
     @classmethod
-    def of_view(cls, view: View, terminal: Terminal) -> Self:
-        """Return the surface for `view`, where there are no settings yet."""
-        redact = Redactor(secrets_in(os.environ))
+    def of_view(
+        cls, view: View, terminal: Terminal, *, key_variable: str | None = None, debug: bool = False
+    ) -> Self:
+        """Return the surface for `view`, where there are no settings yet.
+
+        Args:
+            view: how replies are shown.
+            terminal: where they are shown.
+            key_variable: the variable whose value is the call's key, if its name may not say so.
+            debug: show where a bug surfaced.
+        """
+        redact = Redactor(secrets_in(os.environ, key_variable))
         messages = Messages(terminal, color=view.color, quiet=view.quiet, redact=redact)
-        return cls(terminal, view, messages)
+        return cls(terminal, view, messages, debug)
 
     def renderer(self, terminal: Terminal | None = None) -> Renderer:
         """Make the renderer of one reply, on `terminal` if it goes elsewhere."""
         return choose_renderer(self.view, terminal or self.terminal, self.messages)
+
+    def show_traceback(self, error: BaseException) -> None:
+        """Write the traceback of `error` to standard error, without secrets."""
+        text = "".join(traceback.format_exception(error))
+        self.terminal.write_stderr(sanitize(self.messages.redact(text)).encode())

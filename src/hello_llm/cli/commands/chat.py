@@ -35,7 +35,7 @@ def chat(
     color: options.Color = None,
     quiet: options.Quiet = None,
     verbose: options.Verbose = None,
-    debug: options.Debug = False,  # noqa: ARG001 - the app looks for it where a bug surfaces
+    debug: options.Debug = False,
     timeout: options.Timeout = None,
     profile: options.Profile = None,
     config: options.ConfigFile = None,
@@ -69,7 +69,7 @@ def chat(
     if json and settings.stream:
         settings = replace(settings, output="ndjson")
     source = PromptSource(prompt or [], prompt_flag, no_stdin)
-    surface = Surface.of(settings, Terminal.real())
+    surface = Surface.of(settings, Terminal.real(), debug=debug)
     raise typer.Exit(ChatRun(settings, source, out, dry_run).on(surface))
 
 
