@@ -16,9 +16,17 @@ def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: Any) -> int |
     """
     try:
         costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, usage_object=usage)
+        if not any(costs) and not _priced(litellm, vendor, name):
+            return None
     except litellm.exceptions.ModelNotMappedError:
         return None
     return to_micros(*costs)
+
+
+def _priced(litellm: ModuleType, vendor: str, name: str) -> bool:
+    """Tell whether the table names a price; LiteLLM reads a missing one as 0."""
+    row = litellm.get_model_info(model=name, custom_llm_provider=vendor)["key"]
+    return "input_cost_per_token" in litellm.model_cost.get(row, {})
 
 
 def to_micros(*usd: float) -> int:

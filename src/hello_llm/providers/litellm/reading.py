@@ -90,8 +90,7 @@ def read_whole(
             "check --api-base: is that the address of a chat API?",
             partial=builder.partial(request_id=connection.request_id),
         )
-    spent = getattr(response, "usage", None)
-    usage = _usage(litellm, route, spent if spent is not None and spent.total_tokens else None)
+    usage = _usage(litellm, route, getattr(response, "usage", None))
     finish_reason = _finish_reason(choices[0].finish_reason)
     return builder.finished(finish_reason, usage, request_id=connection.request_id, streamed=False)
 
@@ -140,16 +139,24 @@ def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage o
 
 
 def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN401
-    if spent is None:
+    # LiteLLM fills in zeros where the server said nothing, and no prompt has 0 tokens.
+    if spent is None or not spent.total_tokens:
         return Usage(usd_micros=0 if route.self_hosted else None)
-    price = 0 if route.self_hosted else usd_micros(litellm, route.vendor, route.name, spent)
     return Usage(
-        tokens_in=spent.prompt_tokens,
+        tokens_in=spent.prompt_tokens or None,
         tokens_out=spent.completion_tokens,
-        usd_micros=price,
+        usd_micros=_price(litellm, route, spent),
         tokens_cached=_detail(route, spent.prompt_tokens_details, "cached_tokens"),
         tokens_reasoning=_detail(route, spent.completion_tokens_details, "reasoning_tokens"),
     )
+
+
+def _price(litellm: ModuleType, route: Route, spent: Any) -> int | None:  # noqa: ANN401
+    if route.self_hosted:
+        return 0
+    if not spent.prompt_tokens:
+        return None
+    return usd_micros(litellm, route.vendor, route.name, spent)
 
 
 def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401

@@ -38,6 +38,8 @@ def _silence(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
     litellm.suppress_debug_info = True
     # It aborts a stream after 100 equal chunks; a model may well repeat itself.
     litellm.REPEATED_STREAMING_CHUNK_LIMIT = 10**9
+    # It counts tokens itself where the server did not, and passes its guess off as the server's.
+    litellm.disable_token_counter = True
     for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
