@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
 
 NO_KEY = "no-key"
-"""Stands where LiteLLM or an SDK insists on a key; :class:`Connection` takes it off the wire."""
+"""Stands where LiteLLM or an SDK insists on a key; where the client is ours, it is not sent."""
 
 
 class NotSentError(Exception):
@@ -51,7 +51,7 @@ class Connection:
     """The answer, once its headers are there."""
     on_send: Callable[[], None] = lambda: None
     """Called as the request leaves, after all that LiteLLM does before it."""
-    _keyless: bool = False
+    _unauthorized: bool = False
     _aborted: bool = False
     _http: "httpx.Client | None" = None
     _sockets: list[socket.socket] = field(default_factory=list)
@@ -99,8 +99,11 @@ class Connection:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
         arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": self.timeout}
         if route.vendor in OWN_TRANSPORT_VENDORS:
-            return arguments | {"api_key": route.api_key, "max_retries": 0}
-        self._keyless = route.api_key is None
+            # Given none, LiteLLM would send the key of the environment to whatever address.
+            api_key = route.api_key or (None if route.api_base is None else NO_KEY)
+            return arguments | {"api_key": api_key, "max_retries": 0}
+        # At their own address some vendors are signed to without a key, as by AWS.
+        self._unauthorized = route.api_key is None and route.api_base is not None
         arguments["api_key"] = route.api_key or NO_KEY
         if route.vendor in OPENAI_SDK_VENDORS:
             # LiteLLM sets its own default of 2 on the client it is given.
@@ -139,8 +142,8 @@ class Connection:
 
     def _prepare(self, request: "httpx.Request") -> None:
         """Take off a key that must not go out, and watch for the socket the request gets."""
-        if self._keyless:
-            for name in _KEY_HEADERS:
+        for name in _KEY_HEADERS:
+            if self._unauthorized or request.headers.get(name, "").split(" ")[-1] == NO_KEY:
                 request.headers.pop(name, None)
         self.sent = WireRequest(
             request.method, str(request.url), dict(request.headers), request.read()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
 from hello_llm.providers.litellm.vendors import (
+    BASELESS_VENDORS,
     KEYLESS_BASES,
     VENDOR_HOSTS,
     key_variable,
@@ -14,9 +15,9 @@ from hello_llm.providers.litellm.vendors import (
 )
 from hello_llm.providers.model_name import ModelName
 
-_WIRE_VENDORS = {"ollama": "ollama_chat", "local": "openai"}
+_WIRE_VENDORS = {"ai21": "ai21_chat", "local": "openai", "ollama": "ollama_chat"}
 """``ollama`` would flatten the conversation into one prompt and lose the true stop reason;
-``local`` is llama.cpp's server, which speaks OpenAI's protocol."""
+``local`` is llama.cpp's server, which speaks OpenAI's protocol; ``ai21`` knows no address."""
 
 _SELF_HOSTED = frozenset({"local", *KEYLESS_BASES})
 
@@ -82,6 +83,8 @@ def plan(
             f"{model} needs the address of its server",
             "hello_llm.local.serve starts one and yields its address",
         )
+    if name.vendor in BASELESS_VENDORS and api_base is None:
+        raise UsageError(f"{model} needs the address of its server", "--api-base https://HOST")
     _check_address(api_base)
     variable = _choose_variable(name.vendor, api_base, api_key_env)
     return Route(
@@ -98,12 +101,26 @@ def plan(
 def _check_address(api_base: str | None) -> None:
     if api_base is None:
         return
-    parts = urlsplit(api_base)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_address(api_base):
         raise UsageError(
             f"api base {api_base!r} is not an http:// or https:// address",
             "--api-base http://HOST:PORT",
         )
+    if "@" in urlsplit(api_base).netloc:
+        raise UsageError(
+            "the api base holds a user name or a password",
+            "leave them out, and name the variable that holds the key with --api-key-env",
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - a port that is none is only found when it is asked for
+    except ValueError:
+        return False
+    known = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return known and text.isprintable() and " " not in text
 
 
 def _choose_variable(vendor: str, api_base: str | None, api_key_env: str | None) -> str | None:
@@ -112,9 +129,18 @@ def _choose_variable(vendor: str, api_base: str | None, api_key_env: str | None)
         return api_key_env
     if vendor in _SELF_HOSTED:
         return None
-    if api_base is not None and urlsplit(api_base).hostname != VENDOR_HOSTS.get(vendor):
+    if api_base is not None and not _is_vendors_own(vendor, api_base):
         return None
     return key_variable(vendor)
+
+
+def _is_vendors_own(vendor: str, api_base: str) -> bool:
+    """Tell whether `api_base` is where the key of `vendor` belongs, and hides it on the way."""
+    own, parts = VENDOR_HOSTS.get(vendor), urlsplit(api_base)
+    if own is None or parts.scheme != "https" or parts.port not in {None, 443}:
+        return False
+    host = parts.hostname or ""
+    return host.endswith(own) if own.startswith(".") else host == own
 
 
 def _read_key(
@@ -128,5 +154,10 @@ def _read_key(
         raise AuthError(
             f"{variable} is {state}, and {model} needs it",
             f"export {variable}=…   or name another variable with --api-key-env",
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise AuthError(
+            f"{variable} holds characters that no key has",
+            f"export {variable}=…   with the key alone in place of the dots",
         )
     return key or None

@@ -47,8 +47,16 @@ _PLAIN_KEY_VENDORS = frozenset(
 )
 """Vendors that need the key the rule names, so that a missing one is found before any call."""
 
+BASELESS_VENDORS = frozenset(
+    {"aiohttp_openai", "azure", "azure_ai", "azure_text", "custom_openai", "litellm_proxy"}
+)
+"""Vendors without one address for all: for some LiteLLM would send the key to OpenAI."""
+
 VENDOR_HOSTS = {
     "anthropic": "api.anthropic.com",
+    "azure": ".openai.azure.com",
+    "azure_ai": ".services.ai.azure.com",
+    "azure_text": ".openai.azure.com",
     "cerebras": "api.cerebras.ai",
     "cohere": "api.cohere.com",
     "deepseek": "api.deepseek.com",
@@ -58,10 +66,10 @@ VENDOR_HOSTS = {
     "openai": "api.openai.com",
     "openrouter": "openrouter.ai",
     "perplexity": "api.perplexity.ai",
-    "together_ai": "api.together.xyz",
+    "together_ai": "api.together.ai",
     "xai": "api.x.ai",
 }
-"""The vendor's own host: with it as ``api_base``, the vendor's own key may be sent."""
+"""The vendor's own host, or its domain with a dot before it: there the vendor's own key may go."""
 
 
 def key_variable(vendor: str) -> str:
