@@ -1,7 +1,8 @@
 """The LiteLLM provider: one call, everything explicit, everything closed behind it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from types import ModuleType
 from typing import Any
@@ -60,8 +61,9 @@ class LiteLLMProvider:
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`."""
-        connection = Connection(self.timeout)
-        return fold(self._exchange(ChatRequest.coerce(request), connection, stream=False))
+        chat = ChatRequest.coerce(request)
+        with closing(self._exchange(chat, Connection(self.timeout), stream=False)) as events:
+            return fold(events)
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
         """Stream the reply; closing the iterator cuts the connection from any thread."""
@@ -83,7 +85,8 @@ class LiteLLMProvider:
         chat = ChatRequest.coerce(request)
         connection = Connection(self.timeout, dry_run=True)
         try:
-            fold(self._exchange(chat, connection, stream=stream))
+            with closing(self._exchange(chat, connection, stream=stream)) as events:
+                fold(events)
         except HelloLLMError:
             if connection.sent is None:
                 raise
@@ -93,7 +96,7 @@ class LiteLLMProvider:
 
     def _exchange(
         self, request: ChatRequest, connection: Connection, *, stream: bool
-    ) -> Iterator[StreamEvent]:
+    ) -> Generator[StreamEvent]:
         route = self._route(request.model or self.model)
         yield Started(self.name, route.typed)
         litellm = load()
@@ -102,10 +105,13 @@ class LiteLLMProvider:
         try:
             with connection:
                 yield from _call(litellm, route, request, connection, builder, stream=stream)
-        except HelloLLMError:
+        except HelloLLMError as error:
+            error.partial = error.partial or builder.partial()
             raise
         except Exception as error:
-            problem = translate(litellm, error, route, builder.partial(), connection.status)
+            partial = builder.partial(request_id=connection.request_id)
+            cut = not stream and connection.receiving
+            problem = translate(litellm, error, route, partial, connection.status, cut=cut)
             if problem is None:
                 raise
             raise problem from error
@@ -113,12 +119,16 @@ class LiteLLMProvider:
             self._open.discard(connection)
 
     def _route(self, model: str | None) -> Route:
-        return plan(
-            model,
-            api_base=self.api_base,
-            api_key_env=self.api_key_env,
-            environ=self._environ,
-        )
+        try:
+            return plan(
+                model,
+                api_base=self.api_base,
+                api_key_env=self.api_key_env,
+                environ=self._environ,
+            )
+        except HelloLLMError as error:
+            error.partial = ReplyBuilder(self.name, model or self.name).partial()
+            raise
 
 
 def _call(

@@ -75,6 +75,11 @@ class Connection:
         return None if self.response is None else self.response.status_code
 
     @property
+    def receiving(self) -> bool:
+        """True once something of the body has come."""
+        return self.response is not None and self.response.num_bytes_downloaded > 0
+
+    @property
     def request_id(self) -> str | None:
         """The server's name for the call, if it gave one."""
         if self.response is None:
@@ -149,7 +154,7 @@ class Connection:
             request.method, str(request.url), dict(request.headers), request.read()
         )
         if self.dry_run or self._aborted:
-            raise NotSentError
+            raise NotSentError("it was not sent")
         request.extensions["trace"] = self._trace
         self.on_send()
 

@@ -5,6 +5,7 @@ classes and status codes are only believed where a server really answered.
 """
 
 import json
+import re
 import socket
 import ssl
 from types import ModuleType
@@ -21,7 +22,13 @@ from hello_llm.contract import (
     ServerError,
     UnreachableError,
 )
-from hello_llm.providers.litellm.failure import chain, error_code, find, http_status, quote
+from hello_llm.providers.litellm.failure import (
+    error_code,
+    find,
+    http_status,
+    innermost,
+    quote,
+)
 from hello_llm.providers.litellm.route import Route
 
 _CONTEXT_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
@@ -34,6 +41,8 @@ def translate(
     route: Route,
     partial: LLMReply,
     status: int | None = None,
+    *,
+    cut: bool = False,
 ) -> HelloLLMError | None:
     """Return our error for `error`, or ``None`` if it is none of LiteLLM's or the network's.
 
@@ -43,18 +52,22 @@ def translate(
         route: where the call went.
         partial: the reply as far as it came.
         status: the HTTP status that was seen on the wire; LiteLLM invents some.
+        cut: whether a reply in one piece had begun to arrive.
     """
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
         return RequestError(f"{route.typed} does not take a parameter: {_own_words(unsupported)}")
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
+    started = started or (cut and find(error, httpx.TransportError) is not None)
     status = status or http_status(error)
     if started:
         problem: HelloLLMError | None = _deadline(litellm, error, route) or _cut_off(error, route)
     elif status is not None and status >= 300:
         problem = _refused(litellm, error, route, status)
     else:
-        problem = _network(litellm, error, route) or _unreadable(litellm, error, route)
+        problem = _network(litellm, error, route) or _unreadable(litellm, error, route, status)
     if problem is not None:
         problem.partial = partial
     return problem
@@ -121,7 +134,8 @@ def _key_refused(route: Route, status: int, said: str) -> AuthError:
 
 
 def _not_found(route: Route, said: str) -> RequestError:
-    if route.vendor == "ollama_chat":
+    # Without its word for it, the path may be unknown and not the model.
+    if route.vendor == "ollama_chat" and "model" in said:
         return RequestError(
             f"Ollama at {route.place} has no model {route.name!r}",
             f"ollama pull {route.name}",
@@ -137,10 +151,9 @@ def _not_found(route: Route, said: str) -> RequestError:
 def _deadline(litellm: ModuleType, error: Exception, route: Route) -> DeadlineError | None:
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
-    waited = find(error, httpx.TimeoutException, litellm.Timeout)
-    if waited is None:
+    if find(error, httpx.TimeoutException, litellm.Timeout) is None:
         return None
-    doing = "connect to" if isinstance(waited, httpx.ConnectTimeout) else "hear from"
+    doing = "connect to" if find(error, httpx.ConnectTimeout) else "hear from"
     return DeadlineError(
         f"gave up waiting to {doing} {route.place}", "raise --timeout SECONDS, 0 turns it off"
     )
@@ -152,12 +165,14 @@ def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
     import openai  # noqa: PLC0415 - as above
 
     if find(error, json.JSONDecodeError):
-        return BrokenReplyError(f"{route.place} sent something unreadable in the middle of a reply")
-    if find(error, httpx.TransportError):
-        return BrokenReplyError(f"{route.place} closed the connection in the middle of a reply")
-    if find(error, openai.OpenAIError):
-        return BrokenReplyError(f"{route.place} failed in the middle of a reply{_said(error)}")
-    return None
+        what = "sent something unreadable in the middle of a reply"
+    elif find(error, httpx.TransportError):
+        what = "closed the connection in the middle of a reply"
+    elif find(error, openai.OpenAIError):
+        what = f"failed in the middle of a reply{_said(error)}"
+    else:
+        return None
+    return BrokenReplyError(f"{route.place} {what}", "what arrived is kept; try again")
 
 
 def _network(litellm: ModuleType, error: Exception, route: Route) -> HelloLLMError | None:
@@ -179,11 +194,13 @@ def _network(litellm: ModuleType, error: Exception, route: Route) -> HelloLLMErr
         return UnreachableError(f"cannot connect to {route.place}", _start_hint(route))
     if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
-    if find(error, httpx.ReadError, httpx.WriteError, httpx.CloseError):
-        return UnreachableError(f"{route.place} closed the connection before any reply")
     protocol = find(error, httpx.RemoteProtocolError)
-    if protocol is not None and "disconnected" in str(protocol):
-        return UnreachableError(f"{route.place} closed the connection before any reply")
+    ended = protocol is not None and re.search("disconnected|peer closed", str(protocol))
+    if ended or find(error, httpx.ReadError, httpx.WriteError, httpx.CloseError):
+        return UnreachableError(
+            f"{route.place} closed the connection before any reply",
+            "try again, or check --api-base if you gave one",
+        )
     return None
 
 
@@ -205,19 +222,24 @@ def _start_hint(route: Route) -> str:
     return "check the network"
 
 
-def _unreadable(litellm: ModuleType, error: Exception, route: Route) -> HelloLLMError | None:
-    """Explain an answer that came and was no reply."""
+def _unreadable(
+    litellm: ModuleType, error: Exception, route: Route, status: int | None
+) -> HelloLLMError | None:
+    """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
     if find(error, litellm.RateLimitError):
         return RateLimitedError(f"{route.place} is limiting requests{_said(error)}")
-    if find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError):
-        return BrokenReplyError(
-            f"{route.place} answered, but not with a reply{_said(error)}",
-            "check --api-base: is that the address of a chat API?",
-        )
-    return None
+    if not find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError):
+        return None
+    if status is None:
+        kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
+        return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
+    return BrokenReplyError(
+        f"{route.place} answered, but not with a reply{_said(error)}",
+        "check --api-base: is that the address of a chat API?",
+    )
 
 
 def _said(error: Exception) -> str:
@@ -227,5 +249,4 @@ def _said(error: Exception) -> str:
 
 def _own_words(error: BaseException) -> str:
     """Return LiteLLM's own sentence without its class names."""
-    words = getattr(error, "message", str(error)).splitlines()[0]
-    return words.rpartition(": ")[2] or type(next(chain(error))).__name__
+    return str(getattr(error, "message", error)).partition("\n")[0].rpartition(": ")[2]

@@ -41,12 +41,18 @@ def http_status(error: BaseException) -> int | None:
     return None
 
 
+def innermost(error: BaseException) -> str:
+    """Return on one line what the first exception of the chain says."""
+    *_, first = chain(error)
+    return _shortened(str(first).partition("\n")[0]) or type(first).__name__
+
+
 def quote(error: BaseException) -> str:
     """Return the server's own sentence about the failure on one line, or an empty text."""
     for link in chain(error):
         said = _sentence(_body(link))
         if said:
-            return said[:_LONGEST_QUOTE] + ("…" if len(said) > _LONGEST_QUOTE else "")
+            return _shortened(said)
     return ""
 
 
@@ -60,6 +66,10 @@ def error_code(error: BaseException) -> str:
             if code:
                 return str(code)
     return ""
+
+
+def _shortened(text: str) -> str:
+    return text[:_LONGEST_QUOTE] + ("…" if len(text) > _LONGEST_QUOTE else "")
 
 
 def _body(link: BaseException) -> Any:  # noqa: ANN401 - whatever JSON the server sent
