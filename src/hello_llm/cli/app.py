@@ -66,16 +66,17 @@ def _invoke(arguments: Sequence[str]) -> ExitCode:
         found: Any = error  # the classes of Typer's own copy of Click are private
         if not found.format_message():  # the help was printed where no command was named
             return ExitCode.USAGE
-        raise _usage(found) from None
+        raise _usage(found, arguments) from None
     except SystemExit as end:  # a shell got its completions, or the reader of the help went away
         return ExitCode.PIPE if end.code else ExitCode.OK
     return ExitCode(code or 0)
 
 
-def _usage(found: Any) -> UsageError:  # noqa: ANN401 - see above
+def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 - see above
     """Say in our words what Typer found wrong with the command line."""
     context = getattr(found, "ctx", None)
-    command = context.command_path if context is not None else "hello-llm"
+    # It forgets the command where an option lacks its value; only commands have such options.
+    command = context.command_path if context is not None else f"hello-llm {arguments[0]}"
     sentence = found.format_message().rstrip(".")
     return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 

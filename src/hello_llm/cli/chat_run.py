@@ -39,8 +39,8 @@ class ChatRun:
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
-                _note_surprises(self.settings, surface.messages)
                 with open_provider(self.settings) as provider:
+                    _note_surprises(self.settings, surface.messages)
                     if prompt is None:
                         self._converse(provider, surface)
                     elif self.out is None:

@@ -1,4 +1,7 @@
-"""The flags of ``chat``, each named once; flags that several commands take are shared from here."""
+"""The flags of ``chat``, each named once.
+
+Numbers are typed as text: the settings read them, and say in one voice what is wrong with a value.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +30,7 @@ System = Annotated[
 Provider = Annotated[
     str | None,
     typer.Option(
-        metavar="[mock|litellm]", help="Who answers.  [default: mock]", rich_help_panel=_ASKING
+        metavar="[mock|litellm]", help="Who answers. (default: mock)", rich_help_panel=_ASKING
     ),
 ]
 Model = Annotated[
@@ -62,16 +65,16 @@ Stream = Annotated[
     bool | None,
     typer.Option(
         "--stream/--no-stream",
-        help="Show the answer while it is written.  [default: no-stream]",
+        help="Show the answer while it is written. (default: no-stream)",
         rich_help_panel=_OUTPUT,
     ),
 ]
 Temperature = Annotated[
-    float | None,
+    str | None,
     typer.Option(metavar="NUMBER", help="Randomness, 0 to 2.", rich_help_panel=_SAMPLING),
 ]
 TopP = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         metavar="NUMBER",
         help="Share of the probability mass to draw from, 0 to 1.",
@@ -79,13 +82,13 @@ TopP = Annotated[
     ),
 ]
 MaxTokens = Annotated[
-    int | None,
+    str | None,
     typer.Option(
         metavar="COUNT", help="Largest number of tokens in the answer.", rich_help_panel=_SAMPLING
     ),
 ]
 Seed = Annotated[
-    int | None,
+    str | None,
     typer.Option(metavar="NUMBER", help="Seed for repeatable answers.", rich_help_panel=_SAMPLING),
 ]
 Stop = Annotated[
@@ -95,10 +98,10 @@ Stop = Annotated[
     ),
 ]
 Timeout = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         metavar="SECONDS",
-        help="Time for the whole call; 0 sets no limit.  [default: 600]",
+        help="Time for the whole call; 0 sets no limit. (default: 600)",
         rich_help_panel=_LIMITS,
     ),
 ]
@@ -128,7 +131,7 @@ Usage = Annotated[
     bool | None,
     typer.Option(
         "--usage/--no-usage",
-        help="Show tokens, time and cost on stderr.  [default: on a terminal]",
+        help="Show tokens, time and cost on stderr. (default: on a terminal)",
         rich_help_panel=_OUTPUT,
     ),
 ]
@@ -171,7 +174,7 @@ ConfigFile = Annotated[
     typer.Option(
         "--config",
         metavar="FILE",
-        help="The configuration file.  [default: the user's]",
+        help="The configuration file. (default: the user's)",
         rich_help_panel=_SETTINGS,
     ),
 ]

@@ -1,5 +1,6 @@
 """``hello-llm chat``: ask a model, show its answer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import typer
@@ -10,7 +11,7 @@ from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import resolve
+from hello_llm.settings import FIELDS, resolve
 
 
 def chat(
@@ -65,12 +66,20 @@ def chat(
         "verbose": verbose,
         "timeout": timeout,
     }
-    settings = resolve(flags, config_file=config, profile=profile)
+    settings = resolve(_read(flags), config_file=config, profile=profile)
     if json and settings.stream:
         settings = replace(settings, output="ndjson")
     source = PromptSource(prompt or [], prompt_flag, no_stdin)
     surface = Surface.of(settings, Terminal.real(), debug=debug)
     raise typer.Exit(ChatRun(settings, source, out, dry_run).on(surface))
+
+
+def _read(typed: Mapping[str, object]) -> dict[str, object]:
+    """Return what the typed texts stand for; whether it is allowed is seen later."""
+    return {
+        key: FIELDS[key].kind.read(value) if isinstance(value, str) else value
+        for key, value in typed.items()
+    }
 
 
 def _output(output: str | None, *, as_json: bool) -> str | None:
