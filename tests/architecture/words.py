@@ -7,9 +7,12 @@ from tests.architecture.sources import Module
 
 TERMINAL = "hello_llm.rendering.terminal"
 CONSOLE = "hello_llm.rendering.console"
-ENVIRONMENT_READERS = (TERMINAL, "hello_llm.providers.litellm")
-"""What may look at the environment: for the terminal's conventions; for keys, and to shield LiteLLM
-from the rest. Behaviour comes from flags and the profile."""
+ENVIRONMENT_READERS = (
+    TERMINAL,  # the conventions of terminals
+    "hello_llm.providers.litellm",  # keys, and shielding LiteLLM from all the rest
+    "hello_llm.cli.surface",  # the values that no output may show
+)
+"""What may look at the environment; behaviour comes from flags and the profile."""
 
 _ENVIRONMENT = re.compile(r"os\.(?:environb?|getenvb?)")
 _TTY = frozenset({"isatty", "get_terminal_size"})
