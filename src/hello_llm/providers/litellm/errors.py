@@ -27,6 +27,7 @@ from hello_llm.providers.litellm.failure import (
     find,
     http_status,
     innermost,
+    is_litellms,
     quote,
 )
 from hello_llm.providers.litellm.route import Route
@@ -168,7 +169,7 @@ def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
         what = "sent something unreadable in the middle of a reply"
     elif find(error, httpx.TransportError):
         what = "closed the connection in the middle of a reply"
-    elif find(error, openai.OpenAIError):
+    elif find(error, openai.OpenAIError) or is_litellms(error):
         what = f"failed in the middle of a reply{_said(error)}"
     else:
         return None
@@ -231,7 +232,8 @@ def _unreadable(
 
     if find(error, litellm.RateLimitError):
         return RateLimitedError(f"{route.place} is limiting requests{_said(error)}")
-    if not find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError):
+    known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
+    if known is None and not is_litellms(error):
         return None
     if status is None:
         kind = AuthError if find(error, litellm.AuthenticationError) else RequestError

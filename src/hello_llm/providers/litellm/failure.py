@@ -24,6 +24,11 @@ def find(error: BaseException, *kinds: type[BaseException]) -> BaseException | N
     return next((link for link in chain(error) if isinstance(link, kinds)), None)
 
 
+def is_litellms(error: BaseException) -> bool:
+    """Tell whether one of the chain is an exception of LiteLLM's; not all have a common base."""
+    return any(type(link).__module__.startswith("litellm") for link in chain(error))
+
+
 def http_status(error: BaseException) -> int | None:
     """Return the status that a server sent; LiteLLM invents one where none did.
 

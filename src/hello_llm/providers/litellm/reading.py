@@ -24,6 +24,16 @@ from hello_llm.providers.litellm.surrogates import SurrogateJoiner
 
 _FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
 _END_MARKERS = frozenset({"finish_reason", "done_reason", "stop_reason", "finishReason"})
+_FAILURES = frozenset(
+    {
+        "abort",  # vLLM
+        "error",  # OpenRouter
+        "ERROR",  # Cohere
+        "insufficient_system_resource",  # DeepSeek
+        "network_error",  # Zhipu
+    }
+)
+"""Reasons by which a server says that it broke the reply off; LiteLLM calls each a ``stop``."""
 
 
 def read_stream(
@@ -47,14 +57,18 @@ def read_stream(
     if rest:
         builder.add(TextDelta(rest))
         yield TextDelta(rest)
-    finish_reason = _server_finish_reason(stream)
-    if finish_reason is None:
+    # LiteLLM's own attributes: the reason in the last chunk may be invented, these are the
+    # server's. Should an upgrade drop one, this fails loudly.
+    reason = stream.received_finish_reason or stream.intermittent_finish_reason
+    if reason is None:
         raise BrokenReplyError(
             f"{route.place} ended the reply without a mark that it is complete",
             "what arrived is kept; try again",
             partial=builder.partial(request_id=connection.request_id),
         )
+    _check_failure([reason], route, connection, builder)
     usage = _usage(litellm, route, _server_usage(stream.chunks))
+    finish_reason = _finish_reason(reason)
     yield Finished(builder.finished(finish_reason, usage, request_id=connection.request_id))
 
 
@@ -83,13 +97,14 @@ def read_whole(
         for event in _pieces(choices[0].message, joiner):
             builder.add(event)
         builder.add(TextDelta(joiner.close()))
-    body = connection.body
-    if not choices or not (body is None or _has_end_marker(body)):
+    marks = _end_marks(connection.body)
+    if not choices or not marks:
         raise BrokenReplyError(
             f"{route.place} answered, but not with a complete reply",
             "check --api-base: is that the address of a chat API?",
             partial=builder.partial(request_id=connection.request_id),
         )
+    _check_failure(marks, route, connection, builder)
     usage = _usage(litellm, route, getattr(response, "usage", None))
     finish_reason = _finish_reason(choices[0].finish_reason)
     return builder.finished(finish_reason, usage, request_id=connection.request_id, streamed=False)
@@ -117,13 +132,15 @@ def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # 
         )
 
 
-def _server_finish_reason(stream: Any) -> FinishReason | None:  # noqa: ANN401
-    """Return the reason that came over the wire; the one in the last chunk may be invented.
-
-    Both attributes are LiteLLM's own. Should an upgrade drop one, this fails loudly.
-    """
-    reason = stream.received_finish_reason or stream.intermittent_finish_reason
-    return None if reason is None else _finish_reason(reason)
+def _check_failure(
+    reasons: list[str], route: Route, connection: Connection, builder: ReplyBuilder
+) -> None:
+    for reason in _FAILURES.intersection(reasons):
+        raise BrokenReplyError(
+            f'{route.place} broke the reply off: it says "{reason}"',
+            "what arrived is kept; try again",
+            partial=builder.partial(request_id=connection.request_id),
+        )
 
 
 def _finish_reason(reason: str) -> FinishReason:
@@ -165,16 +182,22 @@ def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN40
     return count or None if route.vendor == "anthropic" else count
 
 
-def _has_end_marker(body: bytes) -> bool:
+def _end_marks(body: bytes | None) -> list[str]:
+    """Return what `body` gives as reasons for its end; ``None`` was out of our sight."""
+    if body is None:
+        return ["unseen"]
     try:
-        return _marked(json.loads(body))
+        return list(_marks(json.loads(body)))
     except ValueError:
-        return False
+        return []
 
 
-def _marked(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+def _marks(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON the server sent
     if isinstance(value, dict):
-        if value.get("done") is True or any(value.get(key) for key in _END_MARKERS):
-            return True
-        return any(map(_marked, value.values()))
-    return isinstance(value, list) and any(map(_marked, value))
+        if value.get("done") is True:
+            yield "done"
+        yield from (str(value[key]) for key in _END_MARKERS if value.get(key))
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _marks(item)
