@@ -1,0 +1,166 @@
+"""The prompt and standard input: the prompt, a blank line, then what is piped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from itertools import product
+
+import pytest
+
+from tests.cli.program import COMMAND, child, program, shell
+
+PREFIX = "Hello! You said: "
+
+
+def sent(*arguments, stdin=None):
+    """What the model gets to read."""
+    ended = program("chat", "--json", *arguments, stdin=stdin)
+    assert (ended.code, ended.stderr) == (0, "")
+    return ended.document["text"].removeprefix(PREFIX)
+
+
+def refused(*arguments, stdin=None):
+    ended = program("chat", *arguments, stdin=stdin)
+    assert (ended.code, ended.stdout) == (2, b"")
+    return ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "prompt"),
+    [
+        (["summarise"], b"context\n", "summarise\n\ncontext\n"),
+        (["--prompt", "summarise"], b"context", "summarise\n\ncontext"),
+        ([], b"  context\n\n", "  context\n\n"),
+        ([], "Grüß 🙂\0\r\n".encode(), "Grüß 🙂\0\r\n"),
+        ([], None, "hello world"),
+        (["one", "two  three"], None, "one two  three"),
+        (["--prompt", "- a\n- b\n"], None, "- a\n- b\n"),
+        (["--", "--json"], None, "--json"),
+        (["--", "-x", "y"], None, "-x y"),
+        (["--no-stdin"], b"context", "hello world"),
+        (["hi", "--no-stdin"], b"context", "hi"),
+    ],
+)
+def test_the_prompt_comes_first_then_a_blank_line_then_standard_input(arguments, stdin, prompt):
+    assert sent(*arguments, stdin=stdin) == prompt
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "sentences"),
+    [
+        (
+            ["a", "--prompt", "b"],
+            None,
+            "error: the prompt is given twice\nhint: leave out --prompt, or the words\n",
+        ),
+        (
+            [""],
+            None,
+            'error: the prompt is empty\nhint: hello-llm chat "Say hello"\n',
+        ),
+        (
+            ["--prompt", " \n"],
+            b"context",
+            'error: the prompt is empty\nhint: hello-llm chat "Say hello"\n',
+        ),
+        (
+            ["a\udcff"],
+            None,
+            "error: the prompt is not UTF-8 text\nhint: pipe it through iconv -t UTF-8\n",
+        ),
+        (
+            [],
+            b"ab\xff",
+            (
+                "error: standard input is not UTF-8 text (byte 3)\n"
+                "hint: pipe it through iconv -t UTF-8\n"
+            ),
+        ),
+        *(
+            (
+                arguments,
+                stdin,
+                (
+                    "error: standard input is empty\n"
+                    "hint: --no-stdin leaves it unread; </dev/null is no input\n"
+                ),
+            )
+            for arguments, stdin in product([[], ["summarise"]], [b"", b" \n"])
+        ),
+    ],
+)
+def test_a_prompt_that_says_nothing_or_is_no_text_is_refused(arguments, stdin, sentences):
+    assert refused(*arguments, stdin=stdin) == sentences
+
+
+def test_a_file_is_read_like_a_pipe(tmp_path):
+    (tmp_path / "full").write_text("context\n")
+    ended = shell(f'"$@" chat summarise <"{tmp_path}/full"')
+    assert (ended.code, ended.text) == (0, f"{PREFIX}summarise\n\ncontext\n")
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    (tmp_path / "empty").touch()
+    ended = shell(f'"$@" chat summarise <"{tmp_path}/empty"')
+    assert (ended.code, ended.stdout) == (2, b"")
+    assert ended.stderr.startswith("error: standard input is empty\n")
+
+
+def test_a_closed_standard_input_is_none():
+    ended = shell('"$@" chat <&-')
+    assert (ended.code, ended.text, ended.stderr) == (0, f"{PREFIX}hello world\n", "")
+
+
+def test_input_larger_than_a_pipe_holds_is_read_to_its_end():
+    text = "ü" * 200_000
+    ended = child("chat", "--json", stdin=text.encode())
+    assert json.loads(ended.stdout)["text"] == PREFIX + text
+
+
+NOTE = b"note: waiting for standard input; --no-stdin leaves it unread\n"
+IMPATIENT = """
+import sys
+from hello_llm.cli import prompt
+from hello_llm.cli.app import run
+prompt._IDLE_S = 0
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@contextmanager
+def waiting(*command):
+    """The program with a pipe for standard input into which nobody has written, after its note."""
+    with subprocess.Popen(
+        [*command, "chat", "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == NOTE
+        yield process
+
+
+def test_an_idle_pipe_is_waited_for_after_a_note():
+    with waiting(*COMMAND) as idle:
+        out, err = idle.communicate(b"late")
+    assert (idle.returncode, json.loads(out)["text"], err) == (0, f"{PREFIX}late", b"")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "sentence"),
+    [
+        (signal.SIGINT, 130, b"error: interrupted\n"),
+        (signal.SIGTERM, 143, b"error: terminated\n"),
+    ],
+)
+def test_an_idle_pipe_can_be_interrupted(number, code, sentence):
+    with waiting(sys.executable, "-c", IMPATIENT) as idle:
+        os.kill(idle.pid, number)
+        assert idle.wait(timeout=30) == code
+        document = json.loads(idle.stdout.read())
+        assert (document["ok"], document["exit_code"], document["text"]) == (False, code, "")
+        assert idle.stderr.read() == sentence
