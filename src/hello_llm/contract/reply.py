@@ -47,7 +47,7 @@ class LLMReply:
     text: str
     """The answer, exactly as it arrived."""
     provider: str
-    """The provider that was asked: ``mock`` or ``litellm``."""
+    """The provider that was asked, ``mock`` or ``litellm``."""
     model: str
     """The model as the user typed it."""
     usage: Usage
