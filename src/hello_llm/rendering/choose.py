@@ -1,0 +1,61 @@
+"""Chooses the renderer, once for each call."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hello_llm.rendering.console import ColorChoice
+from hello_llm.rendering.interface import Renderer
+from hello_llm.rendering.json_document import JsonRenderer, Progress
+from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.ndjson import NdjsonRenderer
+from hello_llm.rendering.plain import PlainRenderer
+from hello_llm.rendering.terminal import Terminal
+
+OutputName = Literal["auto", "rich", "plain", "json", "ndjson"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a reply is to be shown."""
+
+    output: OutputName = "auto"
+    """The form; ``auto`` is rich on a terminal and plain elsewhere."""
+    stream: bool = True
+    """The reply comes in pieces."""
+    usage: bool | None = None
+    """Show the usage table on standard error; ``None`` shows it in the rich form only."""
+    color: ColorChoice = "auto"
+    """When to use colour."""
+    quiet: bool = False
+    """Leave standard error to errors."""
+    provider: str | None = None
+    """The provider to name in JSON, should the call fail before it starts."""
+    model: str | None = None
+    """The model to name, likewise."""
+
+
+def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Renderer:
+    """Return the renderer for `view` on `terminal`; it shows one reply."""
+    output = view.output
+    if output == "auto":
+        output = "rich" if terminal.stdout_is_tty else "plain"
+    usage = bool(view.usage) and not view.quiet
+    progress = Progress(view.provider, view.model)
+    match output:
+        case "rich":
+            from hello_llm.rendering.rich_view import RichRenderer  # noqa: PLC0415 - imports Rich
+
+            return RichRenderer(
+                terminal,
+                messages,
+                color=view.color,
+                live=view.stream and terminal.stdout_is_tty and not terminal.dumb,
+                quiet=view.quiet,
+                usage=view.usage is not False and not view.quiet,
+            )
+        case "plain":
+            return PlainRenderer(terminal, messages, usage=usage)
+        case "json":
+            return JsonRenderer(terminal, messages, progress, usage=usage)
+        case "ndjson":
+            return NdjsonRenderer(terminal, messages, progress, usage=usage)

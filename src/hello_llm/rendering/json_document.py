@@ -1,0 +1,168 @@
+"""JSON output: one document, of the same shape for success and failure."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from hello_llm.contract import (
+    ExitCode,
+    Finished,
+    HelloLLMError,
+    LLMReply,
+    Retrying,
+    Started,
+    StreamEvent,
+    Usage,
+)
+from hello_llm.rendering.exact_text import join_surrogates
+from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.sanitize import UNSAFE
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.rendering.usage_table import write_usage
+
+REPLY_SCHEMA = "hello-llm.reply/1"
+_REPLY_KEYS = (
+    "text",
+    "provider",
+    "model",
+    "usage",
+    "finish_reason",
+    "complete",
+    "attempts",
+    "request_id",
+    "reasoning",
+    "tool_calls",
+)
+_UNSAFE = re.compile(f"[{UNSAFE}]")
+
+
+def document(
+    reply: LLMReply | None,
+    error: HelloLLMError | None = None,
+    exit_code: ExitCode | None = None,
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    attempts: int = 0,
+    redact: Callable[[str], str] = str,
+) -> dict[str, Any]:
+    """Return the document of a finished call.
+
+    Args:
+        reply: the reply; without one, what `error` kept of it.
+        error: why the call failed, if it did.
+        exit_code: the exit code of the process; without one, that of `error`, or OK.
+        provider: the provider, for when there is no reply to name it.
+        model: the model, likewise.
+        attempts: the calls made so far, likewise.
+        redact: takes secrets out of the error; the answer stays exact.
+    """
+    if reply is None and error is not None:
+        reply = error.partial
+    if exit_code is None:
+        exit_code = ExitCode.OK if error is None else error.exit_code
+    body = _empty(provider, model, attempts) if reply is None else asdict(reply)
+    return {
+        "schema": REPLY_SCHEMA,
+        "ok": exit_code is ExitCode.OK,
+        "exit_code": int(exit_code),
+        **{key: body[key] for key in _REPLY_KEYS},
+        "error": None if error is None else _error(error, exit_code, redact),
+    }
+
+
+def json_line(value: Mapping[str, Any]) -> bytes:
+    """Return `value` as one line of UTF-8.
+
+    Characters that could act on a terminal or hide in it are written as escapes, which JSON
+    readers turn back; so are lone surrogates, which UTF-8 cannot hold.
+    """
+    text = join_surrogates(json.dumps(value, ensure_ascii=False))
+    return (_UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n").encode()
+
+
+class Progress:
+    """Remembers what a failure has to tell although no reply came."""
+
+    def __init__(self, provider: str | None, model: str | None) -> None:
+        """Know `provider` and `model` until an event names them."""
+        self.provider = provider
+        self.model = model
+        self.attempts = 0
+
+    def note(self, event: StreamEvent) -> None:
+        """Take in what one event tells."""
+        match event:
+            case Started(provider, model):
+                self.provider, self.model, self.attempts = provider, model, 1
+            case Retrying(attempt):
+                self.attempts = attempt + 1
+
+    def failure(self, error: HelloLLMError, redact: Callable[[str], str]) -> dict[str, Any]:
+        """Return the document of a call that ended with `error`."""
+        return document(
+            None,
+            error,
+            provider=self.provider,
+            model=self.model,
+            attempts=self.attempts,
+            redact=redact,
+        )
+
+
+class JsonRenderer:
+    """Writes the document when the call has ended."""
+
+    def __init__(
+        self, terminal: Terminal, messages: Messages, progress: Progress, *, usage: bool
+    ) -> None:
+        """Write to the standard output of `terminal`, and the usage to standard error if asked."""
+        self._terminal = terminal
+        self._messages = messages
+        self._progress = progress
+        self._usage = usage
+
+    def show(self, event: StreamEvent) -> None:
+        """Write the document if `event` is the last."""
+        self._progress.note(event)
+        match event:
+            case Retrying():
+                self._messages.retrying(event)
+            case Finished(reply):
+                self._terminal.write_stdout(json_line(document(reply)))
+                if self._usage:
+                    write_usage(self._terminal, self._messages, reply)
+
+    def fail(self, error: HelloLLMError) -> None:
+        """Write the document of the failure, and say the same in prose."""
+        failure = self._progress.failure(error, self._messages.redact)
+        try:
+            self._terminal.write_stdout(json_line(failure))
+        finally:
+            self._messages.error(error)
+
+
+def _empty(provider: str | None, model: str | None, attempts: int) -> dict[str, Any]:
+    nothing = LLMReply(
+        text="",
+        provider="",
+        model="",
+        usage=Usage(),
+        finish_reason=None,
+        complete=False,
+        attempts=attempts,
+    )
+    return asdict(nothing) | {"provider": provider, "model": model}
+
+
+def _error(
+    error: HelloLLMError, exit_code: ExitCode, redact: Callable[[str], str]
+) -> dict[str, Any]:
+    return {
+        "code": exit_code.name,
+        "message": redact(error.message),
+        "hint": None if error.hint is None else redact(error.hint),
+        "status": error.status,
+    }

@@ -1,0 +1,261 @@
+"""Cuts Markdown in two at source level, so that the second part goes on where the first ends."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markdown_it.tree import SyntaxTreeNode
+
+from hello_llm.rendering.markdown_blocks import gap_between
+from hello_llm.rendering.markdown_source import (
+    CONTAINERS,
+    LISTS,
+    SENTINEL,
+    Number,
+    Resume,
+    number_items,
+    span,
+    too_deep,
+)
+
+RowTexts = Callable[[str], list[str]]
+"""Returns the rows, as plain text, that a source would fill."""
+
+_MARKER = re.compile(r" *(?:[-+*]|\d{1,9}[.)])")
+_QUOTE = re.compile(r"^ {0,3}> ?")
+_OPENING = re.compile(f"(?:#+ +|`+|~+)?{SENTINEL}?")
+# The first line at which a block can be cut: what opens it stays whole, and so does one row.
+_FIRST_CUT = {"fence": 2, "table": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Markdown in two parts."""
+
+    head: str
+    """The source of the first part."""
+    rest: str
+    """The source of the second, with what was open at the cut opened again."""
+    resume: Resume
+    """How the second part goes on."""
+
+
+def cut(source: str, root: SyntaxTreeNode, resume: Resume, row_texts: RowTexts) -> Cut | None:
+    """Cut `source` as late as it can be done well; ``None`` if nothing can be cut off.
+
+    Before the last block or list item, if something stands before it; else before the last line
+    of that block; else within its only line, where a row ends.
+    """
+    if not root.children:
+        return None
+    lines = source.split("\n")
+    path = _last_path(root)
+    first, end = span(path[-1])
+    if first > 0:
+        return _Cutter(lines, root, path, resume, first).before_block()
+    kind = _kind(path[-1])
+    if end - 1 >= _FIRST_CUT.get(kind, 1):
+        return _Cutter(lines, root, path, resume, end - 1).before_line(kind)
+    line = 0 if kind == "table" and end < _FIRST_CUT[kind] else end - 1
+    return _Cutter(lines, root, path, resume, line).within_line(kind, row_texts)
+
+
+def _last_path(root: SyntaxTreeNode) -> list[SyntaxTreeNode]:
+    """Return the last block and the last blocks within it, down to the innermost."""
+    path = [root.children[-1]]
+    while path[-1].type in CONTAINERS | LISTS and path[-1].children and not too_deep(path[0]):
+        path.append(path[-1].children[-1])
+    return path
+
+
+def _kind(leaf: SyntaxTreeNode) -> str:
+    return "paragraph" if too_deep(leaf) else leaf.type
+
+
+class _Cutter:
+    """Cuts before or within one line, which belongs to the last block."""
+
+    def __init__(
+        self,
+        lines: list[str],
+        root: SyntaxTreeNode,
+        path: list[SyntaxTreeNode],
+        resume: Resume,
+        line: int,
+    ) -> None:
+        self._lines = lines
+        self._root = root
+        self._path = path
+        self._resume = resume
+        self._line = line
+        begun = max(line, 1)
+        self._begun = [node for node in path if span(node)[0] < begun]
+        containers = [node for node in self._begun[: len(path) - 1] if node.type in CONTAINERS]
+        self._openers = _openers(containers, lines)
+
+    def before_block(self) -> Cut:
+        content = _peel(self._lines[self._line], self._openers)
+        first = "".join(self._openers) + content if self._openers else self._lines[self._line]
+        return self._cut(self._lines[: self._line], [first], leaf="", gap=self._gap())
+
+    def before_line(self, kind: str) -> Cut:
+        line = self._lines[self._line]
+        if kind in _FIRST_CUT:
+            opening = [self._fence()] if kind == "fence" else self._lines[:2]
+            return self._cut(self._lines[: self._line], [*opening, line], leaf=kind)
+        content = _peel(line, self._openers)
+        if kind != "code_block":
+            content = SENTINEL + content.lstrip(" ")
+        return self._cut(self._lines[: self._line], ["".join(self._openers) + content], leaf=kind)
+
+    def within_line(self, kind: str, row_texts: RowTexts) -> Cut | None:
+        line = self._lines[self._line]
+        content = _peel(line, self._openers)
+        opening = _OPENING.match(content if self._line == 0 else "")
+        before = len(line) - len(content) + (opening.end() if opening else 0)
+        place = _Place(self._lines[: self._line], line, before + 1, row_texts)
+        at = place.find(whole_words=kind not in {"fence", "code_block"})
+        if at is None:
+            return None
+        head = [*self._lines[: self._line], line[:at]]
+        prefix = "".join(self._openers)
+        after = line[at:]
+        match kind:
+            case "fence" if self._line > 0:
+                inner = line[: len(line) - len(content)]
+                return self._cut(head, [self._fence(), inner + after], leaf=kind)
+            case "fence":
+                fence = self._path[-1].markup
+                return self._cut(head, [prefix + fence + after], leaf="")
+            case "code_block":
+                return self._cut(head, [f"{prefix}    {after}"], leaf=kind)
+            case "heading":
+                hashes = self._path[-1].markup
+                again = f"{prefix}{hashes} {SENTINEL}{after.lstrip(' ')}"
+                return self._cut(head, [again], leaf=kind)
+            case _:
+                again = prefix + SENTINEL + after.lstrip(" ")
+                return self._cut(head, [again], leaf="paragraph")
+
+    def _cut(self, head: list[str], first: list[str], *, leaf: str, gap: bool = False) -> Cut:
+        resume = Resume(
+            containers=len(self._openers), gap=gap, leaf=leaf, numbers=tuple(self._numbers())
+        )
+        rest = [*first, *self._lines[self._line + 1 :]]
+        return Cut("\n".join(head), "\n".join(rest), resume)
+
+    def _fence(self) -> str:
+        """Return the line that opens the fence; with a bar in it, it could head a table."""
+        return self._lines[0].replace("|", " ")
+
+    def _gap(self) -> bool:
+        parent = ([self._root, *self._begun])[-1]
+        before = [node for node in parent.children if span(node)[0] < self._line]
+        new = self._path[len(self._begun)]
+        return bool(before) and gap_between(parent, before[-1], new)
+
+    def _numbers(self) -> list[Number | None]:
+        """Return the number of the last item begun in each list on the path."""
+        numbers: list[Number | None] = []
+        way: Resume | None = self._resume
+        parent = self._root
+        for node in self._path:
+            if node is not parent.children[0]:
+                way = None
+            if node.type in CONTAINERS and way is not None:
+                way = way.enter(node)
+            if node.type in LISTS and node in self._begun:
+                numbers.append(self._last_number(node, way))
+            parent = node
+        return numbers
+
+    def _last_number(self, node: SyntaxTreeNode, way: Resume | None) -> Number | None:
+        if node.type != "ordered_list":
+            return None
+        begun = sum(span(item)[0] < max(self._line, 1) for item in node.children)
+        return number_items(node, way)[begun - 1]
+
+
+class _Place:
+    """Looks for the place within a line where its last row begins."""
+
+    def __init__(self, above: list[str], line: str, low: int, row_texts: RowTexts) -> None:
+        self._above = above
+        self._line = line
+        self._low = low
+        self._row_texts = row_texts
+
+    def find(self, *, whole_words: bool) -> int | None:
+        end = len(self._line.rstrip(" "))
+        if self._low >= end:
+            return None
+        rows = self._rows(end)
+        at = end - len(rows[-1]) if rows else end
+        seamless = self._line[:end].endswith(rows[-1] if rows else "") and at >= self._low
+        if not seamless or self._rows(at) != rows[:-1]:
+            at = self._search(end, len(rows) - 1, whole_words=whole_words)
+        return self._between_characters(at)
+
+    def _rows(self, at: int) -> list[str]:
+        return self._row_texts("\n".join([*self._above, self._line[:at]]))
+
+    def _search(self, end: int, height: int, *, whole_words: bool) -> int:
+        """Return the last place before which at most `height` rows are filled."""
+        low, high = self._low, end - 1
+        if height < 1:
+            return (low + high + 1) // 2
+        while low < high:
+            middle = (low + high + 1) // 2
+            if len(self._rows(middle)) <= height:
+                low = middle
+            else:
+                high = middle - 1
+        space = self._line.rfind(" ", self._low, low + 1) if whole_words else -1
+        if space > self._low and len(self._rows(space)) == height:
+            return space
+        return low
+
+    def _between_characters(self, at: int) -> int:
+        """Step back from the middle of an emoji, an accented letter or an escape."""
+        while at > self._low and (
+            _extends(self._line[at : at + 1]) or self._line[at - 1] in "\u200d\\"
+        ):
+            at -= 1
+        return at
+
+
+def _extends(character: str) -> bool:
+    return character != "" and (
+        unicodedata.combining(character) > 0
+        or unicodedata.category(character) in {"Mn", "Me", "Sk"}
+        or character == "\u200d"
+    )
+
+
+def _openers(containers: Sequence[SyntaxTreeNode], lines: list[str]) -> list[str]:
+    """Return what opens each of `containers`, as wide as in the source."""
+    openers: list[str] = []
+    for node in containers:
+        line = _peel(lines[span(node)[0]], openers)
+        marker = _MARKER.match(line)
+        if node.type == "blockquote" or marker is None:
+            openers.append("> ")
+            continue
+        content = line[marker.end() :]
+        spaces = len(content) - len(content.lstrip(" "))
+        one = not content.strip() or spaces > 4
+        openers.append(marker[0] + " " * (1 if one else spaces))
+    return openers
+
+
+def _peel(line: str, openers: Sequence[str]) -> str:
+    """Return `line` without the marks and the indentation of the containers it is in."""
+    for opener in openers:
+        if opener == "> ":
+            line = _QUOTE.sub("", line, count=1)
+        elif line[: len(opener)].strip(" ") in {"", opener.strip(" ")}:
+            line = line[len(opener) :]
+        else:
+            line = line.lstrip(" ")
+    return line

@@ -1,0 +1,57 @@
+"""Plain output: the answer and nothing else, exact in a pipe, inert on a terminal."""
+
+from hello_llm.contract import Finished, HelloLLMError, LLMReply, Retrying, StreamEvent, TextDelta
+from hello_llm.rendering.exact_text import SurrogateJoiner
+from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.sanitize import Sanitizer
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.rendering.tool_calls import describe
+from hello_llm.rendering.usage_table import write_usage
+
+
+class PlainRenderer:
+    """Writes each piece of the answer as it comes; half a character waits for the other half."""
+
+    def __init__(self, terminal: Terminal, messages: Messages, *, usage: bool) -> None:
+        """Write to the standard output of `terminal`, and the usage to standard error if asked."""
+        self._terminal = terminal
+        self._messages = messages
+        self._usage = usage
+        self._text = Sanitizer() if terminal.stdout_is_tty else SurrogateJoiner(replace=True)
+        self._streamed = False
+        self._last = ""
+
+    def show(self, event: StreamEvent) -> None:
+        """Show what `event` brings."""
+        match event:
+            case TextDelta(text):
+                self._streamed = True
+                self._write(self._text.feed(text))
+            case Retrying():
+                self._messages.retrying(event)
+            case Finished(reply):
+                self._finish(reply)
+
+    def fail(self, error: HelloLLMError) -> None:
+        """End the line that was begun, and say why there is no more."""
+        self._write(self._text.close())
+        if self._last not in {"", "\n"}:
+            self._write("\n")
+        self._messages.clear_echo(error)
+        self._messages.error(error)
+
+    def _finish(self, reply: LLMReply) -> None:
+        if not self._streamed:
+            self._write(self._text.feed(reply.text))
+        self._write(self._text.close())
+        if self._last != "\n":
+            self._write("\n")
+        for call in reply.tool_calls:
+            self._messages.note(describe(call))
+        if self._usage:
+            write_usage(self._terminal, self._messages, reply)
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._last = text[-1]
+            self._terminal.write_stdout(text.encode())

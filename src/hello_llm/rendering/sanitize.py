@@ -1,0 +1,101 @@
+"""Makes text safe for a terminal: whatever could act on it, or hide in it, becomes visible."""
+
+import re
+import unicodedata
+
+from hello_llm.rendering.exact_text import SurrogateJoiner
+
+# Characters that never reach a terminal as they are: C0 without tab and newline, DEL and C1; what
+# changes direction; separators that some terminals obey; tags, fillers and format characters that
+# show nothing; noncharacters; surrogates.
+UNSAFE = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0"
+    "\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+) + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+)
+
+# Characters that show nothing by themselves and that emoji and many scripts cannot do without.
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\ufe00-\ufe0f"
+_IDEOGRAPHIC_SELECTORS = "\U000e0100-\U000e01ef"
+
+_STOPPED = re.compile(f"[{UNSAFE}{_JOINERS}{_SELECTORS}{_IDEOGRAPHIC_SELECTORS}]")
+_SELECTOR = re.compile(f"[{_SELECTORS}{_IDEOGRAPHIC_SELECTORS}]")
+_KEYCAP_BASES = frozenset("0123456789#*")
+_ESCAPED_PICTURES = 0x2400
+
+
+class Sanitizer:
+    """Sanitizes a text that comes in pieces; what it holds back is at most two characters.
+
+    The result holds no control character but tab and newline, and nothing invisible but the
+    joiner or variation selector of a visible character that can carry one. A carriage return
+    just before a newline is dropped, any other is shown.
+    """
+
+    def __init__(self) -> None:
+        """Start at the beginning of a text."""
+        self._joiner = SurrogateJoiner()
+        self._held_return = ""
+        self._before = ""
+
+    def feed(self, chunk: str) -> str:
+        """Return the safe form of `chunk`, which follows what was fed before."""
+        text = self._held_return + self._joiner.feed(chunk)
+        if not text:
+            return ""
+        self._held_return = "\r" if text[-1] == "\r" else ""
+        return self._safe(text[:-1] if self._held_return else text)
+
+    def close(self) -> str:
+        """Return the safe form of what is still held back."""
+        return self._safe(self._held_return + self._joiner.close())
+
+    def _safe(self, text: str) -> str:
+        if not text:
+            return ""
+        before, self._before = self._before, text[-1]
+        if _STOPPED.search(text) is None:
+            return text
+        text = text.replace("\r\n", "\n")
+
+        def visible(match: re.Match[str]) -> str:
+            start = match.start()
+            previous = text[start - 1] if start else before
+            return match[0] if _belongs(match[0], previous) else visible_form(match[0])
+
+        return _STOPPED.sub(visible, text)
+
+
+def sanitize(text: str) -> str:
+    """Return the safe form of the whole `text`."""
+    sanitizer = Sanitizer()
+    return sanitizer.feed(text) + sanitizer.close()
+
+
+def visible_form(character: str) -> str:
+    """Return what is shown for `character`: its picture for C0 and DEL, else ``<U+202E>``."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(_ESCAPED_PICTURES + code)
+    return "\N{SYMBOL FOR DELETE}" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def _belongs(character: str, previous: str) -> bool:
+    """Tell whether an invisible `character` has a visible one before it that it can act on."""
+    if character in _JOINERS:
+        return _carries(previous) or (character == "\u200d" and previous == "\ufe0f")
+    if character == "\ufe0f" and previous in _KEYCAP_BASES:
+        return True
+    return _SELECTOR.match(character) is not None and _carries(previous)
+
+
+def _carries(previous: str) -> bool:
+    return (
+        previous > "\x7f"
+        and _STOPPED.match(previous) is None
+        and not unicodedata.category(previous).startswith("Z")
+    )

@@ -1,0 +1,88 @@
+"""What stands around the answer on a terminal: the rules above and below, reasoning, tool calls."""
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from hello_llm.contract import ToolCall
+from hello_llm.rendering.console import ColorChoice, make_console
+from hello_llm.rendering.sanitize import Sanitizer, sanitize
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.rendering.tool_calls import describe
+
+
+class Surroundings:
+    """Writes to standard error; the rules only where it is a terminal, nothing if `quiet`."""
+
+    def __init__(self, terminal: Terminal, *, color: ColorChoice, quiet: bool) -> None:
+        """Write to `terminal`."""
+        self._terminal = terminal
+        self._color = color
+        self._quiet = quiet
+        self._sanitizer = Sanitizer()
+        self._reasoning_end = ""
+
+    def top(self, provider: str, model: str) -> None:
+        """Write the upper rule, which names the model and the provider."""
+        title = Text.assemble((sanitize(model), "bold"), " · ", sanitize(provider))
+        self._rule(_panel(title=title), 0)
+
+    def bottom(self, *, incomplete: bool) -> None:
+        """Write the lower rule, which says so if the answer is incomplete."""
+        mark = Text("incomplete", "bold red") if incomplete else None
+        self._rule(_panel(subtitle=mark), -1)
+
+    def reasoning(self, text: str) -> None:
+        """Write a piece of the reasoning."""
+        self._reason(self._sanitizer.feed(text))
+
+    def end_reasoning(self) -> None:
+        """Set off what follows from the reasoning, if there was any."""
+        self._reason(self._sanitizer.close())
+        if self._reasoning_end:
+            self._write("\n" if self._reasoning_end == "\n" else "\n\n")
+        self._sanitizer, self._reasoning_end = Sanitizer(), ""
+
+    def tool_call(self, call: ToolCall) -> None:
+        """Write what the model wants to have called."""
+        if not self._quiet:
+            self._write(self._styled(sanitize(describe(call)), "cyan") + "\n")
+
+    def _reason(self, text: str) -> None:
+        if text and not self._quiet:
+            self._reasoning_end = text[-1]
+            self._write(self._styled(text, "dim"))
+
+    def _rule(self, panel: Panel, line: int) -> None:
+        if self._terminal.stderr_is_tty and not self._quiet:
+            console = self._console()
+            with console.capture() as capture:
+                console.print(panel)
+            self._write(capture.get().splitlines()[line] + "\n")
+
+    def _styled(self, text: str, style: str) -> str:
+        console = self._console()
+        with console.capture() as capture:
+            console.print(Text(text, style), soft_wrap=True, end="")
+        return capture.get()
+
+    def _console(self) -> Console:
+        return make_console(self._terminal, "stderr", self._color)
+
+    def _write(self, text: str) -> None:
+        self._terminal.write_stderr(text.encode())
+
+
+def _panel(title: Text | None = None, subtitle: Text | None = None) -> Panel:
+    """Return a panel without sides: it survives a resize, and copies clean."""
+    from rich import box  # noqa: PLC0415 - only for the two rules
+
+    return Panel(
+        "",
+        box=box.HORIZONTALS,
+        title=title,
+        subtitle=subtitle,
+        title_align="left",
+        subtitle_align="left",
+        border_style="dim",
+    )

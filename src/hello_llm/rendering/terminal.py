@@ -1,0 +1,171 @@
+"""The outside world of the program: three streams, what they are, and the size of the screen."""
+
+import errno
+import io
+import os
+import select
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, Self, TextIO
+
+DEFAULT_SIZE = (80, 24)
+_VARIABLES = ("NO_COLOR", "TERM", "COLUMNS", "LINES")
+
+
+class ByteReader(Protocol):
+    """A stream of bytes to read from."""
+
+    def read(self, size: int = -1, /) -> bytes | None:
+        """Read up to `size` bytes, or all of them."""
+        ...
+
+    def fileno(self) -> int:
+        """Return the file descriptor, or raise ``OSError`` if there is none."""
+        ...
+
+
+class ByteWriter(Protocol):
+    """A stream of bytes to write to."""
+
+    def write(self, data: bytes | memoryview, /) -> int | None:
+        """Write some of `data`; return how much, or ``None`` if the stream would block."""
+        ...
+
+    def flush(self) -> None:
+        """Hand on what a buffer holds."""
+        ...
+
+    def fileno(self) -> int:
+        """Return the file descriptor, or raise ``OSError`` if there is none."""
+        ...
+
+
+class ClosedStream(io.RawIOBase):
+    """Stands for a stream that was closed before the program started: ``hello-llm chat >&-``."""
+
+    def readable(self) -> bool:
+        """Reading finds the end at once."""
+        return True
+
+    def readinto(self, _buffer: object, /) -> int:
+        """Return 0, the end of the file."""
+        return 0
+
+    def write(self, _data: object, /) -> int:
+        """Refuse.
+
+        Raises:
+            OSError: always.
+        """
+        raise OSError(errno.EBADF, "the stream is closed")
+
+
+def _no_size() -> tuple[int, int] | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Everything the program knows about where it runs; a test hands in its own."""
+
+    stdin: ByteReader
+    """Standard input."""
+    stdout: ByteWriter
+    """Where the answer goes."""
+    stderr: ByteWriter
+    """Where everything else goes."""
+    stdin_is_tty: bool = False
+    """A person types."""
+    stdout_is_tty: bool = False
+    """A person reads the answer."""
+    stderr_is_tty: bool = False
+    """A person reads everything else."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The environment; only NO_COLOR, TERM, COLUMNS and LINES are consulted."""
+    ask_size: Callable[[], tuple[int, int] | None] = _no_size
+    """Asks the screen for its columns and lines; ``None`` where there is none."""
+
+    @classmethod
+    def real(cls) -> Self:
+        """Return the terminal of this process; any of its streams may be closed."""
+        tty = {name: _is_tty(getattr(sys, name)) for name in ("stdin", "stdout", "stderr")}
+        return cls(
+            stdin=ClosedStream() if sys.stdin is None else sys.stdin.buffer,
+            stdout=_unbuffered(sys.stdout),
+            stderr=_unbuffered(sys.stderr),
+            stdin_is_tty=tty["stdin"],
+            stdout_is_tty=tty["stdout"],
+            stderr_is_tty=tty["stderr"],
+            environ={name: os.environ[name] for name in _VARIABLES if name in os.environ},
+            ask_size=_screen_size,
+        )
+
+    def size(self) -> tuple[int, int]:
+        """Return (columns, lines) as they are now.
+
+        COLUMNS narrows a screen and stands for a missing one; it never widens one, because rows
+        longer than the screen could not be counted.
+        """
+        columns, lines = _positive(self.environ, "COLUMNS"), _positive(self.environ, "LINES")
+        screen = self.ask_size()
+        if screen is None:
+            return columns or DEFAULT_SIZE[0], lines or DEFAULT_SIZE[1]
+        return min(columns or screen[0], screen[0]), screen[1]
+
+    @property
+    def dumb(self) -> bool:
+        """True if the terminal says that it knows no escape sequences."""
+        return self.environ.get("TERM", "").lower() in {"dumb", "unknown"}
+
+    def write_stdout(self, data: bytes) -> None:
+        """Write `data` whole and at once.
+
+        Raises:
+            OSError: it could not be written; ``BrokenPipeError`` if the reader went away.
+        """
+        _write(self.stdout, data)
+
+    def write_stderr(self, data: bytes) -> None:
+        """Write `data` whole and at once, or give up in silence: there is nowhere to complain."""
+        try:
+            _write(self.stderr, data)
+        except (OSError, ValueError):  # ValueError: the stream was closed meanwhile
+            return
+
+
+def _is_tty(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _unbuffered(stream: TextIO | None) -> ByteWriter:
+    """Return the raw stream: what a full disk refused must not be tried again at exit."""
+    if stream is None:
+        return ClosedStream()
+    stream.flush()
+    raw: ByteWriter = getattr(stream.buffer, "raw", stream.buffer)
+    return raw
+
+
+def _screen_size() -> tuple[int, int] | None:
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        if _is_tty(stream):
+            columns, lines = os.get_terminal_size(stream.fileno())
+            return (columns, lines) if columns and lines else None
+    return None
+
+
+def _positive(environ: Mapping[str, str], name: str) -> int | None:
+    text = environ.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
+
+
+def _write(stream: ByteWriter, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = stream.write(rest)
+        if written is None:  # somebody else made the pipe non-blocking
+            select.select([], [stream.fileno()], [])
+        else:
+            rest = rest[written:]
+    stream.flush()
