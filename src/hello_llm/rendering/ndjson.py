@@ -65,7 +65,7 @@ class NdjsonRenderer:
         try:
             self._start()
             self._delta(self._text.close())
-            self._write({"event": "error", "reply": failure})
+            self._write({"event": "error", **failure})
         finally:
             self._messages.error(error)
 
@@ -75,7 +75,7 @@ class NdjsonRenderer:
         else:
             for event in _pieces(reply):
                 self._write(_line(event))
-        self._write({"event": "end", "reply": document(reply)})
+        self._write({"event": "end", **document(reply)})
         if self._usage:
             write_usage(self._terminal, self._messages, reply)
 
