@@ -31,12 +31,15 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
 
             return LiteLLMProvider(**options)
     known = " and ".join(PROVIDER_NAMES)
+    raise UsageError(f"unknown provider {name!r}: there are {known}", hint=_suggest(name.lower()))
+
+
+def _suggest(name: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
 
+    from hello_llm.providers.vendors import VENDORS  # noqa: PLC0415 - as above
+
+    if name in VENDORS:
+        return f"a vendor is a model prefix: --provider litellm --model {name}/MODEL"
     near = get_close_matches(name, PROVIDER_NAMES, n=1)
-    raise UsageError(
-        f"unknown provider {name!r}: there are {known}",
-        hint=f"--provider {near[0]}"
-        if near
-        else f"a vendor is a model prefix: --provider litellm --model {name}/MODEL",
-    )
+    return f"--provider {near[0]}" if near else "--provider mock, or --provider litellm"

@@ -109,7 +109,7 @@ def _typed_value(key: str, setting: str, text: str) -> object:
 
 def _typed_path(text: str) -> str:
     """Return the path from the root, since the file may be far from the working folder."""
-    return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100
+    return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100 - resolve() would follow links
 
 
 def _field(key: str, setting: str) -> Field:

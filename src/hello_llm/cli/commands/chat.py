@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import typer
 
@@ -15,6 +16,7 @@ from hello_llm.settings import FIELDS, resolve
 
 
 def chat(
+    context: typer.Context,
     prompt: options.Prompt = None,
     prompt_flag: options.PromptFlag = None,
     system: options.System = None,
@@ -47,26 +49,7 @@ def chat(
     The prompt comes first, then a blank line, then standard input if it is a pipe or a file.
     Without a prompt, a conversation opens on a terminal; </dev/null sends "hello world".
     """
-    flags = {
-        "system": system,
-        "provider": provider,
-        "model": model,
-        "api_base": api_base,
-        "api_key_env": api_key_env,
-        "temperature": temperature,
-        "top_p": top_p,
-        "max_tokens": max_tokens,
-        "seed": seed,
-        "stop": tuple(stop) if stop else None,
-        "stream": stream,
-        "output": _output(output, as_json=json),
-        "usage": usage,
-        "color": color,
-        "quiet": quiet,
-        "verbose": verbose,
-        "timeout": timeout,
-    }
-    settings = resolve(_read(flags), config_file=config, profile=profile)
+    settings = resolve(_flags(context.params), config_file=config, profile=profile)
     if json and settings.stream:
         settings = replace(settings, output="ndjson")
     source = PromptSource(prompt or [], prompt_flag, no_stdin)
@@ -74,11 +57,13 @@ def chat(
     raise typer.Exit(ChatRun(settings, source, out, dry_run).on(surface))
 
 
-def _read(typed: Mapping[str, object]) -> dict[str, object]:
-    """Return what the typed texts stand for; whether it is allowed is seen later."""
+def _flags(typed: Mapping[str, Any]) -> dict[str, object]:
+    """Return what was typed for each setting; whether it is allowed is seen later."""
+    output = _output(typed["output"], as_json=typed["json"])
+    given = {key: typed[key] for key in FIELDS} | {"output": output}
     return {
         key: FIELDS[key].kind.read(value) if isinstance(value, str) else value
-        for key, value in typed.items()
+        for key, value in given.items()
     }
 
 

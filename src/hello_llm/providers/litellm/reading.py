@@ -110,12 +110,12 @@ def read_whole(
     return builder.finished(finish_reason, usage, request_id=connection.request_id, streamed=False)
 
 
-def _deltas(chunk: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401
+def _deltas(chunk: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
     if chunk.choices and chunk.choices[0].index == 0 and chunk.choices[0].delta is not None:
         yield from _pieces(chunk.choices[0].delta, joiner)
 
 
-def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401
+def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
     """Yield what a delta or a whole message holds; LiteLLM shapes both alike."""
     reasoning = getattr(message, "reasoning_content", None)
     if reasoning:
@@ -155,7 +155,7 @@ def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage o
     return next((usage for usage in reported if usage is not None), None)
 
 
-def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN401
+def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN401 - untyped substrate
     # LiteLLM fills in zeros where the server said nothing, and no prompt has 0 tokens.
     if spent is None or not spent.total_tokens:
         return Usage(usd_micros=0 if route.self_hosted else None)
@@ -168,7 +168,7 @@ def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN
     )
 
 
-def _price(litellm: ModuleType, route: Route, spent: Any) -> int | None:  # noqa: ANN401
+def _price(litellm: ModuleType, route: Route, spent: Any) -> int | None:  # noqa: ANN401 - untyped substrate
     if route.self_hosted:
         return 0
     if not spent.prompt_tokens:
@@ -176,7 +176,7 @@ def _price(litellm: ModuleType, route: Route, spent: Any) -> int | None:  # noqa
     return usd_micros(litellm, route.vendor, route.name, spent)
 
 
-def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401
+def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401 - untyped substrate
     count: int | None = getattr(details, name, None)
     # For Anthropic LiteLLM fills in a zero where the server said nothing.
     return count or None if route.vendor == "anthropic" else count
