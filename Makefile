@@ -22,7 +22,7 @@ help:  ## List the targets
 install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other targets do this first
 
 run: install  ## Watch a real local model answer through LiteLLM
-	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 120 "Say hello to somebody who has just installed you, and tell them one curious fact about the sea."
+	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
 
 test: install  ## Run the unit tests; they use no network
 	@$(PYTEST)
