@@ -34,11 +34,13 @@ class PlainRenderer:
 
     def fail(self, error: HelloLLMError) -> None:
         """End the line that was begun, and say why there is no more."""
-        self._write(self._text.close())
-        if self._last not in {"", "\n"}:
-            self._write("\n")
-        self._messages.clear_echo(error)
-        self._messages.error(error)
+        try:
+            self._write(self._text.close())
+            if self._last not in {"", "\n"}:
+                self._write("\n")
+        finally:
+            self._messages.clear_echo(error)
+            self._messages.error(error)
 
     def _finish(self, reply: LLMReply) -> None:
         if not self._streamed:
@@ -53,5 +55,5 @@ class PlainRenderer:
 
     def _write(self, text: str) -> None:
         if text:
-            self._last = text[-1]
             self._terminal.write_stdout(text.encode())
+            self._last = text[-1]
