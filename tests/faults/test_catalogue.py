@@ -1,0 +1,55 @@
+"""The catalogue holds every name, and each row can be served and judged."""
+
+import pytest
+
+from tests.faults.catalogue import BY_ID, CATALOGUE, own_port
+from tests.faults.fault import EVERY_FORM
+from tests.faults.protocols import PROTOCOLS
+
+NAMES = {
+    "connect": """
+        refused dns-fail blackhole-connect accept-close tls-to-plain plain-to-tls tls-untrusted
+        not-http proxy-env
+    """,
+    "status": """
+        401 403 404-model 400-context 402 429-insufficient-quota 413 422 429-then-ok 429-forever
+        429-retry-after-3600 429-http-date 429-garbage 500-then-ok 503 529 502-html redirect-loop
+        redirect-other-host 200-error-body 200-html 200-empty 204 bad-json wrong-shape huge-body
+        gzip-bomb content-length-long bad-gzip wrong-charset
+    """,
+    "stream": """
+        headers-then-stall stall-mid keepalive-forever drip cut-before-first cut-mid-rst
+        cut-mid-fin cut-clean-no-done no-done-but-finish done-null-finish done-then-open
+        sse-error-event sse-split sse-garbage odd-frames stream-ignored finish-length
+        finish-content-filter refusal tool-args-cut empty-answer reasoning-only repeated-chunks
+    """,
+    "content": "ansi nul-and-bidi ansi-in-error markup",
+    "local": """
+        sigint-import sigint-connect sigint-mid sigint-backoff sigint-twice sigterm-mid pipe-closed
+        disk-full stdin-closed stdout-closed no-home home-read-only config-bad-toml
+        config-unknown-key config-unreadable hostile-env clock-jump
+    """,
+}
+
+
+@pytest.mark.parametrize("group", NAMES)
+def test_every_name_stands_in_its_table_in_order(group):
+    found = dict.fromkeys(fault.name for fault in CATALOGUE if fault.group == group)
+    assert list(found) == NAMES[group].split()
+
+
+def test_no_two_faults_have_one_id():
+    assert len(BY_ID) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize("fault", CATALOGUE, ids=BY_ID)
+def test_a_fault_names_protocols_and_forms_that_exist(fault):
+    assert fault.protocols
+    assert fault.forms
+    assert PROTOCOLS.keys() >= set(fault.protocols) >= fault.but.keys()
+    assert set(fault.forms) <= set(EVERY_FORM)
+
+
+def test_what_happens_below_http_needs_its_own_port():
+    alone = {fault.name for fault in CATALOGUE if own_port(fault)}
+    assert alone == {*NAMES["connect"].split(), "sigint-connect"} - {"proxy-env"}
