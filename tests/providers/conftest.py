@@ -18,3 +18,5 @@ def litellm() -> Any:
 def quiet_substrate() -> None:
     """Take up again the warnings that LiteLLM turns off when loaded: pytest resets them."""
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="litellm")
+    # It builds its models at first use, and pydantic warns of one of them then.
+    warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier", category=UserWarning)

@@ -89,5 +89,5 @@ def test_a_wrong_vendor_and_an_empty_model_are_told(text, message, hint):
 
 
 def test_an_empty_name_names_no_vendor():
-    with pytest.raises(UsageError, match="^model '' names no vendor$"):
+    with pytest.raises(UsageError, match=r"^model '' names no vendor$"):
         ModelName.parse("")

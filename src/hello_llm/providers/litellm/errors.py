@@ -235,7 +235,7 @@ def _unreadable(
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
     if known is None and not is_litellms(error):
         return None
-    if status is None:
+    if status is None and not find(error, httpx.ProtocolError):
         kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
         return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
     return BrokenReplyError(

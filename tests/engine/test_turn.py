@@ -1,0 +1,157 @@
+"""One turn: its events, its deadline, its partial reply, and that nothing holds up its caller."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from hello_llm.contract import (
+    ChatRequest,
+    DeadlineError,
+    EventStream,
+    FilteredError,
+    Finished,
+    LLMReply,
+    ServerError,
+    Started,
+    TextDelta,
+    Usage,
+    fold,
+)
+from hello_llm.engine import Turn
+from hello_llm.providers.mock import MockProvider
+
+REQUEST = ChatRequest.from_prompt("hi", model="mock/echo")
+
+
+REPLY = LLMReply(
+    text="Hello", provider="fake", model="mock/echo", usage=Usage(), finish_reason="stop"
+)
+
+
+class Fake:
+    """A provider that yields `events` and raises those of them that are errors."""
+
+    name = "fake"
+
+    def __init__(self, *events):
+        self.events = events
+        self.gate = threading.Event()
+        self.closed = 0
+
+    def _play(self):
+        for event in self.events:
+            if isinstance(event, BaseException):
+                raise event
+            if event == "hang":
+                self.gate.wait(10)
+                return
+            yield event
+
+    def stream_chat(self, _request):
+        return EventStream(self._play(), self.close)
+
+    def chat(self, _request):
+        return fold(self._play())
+
+    def close(self):
+        self.closed += 1
+        self.gate.set()
+
+
+def turn(provider, *, stream=True, timeout=0.0):
+    """A turn of `provider`."""
+    return Turn(provider, REQUEST, stream=stream, timeout=timeout)
+
+
+def test_the_events_are_those_of_the_provider():
+    events = [Started("fake", "mock/echo"), TextDelta("Hello"), Finished(REPLY)]
+    assert list(turn(Fake(*events))) == events
+
+
+def test_a_call_without_streaming_starts_and_finishes():
+    assert list(turn(Fake(Finished(REPLY)), stream=False)) == [
+        Started("fake", "mock/echo"),
+        Finished(REPLY),
+    ]
+
+
+def test_the_mock_answers_the_same_either_way():
+    streamed = fold(turn(MockProvider()))
+    assert streamed.text == fold(turn(MockProvider(), stream=False)).text == "Hello! You said: hi"
+
+
+def test_nothing_starts_before_the_first_event_is_asked_for():
+    before = threading.active_count()
+    turn(Fake("hang"))
+    assert threading.active_count() == before
+
+
+def test_an_error_is_raised_in_the_callers_thread_with_what_arrived():
+    call = turn(Fake(Started("fake", "m"), TextDelta("Hel"), ServerError("it failed")))
+    with pytest.raises(ServerError, match=r"^it failed$") as caught:
+        list(call)
+    assert caught.value.partial is not None
+    assert (caught.value.partial.text, caught.value.partial.complete) == ("Hel", False)
+
+
+def test_a_bug_of_a_provider_passes_through():
+    with pytest.raises(ValueError, match=r"^a bug$"):
+        list(turn(Fake(ValueError("a bug"))))
+
+
+def test_nothing_follows_an_error():
+    call = turn(Fake(ServerError("it failed")))
+    with pytest.raises(ServerError):
+        next(call)
+    assert list(call) == []
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_the_deadline_ends_a_provider_that_hangs(stream):
+    provider = Fake(Started("fake", "m"), TextDelta("Hel"), "hang")
+    with pytest.raises(DeadlineError) as caught:
+        list(turn(provider, stream=stream, timeout=0.05))
+    assert caught.value.message == "no complete reply within 0.05 s"
+    assert caught.value.hint == "raise --timeout SECONDS, 0 turns it off"
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == ("Hel" if stream else "")
+    assert provider.closed
+
+
+def test_a_reply_that_drips_meets_the_deadline_too():
+    class Dripping(Fake):
+        def _play(self):
+            while not self.gate.wait(0.01):
+                yield TextDelta(".")
+
+    provider = Dripping()
+    with pytest.raises(DeadlineError):
+        list(turn(provider, timeout=0.1))
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_closing_a_turn_that_waits_returns_at_once(stream):
+    provider = Fake(Started("fake", "m"), "hang")
+    call = turn(provider, stream=stream)
+    next(call)
+    begun = time.monotonic()
+    call.close()
+    assert time.monotonic() - begun < 1
+    assert provider.closed
+    assert list(call) == []
+
+
+def test_what_has_arrived_can_be_asked_for_at_any_time():
+    call = turn(Fake(Started("fake", "m"), TextDelta("Hel"), TextDelta("lo"), "hang"))
+    next(call), next(call)
+    assert (call.partial().text, call.partial().attempts) == ("Hel", 1)
+    call.close()
+
+
+def test_a_filtered_reply_is_an_error_that_keeps_it():
+    filtered = replace(REPLY, finish_reason="content_filter")
+    with pytest.raises(FilteredError) as caught:
+        list(turn(Fake(Finished(filtered))))
+    assert caught.value.partial == filtered

@@ -1,0 +1,129 @@
+"""Calls that reach no server, or get no answer from it."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from hello_llm.contract import BrokenReplyError, DeadlineError, UnreachableError
+from hello_llm.providers.factory import get_provider
+from tests.providers.subjects import PROTOCOLS, litellm_at, outcome, serving
+from tests.servers import Script
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def slammed_port() -> Iterator[int]:
+    """A port whose server accepts and closes at once."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def slam() -> None:
+        while True:
+            try:
+                listener.accept()[0].close()
+            except OSError:
+                return
+
+    threading.Thread(target=slam, daemon=True).start()
+    yield int(listener.getsockname()[1])
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+@contextmanager
+def answering(raw: bytes) -> Iterator[int]:
+    """A port whose server answers the first bytes of one connection with `raw` and closes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        peer, _ = listener.accept()
+        with peer:
+            peer.recv(65536)
+            peer.sendall(raw)
+            peer.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError):
+                while peer.recv(65536):
+                    pass
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield int(listener.getsockname()[1])
+    thread.join()
+    listener.close()
+
+
+MODELS = {
+    "openai": "openai/gpt-4o-mini",
+    "ollama": "ollama/qwen2.5:0.5b",
+    "anthropic": "anthropic/claude-haiku-4-5",
+}
+
+
+def at(protocol, base, **options):
+    """The LiteLLM provider for a server that is none of ours."""
+    return get_provider("litellm", model=MODELS[protocol], api_base=base, **options)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_refused_connection_is_unreachable(protocol, closed_port):
+    error = outcome(at(protocol, f"http://127.0.0.1:{closed_port}"), stream=True)
+    assert type(error) is UnreachableError
+    assert error.message == f"cannot connect to 127.0.0.1:{closed_port}"
+    assert error.status is None
+
+
+def test_an_ollama_that_does_not_run_is_started_by_the_hint(closed_port):
+    error = outcome(at("ollama", f"http://127.0.0.1:{closed_port}"), stream=True)
+    assert isinstance(error, UnreachableError)
+    assert error.hint == "ollama serve   starts it; --api-base names another address"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_unknown_host_is_named(protocol):
+    error = outcome(at(protocol, "http://nowhere.invalid:9/v1"), stream=True)
+    assert type(error) is UnreachableError
+    assert error.message == "cannot resolve nowhere.invalid"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_connection_that_closes_before_any_reply_is_unreachable(protocol, slammed_port):
+    error = outcome(at(protocol, f"http://127.0.0.1:{slammed_port}"), stream=True)
+    assert type(error) is UnreachableError
+    assert error.message == f"127.0.0.1:{slammed_port} closed the connection before any reply"
+
+
+def test_tls_to_a_plain_port_asks_whether_it_is_plain():
+    with answering(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n") as port:
+        error = outcome(at("openai", f"https://127.0.0.1:{port}/v1"), stream=True)
+    assert type(error) is UnreachableError
+    assert error.hint == f"is it http://127.0.0.1:{port} and not https://?"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_silence_in_the_middle_ends_by_the_timeout_and_keeps_the_text(protocol):
+    with serving(protocol, Script(chunks=("Hello",), end="stall")) as server:
+        error = outcome(litellm_at(server, timeout=0.3), stream=True)
+    assert type(error) is DeadlineError
+    assert error.partial is not None
+    assert error.partial.text == "Hello"
+    assert error.hint == "raise --timeout SECONDS, 0 turns it off"
+
+
+def test_silence_before_a_whole_answer_ends_by_the_timeout():
+    with serving("openai", Script(delay_s=0.5)) as server:
+        error = outcome(litellm_at(server, timeout=0.3), stream=False)
+    assert type(error) is DeadlineError
+
+
+def test_a_server_that_speaks_no_http_is_broken():
+    with answering(b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as port:
+        error = outcome(at("openai", f"http://127.0.0.1:{port}/v1"), stream=True)
+    assert type(error) is BrokenReplyError

@@ -1,0 +1,112 @@
+"""LiteLLM or its HTTP replaced: answers and errors that no server can be made to give."""
+
+import json
+
+import httpx
+import pytest
+import respx
+
+from hello_llm.contract import BrokenReplyError, RequestError, TextDelta, fold
+from hello_llm.providers.factory import get_provider
+from hello_llm.providers.litellm.surrogates import SurrogateJoiner
+
+BASE = "http://127.0.0.1:1/v1"
+
+
+def provider():
+    """The LiteLLM provider for an address that nobody answers."""
+    return get_provider("litellm", model="openai/gpt-4o-mini", api_base=BASE)
+
+
+def raising(error):
+    """A stand-in for ``litellm.completion`` that raises `error`."""
+
+    def completion(**_arguments):
+        raise error
+
+    return completion
+
+
+def test_an_error_of_ours_from_an_unknown_class_stays_a_bug(litellm, monkeypatch):
+    monkeypatch.setattr(litellm, "completion", raising(ZeroDivisionError("of ours")))
+    with pytest.raises(ZeroDivisionError, match="of ours"):
+        provider().chat("hi")
+
+
+def test_a_parameter_that_litellm_refuses_is_a_request_error(litellm, monkeypatch):
+    refusal = litellm.UnsupportedParamsError("openai does not support parameters: ['seed']")
+    monkeypatch.setattr(litellm, "completion", raising(refusal))
+    with pytest.raises(RequestError, match=r"^openai/gpt-4o-mini does not take a parameter: "):
+        provider().chat("hi")
+
+
+def test_each_argument_is_given_explicitly(litellm, monkeypatch):
+    seen = {}
+
+    def completion(**arguments):
+        seen.update(arguments)
+        raise litellm.UnsupportedParamsError("enough")
+
+    monkeypatch.setattr(litellm, "completion", completion)
+    with pytest.raises(RequestError):
+        list(provider().stream_chat("hi"))
+    assert seen.pop("client").max_retries == 0
+    assert seen == {
+        "model": "openai/gpt-4o-mini",
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "api_base": BASE,
+        "api_key": "no-key",
+        "timeout": 600.0,
+        "max_retries": 0,
+        "drop_params": False,
+    }
+
+
+def frame(content=None, finish=None):
+    """One server-sent event of OpenAI's stream."""
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": finish}
+    body = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return f"data: {json.dumps(body | {'choices': [choice]})}\n\n"
+
+
+@respx.mock(assert_all_mocked=True)
+def test_half_a_character_in_each_of_two_chunks_is_one_character(respx_mock):
+    text = frame("a\ud83d") + frame("\ude00b") + frame(finish="stop") + "data: [DONE]\n\n"
+    headers = {"content-type": "text/event-stream"}
+    route = respx_mock.post(f"{BASE}/chat/completions")
+    route.mock(return_value=httpx.Response(200, text=text, headers=headers))
+    events = list(provider().stream_chat("hi"))
+    assert [event.text for event in events if isinstance(event, TextDelta)] == ["a", "😀b"]
+    assert fold(events).text == "a😀b"
+    assert route.call_count == 1
+
+
+@respx.mock(assert_all_mocked=True)
+def test_a_line_that_is_no_json_breaks_the_reply(respx_mock):
+    text = frame("Hello") + "data: {oops\n\n" + frame(finish="stop") + "data: [DONE]\n\n"
+    headers = {"content-type": "text/event-stream"}
+    respx_mock.post(f"{BASE}/chat/completions").mock(
+        return_value=httpx.Response(200, text=text, headers=headers)
+    )
+    with pytest.raises(BrokenReplyError) as caught:
+        list(provider().stream_chat("hi"))
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "passed", "rest"),
+    [
+        (["ab", "c"], ["ab", "c"], ""),
+        (["a\ud83d", "\ude00"], ["a", "😀"], ""),
+        (["\ud83d", "x"], ["", "\ud83dx"], ""),
+        (["\ude00"], ["\ude00"], ""),
+        (["x\ud83d"], ["x"], "\ud83d"),
+    ],
+)
+def test_only_half_a_pair_is_held_back(chunks, passed, rest):
+    joiner = SurrogateJoiner()
+    assert [joiner.feed(chunk) for chunk in chunks] == passed
+    assert joiner.close() == rest
