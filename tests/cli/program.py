@@ -63,12 +63,15 @@ def program(*arguments: object, stdin: bytes | None = None) -> Ended:
         arguments: the command line.
         stdin: what is piped in; ``None`` is the null device.
     """
-    out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
-    with _stdin(stdin), redirect_stdout(out), redirect_stderr(err), _handlers_kept():
+    out, err = io.BytesIO(), io.BytesIO()
+    with (
+        _stdin(stdin),
+        redirect_stdout(io.TextIOWrapper(out, write_through=True)),
+        redirect_stderr(io.TextIOWrapper(err, write_through=True)),
+        _handlers_kept(),
+    ):
         code = run([str(argument) for argument in arguments])
-    out.flush()
-    err.flush()
-    return Ended(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        return Ended(code, out.getvalue(), err.getvalue().decode())
 
 
 @contextmanager
@@ -99,7 +102,8 @@ def child(*arguments: object, stdin: bytes | None = None, **environ: str) -> End
         capture_output=True,
         check=False,
         env=os.environ | environ,
-        **({"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}),  # type: ignore[call-overload]
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        input=stdin,
     )
     return Ended(ended.returncode, ended.stdout, ended.stderr.decode())
 
