@@ -1,5 +1,7 @@
 """How a reply can end: only the server's own mark makes it complete."""
 
+import gzip
+
 import pytest
 
 from hello_llm.contract import BrokenReplyError, LLMReply
@@ -89,3 +91,79 @@ def test_odd_text_arrives_exactly():
 def test_a_reply_is_whole_either_way():
     with serving("openai") as server:
         assert isinstance(outcome(litellm_at(server), stream=False), LLMReply)
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+def test_an_end_without_a_finish_reason_is_broken_whatever_follows_it(protocol):
+    with serving(protocol, Script(finish=None)) as server:
+        error = outcome(litellm_at(server), stream=True)
+        assert said(error, server)[:2] == (
+            "BrokenReplyError",
+            "PLACE ended the reply without a mark that it is complete",
+        )
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_filtered_reply_says_so(protocol, stream):
+    with serving(protocol, Script(finish="content_filter")) as server:
+        assert ask(litellm_at(server), stream=stream).finish_reason == "content_filter"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("reason", ["abort", "insufficient_system_resource", "network_error"])
+def test_a_reason_that_means_failure_is_no_success(reason, stream):
+    with serving("openai", Script(finish=reason)) as server:
+        error = outcome(litellm_at(server), stream=stream)
+        assert said(error, server) == (
+            "BrokenReplyError",
+            f'PLACE broke the reply off: it says "{reason}"',
+            "what arrived is kept; try again",
+        )
+    assert isinstance(error, BrokenReplyError)
+    assert error.partial is not None
+    assert (error.partial.text, error.partial.complete) == ("Hello, world!", False)
+    assert error.partial.request_id == "req_openai_1"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_openrouters_error_as_a_reason_is_no_success(stream):
+    with serving("openai", Script(finish="error")) as server:
+        assert type(outcome(litellm_at(server), stream=stream)) is BrokenReplyError
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    ("reason", "known"), [("eos_token", "stop"), ("function_call", "tool_calls")]
+)
+def test_other_words_for_an_end_become_ours(reason, known, stream):
+    with serving("openai", Script(finish=reason)) as server:
+        assert ask(litellm_at(server), stream=stream).finish_reason == known
+
+
+@pytest.mark.parametrize("end", ["fin", "rst"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_answer_in_one_piece_that_is_cut_is_broken(protocol, end):
+    with serving(protocol, Script(end=end)) as server:
+        error = outcome(litellm_at(server), stream=False)
+        assert said(error, server) == (
+            "BrokenReplyError",
+            "PLACE closed the connection in the middle of a reply",
+            "what arrived is kept; try again",
+        )
+
+
+def test_a_compressed_stream_ends_as_any_other():
+    with serving("openai") as server:
+        frames = b"".join(server.dialect.frames(Script(), {"model": "m"}))
+        headers = (("Content-Type", "text/event-stream"), ("Content-Encoding", "gzip"))
+        server.play(Script(body=gzip.compress(frames), headers=headers))
+        assert ask(litellm_at(server), stream=True).text == "Hello, world!"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_empty_reply_is_a_reply(protocol):
+    with serving(protocol, Script(chunks=())) as server:
+        reply = ask(litellm_at(server), stream=True)
+    assert (reply.text, reply.finish_reason, reply.complete) == ("", "stop", True)
+    assert reply.usage.first_token_ms is None

@@ -1,12 +1,13 @@
 """One call's HTTP client: ours, so that nothing but the call's own settings decides about it."""
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from hello_llm.providers.litellm.end_mark import EndMark
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS, OWN_TRANSPORT_VENDORS
 
@@ -53,6 +54,7 @@ class Connection:
     """Called as the request leaves, after all that LiteLLM does before it."""
     _unauthorized: bool = False
     _aborted: bool = False
+    _end_mark: EndMark = field(default_factory=EndMark)
     _http: "httpx.Client | None" = None
     _sockets: list[socket.socket] = field(default_factory=list)
 
@@ -78,6 +80,11 @@ class Connection:
     def receiving(self) -> bool:
         """True once something of the body has come."""
         return self.response is not None and self.response.num_bytes_downloaded > 0
+
+    @property
+    def marked(self) -> bool:
+        """Whether a streamed answer had the server's mark of its end; true if out of our sight."""
+        return self.response is None or self._end_mark.seen
 
     @property
     def request_id(self) -> str | None:
@@ -169,3 +176,10 @@ class Connection:
 
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
+        decoded = response.iter_bytes
+
+        def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
+            return self._end_mark.watch(decoded(chunk_size))
+
+        # Whoever reads the answer, by lines or whole, goes through this method.
+        response.iter_bytes = iter_bytes  # type: ignore[method-assign]

@@ -18,12 +18,12 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.providers.litellm.connection import Connection
+from hello_llm.providers.litellm.end_mark import REASON_KEYS
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.surrogates import SurrogateJoiner
 
 _FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
-_END_MARKERS = frozenset({"finish_reason", "done_reason", "stop_reason", "finishReason"})
 _FAILURES = frozenset(
     {
         "abort",  # vLLM
@@ -60,7 +60,7 @@ def read_stream(
     # LiteLLM's own attributes: the reason in the last chunk may be invented, these are the
     # server's. Should an upgrade drop one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
-    if reason is None:
+    if reason is None or not connection.marked:
         raise BrokenReplyError(
             f"{route.place} ended the reply without a mark that it is complete",
             "what arrived is kept; try again",
@@ -196,7 +196,7 @@ def _marks(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON the ser
     if isinstance(value, dict):
         if value.get("done") is True:
             yield "done"
-        yield from (str(value[key]) for key in _END_MARKERS if value.get(key))
+        yield from (str(value[key]) for key in REASON_KEYS if value.get(key))
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
