@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from hello_llm.providers.litellm.substrate import load
 from tests.cli.program import child, program
 from tests.servers import Script, Tokens
 
@@ -213,4 +214,32 @@ def test_every_sampling_flag_reaches_the_wire(openai_server):
         "max_tokens": 7,
         "seed": 3,
         "stop": ["END", "STOP"],
+    }
+
+
+def test_litellm_is_asked_once_with_everything_said_explicitly(monkeypatch):
+    litellm = load()
+    asked = []
+
+    def completion(**arguments):
+        asked.append(arguments)
+        message = {"role": "assistant", "content": "Bonjour"}
+        return litellm.ModelResponse(choices=[{"message": message, "finish_reason": "stop"}])
+
+    monkeypatch.setattr(litellm, "completion", completion)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-Zm9vYmFyYmF6")
+    wire = ("--provider", "litellm", "--model", "anthropic/tiny", "--timeout", "5")
+    ended = program("chat", "hi", *wire, "--temperature", "0")
+    assert (ended.code, ended.stdout, ended.stderr) == (0, b"Bonjour\n", "")
+    (arguments,) = asked
+    assert arguments.pop("client") is not None
+    assert arguments == {
+        "model": "anthropic/tiny",
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": False,
+        "temperature": 0.0,
+        "timeout": 5.0,
+        "api_base": None,
+        "api_key": "sk-ant-Zm9vYmFyYmF6",
+        "drop_params": False,
     }
