@@ -7,7 +7,14 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from hello_llm.contract import BrokenReplyError, DeadlineError, UnreachableError
+from hello_llm.contract import (
+    AuthError,
+    BrokenReplyError,
+    DeadlineError,
+    HelloLLMError,
+    UnreachableError,
+    Usage,
+)
 from hello_llm.providers.factory import get_provider
 from tests.providers.subjects import PROTOCOLS, litellm_at, outcome, serving
 from tests.servers import Script
@@ -127,3 +134,52 @@ def test_a_server_that_speaks_no_http_is_broken():
     with answering(b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as port:
         error = outcome(at("openai", f"http://127.0.0.1:{port}/v1"), stream=True)
     assert type(error) is BrokenReplyError
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_silence_before_the_headers_ends_by_the_timeout(protocol, stream):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        error = outcome(at(protocol, f"http://127.0.0.1:{port}/v1", timeout=0.2), stream=stream)
+    assert type(error) is DeadlineError
+    assert error.message == f"gave up waiting to hear from 127.0.0.1:{port}"
+    assert error.partial is not None
+    assert (error.partial.text, error.partial.attempts) == ("", 1)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_connection_that_is_never_made_ends_by_the_timeout(protocol, monkeypatch):
+    def never(*_arguments, **_options):
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "create_connection", never)
+    error = outcome(at(protocol, "http://127.0.0.1:9/v1", timeout=0.2), stream=True)
+    assert type(error) is DeadlineError
+    assert error.message == "gave up waiting to connect to 127.0.0.1:9"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_headers_alone_are_no_reply(protocol, stream):
+    head = (
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
+    with answering(head) as port:
+        error = outcome(at(protocol, f"http://127.0.0.1:{port}/v1"), stream=stream)
+    assert type(error) is UnreachableError
+    assert error.message == f"127.0.0.1:{port} closed the connection before any reply"
+    assert error.hint == "try again, or check --api-base if you gave one"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_failed_call_was_one_attempt_and_an_unmade_one_none(protocol, closed_port):
+    refused = outcome(at(protocol, f"http://127.0.0.1:{closed_port}"), stream=True)
+    unmade = outcome(at(protocol, None, environ={}, api_key_env="NOT_SET"), stream=True)
+    for error, attempts in ((refused, 1), (unmade, 0)):
+        assert isinstance(error, HelloLLMError)
+        assert error.partial is not None
+        assert (error.partial.attempts, error.partial.model) == (attempts, MODELS[protocol])
+    assert isinstance(unmade, AuthError)
+    assert unmade.partial is not None
+    assert unmade.partial.usage == Usage()

@@ -16,6 +16,7 @@ from hello_llm.contract import (
     RequestError,
     ServerError,
 )
+from hello_llm.providers.factory import get_provider
 from tests.providers.subjects import PROTOCOLS, litellm_at, outcome, said, serving
 from tests.servers import Ollama, Script, ScriptedServer
 
@@ -159,3 +160,35 @@ def test_a_parameter_that_the_vendor_does_not_take_is_named_before_any_call():
         assert server.requests == []
     assert caught.value.message == "anthropic/claude-haiku-4-5 does not take seed"
     assert caught.value.hint == "leave out --seed"
+
+
+def test_a_page_that_ollama_does_not_know_is_no_missing_model():
+    with serving("ollama", Script(status=404, body=b"404 page not found")) as server:
+        error = outcome(litellm_at(server), stream=True)
+        assert said(error, server) == (
+            "RequestError",
+            "PLACE knows no model 'qwen2.5:0.5b': it says \"404 page not found\"",
+            "check the name of the model, and --api-base if you gave one",
+        )
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_anthropics_words_for_a_prompt_that_is_too_long_are_known(stream):
+    words = "prompt is too long: 208310 tokens > 200000 maximum"
+    with serving("anthropic", Script(status=400, error=words)) as server:
+        error = outcome(litellm_at(server), stream=stream)
+        assert said(error, server) == (
+            "ContextError",
+            f'the prompt is too long for anthropic/claude-haiku-4-5: it says "{words}"',
+            "shorten the prompt, or choose a model with a larger context",
+        )
+
+
+def test_what_litellm_will_not_call_is_said_in_its_own_words():
+    provider = get_provider("litellm", model="cloudflare/m", api_key_env="K", environ={"K": "k"})
+    error = outcome(provider, stream=False)
+    assert type(error) is RequestError
+    assert error.message == (
+        "LiteLLM cannot call cloudflare/m: Missing CLOUDFLARE_ACCOUNT_ID"
+        " - set CLOUDFLARE_ACCOUNT_ID in the environment or pass api_base explicitly"
+    )

@@ -1,10 +1,13 @@
 """What reaches each vendor's server: one request, in its own protocol, without surprises."""
 
+from dataclasses import replace
+
 import pytest
 
-from hello_llm.contract import ChatRequest, Message, Params
+from hello_llm.contract import AuthError, ChatRequest, Message, Params, RequestError, ToolCall
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
-from tests.providers.subjects import ask, litellm_at, serving
+from hello_llm.providers.litellm.connection import NO_KEY
+from tests.providers.subjects import ask, litellm_at, outcome, serving
 
 CONVERSATION = ChatRequest(
     (
@@ -113,3 +116,98 @@ def test_a_description_is_the_request_and_sends_nothing():
     assert (described.method, described.url) == ("POST", f"{server.url}/v1/chat/completions")
     assert described.body == request.body
     assert described.headers == request.headers
+
+
+def test_a_tool_conversation_reaches_openai_as_it_is():
+    call = ToolCall("call_1", "add", '{"a": 2, "b": 2}')
+    turns = (
+        Message("user", "2+2?"),
+        Message("assistant", "", tool_calls=(call,)),
+        Message("tool", "4", tool_call_id="call_1"),
+    )
+    with serving("openai") as server:
+        litellm_at(server).chat(ChatRequest(turns))
+        (request,) = server.requests
+    function = {"name": "add", "arguments": '{"a": 2, "b": 2}'}
+    assert request.json()["messages"] == [
+        {"role": "user", "content": "2+2?"},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"id": "call_1", "type": "function", "function": function}],
+        },
+        {"role": "tool", "content": "4", "tool_call_id": "call_1"},
+    ]
+
+
+EVERY_PARAMETER = Params(temperature=0.0, top_p=0.9, max_tokens=7, seed=3, stop=("END", "STOP"))
+
+
+def test_every_parameter_reaches_openai():
+    with serving("openai") as server:
+        litellm_at(server).chat(ChatRequest.from_prompt("hi", params=EVERY_PARAMETER))
+        (request,) = server.requests
+    assert request.json() == {
+        "model": "gpt-4o-mini",
+        "messages": [{"role": "user", "content": "hi"}],
+        "temperature": 0.0,
+        "top_p": 0.9,
+        "max_tokens": 7,
+        "seed": 3,
+        "stop": ["END", "STOP"],
+    }
+
+
+def test_every_parameter_reaches_ollama():
+    with serving("ollama") as server:
+        litellm_at(server).chat(ChatRequest.from_prompt("hi", params=EVERY_PARAMETER))
+        (request,) = server.requests
+    assert request.json()["options"] == {
+        "temperature": 0.0,
+        "top_p": 0.9,
+        "num_predict": 7,
+        "seed": 3,
+        "stop": ["END", "STOP"],
+    }
+
+
+def test_every_parameter_but_the_seed_reaches_anthropic():
+    params = replace(EVERY_PARAMETER, seed=None)
+    with serving("anthropic") as server:
+        litellm_at(server).chat(ChatRequest.from_prompt("hi", params=params))
+        (request,) = server.requests
+    body = request.json()
+    assert (body["temperature"], body["top_p"], body["max_tokens"]) == (0.0, 0.9, 7)
+    assert body["stop_sequences"] == ["END", "STOP"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_key_of_the_environment_goes_to_no_foreign_azure_either(monkeypatch, stream):
+    monkeypatch.setenv("AZURE_API_KEY", "sk-azures-own")
+    with serving("openai") as server:
+        azure = litellm_at(server, model="azure/deployment", api_base=server.url)
+        assert isinstance(outcome(azure, stream=stream), RequestError)
+        (request,) = server.requests
+    assert b"sk-azures-own" not in request.raw
+    assert request.headers["api-key"] == NO_KEY
+
+
+@pytest.mark.parametrize("model", ["openai/m", "anthropic/m", "mistral/m", "gemini/m", "groq/m"])
+def test_no_header_stands_for_a_key_that_was_not_given(model):
+    with serving("openai") as server:
+        outcome(litellm_at(server, model=model), stream=True)
+        (request,) = server.requests
+    assert NO_KEY.encode() not in request.raw
+    assert not {"authorization", "x-api-key", "x-goog-api-key", "api-key"} & set(request.headers)
+
+
+def test_a_description_says_why_a_call_would_fail():
+    provider = LiteLLMProvider(model="openai/m", environ={})
+    with pytest.raises(AuthError, match=r"^OPENAI_API_KEY is not set, and openai/m needs it$"):
+        provider.describe("hi", stream=True)
+
+
+def test_a_description_of_what_is_out_of_sight_is_refused():
+    provider = LiteLLMProvider(model="bedrock/m", api_base="http://127.0.0.1:1")
+    with pytest.raises(RequestError):
+        provider.describe("hi", stream=True)

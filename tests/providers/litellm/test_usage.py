@@ -1,10 +1,10 @@
 """Tokens are the server's own, prices exact or unknown, times measured."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from hello_llm.providers.litellm.pricing import to_micros
+from hello_llm.providers.litellm.pricing import to_micros, usd_micros
 from tests.providers.subjects import PROTOCOLS, ask, litellm_at, serving
 from tests.servers import Script, Tokens, ToolCall
 
@@ -18,7 +18,7 @@ def test_token_counts_are_those_of_the_server(protocol, stream):
 
 
 @pytest.mark.parametrize("stream", [True, False])
-@pytest.mark.parametrize("protocol", ["openai", "ollama"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_server_that_counts_nothing_leaves_the_counts_unknown(protocol, stream):
     with serving(protocol, Script(usage=None)) as server:
         usage = ask(litellm_at(server), stream=stream).usage
@@ -108,3 +108,51 @@ def test_reasoning_stands_apart_from_the_answer(stream):
     with serving("openai", Script(reasoning=("Let me ", "think."))) as server:
         reply = ask(litellm_at(server), stream=stream)
     assert (reply.reasoning, reply.text) == ("Let me think.", "Hello, world!")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("protocol", ["anthropic", "ollama"])
+def test_reasoning_that_the_server_does_not_count_is_not_counted_here(protocol, stream):
+    with serving(protocol, Script(reasoning=("Let me think about that.",))) as server:
+        usage = ask(litellm_at(server), stream=stream).usage
+    assert (usage.tokens_in, usage.tokens_out, usage.tokens_reasoning) == (12, 4, None)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_prompt_that_ollama_had_in_its_cache_is_not_guessed(stream):
+    with serving("ollama", Script(usage=Tokens(prompt=0, completion=4))) as server:
+        usage = ask(litellm_at(server), stream=stream).usage
+    assert (usage.tokens_in, usage.tokens_out, usage.usd_micros) == (None, 4, 0)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_anthropics_prompt_tokens_include_those_from_its_cache(stream):
+    with serving("anthropic", Script(usage=Tokens(prompt=7, completion=9, cached=3))) as server:
+        usage = ask(litellm_at(server), stream=stream).usage
+    assert (usage.tokens_in, usage.tokens_out, usage.tokens_cached) == (10, 9, 3)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_cached_and_reasoning_tokens_have_their_own_price(litellm, stream):
+    row = litellm.model_cost["gpt-4o-mini"]
+    prices = ("input_cost_per_token", "cache_read_input_token_cost", "output_cost_per_token")
+    fresh, cached, out = (Decimal(repr(row[price])) for price in prices)
+    tokens = Tokens(prompt=100_001, completion=777, cached=64_000, reasoning=500)
+    with serving("openai", Script(usage=tokens)) as server:
+        usage = ask(litellm_at(server), stream=stream).usage
+    expected = (36_001 * fresh + 64_000 * cached + 777 * out) * 1_000_000
+    assert usage.usd_micros == int(expected.to_integral_value(ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name", "price"),
+    [
+        ("openai", "nobody-knows-me", None),
+        ("github_copilot", "gpt-4o", None),
+        ("meta_llama", "Llama-3.3-70B-Instruct", None),
+        ("zai", "glm-4.5-flash", 0),
+    ],
+)
+def test_a_row_without_a_price_is_not_free(litellm, vendor, name, price):
+    usage = litellm.Usage(prompt_tokens=1000, completion_tokens=1000, total_tokens=2000)
+    assert usd_micros(litellm, vendor, name, usage) == price
