@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hello_llm.contract import (
+    AuthError,
     ChatRequest,
     DeadlineError,
     EventStream,
@@ -20,7 +21,9 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.engine import Turn
+from hello_llm.providers.factory import get_provider
 from hello_llm.providers.mock import MockProvider
+from tests.providers.subjects import wait_until
 
 REQUEST = ChatRequest.from_prompt("hi", model="mock/echo")
 
@@ -28,6 +31,9 @@ REQUEST = ChatRequest.from_prompt("hi", model="mock/echo")
 REPLY = LLMReply(
     text="Hello", provider="fake", model="mock/echo", usage=Usage(), finish_reason="stop"
 )
+
+FLOOD = 1_000_000
+"""Pieces that a provider sends faster than anybody reads."""
 
 
 class Fake:
@@ -155,3 +161,110 @@ def test_a_filtered_reply_is_an_error_that_keeps_it():
     with pytest.raises(FilteredError) as caught:
         list(turn(Fake(Finished(filtered))))
     assert caught.value.partial == filtered
+
+
+def test_the_partial_reply_of_the_provider_is_kept():
+    own = replace(REPLY, complete=False, finish_reason=None, request_id="req_1")
+    with pytest.raises(ServerError) as caught:
+        list(turn(Fake(Started("fake", "m"), ServerError("it failed", partial=own))))
+    assert caught.value.partial is own
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_call_that_was_never_made_is_no_attempt(stream):
+    provider = get_provider("litellm", environ={})
+    request = ChatRequest.from_prompt("hi", model="openai/gpt-4o-mini")
+    with pytest.raises(AuthError) as caught:
+        list(Turn(provider, request, stream=stream))
+    assert caught.value.partial == LLMReply(
+        text="",
+        provider="litellm",
+        model="openai/gpt-4o-mini",
+        usage=Usage(),
+        finish_reason=None,
+        complete=False,
+        attempts=0,
+    )
+
+
+def test_before_it_starts_nothing_has_arrived_and_nothing_was_tried():
+    reply = turn(Fake("hang")).partial()
+    assert (reply.text, reply.attempts, reply.complete) == ("", 0, False)
+
+
+def test_a_turn_that_was_closed_before_it_started_never_starts():
+    provider = Fake(Finished(REPLY))
+    call = turn(provider)
+    call.close()
+    assert list(call) == []
+    assert provider.closed == 0
+
+
+def test_the_deadline_counts_from_the_first_event_by_the_clock_it_is_given():
+    now = [100.0]
+    provider = Fake(Started("fake", "m"), TextDelta("Hel"), "hang")
+    call = Turn(provider, REQUEST, stream=True, timeout=30.0, clock=lambda: now[0])
+    now[0] = 1000.0
+    assert isinstance(next(call), Started)
+    now[0] = 1029.9
+    assert next(call) == TextDelta("Hel")
+    now[0] = 1030.0
+    with pytest.raises(DeadlineError, match=r"^no complete reply within 30 s$"):
+        next(call)
+
+
+def test_what_had_already_come_is_given_before_the_deadline_is_told():
+    now = [0.0]
+    provider = Fake(Started("fake", "m"), TextDelta("Hel"), "hang")
+    call = Turn(provider, REQUEST, stream=True, timeout=1.0, clock=lambda: now[0])
+    assert isinstance(next(call), Started)
+    assert wait_until(lambda: call._queue.qsize() == 1)
+    now[0] = 2.0
+    assert next(call) == TextDelta("Hel")
+    with pytest.raises(DeadlineError):
+        next(call)
+
+
+def test_a_flood_meets_the_deadline_though_its_reader_is_slower():
+    class Flood(Fake):
+        def _play(self):
+            for _ in range(FLOOD):
+                if self.gate.is_set():
+                    return
+                yield TextDelta(".")
+
+    now = [0.0]
+    provider = Flood()
+    call = Turn(provider, REQUEST, stream=True, timeout=1.0, clock=lambda: now[0])
+    next(call)
+    assert wait_until(lambda: call._queue.qsize() > 100)
+    now[0] = 1.0
+    with pytest.raises(DeadlineError) as caught:
+        list(call)
+    assert provider.closed
+    assert caught.value.partial is not None
+    assert 100 < len(caught.value.partial.text) < FLOOD
+
+
+def test_a_reply_that_was_there_in_time_is_delivered_however_late_it_is_read():
+    now = [0.0]
+    call = Turn(
+        Fake(Started("fake", "m"), Finished(REPLY)),
+        REQUEST,
+        stream=True,
+        timeout=1.0,
+        clock=lambda: now[0],
+    )
+    next(call)
+    assert wait_until(lambda: call._queue.qsize() == 1)
+    now[0] = 5.0
+    assert list(call) == [Finished(REPLY)]
+
+
+def test_what_comes_after_the_close_is_dropped():
+    provider = Fake(Started("fake", "m"), "hang", TextDelta("late"))
+    call = turn(provider)
+    next(call)
+    call.close()
+    assert list(call) == []
+    assert call.partial().text == ""

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Self
 
 from hello_llm.contract import (
@@ -54,6 +55,7 @@ class Turn(Iterator[StreamEvent]):
         self._queue: queue.SimpleQueue[StreamEvent | BaseException] = queue.SimpleQueue()
         self._events: EventStream | None = None
         self._ends_at: float | None = None
+        self._in_time: int | None = None
         self._running = False
         self._over = False
         self._builder = ReplyBuilder(provider.name, request.model or provider.name, clock)
@@ -84,10 +86,7 @@ class Turn(Iterator[StreamEvent]):
     def close(self) -> None:
         """Drop the call: the connection is cut, and no event follows."""
         self._over = True
-        if self._events is not None:
-            self._events.close()
-        elif self._running:
-            self._provider.close()
+        self._cut()
 
     def partial(self) -> LLMReply:
         """Return what has arrived so far, marked as incomplete."""
@@ -114,15 +113,32 @@ class Turn(Iterator[StreamEvent]):
             self._queue.put(error)
 
     def _wait(self) -> StreamEvent | BaseException:
-        remaining = None if self._ends_at is None else max(0.0, self._ends_at - self._clock())
-        try:
-            return self._queue.get(timeout=remaining)
-        except queue.Empty:
-            self.close()
-            return DeadlineError(
-                f"no complete reply within {self._timeout:g} s",
-                "raise --timeout SECONDS, 0 turns it off",
-            )
+        if self._ends_at is None:
+            return self._queue.get()
+        remaining = self._ends_at - self._clock()
+        if remaining > 0:
+            with suppress(queue.Empty):
+                return self._queue.get(timeout=remaining)
+        return self._after_deadline()
+
+    def _after_deadline(self) -> StreamEvent | BaseException:
+        """Return what had come in time, however fast more comes, and then the error."""
+        if self._in_time is None:
+            self._in_time = self._queue.qsize()
+            self._cut()
+        if self._in_time:
+            self._in_time -= 1
+            return self._queue.get()
+        return DeadlineError(
+            f"no complete reply within {self._timeout:g} s",
+            "raise --timeout SECONDS, 0 turns it off",
+        )
+
+    def _cut(self) -> None:
+        if self._events is not None:
+            self._events.close()
+        elif self._running:
+            self._provider.close()
 
     def _with_partial(self, error: BaseException) -> BaseException:
         if isinstance(error, HelloLLMError) and error.partial is None:
