@@ -17,7 +17,6 @@ HOSTILE = {
     "OPENAI_PROJECT_ID": "wrong",
     "OPENAI_CUSTOM_HEADERS": "x-wrong: 1",
     "LITELLM_DROP_PARAMS": "true",
-    "LITELLM_LOG": "nonsense",
     "LITELLM_MODE": "DEV",
     "LITELLM_LOCAL_MODEL_COST_MAP": "false",
     "JSON_LOGS": "true",
@@ -28,15 +27,29 @@ HOSTILE = {
     "ALL_PROXY": "socks5://127.0.0.1:9",
     "SSL_CERT_FILE": "/nonsense",
     "SSL_VERIFY": "false",
+    "ANTHROPIC_BASE_URL": "http://127.0.0.1:9/wrong",
+    "DEFAULT_MAX_TOKENS": "3",
+    "DEFAULT_ANTHROPIC_CHAT_MAX_TOKENS": "3",
+    "REPEATED_STREAMING_CHUNK_LIMIT": "2",
+    "https_proxy": "http://127.0.0.1:9",
 }
 
+# The test's own guard looks for its log in the environment, which LiteLLM's import does not see.
 SCRIPT = """
 import sys
+hosts = set()
+def note(event, arguments):
+    if event == "socket.getaddrinfo":
+        hosts.add(arguments[0])
+    elif event in {"socket.connect", "socket.sendto"} and isinstance(arguments[1], tuple):
+        hosts.add(arguments[1][0])
+sys.addaudithook(note)
 from hello_llm import get_provider
 for protocol, base in zip(("openai/m", "ollama/m", "anthropic/m"), sys.argv[1:]):
     provider = get_provider("litellm", model=protocol, api_base=base, timeout=10)
     list(provider.stream_chat("hi"))
     provider.chat("hi")
+assert hosts <= {"127.0.0.1", "localhost"}, hosts
 """
 
 
@@ -62,9 +75,10 @@ def requests_with(environment, tmp_path):
 
 def test_a_hostile_environment_changes_no_byte_and_nothing_is_printed(tmp_path):
     clean = requests_with({}, tmp_path)
-    assert [clean[1], clean[2], clean[3]] == [0, b"", b""]
+    assert clean[1:] == (0, b"", b"")
     assert len(clean[0]) == 6
-    assert requests_with(HOSTILE, tmp_path) == clean
+    for log in ("nonsense", "DEBUG"):
+        assert requests_with(HOSTILE | {"LITELLM_LOG": log}, tmp_path) == clean
 
 
 def test_the_import_sees_none_of_its_settings_but_ours():

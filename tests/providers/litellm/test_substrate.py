@@ -6,7 +6,16 @@ import httpx
 import pytest
 import respx
 
-from hello_llm.contract import BrokenReplyError, RequestError, TextDelta, fold
+from hello_llm.contract import (
+    AuthError,
+    BrokenReplyError,
+    DeadlineError,
+    HelloLLMError,
+    RateLimitedError,
+    RequestError,
+    TextDelta,
+    fold,
+)
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.litellm.surrogates import SurrogateJoiner
 
@@ -38,6 +47,46 @@ def test_a_parameter_that_litellm_refuses_is_a_request_error(litellm, monkeypatc
     monkeypatch.setattr(litellm, "completion", raising(refusal))
     with pytest.raises(RequestError, match=r"^openai/gpt-4o-mini does not take a parameter: "):
         provider().chat("hi")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "message"),
+    [
+        ("Timeout", DeadlineError, "gave up waiting to hear from 127.0.0.1:1"),
+        ("RateLimitError", RateLimitedError, "127.0.0.1:1 is limiting requests"),
+        (
+            "AuthenticationError",
+            AuthError,
+            "LiteLLM cannot call openai/gpt-4o-mini: litellm.AuthenticationError: in its words",
+        ),
+        (
+            "APIConnectionError",
+            RequestError,
+            "LiteLLM cannot call openai/gpt-4o-mini: litellm.APIConnectionError: in its words",
+        ),
+    ],
+)
+def test_an_exception_without_an_answer_is_told_by_its_kind(
+    litellm, monkeypatch, name, kind, message
+):
+    error = getattr(litellm, name)("in its words", model="gpt-4o-mini", llm_provider="openai")
+    monkeypatch.setattr(litellm, "completion", raising(error))
+    with pytest.raises(HelloLLMError) as caught:
+        provider().chat("hi")
+    assert (type(caught.value), caught.value.message) == (kind, message)
+    assert caught.value.__cause__ is error
+
+
+def test_a_budget_of_litellms_own_is_no_bug_of_ours(litellm, monkeypatch):
+    monkeypatch.setattr(litellm, "completion", raising(litellm.BudgetExceededError(1.0, 0.5)))
+    with pytest.raises(RequestError, match=r"^LiteLLM cannot call openai/gpt-4o-mini: "):
+        provider().chat("hi")
+
+
+def test_a_stream_that_hides_how_it_ended_is_a_bug_and_no_success(litellm, monkeypatch):
+    monkeypatch.setattr(litellm, "completion", lambda **_arguments: iter(()))
+    with pytest.raises(AttributeError, match="received_finish_reason"):
+        list(provider().stream_chat("hi"))
 
 
 def test_each_argument_is_given_explicitly(litellm, monkeypatch):
