@@ -16,6 +16,10 @@ from tests.cli.program import COMMAND
 from tests.rendering.screens import Screen
 
 CTRL_C, CTRL_D, ENTER = b"\x03", b"\x04", b"\r"
+_RULE = "─ "
+A_MOMENT_S = 0.2
+"""Until the program waits again after it showed something: Python loses a signal that comes in the
+microseconds between the last look for one and the start of a wait."""
 _PATIENCE_S = 30.0
 
 # Makes the terminal the one that Ctrl-C comes from, which only the child itself can do.
@@ -75,8 +79,8 @@ class Person:
 
     @property
     def shown(self) -> str:
-        """Everything on the screen and above it."""
-        return "\n".join(self.screen.rows())
+        """Everything on the screen and above it; of a rule only what it says."""
+        return "\n".join(row.strip(_RULE) for row in self.screen.rows())
 
     def type(self, keys: bytes) -> None:
         """Type `keys`."""
@@ -88,6 +92,11 @@ class Person:
         self.type(line.encode())
         self.wait_for(f"\n> {line}".rstrip(), at_the_end=True)
         self.type(ENTER)
+
+    def interrupt(self) -> None:
+        """Type Ctrl-C, with a pause before it as people make one: see :data:`A_MOMENT_S`."""
+        time.sleep(A_MOMENT_S)
+        self.type(CTRL_C)
 
     def wait_for(self, text: str, *, at_the_end: bool = False) -> None:
         """Watch the screen until `text` is on it, or stands at its end."""

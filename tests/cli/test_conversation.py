@@ -2,7 +2,7 @@
 
 import os
 
-from tests.cli.person import CTRL_C, CTRL_D, Person
+from tests.cli.person import CTRL_D, Person
 from tests.servers import Script
 
 NOTE = "note: /exit or Ctrl-D leaves, Ctrl-C stops an answer"
@@ -13,6 +13,21 @@ Hello! You said: hi
 > and now?
 Hello! You said: and now?
 >"""
+
+ONE_TURN_AND_ITS_USAGE = f"""\
+{NOTE}
+> hi
+mock/echo · mock
+Hello! You said: hi
+
+tokens in       1
+tokens out      4
+first token  0 ms
+latency      0 ms
+tokens/s        —
+cost           $0
+finish       stop
+> /exit"""
 
 
 def user(text):
@@ -51,7 +66,7 @@ def test_ctrl_c_at_the_prompt_drops_the_line_and_nothing_else():
         person.wait_for("\n>", at_the_end=True)
         person.type(b"never mi")
         person.wait_for("never mi")
-        person.type(CTRL_C)
+        person.interrupt()
         person.say("hi")
         person.say("/exit")
         assert person.wait_for_end() == 0
@@ -74,25 +89,7 @@ def test_what_is_shown_around_the_answers_on_a_terminal():
         person.say("hi")
         person.say("/exit")
         assert person.wait_for_end() == 0
-        rule = "─" * 58
-        title = "─ mock/echo · mock ".ljust(58, "─")
-        assert person.shown == "\n".join(
-            [
-                NOTE,
-                "> hi",
-                f" {title}",
-                "Hello! You said: hi",
-                f" {rule}",
-                "tokens in       1",
-                "tokens out      4",
-                "first token  0 ms",
-                "latency      0 ms",
-                "tokens/s        —",
-                "cost           $0",
-                "finish       stop",
-                "> /exit",
-            ]
-        )
+        assert person.shown == ONE_TURN_AND_ITS_USAGE
 
 
 def test_answers_go_to_a_pipe_alone_while_a_person_types():
@@ -138,7 +135,7 @@ def test_an_interrupt_and_an_error_cost_a_turn_and_not_the_conversation(ollama_s
         person.wait_for("out of memory")
         person.say("People?")
         person.wait_for("Two million")
-        person.type(CTRL_C)
+        person.interrupt()
         person.wait_for("error: interrupted")
         assert ollama_server.connections[2].wait_closed(30)
         person.say("Thanks")
