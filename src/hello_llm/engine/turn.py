@@ -21,6 +21,9 @@ from hello_llm.contract import (
     StreamEvent,
 )
 
+_LONGEST_WAIT_S = 0.2
+"""A signal that another thread takes does not end a wait; its handler runs after this at most."""
+
 
 class Turn(Iterator[StreamEvent]):
     """The events of one call, under one total deadline.
@@ -113,13 +116,13 @@ class Turn(Iterator[StreamEvent]):
             self._queue.put(error)
 
     def _wait(self) -> StreamEvent | BaseException:
-        if self._ends_at is None:
-            return self._queue.get()
-        remaining = self._ends_at - self._clock()
-        if remaining > 0:
+        while True:
+            ends_at = self._ends_at
+            remaining = _LONGEST_WAIT_S if ends_at is None else ends_at - self._clock()
+            if remaining <= 0:
+                return self._after_deadline()
             with suppress(queue.Empty):
-                return self._queue.get(timeout=remaining)
-        return self._after_deadline()
+                return self._queue.get(timeout=min(remaining, _LONGEST_WAIT_S))
 
     def _after_deadline(self) -> StreamEvent | BaseException:
         """Return what had come in time, however fast more comes, and then the error."""
