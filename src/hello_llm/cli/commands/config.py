@@ -22,7 +22,7 @@ app = typer.Typer(
 
 ConfigFile = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="The configuration file.  [default: the user's]"),
+    typer.Option("--config", metavar="FILE", help="The configuration file.  (default: the user's)"),
 ]
 
 
