@@ -68,11 +68,21 @@ def fold(rows: Sequence[Text], width: int) -> list[Text]:
     return folded
 
 
-def gap_between(parent: SyntaxTreeNode, before: SyntaxTreeNode, after: SyntaxTreeNode) -> bool:
-    """Tell whether a blank row separates two neighbours: not in a list, nor around a nested one."""
+def gap_between(parent: SyntaxTreeNode, before: str, node: SyntaxTreeNode) -> bool:
+    """Tell whether a blank row separates `node` from a neighbour of the type `before`.
+
+    Not in a list, nor around one within another.
+    """
     if parent.type in LISTS:
         return False
-    return parent.type != "list_item" or not {before.type, after.type} & LISTS
+    return parent.type != "list_item" or not {before, node.type} & LISTS
+
+
+def _gap_before(parent: SyntaxTreeNode, node: SyntaxTreeNode, resume: Resume) -> bool:
+    if resume.containers:
+        return False
+    turned_out_new = resume.leaf not in {"", node.type}
+    return resume.gap or (turned_out_new and gap_between(parent, resume.leaf, node))
 
 
 class _Page:
@@ -91,11 +101,10 @@ class _Page:
     ) -> Iterator[Text]:
         before: SyntaxTreeNode | None = None
         for node in nodes:
-            if before is not None:
-                resume = None
-                gap = gap_between(parent, before, node)
+            if before is None:
+                gap = resume is not None and _gap_before(parent, node, resume)
             else:
-                gap = resume is not None and resume.gap and not resume.containers
+                gap, resume = gap_between(parent, before.type, node), None
             if gap:
                 yield Text()
             yield from self._block(node, max(width, _NARROWEST), resume)
@@ -197,4 +206,4 @@ def highlighted(code: str, language: str) -> Text:
 def _syntax(name: str) -> "Syntax":
     from rich.syntax import Syntax  # noqa: PLC0415 - brings Pygments, only where code is shown
 
-    return Syntax("", name, theme="ansi_dark", background_color="default")
+    return Syntax("", name, theme="ansi_dark")

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -15,6 +16,7 @@ from hello_llm.rendering.markdown_source import (
     Number,
     Resume,
     number_items,
+    parse,
     span,
     too_deep,
 )
@@ -24,9 +26,11 @@ RowTexts = Callable[[str], list[str]]
 
 _MARKER = re.compile(r" *(?:[-+*]|\d{1,9}[.)])")
 _QUOTE = re.compile(r"^ {0,3}> ?")
-_OPENING = re.compile(f"(?:#+ +|`+|~+)?{SENTINEL}?")
-# The first line at which a block can be cut: what opens it stays whole, and so does one row.
-_FIRST_CUT = {"fence": 2, "table": 3}
+_OPENING = re.compile(f"(?:#+ +|`+|~+| +)?{SENTINEL}?")
+# The lines that open a block, which every part of it begins with.
+_OPENING_LINES = {"fence": 1, "table": 2}
+# A line that is longer is cut in the middle if no row ends in it.
+_LONG_LINE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,26 @@ def cut(source: str, root: SyntaxTreeNode, resume: Resume, row_texts: RowTexts) 
     lines = source.split("\n")
     path = _last_path(root)
     first, end = span(path[-1])
+    if 0 < first == len(lines) - 1:
+        parts = _cut_above(lines, resume, row_texts)
+        if parts is not None:
+            return parts
     if first > 0:
         return _Cutter(lines, root, path, resume, first).before_block()
     kind = _kind(path[-1])
-    if end - 1 >= _FIRST_CUT.get(kind, 1):
+    opening = _OPENING_LINES.get(kind, 0)
+    opening_is_seen = resume.leaf != kind and (kind == "table" or path[-1].info.strip() != "")
+    if end - 1 >= (opening if opening and opening_is_seen else opening + 1):
         return _Cutter(lines, root, path, resume, end - 1).before_line(kind)
-    line = 0 if kind == "table" and end < _FIRST_CUT[kind] else end - 1
+    line = 0 if kind == "table" and end <= opening else end - 1
     return _Cutter(lines, root, path, resume, line).within_line(kind, row_texts)
+
+
+def _cut_above(lines: list[str], resume: Resume, row_texts: RowTexts) -> Cut | None:
+    """Cut what stands above the last line, of which nobody knows yet what it begins."""
+    above = "\n".join(lines[:-1]) + "\n"
+    parts = cut(above, parse(above), resume, row_texts)
+    return None if parts is None else replace(parts, rest=parts.rest + lines[-1])
 
 
 def _last_path(root: SyntaxTreeNode) -> list[SyntaxTreeNode]:
@@ -101,18 +118,20 @@ class _Cutter:
 
     def before_line(self, kind: str) -> Cut:
         line = self._lines[self._line]
-        if kind in _FIRST_CUT:
+        if kind in _OPENING_LINES:
             opening = [self._fence()] if kind == "fence" else self._lines[:2]
             return self._cut(self._lines[: self._line], [*opening, line], leaf=kind)
         content = _peel(line, self._openers)
         if kind != "code_block":
-            content = SENTINEL + content.lstrip(" ")
+            # A line that begins another block would do so here too, but for a number.
+            content = content.lstrip(" ")
+            content = SENTINEL + content if content[:1].isdigit() else content
         return self._cut(self._lines[: self._line], ["".join(self._openers) + content], leaf=kind)
 
     def within_line(self, kind: str, row_texts: RowTexts) -> Cut | None:
         line = self._lines[self._line]
         content = _peel(line, self._openers)
-        opening = _OPENING.match(content if self._line == 0 else "")
+        opening = _OPENING.match(content)
         before = len(line) - len(content) + (opening.end() if opening else 0)
         place = _Place(self._lines[: self._line], line, before + 1, row_texts)
         at = place.find(whole_words=kind not in {"fence", "code_block"})
@@ -153,7 +172,7 @@ class _Cutter:
         parent = ([self._root, *self._begun])[-1]
         before = [node for node in parent.children if span(node)[0] < self._line]
         new = self._path[len(self._begun)]
-        return bool(before) and gap_between(parent, before[-1], new)
+        return bool(before) and gap_between(parent, before[-1].type, new)
 
     def _numbers(self) -> list[Number | None]:
         """Return the number of the last item begun in each list on the path."""
@@ -194,27 +213,28 @@ class _Place:
         at = end - len(rows[-1]) if rows else end
         seamless = self._line[:end].endswith(rows[-1] if rows else "") and at >= self._low
         if not seamless or self._rows(at) != rows[:-1]:
-            at = self._search(end, len(rows) - 1, whole_words=whole_words)
+            return self._search(end, rows, whole_words=whole_words)
         return self._between_characters(at)
 
     def _rows(self, at: int) -> list[str]:
         return self._row_texts("\n".join([*self._above, self._line[:at]]))
 
-    def _search(self, end: int, height: int, *, whole_words: bool) -> int:
-        """Return the last place before which at most `height` rows are filled."""
-        low, high = self._low, end - 1
-        if height < 1:
-            return (low + high + 1) // 2
-        while low < high:
-            middle = (low + high + 1) // 2
-            if len(self._rows(middle)) <= height:
-                low = middle
-            else:
-                high = middle - 1
-        space = self._line.rfind(" ", self._low, low + 1) if whole_words else -1
-        if space > self._low and len(self._rows(space)) == height:
-            return space
-        return low
+    def _search(self, end: int, rows: list[str], *, whole_words: bool) -> int | None:
+        """Return the last place before which all rows but the last are filled, or about that."""
+        height = len(rows) - 1
+        if height < 1 or len(self._rows(self._low)) > height:
+            middle = (self._low + end) // 2
+            return self._between_characters(middle) if end > _LONG_LINE else None
+        step = max(1, len(rows[-1]))
+        high, low = end, max(self._low, end - step)
+        while low > self._low and len(self._rows(low)) > height:
+            step *= 2
+            high, low = low, max(self._low, low - step)
+        places = list(range(low, high))
+        if whole_words:
+            places = [low, *(at + 1 for at in range(low, high - 1) if self._line[at] == " ")]
+        too_late = bisect_right(places, height, lo=1, key=lambda at: len(self._rows(at)))
+        return self._between_characters(places[too_late - 1])
 
     def _between_characters(self, at: int) -> int:
         """Step back from the middle of an emoji, an accented letter or an escape."""

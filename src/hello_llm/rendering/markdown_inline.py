@@ -7,7 +7,7 @@ from hello_llm.rendering.markdown_source import SENTINEL
 from hello_llm.rendering.sanitize import sanitize
 
 CODE_STYLE = "cyan"
-_STYLES = {"em": "italic", "strong": "bold", "s": "strike", "link": "blue"}
+_STYLES = {"em": "italic", "strong": "bold", "s": "strike", "link": "underline"}
 _URL_STYLE = "dim"
 
 

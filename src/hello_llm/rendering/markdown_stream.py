@@ -1,17 +1,22 @@
 """Markdown that grows: rows are handed out for good as soon as nothing can change them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from markdown_it.tree import SyntaxTreeNode
 from rich.text import Text
 
 from hello_llm.rendering.markdown_blocks import BlockLayout, fold
 from hello_llm.rendering.markdown_cut import Cut, cut
-from hello_llm.rendering.markdown_source import Resume, parse, span
+from hello_llm.rendering.markdown_source import SENTINEL, Resume, parse, span
 from hello_llm.rendering.markdown_tables import Table
 
 _SLICE = 4096
 _LONGEST_TAIL = 8192
+_SHORTEST_LIMIT = 1024
+_MANY_BLANKS = 256
+_ENDED_BY_BLANK_LINE = frozenset({"paragraph", "heading", "hr", "table", "blockquote"})
 _BLANK_LINES = re.compile(r"(?: *\n)+")
 
 
@@ -29,6 +34,8 @@ class MarkdownStream:
         self._tail = ""
         self._resume = Resume()
         self._any_rows = False
+        self._tree: SyntaxTreeNode | None = None
+        self._rows: tuple[int, list[Text]] | None = None
 
     @property
     def waiting(self) -> bool:
@@ -44,15 +51,18 @@ class MarkdownStream:
         final: list[Text] = []
         waiting, self._waiting = self._waiting, ""
         for start in range(0, len(waiting), _SLICE):
-            self._tail = (self._tail + waiting[start : start + _SLICE]).expandtabs(4)
-            self._drop_blank_lines()
+            self._set_tail((self._tail + waiting[start : start + _SLICE]).expandtabs(4))
             final += self._finished_blocks(width)
             final += self._overflow(width, tallest)
         return final
 
     def tail(self, width: int) -> list[Text]:
         """Return the rows of what is not final yet."""
-        return self._layout.rows(self._tail, width, self._resume)
+        if self._rows is None or self._rows[0] != width:
+            root = self._parsed()
+            rows = self._layout.rows_of(root, root.children, self._tail, width, self._resume)
+            self._rows = (width, rows)
+        return self._rows[1]
 
     def finish(self, width: int) -> list[Text]:
         """Return all rows that are left; the text has ended."""
@@ -60,25 +70,29 @@ class MarkdownStream:
         self._go_on("", Resume(), final)
         return final
 
+    def _parsed(self) -> SyntaxTreeNode:
+        if self._tree is None:
+            self._tree = parse(self._tail)
+        return self._tree
+
     def _finished_blocks(self, width: int) -> list[Text]:
-        """Hand out the blocks before the last, once its first line shows that it is one."""
-        root = parse(self._tail)
-        if len(root.children) < 2:
-            return []
-        start = span(root.children[-1])[0]
+        root = self._parsed()
         lines = self._tail.split("\n")
-        if start == len(lines) - 1:
+        count, end = _finished(root.children, lines)
+        if not count:
             return []
-        finished = root.children[:-1]
+        finished = root.children[:count]
         rows = self._layout.rows_of(root, finished, self._tail, width, self._resume)
-        self._go_on("\n".join(lines[start:]), None, rows)
+        self._go_on("\n".join(lines[end:]), None, rows)
         return rows
 
     def _overflow(self, width: int, tallest: int) -> list[Text]:
         final: list[Text] = []
-        while len(self._tail) > _LONGEST_TAIL or len(fold(self.tail(width), width)) > tallest:
+        longest = min(_LONGEST_TAIL, max(_SHORTEST_LIMIT, 2 * width * tallest))
+        while len(self._tail) > longest or len(fold(self.tail(width), width)) > tallest:
             parts = self._cut(width)
-            if parts is None or parts.rest == self._tail:
+            if parts is None or _length(parts.rest) >= _length(self._tail):
+                self._drop_last_blanks()
                 break
             rows = self._layout.rows(parts.head, width, self._resume)
             final += rows
@@ -90,7 +104,7 @@ class MarkdownStream:
             rows = self._layout.rows(source, width, self._resume)
             return [row.plain for row in fold(rows, width)]
 
-        root = parse(self._tail)
+        root = self._parsed()
         parts = cut(self._tail, root, self._resume, row_texts)
         if parts is None or parts.resume.leaf != "table" or root.children[-1].type != "table":
             return parts
@@ -100,11 +114,40 @@ class MarkdownStream:
 
     def _go_on(self, tail: str, resume: Resume | None, rows: list[Text]) -> None:
         self._any_rows = self._any_rows or bool(rows)
-        self._tail = tail
         self._resume = resume or Resume(gap=self._any_rows)
+        self._set_tail(tail)
 
-    def _drop_blank_lines(self) -> None:
-        """Blank lines before the first block mean nothing, and there may be many."""
-        if not self._resume.containers and not self._resume.leaf:
-            blank = _BLANK_LINES.match(self._tail)
-            self._tail = self._tail[blank.end() :] if blank else self._tail
+    def _set_tail(self, tail: str) -> None:
+        """Make `tail` the tail; blank lines before its first block mean nothing."""
+        within = self._resume.containers or self._resume.leaf
+        blank = None if within else _BLANK_LINES.match(tail)
+        self._tail = tail[blank.end() :] if blank else tail
+        self._tree = self._rows = None
+
+    def _drop_last_blanks(self) -> None:
+        """Keep one of the blank lines or spaces at the end, which is all that matters of them."""
+        text = self._tail.rstrip(" \n")
+        blanks = self._tail[len(text) :]
+        if len(blanks) > _MANY_BLANKS:
+            self._set_tail(text + ("\n\n" if "\n" in blanks else " "))
+
+
+def _length(source: str) -> int:
+    return len(source.replace(SENTINEL, ""))
+
+
+def _finished(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> tuple[int, int]:
+    """Return how many of `blocks` no further text can change, and the line after them.
+
+    A block is finished when a blank line ends it, or when the whole first line of another block
+    follows it; of a line that is not complete nobody knows yet what it begins.
+    """
+    last = len(lines) - 1
+    if blocks and span(blocks[-1])[0] == last:
+        blocks = blocks[:-1]
+    if not blocks:
+        return 0, 0
+    start, end = span(blocks[-1])
+    if blocks[-1].type in _ENDED_BY_BLANK_LINE and end < last and not lines[end].strip():
+        return len(blocks), end
+    return len(blocks) - 1, start

@@ -24,12 +24,12 @@ class Surroundings:
 
     def top(self, provider: str, model: str) -> None:
         """Write the upper rule, which names the model and the provider."""
-        title = Text.assemble((sanitize(model), "bold"), " · ", sanitize(provider))
+        title = Text.assemble((sanitize(model), "not dim bold"), " · ", sanitize(provider))
         self._rule(_panel(title=title), 0)
 
     def bottom(self, *, incomplete: bool) -> None:
         """Write the lower rule, which says so if the answer is incomplete."""
-        mark = Text("incomplete", "bold red") if incomplete else None
+        mark = Text("incomplete", "not dim bold red") if incomplete else None
         self._rule(_panel(subtitle=mark), -1)
 
     def reasoning(self, text: str) -> None:
@@ -46,24 +46,24 @@ class Surroundings:
     def tool_call(self, call: ToolCall) -> None:
         """Write what the model wants to have called."""
         if not self._quiet:
-            self._write(self._styled(sanitize(describe(call)), "cyan") + "\n")
+            self._write(self._styled(Text(sanitize(describe(call)), "cyan")) + "\n")
 
     def _reason(self, text: str) -> None:
         if text and not self._quiet:
             self._reasoning_end = text[-1]
-            self._write(self._styled(text, "dim"))
+            self._write(self._styled(Text(text, "dim")))
 
     def _rule(self, panel: Panel, line: int) -> None:
         if self._terminal.stderr_is_tty and not self._quiet:
-            console = self._console()
-            with console.capture() as capture:
-                console.print(panel)
-            self._write(capture.get().splitlines()[line] + "\n")
+            segments = self._console().render_lines(panel)[line]
+            rule = Text.assemble(*((segment.text, segment.style or "") for segment in segments))
+            rule.rstrip()
+            self._write(self._styled(rule[1:]) + "\n")
 
-    def _styled(self, text: str, style: str) -> str:
+    def _styled(self, text: Text) -> str:
         console = self._console()
         with console.capture() as capture:
-            console.print(Text(text, style), soft_wrap=True, end="")
+            console.print(text, soft_wrap=True, end="")
         return capture.get()
 
     def _console(self) -> Console:

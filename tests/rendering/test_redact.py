@@ -1,0 +1,81 @@
+"""No secret is left in what is said about a call."""
+
+import base64
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hello_llm.rendering.redact import Redactor
+
+SECRET = "p@ss/w0rd+with~all=kinds"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        quote(SECRET, safe=""),
+        quote_plus(SECRET),
+        quote(SECRET),
+        quote(SECRET, safe="").lower().replace("%2f", "%2f"),
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.urlsafe_b64encode(SECRET.encode()).decode(),
+        base64.b64encode(SECRET.encode()).decode().rstrip("="),
+    ],
+)
+def test_a_known_secret_is_redacted_in_each_form_it_travels_in(form):
+    assert Redactor([SECRET])(f"refused: {form}!").replace("=", "") == "refused: [redacted]!"
+
+
+@given(st.text(max_size=5), st.text(max_size=5))
+def test_a_known_secret_in_base64_is_redacted_whatever_stands_around_it(before, after):
+    encoded = base64.b64encode(f"{before}{SECRET}{after}".encode()).decode()
+    shown = Redactor([SECRET])(encoded)
+    middle = base64.b64encode(SECRET[3:-3].encode()).decode().rstrip("=")[:-1]
+    assert "[redacted]" in shown
+    assert middle not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("key sk-proj-abcdefgh12345678 bad", "key [redacted] bad"),
+        ("key sk-ant-api03-abcdefgh_1234 bad", "key [redacted] bad"),
+        (
+            "Incorrect API key provided: sk-abc12*****wxyz.",
+            "Incorrect API key provided: [redacted]",
+        ),
+        ("AIzaSyA1234567890abcdefghijk", "[redacted]"),
+        ("gsk_abcdefgh12345678", "[redacted]"),
+        ("hf_abcdefgh12345678", "[redacted]"),
+        ("AKIAIOSFODNN7EXAMPLE", "[redacted]"),
+        ("eyJhbGciOi.eyJzdWIiOi.SflKxwRJ", "[redacted]"),
+        ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer [redacted]"),
+        ("x-api-key: abcdef123456", "x-api-key: [redacted]"),
+        ('{"api_key": "abcdef123456"}', '{"api_key": "[redacted]"}'),
+        ("http://h/?api_key=abcdef1&x=1", "http://h/?api_key=[redacted]&x=1"),
+        ("http://me:hunter2@host/", "http://me:[redacted]@host/"),
+    ],
+)
+def test_what_looks_like_a_key_is_redacted_though_nobody_named_it(text, shown):
+    assert Redactor()(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OPENAI_API_KEY is not set, and openai/gpt-4o-mini needs it",
+        "export OPENAI_API_KEY=…   or name another variable with --api-key-env",
+        "cannot connect to http://127.0.0.1:11434",
+        "a risk-free task, ask-me",
+        "--api-key-env NAME",
+    ],
+)
+def test_ordinary_sentences_stay(text):
+    assert Redactor(["", "abc", "is"])(text) == text
+
+
+def test_the_longest_form_goes_first():
+    assert Redactor(["secret-1", "secret-1-and-more"])("secret-1-and-more") == "[redacted]"
