@@ -12,6 +12,7 @@ from hello_llm.contract import (
     BrokenReplyError,
     DeadlineError,
     HelloLLMError,
+    LLMReply,
     UnreachableError,
     Usage,
 )
@@ -21,10 +22,11 @@ from tests.servers import Script
 
 
 @pytest.fixture
-def closed_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens on, held so that nobody begins to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 @pytest.fixture
@@ -67,6 +69,7 @@ def answering(raw: bytes) -> Iterator[int]:
     listener.close()
 
 
+NAMES = {"openai": "req_openai_1", "ollama": None, "anthropic": "req_anthropic_1"}
 MODELS = {
     "openai": "openai/gpt-4o-mini",
     "ollama": "ollama/qwen2.5:0.5b",
@@ -183,3 +186,19 @@ def test_a_failed_call_was_one_attempt_and_an_unmade_one_none(protocol, closed_p
     assert isinstance(unmade, AuthError)
     assert unmade.partial is not None
     assert unmade.partial.usage == Usage()
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_partial_reply_has_the_servers_name_for_the_call(protocol):
+    with serving(protocol, Script(end="fin")) as server:
+        error = outcome(litellm_at(server), stream=True)
+    assert isinstance(error, HelloLLMError)
+    assert error.partial is not None
+    assert error.partial.request_id == NAMES[protocol]
+
+
+def test_a_proxy_that_the_environment_names_later_is_no_proxy_either(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with serving("openai") as server:
+        assert isinstance(outcome(litellm_at(server), stream=True), LLMReply)

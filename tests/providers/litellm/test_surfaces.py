@@ -6,7 +6,7 @@ import httpx
 import pytest
 import respx
 
-from hello_llm.contract import BrokenReplyError, ChatRequest, FilteredError, Usage, fold
+from hello_llm.contract import AuthError, BrokenReplyError, ChatRequest, FilteredError, Usage, fold
 from hello_llm.engine import Turn
 from hello_llm.providers.factory import get_provider
 from tests.providers.subjects import ask, outcome, said, timeless
@@ -139,3 +139,13 @@ def test_a_vendors_own_address_gets_its_own_key_and_nothing_else_is_asked(respx_
     headers = route.calls.last.request.headers
     assert headers["authorization"] == "Bearer sk-own"
     assert not any("sk-other" in value for value in headers.values())
+
+
+@respx.mock(assert_all_mocked=True)
+def test_a_vendors_own_address_without_a_key_gets_no_stand_in_for_one(respx_mock):
+    route = respx_mock.post("https://api.poe.com/v1/chat/completions")
+    route.mock(return_value=httpx.Response(401, json={"error": {"message": "who are you"}}))
+    provider = get_provider("litellm", model="poe/some-bot", environ={})
+    with pytest.raises(AuthError, match="wants a key"):
+        provider.chat("hi")
+    assert "authorization" not in route.calls.last.request.headers

@@ -87,13 +87,14 @@ def plan(
         raise UsageError(f"{model} needs the address of its server", "--api-base https://HOST")
     _check_address(api_base)
     variable = _choose_variable(name.vendor, api_base, api_key_env)
+    api_key = _read_key(model, name.vendor, variable, environ, named=api_key_env is not None)
     return Route(
         typed=model,
         vendor=_WIRE_VENDORS.get(name.vendor, name.vendor),
         name=name.name,
         api_base=api_base or KEYLESS_BASES.get(name.vendor),
-        key_variable=variable,
-        api_key=_read_key(model, name.vendor, variable, environ, named=api_key_env is not None),
+        key_variable=None if api_key is None else variable,
+        api_key=api_key,
         self_hosted=name.vendor in _SELF_HOSTED,
     )
 
