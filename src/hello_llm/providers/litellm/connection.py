@@ -14,7 +14,8 @@ from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS, OWN_TRANSPOR
 if TYPE_CHECKING:
     import httpx
 
-_KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
+KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
+"""The headers in which one vendor or another takes its key."""
 
 NO_KEY = "no-key"
 """Stands where LiteLLM or an SDK insists on a key; where the client is ours, it is not sent."""
@@ -154,7 +155,7 @@ class Connection:
 
     def _prepare(self, request: "httpx.Request") -> None:
         """Take off a key that must not go out, and watch for the socket the request gets."""
-        for name in _KEY_HEADERS:
+        for name in KEY_HEADERS:
             if self._unauthorized or request.headers.get(name, "").split(" ")[-1] == NO_KEY:
                 request.headers.pop(name, None)
         self.sent = WireRequest(
