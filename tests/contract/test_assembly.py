@@ -95,7 +95,7 @@ def test_a_reply_without_a_token_has_no_first_token_time():
     ("event", "empty"),
     [
         (STARTED, True),
-        (Retrying(1, ExitCode.SERVER, "503", 0.5), True),
+        (Retrying(1, ExitCode.SERVER, "503", 0.5, "openai/b"), True),
         (Finished(LLMReply("", "mock", "m", Usage(), "stop")), True),
         (TextDelta("a"), False),
         (ReasoningDelta("a"), False),

@@ -32,6 +32,7 @@ def test_a_reply_is_complete_after_one_attempt_unless_it_says_otherwise():
         "request_id": None,
         "reasoning": None,
         "tool_calls": (),
+        "failures": (),
     }
 
 

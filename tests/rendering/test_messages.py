@@ -49,7 +49,7 @@ def test_quiet_leaves_errors_only():
     messages = Messages(pipes.terminal, quiet=True)
     messages.warning("w")
     messages.note("n")
-    messages.retrying(Retrying(1, ExitCode.SERVER, "busy", 0.5))
+    messages.retrying(Retrying(1, ExitCode.SERVER, "busy", 0.5, "openai/b"))
     assert pipes.stderr == ""
     messages.error(AuthError("e"))
     assert pipes.stderr == "error: e\n"
@@ -60,11 +60,11 @@ def test_warnings_notes_and_retries_are_one_line_each():
     messages = Messages(pipes.terminal)
     messages.warning("the answer is cut off")
     messages.note("reading standard input")
-    messages.retrying(Retrying(1, ExitCode.RATE_LIMITED, "too many requests", 1.25))
+    messages.retrying(Retrying(1, ExitCode.RATE_LIMITED, "too many requests", 1.25, "openai/b"))
     assert pipes.stderr == (
         "warning: the answer is cut off\n"
         "note: reading standard input\n"
-        "note: attempt 1 failed (RATE_LIMITED): too many requests; next in 1.2 s\n"
+        "note: attempt 1 failed (RATE_LIMITED): too many requests; asking openai/b in 1.2 s\n"
     )
 
 

@@ -90,13 +90,14 @@ def test_a_reply_that_was_not_streamed_has_the_same_events_in_one_piece_each():
 
 
 def test_a_retry_is_an_event_without_secrets():
-    retry = Retrying(1, ExitCode.RATE_LIMITED, "slow down, secret-key", 1.5)
+    retry = Retrying(1, ExitCode.RATE_LIMITED, "slow down, secret-key", 1.5, "openai/b")
     assert lines(Started(PROVIDER, MODEL), retry, *streamed("ok")[1:])[1] == {
         "event": "retry",
         "attempt": 1,
         "code": "RATE_LIMITED",
         "message": "slow down, [redacted]",
         "delay_s": 1.5,
+        "model": "openai/b",
     }
 
 

@@ -123,11 +123,11 @@ def test_after_ctrl_c_the_message_starts_on_a_fresh_line():
 
 def test_a_retry_is_said_on_standard_error():
     pipes = Pipes()
-    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.5)
+    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.5, "openai/b")
     show(PLAIN, pipes.terminal, [Started("mock", "m"), retry, *streamed("ok")[1:]])
     assert (pipes.stdout, pipes.stderr) == (
         b"ok\n",
-        "note: attempt 1 failed (SERVER): the server failed; next in 0.5 s\n",
+        "note: attempt 1 failed (SERVER): the server failed; asking openai/b in 0.5 s\n",
     )
 
 

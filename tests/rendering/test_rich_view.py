@@ -245,9 +245,9 @@ def test_reasoning_that_comes_late_waits_for_the_end():
 
 def test_a_retry_is_a_line_before_the_answer():
     screen = Screen()
-    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.5)
+    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.5, "openai/b")
     show(RICH, screen.terminal(), [Started(PROVIDER, MODEL), retry, *streamed("ok")[1:]])
     assert screen.rows()[1:3] == [
-        "note: attempt 1 failed (SERVER): the server failed; next in 0.5 s",
+        "note: attempt 1 failed (SERVER): the server failed; asking openai/b in 0.5 s",
         "ok",
     ]

@@ -35,7 +35,7 @@ from hello_llm.contract.events import (
 )
 from hello_llm.contract.exit_codes import ExitCode
 from hello_llm.contract.provider import LLMProvider
-from hello_llm.contract.reply import FinishReason, LLMReply, ToolCall, Usage
+from hello_llm.contract.reply import Failure, FinishReason, LLMReply, ToolCall, Usage
 from hello_llm.contract.request import ChatRequest, Message, Params, Role
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "DeadlineError",
     "EventStream",
     "ExitCode",
+    "Failure",
     "FilteredError",
     "FinishReason",
     "Finished",

@@ -42,6 +42,8 @@ class HelloLLMError(Exception):
         *,
         partial: LLMReply | None = None,
         status: int | None = None,
+        transient: bool = False,
+        retry_after_s: float | None = None,
     ) -> None:
         """Say what happened in one sentence.
 
@@ -50,12 +52,16 @@ class HelloLLMError(Exception):
             hint: the command or setting that repairs it.
             partial: the reply as far as it came.
             status: the HTTP status, where the server sent one.
+            transient: whether the same call may succeed a moment later.
+            retry_after_s: seconds that the server asks to wait before that.
         """
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.partial = partial
         self.status = status
+        self.transient = transient
+        self.retry_after_s = retry_after_s
 
 
 class UsageError(HelloLLMError):

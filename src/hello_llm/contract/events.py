@@ -60,6 +60,8 @@ class Retrying:
     """The failure in one sentence."""
     delay_s: float
     """Seconds until the next attempt."""
+    model: str
+    """The model that is asked next; another one where the call falls back."""
 
 
 @dataclass(frozen=True, slots=True)

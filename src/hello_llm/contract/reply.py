@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hello_llm.contract.exit_codes import ExitCode
+
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
@@ -41,6 +43,18 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that failed before the one that a reply tells of."""
+
+    model: str
+    """The model that was asked, as the user typed it."""
+    code: ExitCode
+    """What the failure would have meant, had it been the last."""
+    message: str
+    """The failure in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class LLMReply:
     """A reply, whole or, where `complete` is false, as far as it came."""
 
@@ -64,3 +78,5 @@ class LLMReply:
     """The model's reasoning, where the server sends it apart from the answer."""
     tool_calls: tuple[ToolCall, ...] = ()
     """The tool calls the model asks for."""
+    failures: tuple[Failure, ...] = ()
+    """What happened in the attempts before the last one."""

@@ -97,8 +97,8 @@ class Progress:
         match event:
             case Started(provider, model):
                 self.provider, self.model, self.attempts = provider, model, 1
-            case Retrying(attempt):
-                self.attempts = attempt + 1
+            case Retrying(attempt=attempt, model=model):
+                self.model, self.attempts = model, attempt + 1
 
     def failure(self, error: HelloLLMError, redact: Callable[[str], str]) -> dict[str, Any]:
         """Return the document of a call that ended with `error`."""

@@ -56,7 +56,7 @@ class Messages:
         """Say that an attempt failed and when the next one starts."""
         self.note(
             f"attempt {event.attempt} failed ({event.code.name}): {event.message};"
-            f" next in {event.delay_s:.1f} s"
+            f" asking {event.model} in {event.delay_s:.1f} s"
         )
 
     def clean(self, text: str) -> str:

@@ -109,9 +109,9 @@ def _line(event: TextDelta | ReasoningDelta | ToolCallDelta | Retrying) -> dict[
         case ToolCallDelta(index, call_id, name, arguments):
             call = {"index": index, "id": call_id, "name": name, "arguments": arguments}
             return {"event": "tool_call", **call}
-        case Retrying(attempt, code, message, delay_s):
-            retry = {"attempt": attempt, "code": code.name, "message": message}
-            return {"event": "retry", **retry, "delay_s": delay_s}
+        case Retrying(attempt, code, message, delay_s, model):
+            failed = {"attempt": attempt, "code": code.name, "message": message}
+            return {"event": "retry", **failed, "delay_s": delay_s, "model": model}
 
 
 def _pieces(reply: LLMReply) -> Iterator[TextDelta | ReasoningDelta | ToolCallDelta]:
