@@ -84,7 +84,8 @@ def test_the_deadline_is_named_with_its_flag_and_what_arrived_is_kept(openai_ser
     ended = program(*asking(openai_server, stream, "--timeout", "1.5"))
     assert (ended.code, ended.stdout) == (7, kept)
     assert ended.stderr == (
-        "error: no complete reply within 1.5 s\nhint: raise --timeout SECONDS, 0 turns it off\n"
+        "error: no complete reply within 1.5 s (the total deadline)\n"
+        "hint: raise it with --timeout SECONDS, 0 turns it off\n"
     )
     assert openai_server.connections[0].wait_closed(30)
 

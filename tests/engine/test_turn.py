@@ -10,7 +10,6 @@ from hello_llm.contract import (
     AuthError,
     ChatRequest,
     DeadlineError,
-    EventStream,
     FilteredError,
     Finished,
     LLMReply,
@@ -20,55 +19,25 @@ from hello_llm.contract import (
     Usage,
     fold,
 )
-from hello_llm.engine import Turn
+from hello_llm.engine import Deadlines, RetryPolicy, Turn
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.mock import MockProvider
+from tests.engine.fakes import REPLY, Fake, candidate
 from tests.providers.subjects import wait_until
-
-REQUEST = ChatRequest.from_prompt("hi", model="mock/echo")
-
-
-REPLY = LLMReply(
-    text="Hello", provider="fake", model="mock/echo", usage=Usage(), finish_reason="stop"
-)
 
 FLOOD = 1_000_000
 """Pieces that a provider sends faster than anybody reads."""
 
 
-class Fake:
-    """A provider that yields `events` and raises those of them that are errors."""
-
-    name = "fake"
-
-    def __init__(self, *events):
-        self.events = events
-        self.gate = threading.Event()
-        self.closed = 0
-
-    def _play(self):
-        for event in self.events:
-            if isinstance(event, BaseException):
-                raise event
-            if event == "hang":
-                self.gate.wait(10)
-                return
-            yield event
-
-    def stream_chat(self, _request):
-        return EventStream(self._play(), self.close)
-
-    def chat(self, _request):
-        return fold(self._play())
-
-    def close(self):
-        self.closed += 1
-        self.gate.set()
-
-
-def turn(provider, *, stream=True, timeout=0.0):
-    """A turn of `provider`."""
-    return Turn(provider, REQUEST, stream=stream, timeout=timeout)
+def turn(provider, *, stream=True, timeout=0.0, clock=time.monotonic):
+    """A turn of `provider` alone, with one attempt."""
+    return Turn(
+        [candidate(provider)],
+        stream=stream,
+        deadlines=Deadlines(total_s=timeout),
+        retry=RetryPolicy(retries=0),
+        clock=clock,
+    )
 
 
 def test_the_events_are_those_of_the_provider():
@@ -119,8 +88,8 @@ def test_the_deadline_ends_a_provider_that_hangs(stream):
     provider = Fake(Started("fake", "m"), TextDelta("Hel"), "hang")
     with pytest.raises(DeadlineError) as caught:
         list(turn(provider, stream=stream, timeout=0.05))
-    assert caught.value.message == "no complete reply within 0.05 s"
-    assert caught.value.hint == "raise --timeout SECONDS, 0 turns it off"
+    assert caught.value.message == "no complete reply within 0.05 s (the total deadline)"
+    assert caught.value.hint == "raise it with --timeout SECONDS, 0 turns it off"
     assert caught.value.partial is not None
     assert caught.value.partial.text == ("Hel" if stream else "")
     assert provider.closed
@@ -167,7 +136,7 @@ def test_the_partial_reply_of_the_provider_is_kept():
     own = replace(REPLY, complete=False, finish_reason=None, request_id="req_1")
     with pytest.raises(ServerError) as caught:
         list(turn(Fake(Started("fake", "m"), ServerError("it failed", partial=own))))
-    assert caught.value.partial is own
+    assert caught.value.partial == own
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -175,7 +144,7 @@ def test_a_call_that_was_never_made_is_no_attempt(stream):
     provider = get_provider("litellm", environ={})
     request = ChatRequest.from_prompt("hi", model="openai/gpt-4o-mini")
     with pytest.raises(AuthError) as caught:
-        list(Turn(provider, request, stream=stream))
+        list(Turn([candidate(provider, request)], stream=stream))
     assert caught.value.partial == LLMReply(
         text="",
         provider="litellm",
@@ -203,22 +172,24 @@ def test_a_turn_that_was_closed_before_it_started_never_starts():
 def test_the_deadline_counts_from_the_first_event_by_the_clock_it_is_given():
     now = [100.0]
     provider = Fake(Started("fake", "m"), TextDelta("Hel"), "hang")
-    call = Turn(provider, REQUEST, stream=True, timeout=30.0, clock=lambda: now[0])
+    call = turn(provider, timeout=30.0, clock=lambda: now[0])
     now[0] = 1000.0
     assert isinstance(next(call), Started)
     now[0] = 1029.9
     assert next(call) == TextDelta("Hel")
     now[0] = 1030.0
-    with pytest.raises(DeadlineError, match=r"^no complete reply within 30 s$"):
+    with pytest.raises(
+        DeadlineError, match=r"^no complete reply within 30 s \(the total deadline\)$"
+    ):
         next(call)
 
 
 def test_what_had_already_come_is_given_before_the_deadline_is_told():
     now = [0.0]
     provider = Fake(Started("fake", "m"), TextDelta("Hel"), "hang")
-    call = Turn(provider, REQUEST, stream=True, timeout=1.0, clock=lambda: now[0])
+    call = turn(provider, timeout=1.0, clock=lambda: now[0])
     assert isinstance(next(call), Started)
-    assert wait_until(lambda: call._queue.qsize() == 1)
+    assert wait_until(lambda: provider.taken == 2)
     now[0] = 2.0
     assert next(call) == TextDelta("Hel")
     with pytest.raises(DeadlineError):
@@ -232,12 +203,13 @@ def test_a_flood_meets_the_deadline_though_its_reader_is_slower():
                 if self.gate.is_set():
                     return
                 yield TextDelta(".")
+                self.taken += 1
 
     now = [0.0]
     provider = Flood()
-    call = Turn(provider, REQUEST, stream=True, timeout=1.0, clock=lambda: now[0])
+    call = turn(provider, timeout=1.0, clock=lambda: now[0])
     next(call)
-    assert wait_until(lambda: call._queue.qsize() > 100)
+    assert wait_until(lambda: provider.taken > 200)
     now[0] = 1.0
     with pytest.raises(DeadlineError) as caught:
         list(call)
@@ -248,15 +220,10 @@ def test_a_flood_meets_the_deadline_though_its_reader_is_slower():
 
 def test_a_reply_that_was_there_in_time_is_delivered_however_late_it_is_read():
     now = [0.0]
-    call = Turn(
-        Fake(Started("fake", "m"), Finished(REPLY)),
-        REQUEST,
-        stream=True,
-        timeout=1.0,
-        clock=lambda: now[0],
-    )
+    provider = Fake(Started("fake", "m"), Finished(REPLY))
+    call = turn(provider, timeout=1.0, clock=lambda: now[0])
     next(call)
-    assert wait_until(lambda: call._queue.qsize() == 1)
+    assert wait_until(lambda: provider.taken == 2)
     now[0] = 5.0
     assert list(call) == [Finished(REPLY)]
 

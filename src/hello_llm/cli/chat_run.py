@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hello_llm.cli.asking import Ask, opened
 from hello_llm.cli.conversation import converse
 from hello_llm.cli.delivery import deliver, endings, report
 from hello_llm.cli.dry_run import show_request
-from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface
-from hello_llm.contract import ExitCode, HelloLLMError, LLMProvider, Message, UsageError
-from hello_llm.engine import Turn
+from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
 from hello_llm.rendering.messages import Messages
 from hello_llm.settings import Settings
 from hello_llm.settings.origins import BUILT_IN
@@ -39,30 +38,28 @@ class ChatRun:
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
-                with open_provider(self.settings) as provider:
+                with opened(self.settings) as ask:
                     _note_surprises(self.settings, surface.messages)
                     if prompt is None:
-                        self._converse(provider, surface)
-                    elif self.out is None:
-                        deliver(self._turn(provider, prompt), renderer, surface.messages)
+                        self._converse(ask, surface)
+                        return ExitCode.OK
+                    messages = (Message("user", prompt),)
+                    if self.out is None:
+                        deliver(ask(messages, surface.terminal), renderer, surface.messages)
                     else:
-                        self._write(provider, prompt, self.out, surface)
+                        self._write(ask, messages, self.out, surface)
         except HelloLLMError as error:
             return report(error, renderer, surface)
         return ExitCode.OK
 
-    def _turn(self, provider: LLMProvider, prompt: str) -> Turn:
-        request = build_request(self.settings, (Message("user", prompt),))
-        return Turn(provider, request, stream=self.settings.stream, timeout=self.settings.timeout)
-
-    def _converse(self, provider: LLMProvider, surface: Surface) -> None:
+    def _converse(self, ask: Ask, surface: Surface) -> None:
         if self.out is not None:
             raise UsageError("a conversation has no single answer for --out", "give a prompt")
-        converse(self.settings, provider, surface)
+        converse(ask, surface)
 
-    def _write(self, provider: LLMProvider, prompt: str, out: Path, surface: Surface) -> None:
+    def _write(self, ask: Ask, messages: tuple[Message, ...], out: Path, surface: Surface) -> None:
         with writing_to(out, surface.terminal) as file:
-            deliver(self._turn(provider, prompt), surface.renderer(file), surface.messages)
+            deliver(ask(messages, file), surface.renderer(file), surface.messages)
 
 
 def _note_surprises(settings: Settings, messages: Messages) -> None:

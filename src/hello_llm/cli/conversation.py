@@ -2,27 +2,24 @@
 
 import sys
 
+from hello_llm.cli.asking import Ask
 from hello_llm.cli.delivery import deliver, report
-from hello_llm.cli.opening import build_request
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import (
-    ChatRequest,
     HelloLLMError,
     InterruptError,
-    LLMProvider,
     LLMReply,
     Message,
     StoppedError,
 )
 from hello_llm.engine import Turn
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import Settings
 
 _PROMPT = "> "
 _LEAVE = "/exit"
 
 
-def converse(settings: Settings, provider: LLMProvider, surface: Surface) -> None:
+def converse(ask: Ask, surface: Surface) -> None:
     """Ask for turns and show the answers until ``/exit`` or Ctrl-D.
 
     Ctrl-C stops an answer, not the conversation; what had arrived of it stays in the
@@ -35,16 +32,13 @@ def converse(settings: Settings, provider: LLMProvider, surface: Surface) -> Non
     turns: tuple[Message, ...] = ()
     while (line := _next_line(surface)) is not None:
         asked = (*turns, Message("user", line))
-        answer = _answer(settings, provider, surface, build_request(settings, asked))
+        answer = _answer(ask(asked, surface.terminal), surface)
         if answer is not None and answer.text:
             turns = (*asked, Message("assistant", answer.text))
 
 
-def _answer(
-    settings: Settings, provider: LLMProvider, surface: Surface, request: ChatRequest
-) -> LLMReply | None:
-    """Show the answer to `request` and return as much of it as was shown."""
-    turn = Turn(provider, request, stream=settings.stream, timeout=settings.timeout)
+def _answer(turn: Turn, surface: Surface) -> LLMReply | None:
+    """Show the answer of `turn` and return as much of it as was shown."""
     renderer = surface.renderer()
     try:
         return deliver(turn, renderer, surface.messages)

@@ -1,67 +1,98 @@
-"""One call under way, run in a thread so that nothing beneath can hold up its caller."""
+"""One turn: attempts under deadlines, again where that may help, and then other models."""
 
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Self
 
 from hello_llm.contract import (
+    BrokenReplyError,
     ChatRequest,
-    DeadlineError,
-    EventStream,
+    ExitCode,
+    Failure,
     FilteredError,
     Finished,
     HelloLLMError,
     LLMProvider,
     LLMReply,
     ReplyBuilder,
+    Retrying,
     Started,
     StreamEvent,
 )
+from hello_llm.engine.attempt import Attempt
+from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
+from hello_llm.engine.retry import RetryPolicy
 
 _LONGEST_WAIT_S = 0.2
 """A signal that another thread takes does not end a wait; its handler runs after this at most."""
 
+_FALLBACK_CODES = frozenset(
+    {ExitCode.RATE_LIMITED, ExitCode.UNREACHABLE, ExitCode.TIMEOUT, ExitCode.SERVER}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that can be asked."""
+
+    request: ChatRequest
+    """What it is asked."""
+    open: Callable[[], LLMProvider]
+    """Returns who asks it; called when its turn has come."""
+    provider: str
+    """The name of who asks it."""
+
+    @property
+    def model(self) -> str:
+        """Its name as the user typed it."""
+        return self.request.model or self.provider
+
 
 class Turn(Iterator[StreamEvent]):
-    """The events of one call, under one total deadline.
+    """The events of one turn, whoever answers in the end.
 
-    The provider runs in a thread of its own, so a caller is never held up by a name look-up, a
-    connection or an import: it can be interrupted at any moment, and the deadline always holds.
+    An attempt that fails before anything was shown is made again as the policy says, then the
+    next candidate is asked. Once a piece of a reply was given out, its failure is the turn's.
     """
 
     def __init__(
         self,
-        provider: LLMProvider,
-        request: ChatRequest,
+        candidates: Sequence[Candidate],
         *,
         stream: bool,
-        timeout: float = 0.0,
+        deadlines: Deadlines | None = None,
+        retry: RetryPolicy | None = None,
+        fail_on_length: bool = False,
+        watch: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare the call; it starts when the first event is asked for.
+        """Prepare the turn; it starts when the first event is asked for.
 
         Args:
-            provider: who answers.
-            request: what is asked; it names the model.
+            candidates: who is asked, in this order; at least one.
             stream: whether the server is asked to stream.
-            timeout: seconds until the whole reply must be there; 0 for no limit.
+            deadlines: the bounds; by default there are none.
+            retry: when an attempt is made again; by default as :class:`RetryPolicy` says.
+            fail_on_length: whether a reply that reached its limit of tokens is an error.
+            watch: called several times a second while nothing comes; may raise to end the turn.
             clock: returns seconds and never goes back.
+            sleep: waits for seconds.
         """
-        self._provider = provider
-        self._request = request
+        self._candidates = candidates
         self._stream = stream
-        self._timeout = timeout
+        self._deadlines = deadlines or Deadlines()
+        self._retry = retry or RetryPolicy()
+        self._fail_on_length = fail_on_length
+        self._watch = watch
         self._clock = clock
-        self._queue: queue.SimpleQueue[StreamEvent | BaseException] = queue.SimpleQueue()
-        self._events: EventStream | None = None
-        self._ends_at: float | None = None
-        self._in_time: int | None = None
-        self._running = False
-        self._over = False
-        self._builder = ReplyBuilder(provider.name, request.model or provider.name, clock)
+        self._sleep = sleep
+        self._total: Bound | None = None
+        self._failures: list[Failure] = []
+        self._builder = ReplyBuilder(candidates[0].provider, candidates[0].model, clock)
+        self._events = self._run()
 
     def __iter__(self) -> Self:
         return self
@@ -70,89 +101,151 @@ class Turn(Iterator[StreamEvent]):
         """Return the next event.
 
         Raises:
-            HelloLLMError: the call failed; ``partial`` holds what arrived.
+            HelloLLMError: the turn failed; ``partial`` holds what arrived.
         """
-        if self._over:
-            raise StopIteration
-        if not self._running:
-            self._start()
-        item = self._wait()
-        if isinstance(item, BaseException):
-            self._over = True
-            raise self._with_partial(item)
-        self._builder.add(item)
-        if isinstance(item, Finished):
-            self._over = True
-            _check_filter(item)
-        return item
+        try:
+            return next(self._events)
+        except HelloLLMError as error:
+            error.partial = self._counted(error.partial or self._builder.partial())
+            raise
 
     def close(self) -> None:
-        """Drop the call: the connection is cut, and no event follows."""
-        self._over = True
-        self._cut()
+        """Drop the turn: the connection is cut, and no event follows."""
+        self._events.close()
 
     def partial(self) -> LLMReply:
         """Return what has arrived so far, marked as incomplete."""
-        return self._builder.partial()
+        return self._counted(self._builder.partial())
 
-    def _start(self) -> None:
-        self._running = True
-        if self._timeout:
-            self._ends_at = self._clock() + self._timeout
-        if self._stream:
-            self._events = self._provider.stream_chat(self._request)
-        threading.Thread(target=self._pump, name="hello-llm-turn", daemon=True).start()
-
-    def _pump(self) -> None:
-        """Run the provider; whatever it raises is raised again in the caller's thread."""
-        try:
-            if self._events is None:
-                self._queue.put(Started(self._provider.name, self._builder.model))
-                self._queue.put(Finished(self._provider.chat(self._request)))
+    def _run(self) -> Generator[StreamEvent]:
+        self._total = Bound.from_now(Deadline.TOTAL, self._deadlines.total_s, self._clock())
+        waiting = list(self._candidates)
+        while waiting:
+            candidate = waiting.pop(0)
+            try:
+                yield from self._ask(candidate)
+            except HelloLLMError as error:
+                if not waiting or not self._may_fall_back(error):
+                    self._retry.say_wait(error)
+                    raise
+                yield self._failed(candidate, error, 0.0, waiting[0])
             else:
-                for event in self._events:
-                    self._queue.put(event)
-        except BaseException as error:  # noqa: BLE001 - handed over, not handled
-            self._queue.put(error)
+                return
 
-    def _wait(self) -> StreamEvent | BaseException:
+    def _ask(self, candidate: Candidate) -> Iterator[StreamEvent]:
+        """Ask `candidate`, again as often as the policy says."""
+        provider: LLMProvider | None = None
+        for number in count(1):
+            try:
+                provider = provider or candidate.open()
+                yield from self._attempt(provider, candidate.request)
+            except HelloLLMError as error:
+                delay = self._delay(error, number)
+                if delay is None:
+                    raise
+                yield self._failed(candidate, error, delay, candidate)
+            else:
+                return
+            self._pause(delay)
+
+    def _attempt(self, provider: LLMProvider, request: ChatRequest) -> Iterator[StreamEvent]:
+        """Make one attempt and give out its events; only the turn's first ``Started`` is one."""
+        attempt = Attempt(provider, request, stream=self._stream)
+        try:
+            for event in self._read(attempt):
+                self._builder.add(event)
+                if isinstance(event, Finished):
+                    yield self._checked(event.reply)
+                    return
+                if not (isinstance(event, Started) and self._failures):
+                    yield event
+        finally:
+            attempt.close()
+
+    def _read(self, attempt: Attempt) -> Iterator[StreamEvent]:
+        """Yield the events of `attempt`; past a deadline what had come in time, and its error."""
+        started = False
         while True:
-            ends_at = self._ends_at
-            remaining = _LONGEST_WAIT_S if ends_at is None else ends_at - self._clock()
-            if remaining <= 0:
-                return self._after_deadline()
-            with suppress(queue.Empty):
-                return self._queue.get(timeout=min(remaining, _LONGEST_WAIT_S))
+            event = self._next_event(attempt, self._tightest_bound(started=started))
+            if isinstance(event, Bound):
+                break
+            started = started or isinstance(event, Started)
+            yield event
+        if event.deadline is Deadline.TOTAL:
+            attempt.close()
+            yield from attempt.arrived()
+        raise event.error()
 
-    def _after_deadline(self) -> StreamEvent | BaseException:
-        """Return what had come in time, however fast more comes, and then the error."""
-        if self._in_time is None:
-            self._in_time = self._queue.qsize()
-            self._cut()
-        if self._in_time:
-            self._in_time -= 1
-            return self._queue.get()
-        return DeadlineError(
-            f"no complete reply within {self._timeout:g} s",
-            "raise --timeout SECONDS, 0 turns it off",
-        )
+    def _next_event(self, attempt: Attempt, bound: Bound | None) -> StreamEvent | Bound:
+        """Return what comes next, or `bound` once it has passed.
 
-    def _cut(self) -> None:
-        if self._events is not None:
-            self._events.close()
-        elif self._running:
-            self._provider.close()
+        What arrives faster than it is read ends with the total deadline, and with no other.
+        """
+        while True:
+            remaining = _LONGEST_WAIT_S if bound is None else bound.ends_at - self._clock()
+            passed = bound if remaining <= 0 else None
+            if passed is not None and passed.deadline is Deadline.TOTAL:
+                return passed
+            event = attempt.wait(max(0.0, min(remaining, _LONGEST_WAIT_S))) or passed
+            if event is not None:
+                return event
+            self._watch()
 
-    def _with_partial(self, error: BaseException) -> BaseException:
-        if isinstance(error, HelloLLMError) and error.partial is None:
-            error.partial = self.partial()
-        return error
+    def _tightest_bound(self, *, started: bool) -> Bound | None:
+        bounds = [self._total]
+        if self._stream and started:
+            deadline, seconds = (
+                (Deadline.FIRST_TOKEN, self._deadlines.first_token_s)
+                if self._builder.empty
+                else (Deadline.IDLE, self._deadlines.idle_s)
+            )
+            bounds.append(Bound.from_now(deadline, seconds, self._clock()))
+        return min(filter(None, bounds), key=lambda bound: bound.ends_at, default=None)
 
+    def _delay(self, error: HelloLLMError, number: int) -> float | None:
+        """Return the seconds until the next attempt, or ``None`` if there is none."""
+        if not self._builder.empty:
+            return None
+        delay = self._retry.delay_s(error, number)
+        if delay is None or self._total is None or self._clock() + delay < self._total.ends_at:
+            return delay
+        return None
 
-def _check_filter(event: Finished) -> None:
-    if event.reply.finish_reason == "content_filter":
-        raise FilteredError(
-            "a content filter stopped the reply",
-            "change the prompt, or the filter's settings with the vendor",
-            partial=event.reply,
-        )
+    def _may_fall_back(self, error: HelloLLMError) -> bool:
+        out_of_time = self._total is not None and self._clock() >= self._total.ends_at
+        return error.exit_code in _FALLBACK_CODES and self._builder.empty and not out_of_time
+
+    def _failed(
+        self, candidate: Candidate, error: HelloLLMError, delay: float, following: Candidate
+    ) -> Retrying:
+        """Make ready for `following` and return what is told of the failure of `candidate`."""
+        self._builder = ReplyBuilder(following.provider, following.model, self._clock)
+        self._failures.append(Failure(candidate.model, error.exit_code, error.message))
+        return Retrying(len(self._failures), error.exit_code, error.message, delay, following.model)
+
+    def _pause(self, seconds: float) -> None:
+        ends_at = self._clock() + seconds
+        while (remaining := ends_at - self._clock()) > 0:
+            self._watch()
+            self._sleep(min(remaining, _LONGEST_WAIT_S))
+
+    def _counted(self, reply: LLMReply) -> LLMReply:
+        """Return `reply` with the attempts before it."""
+        attempts = len(self._failures) + min(reply.attempts, 1)
+        return replace(reply, attempts=attempts, failures=tuple(self._failures))
+
+    def _checked(self, reply: LLMReply) -> Finished:
+        reply = self._counted(reply)
+        if reply.finish_reason == "content_filter":
+            raise FilteredError(
+                "a content filter stopped the reply",
+                "change the prompt, or the filter's settings with the vendor",
+                partial=reply,
+            )
+        if reply.finish_reason == "length" and self._fail_on_length:
+            raise BrokenReplyError(
+                "the reply reached its limit of tokens",
+                "raise it with --max-tokens, or leave out --fail-on-length",
+                partial=reply,
+            )
+        return Finished(reply)

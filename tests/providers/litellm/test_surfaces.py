@@ -9,6 +9,7 @@ import respx
 from hello_llm.contract import AuthError, BrokenReplyError, ChatRequest, FilteredError, Usage, fold
 from hello_llm.engine import Turn
 from hello_llm.providers.factory import get_provider
+from tests.engine.fakes import candidate
 from tests.providers.subjects import ask, outcome, said, timeless
 from tests.servers import OpenAI, Script, ScriptedServer
 
@@ -81,7 +82,7 @@ def test_geminis_refusal_is_a_filtered_reply():
     script = Script(body=events(gemini("I", "SAFETY", COUNTS)), headers=EVENTS)
     request = ChatRequest.from_prompt("hi", model=GEMINI)
     with gemini_at(script, stream=True) as server, pytest.raises(FilteredError):
-        list(Turn(provider_at(server, GEMINI, server.url), request, stream=True))
+        list(Turn([candidate(provider_at(server, GEMINI, server.url), request)], stream=True))
 
 
 def test_geminis_error_is_quoted():

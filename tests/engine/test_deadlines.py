@@ -1,0 +1,110 @@
+"""The deadlines of a turn: which one passes, when, and what is said."""
+
+from itertools import count
+
+import pytest
+
+from hello_llm.contract import DeadlineError, Finished, PipeClosedError, Started, TextDelta
+from hello_llm.engine import Deadlines, RetryPolicy, Turn
+from tests.engine.fakes import REPLY, STARTED, Clock, Fake, candidate
+
+
+def turn(provider, *, stream=True, clock, **deadlines):
+    """A turn of `provider` alone, with one attempt."""
+    return Turn(
+        [candidate(provider)],
+        stream=stream,
+        deadlines=Deadlines(**deadlines),
+        retry=RetryPolicy(retries=0),
+        clock=clock,
+    )
+
+
+def ended(call):
+    """The events of `call` and the deadline that ended it."""
+    events = []
+    with pytest.raises(DeadlineError) as caught:
+        events.extend(call)
+    return caught.value
+
+
+def ticking(step_s):
+    """A clock on which each look takes `step_s`."""
+    ticks = count()
+    return lambda: next(ticks) * step_s
+
+
+def test_a_server_that_stays_silent_meets_the_first_token_deadline():
+    provider = Fake(STARTED, "hang")
+    error = ended(turn(provider, clock=ticking(0.5), first_token_s=2.0, idle_s=1.0))
+    assert error.message == "no first token within 2 s (the first token deadline)"
+    assert error.hint == "raise it with --first-token-timeout SECONDS, 0 turns it off"
+    assert error.transient
+    assert provider.closed
+
+
+def test_a_server_that_falls_silent_meets_the_idle_deadline():
+    provider = Fake(STARTED, TextDelta("Hel"), "hang")
+    error = ended(turn(provider, clock=ticking(0.5), first_token_s=9.0, idle_s=2.5))
+    assert error.message == "nothing more of the reply within 2.5 s (the idle deadline)"
+    assert error.hint == "raise it with --idle-timeout SECONDS, 0 turns it off"
+    assert not error.transient
+    assert error.partial is not None
+    assert error.partial.text == "Hel"
+    assert provider.closed
+
+
+def test_the_total_deadline_wins_where_it_is_nearer():
+    provider = Fake(STARTED, "hang")
+    error = ended(turn(provider, clock=ticking(0.5), first_token_s=60.0, total_s=3.0))
+    assert error.message == "no complete reply within 3 s (the total deadline)"
+
+
+def test_each_piece_starts_the_idle_deadline_anew():
+    clock = Clock()
+    pieces = [TextDelta(str(number)) for number in range(5)]
+    call = turn(Fake(STARTED, *pieces, Finished(REPLY)), clock=clock, idle_s=1.0)
+    for _ in call:
+        clock.now += 0.9
+
+
+def test_a_reader_that_takes_its_time_is_no_silence_of_the_server():
+    clock = Clock()
+    provider = Fake(STARTED, TextDelta("Hel"), TextDelta("lo"), Finished(REPLY))
+    call = turn(provider, clock=clock, idle_s=1.0, first_token_s=1.0)
+    assert isinstance(next(call), Started)
+    for _ in range(2):
+        clock.now += 60.0
+        assert isinstance(next(call), TextDelta)
+    clock.now += 60.0
+    assert isinstance(next(call), Finished)
+
+
+def test_the_time_before_the_request_does_not_count_for_its_first_token():
+    clock = Clock()
+
+    class Importing(Fake):
+        def _play(self):
+            clock.now += 60.0
+            yield from super()._play()
+
+    provider = Importing(STARTED, TextDelta("Hello"), Finished(REPLY))
+    assert list(turn(provider, clock=clock, first_token_s=1.0))[-1] == Finished(REPLY)
+
+
+def test_a_call_without_streaming_knows_only_the_total_deadline():
+    provider = Fake("hang", Finished(REPLY))
+    limits = {"first_token_s": 0.001, "idle_s": 0.001, "total_s": 5.0}
+    error = ended(turn(provider, stream=False, clock=ticking(1.0), **limits))
+    assert "the total deadline" in error.message
+
+
+def test_without_deadlines_a_turn_waits_and_lets_its_caller_look():
+    provider = Fake(STARTED, "hang")
+
+    def leave():
+        raise PipeClosedError("gone")
+
+    with pytest.raises(PipeClosedError):
+        list(Turn([candidate(provider)], stream=True, watch=leave))
+    assert provider.closed
