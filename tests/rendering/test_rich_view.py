@@ -244,10 +244,21 @@ def test_reasoning_that_comes_late_waits_for_the_end():
 
 
 def test_a_retry_is_a_line_before_the_answer():
-    screen = Screen()
-    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.5, "openai/b")
+    screen = Screen(columns=100)
+    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.5, MODEL)
     show(RICH, screen.terminal(), [Started(PROVIDER, MODEL), retry, *streamed("ok")[1:]])
     assert screen.rows()[1:3] == [
-        "note: attempt 1 failed (SERVER): the server failed; asking openai/b in 0.5 s",
+        f"note: attempt 1 failed (SERVER): the server failed; asking {MODEL} in 0.5 s",
         "ok",
     ]
+
+
+def test_another_model_that_is_asked_is_named_above_its_answer():
+    screen = Screen(columns=100)
+    retry = Retrying(1, ExitCode.SERVER, "the server failed", 0.0, "openai/b")
+    show(RICH, screen.terminal(), [Started(PROVIDER, MODEL), retry, *streamed("ok")[1:]])
+    first, said, second, answer = screen.rows()[:4]
+    assert f" {MODEL} · {PROVIDER} " in first
+    assert said == "note: attempt 1 failed (SERVER): the server failed; asking openai/b now"
+    assert f" openai/b · {PROVIDER} " in second
+    assert answer == "ok"

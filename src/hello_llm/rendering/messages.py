@@ -54,9 +54,10 @@ class Messages:
 
     def retrying(self, event: Retrying) -> None:
         """Say that an attempt failed and when the next one starts."""
+        when = f"in {event.delay_s:.1f} s" if event.delay_s else "now"
         self.note(
             f"attempt {event.attempt} failed ({event.code.name}): {event.message};"
-            f" asking {event.model} in {event.delay_s:.1f} s"
+            f" asking {event.model} {when}"
         )
 
     def clean(self, text: str) -> str:

@@ -67,6 +67,7 @@ class RichRenderer:
         self._layout = BlockLayout(make_console(terminal, "stdout", color))
         self._stream = MarkdownStream(self._layout)
         self._tail = LiveTail()
+        self._provider = self._model = ""
         self._answered = False
         self._reasoned = False
         self._late_reasoning = ""
@@ -75,15 +76,17 @@ class RichRenderer:
         """Show what `event` brings."""
         match event:
             case Started(provider, model):
-                self._around.top(provider, model)
+                self._provider = provider
+                self._head(model)
             case TextDelta(text):
                 self._answer(text)
             case ReasoningDelta(text):
                 self._reason(text)
             case ToolCallDelta():
                 pass
-            case Retrying():
+            case Retrying(model=model):
                 self._messages.retrying(event)
+                self._head(model)
             case Finished(reply):
                 self._finish(reply)
 
@@ -96,6 +99,12 @@ class RichRenderer:
                 self._around.bottom(incomplete=True)
         finally:
             self._messages.error(error)
+
+    def _head(self, model: str) -> None:
+        """Name who answers, where it is not who was named before."""
+        if model != self._model:
+            self._around.top(self._provider, model)
+        self._model = model
 
     def _answer(self, text: str) -> None:
         if not self._answered:
