@@ -14,10 +14,10 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test integration lint type docs check clean lock
+.PHONY: help install run test faults faults-page integration lint type docs check clean lock
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other targets do this first
 
@@ -26,6 +26,12 @@ run: install  ## Watch a real local model answer through LiteLLM
 
 test: install  ## Run the unit tests; they use no network
 	@$(PYTEST)
+
+faults: install  ## Run the program against every fault of the catalogue, and print what came of it
+	@$(BIN)/python -m tests.faults.run
+
+faults-page: install  ## The same, and keep the table for the documentation
+	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
 
 integration: install  ## Run the tests that need the local model
 	@$(BIN)/python -m pytest -m integration

@@ -2,12 +2,15 @@
 
 import argparse
 import os
+import platform
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import partial
+from pathlib import Path
 
 from tests.faults.case import Case, Run, run_case
 from tests.faults.catalogue import CATALOGUE
@@ -119,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cold", action="store_true", help="a new Python for every case")
     parser.add_argument("--bad", action="store_true", help="only what is not as it should be")
     parser.add_argument("--verbose", action="store_true", help="show what the program said")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="keep the table, if all is well")
     return parser
 
 
@@ -128,16 +132,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = list(
         tasks(typed.names or ["*"], typed.protocol or EVERYWHERE, typed.form or EVERY_FORM)
     )
-    bad = count = 0
-    sys.stdout.write(line(_HEAD) + line(["---"] * len(_HEAD)))
+    began, bad, rows = time.monotonic(), 0, []
+    count = sum(map(len, chosen))
+    sys.stdout.write(table([]))
     with launching(cold=typed.cold) as launcher, ThreadPoolExecutor(typed.jobs) as pool:
         for results in pool.map(partial(run_task, launcher=launcher), chosen):
-            count += len(results)
+            rows.append(cells(results))
             bad += sum(bool(one.found) for one in results)
             if any(one.found for one in results) or not typed.bad:
                 _show(results, verbose=typed.verbose)
-    sys.stdout.write(f"\n{count} runs, {bad} not as they should be\n")
+    took = f"{count} runs in {time.monotonic() - began:.0f} s"
+    sys.stdout.write(f"\n{took}, {bad} not as they should be\n")
+    if typed.write and not bad:
+        typed.write.write_text(page(rows, took), encoding="utf-8")
     return 1 if bad else 0
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table with the usual head."""
+    return "".join(map(line, (_HEAD, ["---"] * len(_HEAD), *rows)))
+
+
+def page(rows: Iterable[Sequence[str]], took: str) -> str:
+    """Return the page of the documentation that shows `rows`."""
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    return (
+        "# Every fault, and what came of it\n\n"
+        f"Written by `make faults-page`: {took}, on {machine}.\n\n{table(rows)}"
+    )
+
+
+def recorded(text: str) -> list[tuple[str, str]]:
+    """Return the fault and the protocol of each row of a page."""
+    rows = (row.split(" | ") for row in text.splitlines() if row.startswith("| "))
+    return [(cells[0].removeprefix("| "), cells[1]) for cells in rows][2:]
 
 
 def _show(results: Sequence[Result], *, verbose: bool) -> None:

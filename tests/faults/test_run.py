@@ -1,18 +1,20 @@
 """The runner starts the program against a fault, and its table says what came of it."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from tests.faults import __main__ as by_hand
+from tests.faults import run
 from tests.faults.asking import body_of, path_of
 from tests.faults.catalogue import BY_ID, CATALOGUE
 from tests.faults.fault import EVERYWHERE
 from tests.faults.launcher import ROOT
 from tests.faults.protocols import PROTOCOLS
-from tests.faults.run import line, main, tasks
+from tests.faults.run import line, main, page, recorded, tasks
 
 
 def test_a_run_against_a_fault_prints_its_row(capsys):
@@ -23,7 +25,25 @@ def test_a_run_against_a_fault_prints_its_row(capsys):
     cells = [cell.strip() for cell in row.strip("|").split(" | ")]
     assert cells[:4] == ["markup", "openai", "OK", "1"]
     assert cells[5:] == ["`[bold]x[/foo] :smile: {c…`", "as it should be"]
-    assert summary == "1 runs, 0 not as they should be"
+    assert re.fullmatch(r"1 runs in \d+ s, 0 not as they should be", summary)
+
+
+def test_the_page_tells_which_faults_were_run():
+    rows = [("markup", "openai", "OK", "1", "0.1 s", "`a | b`", "as it should be")]
+    text = page(rows, "1 runs in 0 s")
+    assert text.startswith("# Every fault, and what came of it\n\nWritten by `make faults-page`: 1")
+    assert recorded(text) == [("markup", "openai")]
+
+
+def test_the_page_is_only_kept_if_all_is_well(tmp_path, monkeypatch):
+    kept = tmp_path / "faults.md"
+    asked = ["markup", "--protocol", "openai", "--form", "stream", "--write", str(kept)]
+    monkeypatch.setattr(run, "complaints", lambda *_: ["odd"])
+    assert main(asked) == 1
+    assert not kept.exists()
+    monkeypatch.setattr(run, "complaints", lambda *_: [])
+    assert main(asked) == 0
+    assert recorded(kept.read_text()) == [("markup", "openai")]
 
 
 def test_patterns_protocols_and_forms_choose_the_cases():
