@@ -174,7 +174,8 @@ def test_verbose_says_what_decides_the_call(tmp_path):
     ended = program("chat", "hi", "--verbose", "--config", file, "--profile", "ci")
     assert ended.stdout == b"Hello! You said: hi\n"
     assert ended.stderr == (
-        f"note: configuration: {file}, profile: ci\nnote: provider: mock (built-in), timeout 5 s\n"
+        f"note: configuration: {file}, profile: ci\nnote: provider: mock (built-in), "
+        "connect 10 s, first token 120 s, idle 60 s, total 5 s, 2 retries\n"
     )
 
 

@@ -82,24 +82,33 @@ def test_show_prints_every_value_with_its_origin_in_columns(file):
     assert (
         run("show", "--config", file, "--profile", "ci")
         == f"""\
-provider           "mock"       built-in
-model              "a/b"        profile ci ({file}:5)
-api_base           unset        built-in
-api_key_env        unset        built-in
-stream             false        built-in
-system             "one\\ntwo"   [defaults] ({file}:3)
-temperature        unset        built-in
-top_p              unset        built-in
-max_tokens         unset        built-in
-seed               unset        built-in
-stop               ["x"]        profile ci ({file}:6)
-timeout            600.0        built-in
-output             "auto"       built-in
-usage              unset        built-in
-color              "auto"       built-in
-quiet              false        built-in
-verbose            false        built-in
-local.models.tiny  "/m/t.gguf"  [local.models] ({file}:8)
+provider             "mock"       built-in
+model                "a/b"        profile ci ({file}:5)
+fallback             []           built-in
+api_base             unset        built-in
+api_key_env          unset        built-in
+proxy                unset        built-in
+ca_file              unset        built-in
+stream               false        built-in
+system               "one\\ntwo"   [defaults] ({file}:3)
+temperature          unset        built-in
+top_p                unset        built-in
+max_tokens           unset        built-in
+seed                 unset        built-in
+stop                 ["x"]        profile ci ({file}:6)
+connect_timeout      10.0         built-in
+first_token_timeout  120.0        built-in
+idle_timeout         60.0         built-in
+timeout              600.0        built-in
+retries              2            built-in
+max_wait             60.0         built-in
+fail_on_length       false        built-in
+output               "auto"       built-in
+usage                unset        built-in
+color                "auto"       built-in
+quiet                false        built-in
+verbose              false        built-in
+local.models.tiny    "/m/t.gguf"  [local.models] ({file}:8)
 """
     )
 
@@ -161,9 +170,9 @@ def test_on_a_terminal_show_draws_a_table_that_names_the_file_once(file, monkeyp
 
     rows = [line.strip("│ ").split("│") for line in shown.splitlines() if line.startswith("│")]
     cells = [[cell.strip() for cell in row] for row in rows]
-    assert len(cells) == len(FIELDS) + 1
+    assert [row[0] for row in cells if len(row) == 3] == [*FIELDS, "local.models.tiny"]
     assert cells[1] == ["model", '"a/b"', "profile ci, line 5"]
-    assert cells[5] == ["system", '"one\\ntwo"', "[defaults], line 3"]
+    assert cells[8] == ["system", '"one\\ntwo"', "[defaults], line 3"]
     assert shown.splitlines()[-1].strip() == "c.toml"
     assert shown.count("c.toml") == 1
 

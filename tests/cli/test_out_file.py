@@ -9,6 +9,7 @@ import pytest
 
 from hello_llm.cli.out_file import writing_to
 from hello_llm.contract import OutputError
+from hello_llm.rendering.messages import Messages
 from tests.cli.program import program, shell
 from tests.rendering.screens import Pipes
 from tests.servers import Script
@@ -97,6 +98,7 @@ def test_a_cut_off_answer_leaves_the_old_file_untouched(openai_server, folder):
     ended = cut_off(openai_server, out)
     assert (ended.code, ended.stdout) == (9, b"")
     assert ended.stderr == (
+        f"note: what arrived was dropped; --keep-partial leaves it in {out}.partial\n"
         f"error: 127.0.0.1:{openai_server.port} closed the connection in the middle of a reply\n"
         "hint: what arrived is kept; try again\n"
     )
@@ -104,6 +106,39 @@ def test_a_cut_off_answer_leaves_the_old_file_untouched(openai_server, folder):
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert out.read_text() == "old"
     assert list(folder.iterdir()) == [out]
+
+
+def test_what_arrived_can_be_left_beside_the_file(openai_server, folder):
+    out = folder / "answer"
+    out.write_text("old")
+    partial = folder / "answer.partial"
+    ended = cut_off(openai_server, out, "--keep-partial")
+    assert (ended.code, ended.stdout) == (9, b"")
+    assert ended.stderr.splitlines()[0] == f"note: what arrived is in {partial}"
+    assert (out.read_text(), partial.read_text()) == ("old", "Hello there")
+    assert written(out, "--keep-partial") == ANSWER
+    assert list(folder.iterdir()) == [out]
+
+
+def test_where_nothing_arrived_nothing_is_left(openai_server, folder):
+    openai_server.play(Script(status=401))
+    wire = ("--provider", "litellm", "--model", "openai/tiny", "--api-base")
+    flags = ("--out", folder / "answer", "--keep-partial")
+    ended = program("chat", "hi", *wire, f"{openai_server.url}/v1", *flags)
+    assert (ended.code, list(folder.iterdir())) == (3, [])
+
+
+def test_a_name_with_no_room_for_more_loses_what_arrived_and_leaves_nothing(openai_server, folder):
+    ended = cut_off(openai_server, folder / ("x" * 250), "--keep-partial")
+    assert (ended.code, list(folder.iterdir())) == (9, [])
+
+
+def test_what_is_left_needs_a_file_to_stand_beside():
+    ended = program("chat", "hi", "--keep-partial")
+    assert (ended.code, ended.stderr) == (
+        2,
+        "error: --keep-partial belongs to an answer in a file\nhint: add --out FILE\n",
+    )
 
 
 def test_a_cut_off_answer_makes_no_file_and_json_still_tells_what_came(openai_server, folder):
@@ -152,7 +187,8 @@ def test_a_named_pipe_is_written_to_directly(folder):
 
 
 def test_a_folder_cannot_be_written_to(folder):
-    terminal = Pipes().terminal
-    with pytest.raises(OutputError, match="Is a directory"), writing_to(folder, terminal):
+    pipes = Pipes()
+    refused = pytest.raises(OutputError, match="Is a directory")
+    with refused, writing_to(folder, pipes.terminal, Messages(pipes.terminal)):
         pytest.fail("nothing may be opened")
     assert list(folder.iterdir()) == []

@@ -21,7 +21,8 @@ COLOR = Choice(("auto", "always", "never"))
 SHARE = Number(0, 1)
 COUNT = Integer(1, 100)
 MODEL = Name("a model")
-TEXTS = TextList()
+TEXTS = TextList('a list of texts, such as ["END"]')
+URL = Url("http://127.0.0.1:11434")
 KEY = "sk-" + "aB3d" * 12
 RANDOM_KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"
 NO_USER = ("must not hold a user name, password or key", SECRET_HINT)
@@ -48,10 +49,10 @@ NO_KEY = ("must be the name of an environment variable, not the key itself", SEC
         (TEXTS, ("a",), ("a",)),
         (VariableName(), "OPENAI_API_KEY", "OPENAI_API_KEY"),
         (VariableName(), "_my_key2", "_my_key2"),
-        (Url(), "http://127.0.0.1:11434", "http://127.0.0.1:11434"),
-        (Url(), "https://[::1]:8080/v1/", "https://[::1]:8080/v1/"),
+        (URL, "http://127.0.0.1:11434", "http://127.0.0.1:11434"),
+        (URL, "https://[::1]:8080/v1/", "https://[::1]:8080/v1/"),
         (
-            Url(),
+            URL,
             "https://x.example/a?api-version=2024-10-21",
             "https://x.example/a?api-version=2024-10-21",
         ),
@@ -98,19 +99,19 @@ def test_what_is_allowed_comes_back_with_its_type(kind, given, value):
         (VariableName(), "ÄPFEL", *NO_VARIABLE),
         (VariableName(), KEY, *NO_KEY),
         (VariableName(), RANDOM_KEY, *NO_KEY),
-        (Url(), "http://", *NO_ADDRESS),
-        (Url(), "http://a b", *NO_ADDRESS),
-        (Url(), "http://a\n", *NO_ADDRESS),
-        (Url(), "http://[::1", *NO_ADDRESS),
-        (Url(), "http://a:99999", *NO_ADDRESS),
-        (Url(), "ftp://a", *NO_ADDRESS),
-        (Url(), "localhost:11434", NO_ADDRESS[0], "the address begins with http:// or https://"),
-        (Url(), "http://me:pass@a", *NO_USER),
-        (Url(), "http://me@a", *NO_USER),
-        (Url(), "http://a/?api_key=x", *NO_USER),
-        (Url(), "http://a/?key=x", *NO_USER),
-        (Url(), f"http://a/?x={RANDOM_KEY}", *NO_USER),
-        (Url(), f"http://a/{KEY}", *NO_USER),
+        (URL, "http://", *NO_ADDRESS),
+        (URL, "http://a b", *NO_ADDRESS),
+        (URL, "http://a\n", *NO_ADDRESS),
+        (URL, "http://[::1", *NO_ADDRESS),
+        (URL, "http://a:99999", *NO_ADDRESS),
+        (URL, "ftp://a", *NO_ADDRESS),
+        (URL, "localhost:11434", NO_ADDRESS[0], "the address begins with http:// or https://"),
+        (URL, "http://me:pass@a", *NO_USER),
+        (URL, "http://me@a", *NO_USER),
+        (URL, "http://a/?api_key=x", *NO_USER),
+        (URL, "http://a/?key=x", *NO_USER),
+        (URL, f"http://a/?x={RANDOM_KEY}", *NO_USER),
+        (URL, f"http://a/{KEY}", *NO_USER),
     ],
 )
 def test_what_is_not_allowed_is_refused_in_these_words(kind, given, reason, hint):

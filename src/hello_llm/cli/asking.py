@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 
+from hello_llm.cli.delivery import writing
 from hello_llm.cli.opening import build_request, open_provider
-from hello_llm.contract import LLMProvider, Message
-from hello_llm.engine import Candidate, Deadlines, Turn
+from hello_llm.contract import LLMProvider, Message, UsageError
+from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
+from hello_llm.providers.model_name import ModelName
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
 
@@ -22,16 +25,16 @@ def opened(settings: Settings) -> Iterator[Ask]:
         UsageError: the settings do not go together, or a model cannot be asked.
     """
     with ExitStack() as stack:
-        everyone = [settings]
+        everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
         openers = [_opener(one, stack) for one in everyone]
         openers[0]()
 
-        def ask(messages: tuple[Message, ...], _terminal: Terminal) -> Turn:
+        def ask(messages: tuple[Message, ...], terminal: Terminal) -> Turn:
             candidates = [
                 Candidate(build_request(one, messages), opener, one.provider)
                 for one, opener in zip(everyone, openers, strict=True)
             ]
-            return _turn(settings, candidates)
+            return _turn(settings, candidates, terminal)
 
         yield ask
 
@@ -46,5 +49,36 @@ def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
     return provider
 
 
-def _turn(settings: Settings, candidates: list[Candidate]) -> Turn:
-    return Turn(candidates, stream=settings.stream, deadlines=Deadlines(total_s=settings.timeout))
+def _falling_back(settings: Settings, model: str) -> Settings:
+    """Return the settings that ask `model`; another vendor has its own address and key.
+
+    Raises:
+        UsageError: `model` names no vendor that is known.
+    """
+    try:
+        vendor = ModelName.parse(model).vendor
+    except UsageError as error:
+        hint = error.hint and error.hint.replace("--model", "--fallback")
+        raise UsageError(f"--fallback: {error.message}", hint) from None
+    if settings.model is not None and settings.model.startswith(f"{vendor}/"):
+        return replace(settings, model=model)
+    return replace(settings, model=model, api_base=None, api_key_env=None)
+
+
+def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -> Turn:
+    def watch() -> None:
+        with writing():
+            terminal.check_reader()
+
+    return Turn(
+        candidates,
+        stream=settings.stream,
+        deadlines=Deadlines(
+            first_token_s=settings.first_token_timeout,
+            idle_s=settings.idle_timeout,
+            total_s=settings.timeout,
+        ),
+        retry=RetryPolicy(settings.retries, settings.max_wait),
+        fail_on_length=settings.fail_on_length,
+        watch=watch,
+    )

@@ -26,6 +26,8 @@ class ChatRun:
     """Where the prompt comes from."""
     out: Path | None
     """The file for the answer, if it is not for standard output."""
+    keep_partial: bool
+    """True to leave what arrived of a broken answer beside that file."""
     dry_run: bool
     """True to show the request and send nothing."""
 
@@ -57,9 +59,10 @@ class ChatRun:
             raise UsageError("a conversation has no single answer for --out", "give a prompt")
         converse(ask, surface)
 
-    def _write(self, ask: Ask, messages: tuple[Message, ...], out: Path, surface: Surface) -> None:
-        with writing_to(out, surface.terminal) as file:
-            deliver(ask(messages, file), surface.renderer(file), surface.messages)
+    def _write(self, ask: Ask, asked: tuple[Message, ...], out: Path, surface: Surface) -> None:
+        keep = self.keep_partial
+        with writing_to(out, surface.terminal, surface.messages, keep_partial=keep) as file:
+            deliver(ask(asked, file), surface.renderer(file), surface.messages)
 
 
 def _note_surprises(settings: Settings, messages: Messages) -> None:
@@ -70,4 +73,12 @@ def _note_surprises(settings: Settings, messages: Messages) -> None:
     if settings.verbose:
         file, profile = settings.config_file, settings.profile
         messages.note(f"configuration: {file or 'none'}, profile: {profile or 'none'}")
-        messages.note(f"provider: {settings.provider} ({origin}), timeout {settings.timeout:g} s")
+        messages.note(f"provider: {settings.provider} ({origin}), {_limits(settings)}")
+
+
+def _limits(settings: Settings) -> str:
+    return (
+        f"connect {settings.connect_timeout:g} s, first token {settings.first_token_timeout:g} s, "
+        f"idle {settings.idle_timeout:g} s, total {settings.timeout:g} s, "
+        f"{settings.retries} retries"
+    )

@@ -41,6 +41,14 @@ Model = Annotated[
         rich_help_panel=_ASKING,
     ),
 ]
+Fallback = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="VENDOR/MODEL",
+        help="Asked if the one before is unavailable; can be repeated.",
+        rich_help_panel=_ASKING,
+    ),
+]
 ApiBase = Annotated[
     str | None,
     typer.Option(
@@ -97,11 +105,55 @@ Stop = Annotated[
         metavar="TEXT", help="Ends the answer where it would appear.", rich_help_panel=_SAMPLING
     ),
 ]
+ConnectTimeout = Annotated[
+    str | None,
+    typer.Option(metavar="SECONDS", help="Time to connect. (default: 10)", rich_help_panel=_LIMITS),
+]
+FirstTokenTimeout = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="Time for the first piece of a streamed answer. (default: 120)",
+        rich_help_panel=_LIMITS,
+    ),
+]
+IdleTimeout = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="Time from one piece of a streamed answer to the next. (default: 60)",
+        rich_help_panel=_LIMITS,
+    ),
+]
 Timeout = Annotated[
     str | None,
     typer.Option(
         metavar="SECONDS",
-        help="Time for the whole call; 0 sets no limit. (default: 600)",
+        help="Time for the whole call; 0 turns a limit off. (default: 600)",
+        rich_help_panel=_LIMITS,
+    ),
+]
+Retries = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COUNT",
+        help="More tries after a failure that may pass. (default: 2)",
+        rich_help_panel=_LIMITS,
+    ),
+]
+MaxWait = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="Longest wait that a server may ask for. (default: 60)",
+        rich_help_panel=_LIMITS,
+    ),
+]
+FailOnLength = Annotated[
+    bool | None,
+    typer.Option(
+        "--fail-on-length",
+        help="Take an answer that reached --max-tokens as broken.",
         rich_help_panel=_LIMITS,
     ),
 ]
@@ -124,6 +176,14 @@ Out = Annotated[
     typer.Option(
         metavar="FILE",
         help="Write the answer to FILE, once it is complete.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+KeepPartial = Annotated[
+    bool,
+    typer.Option(
+        "--keep-partial",
+        help="With --out: leave what came of a broken answer in FILE.partial.",
         rich_help_panel=_OUTPUT,
     ),
 ]

@@ -1,6 +1,7 @@
 """``--out FILE``: the answer goes there, and the name holds the whole answer or what it held."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,21 +10,32 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hello_llm.contract import OutputError
+from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 
 
 @contextmanager
-def writing_to(path: Path, terminal: Terminal) -> Iterator[Terminal]:
+def writing_to(
+    path: Path, terminal: Terminal, messages: Messages, *, keep_partial: bool = False
+) -> Iterator[Terminal]:
     """Yield `terminal` with standard output led to `path`; a failure in the block leaves it.
 
     A device or a pipe is written to directly.
+
+    Args:
+        path: the file.
+        terminal: where the program runs.
+        messages: tells what became of an answer that broke off.
+        keep_partial: whether what arrived of such an answer is left beside `path`, under its name
+            and ``.partial``; a complete answer takes an older one away.
 
     Raises:
         OutputError: the file cannot be written.
     """
     try:
         direct = path.exists() and not path.is_file()
-        with path.open("wb", buffering=0) if direct else _replacing(path) as file:
+        opened = _replacing(path, messages, keep_partial=keep_partial)
+        with path.open("wb", buffering=0) if direct else opened as file:
             yield replace(terminal, stdout=file, stdout_is_tty=False)
     except OSError as error:
         raise OutputError(
@@ -32,19 +44,36 @@ def writing_to(path: Path, terminal: Terminal) -> Iterator[Terminal]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
+def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterator[BinaryIO]:
     """Yield a new file that takes the place of `path`, or of what it links to, after the block."""
-    target = Path(os.path.realpath(path))
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".hello-llm-")
+    target, partial = Path(os.path.realpath(path)), Path(f"{path}.partial")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".hello-llm-")
+    temporary = Path(name)
     try:
         with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
             os.fchmod(descriptor, _mode(target))
             yield file
-        Path(temporary).replace(target)
+        temporary.replace(target)
     except BaseException:
         with suppress(OSError):
-            Path(temporary).unlink()
+            _put_aside(temporary, partial, messages, keep=keep_partial)
         raise
+    if keep_partial:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _put_aside(temporary: Path, partial: Path, messages: Messages, *, keep: bool) -> None:
+    """Move what arrived to `partial` or drop it, and say so if there is something."""
+    arrived = temporary.stat().st_size > 0
+    try:
+        if arrived and keep:
+            shutil.move(temporary, partial)
+            messages.note(f"what arrived is in {partial}")
+        elif arrived:
+            messages.note(f"what arrived was dropped; --keep-partial leaves it in {partial}")
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _mode(target: Path) -> int:

@@ -6,6 +6,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, Self, TextIO
 
@@ -117,6 +118,20 @@ class Terminal:
     def dumb(self) -> bool:
         """True if the terminal says that it knows no escape sequences."""
         return self.environ.get("TERM", "").lower() in {"dumb", "unknown"}
+
+    def check_reader(self) -> None:
+        """Look whether somebody still reads the answer, as far as that can be seen.
+
+        Raises:
+            BrokenPipeError: standard output is a pipe or a socket whose other end was closed.
+        """
+        if self.stdout_is_tty or not hasattr(select, "poll"):
+            return
+        poll = select.poll()
+        with suppress(OSError, ValueError):  # there is no descriptor, or it was closed
+            poll.register(self.stdout.fileno(), 0)
+        if any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0)):
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
     def write_stdout(self, data: bytes) -> None:
         """Write `data` whole and at once.

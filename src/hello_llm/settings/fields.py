@@ -25,14 +25,14 @@ ProviderChoice = Literal["mock", "litellm"]
 OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]
 ColorChoice = Literal["auto", "always", "never"]
 
-_WEEK_S = 7 * 24 * 3600
+_SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
 
 
 class _Row(NamedTuple):
     """What the table says of a setting beside its name, type and default."""
 
     kind: Kind
-    flag: str
+    flag: str | None
     summary: str
     example: object = None
     hint: str | None = None
@@ -60,10 +60,18 @@ class Settings:
             example="ollama/qwen2.5:0.5b",
         ),
     ] = None
+    fallback: Annotated[
+        tuple[str, ...],
+        _Row(
+            TextList('a list of models, such as ["anthropic/claude-haiku-4-5"]'),
+            "--fallback",
+            "Models to ask in turn while the one before is unavailable.",
+        ),
+    ] = ()
     api_base: Annotated[
         str | None,
         _Row(
-            Url(),
+            Url("http://127.0.0.1:11434"),
             "--api-base",
             "The address of the server, if not the vendor's own.",
             example="http://127.0.0.1:11434",
@@ -76,6 +84,24 @@ class Settings:
             "--api-key-env",
             "The environment variable that holds the key, if not the vendor's usual one.",
             example="OPENAI_API_KEY",
+        ),
+    ] = None
+    proxy: Annotated[
+        str | None,
+        _Row(
+            Url("http://127.0.0.1:3128"),
+            None,
+            "The proxy that calls go through; the proxy variables of the environment are ignored.",
+            example="http://127.0.0.1:3128",
+        ),
+    ] = None
+    ca_file: Annotated[
+        str | None,
+        _Row(
+            Name('a path such as "company-ca.pem"'),
+            None,
+            "A PEM file of certificates to trust besides the usual ones; relative to this file.",
+            example="company-ca.pem",
         ),
     ] = None
     stream: Annotated[
@@ -123,16 +149,64 @@ class Settings:
     ] = None
     stop: Annotated[
         tuple[str, ...],
-        _Row(TextList(), "--stop", "Texts that end the answer where they would appear."),
+        _Row(
+            TextList('a list of texts, such as ["END"]'),
+            "--stop",
+            "Texts that end the answer where they would appear.",
+        ),
     ] = ()
+    connect_timeout: Annotated[
+        float,
+        _Row(_SECONDS, "--connect-timeout", "Seconds to wait for a connection; 0 sets no limit."),
+    ] = 10.0
+    first_token_timeout: Annotated[
+        float,
+        _Row(
+            _SECONDS,
+            "--first-token-timeout",
+            "Seconds from the request to the first piece of a streamed answer; 0 sets no limit.",
+        ),
+    ] = 120.0
+    idle_timeout: Annotated[
+        float,
+        _Row(
+            _SECONDS,
+            "--idle-timeout",
+            "Seconds from one piece of a streamed answer to the next; 0 sets no limit.",
+        ),
+    ] = 60.0
     timeout: Annotated[
         float,
         _Row(
-            Number(0, _WEEK_S, unit=" of seconds"),
+            _SECONDS,
             "--timeout",
-            "Seconds that a call may take in total; 0 sets no limit.",
+            "Seconds that a call may take in total, retries and waits included; 0 sets no limit.",
         ),
     ] = 600.0
+    retries: Annotated[
+        int,
+        _Row(
+            Integer(0, 100),
+            "--retries",
+            "How often a call is tried again after a failure that may pass.",
+        ),
+    ] = 2
+    max_wait: Annotated[
+        float,
+        _Row(
+            _SECONDS,
+            "--max-wait",
+            "Longest wait in seconds that a server may ask for before the call is tried again.",
+        ),
+    ] = 60.0
+    fail_on_length: Annotated[
+        bool,
+        _Row(
+            Boolean(),
+            "--fail-on-length",
+            "Treat an answer that reached its limit of tokens as broken.",
+        ),
+    ] = False
     output: Annotated[
         OutputChoice,
         _Row(
@@ -183,8 +257,8 @@ class Field:
     """What values it takes."""
     default: object
     """The built-in value; ``None`` if there is none."""
-    flag: str
-    """The flag that sets it."""
+    flag: str | None
+    """The flag that sets it; ``None`` if only a file does."""
     summary: str
     """What it is, in one sentence."""
     example: object

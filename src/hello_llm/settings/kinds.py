@@ -94,7 +94,9 @@ class VariableName(_Textual):
 class Url(_Textual):
     """The address of a server; what does not fit is never shown, it may hold a password."""
 
-    allowed = "an address such as http://127.0.0.1:11434"
+    def __init__(self, example: str) -> None:
+        """Show `example` to who gives what is no address."""
+        self.allowed = f"an address such as {example}"
 
     def check(self, given: object) -> str:
         """Return the address."""
@@ -200,7 +202,9 @@ class Integer:
 class TextList:
     """A list of texts, none of them empty."""
 
-    allowed = 'a list of texts, such as ["END"]'
+    def __init__(self, allowed: str) -> None:
+        """Say in `allowed` what is listed."""
+        self.allowed = allowed
 
     def check(self, given: object) -> tuple[str, ...]:
         """Return the texts."""

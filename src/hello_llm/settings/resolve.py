@@ -72,7 +72,8 @@ def _checked_flag(field: Field, given: object) -> object:
 
 
 def _typed_flag(field: Field, given: object) -> str:
-    return field.flag.replace("--", "--no-", 1) if given is False else field.flag
+    flag = str(field.flag)
+    return flag.replace("--", "--no-", 1) if given is False else flag
 
 
 def _profile_layer(name: str, config: ConfigFile | None) -> Layer:

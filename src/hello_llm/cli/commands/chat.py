@@ -22,6 +22,7 @@ def chat(
     system: options.System = None,
     provider: options.Provider = None,
     model: options.Model = None,
+    fallback: options.Fallback = None,
     api_base: options.ApiBase = None,
     api_key_env: options.ApiKeyEnv = None,
     no_stdin: options.NoStdin = False,
@@ -34,12 +35,19 @@ def chat(
     output: options.Output = None,
     json: options.Json = False,
     out: options.Out = None,
+    keep_partial: options.KeepPartial = False,
     usage: options.Usage = None,
     color: options.Color = None,
     quiet: options.Quiet = None,
     verbose: options.Verbose = None,
     debug: options.Debug = False,
+    connect_timeout: options.ConnectTimeout = None,
+    first_token_timeout: options.FirstTokenTimeout = None,
+    idle_timeout: options.IdleTimeout = None,
     timeout: options.Timeout = None,
+    retries: options.Retries = None,
+    max_wait: options.MaxWait = None,
+    fail_on_length: options.FailOnLength = None,
     profile: options.Profile = None,
     config: options.ConfigFile = None,
     dry_run: options.DryRun = False,
@@ -52,15 +60,18 @@ def chat(
     settings = resolve(_flags(context.params), config_file=config, profile=profile)
     if json and settings.stream:
         settings = replace(settings, output="ndjson")
+    if keep_partial and out is None:
+        raise UsageError("--keep-partial belongs to an answer in a file", "add --out FILE")
     source = PromptSource(prompt or [], prompt_flag, no_stdin)
     surface = Surface.of(settings, Terminal.real(), debug=debug)
-    raise typer.Exit(ChatRun(settings, source, out, dry_run).on(surface))
+    run = ChatRun(settings, source, out, keep_partial, dry_run)
+    raise typer.Exit(run.on(surface))
 
 
 def _flags(typed: Mapping[str, Any]) -> dict[str, object]:
     """Return what was typed for each setting; whether it is allowed is seen later."""
     output = _output(typed["output"], as_json=typed["json"])
-    given = {key: typed[key] for key in FIELDS} | {"output": output}
+    given = {key: typed[key] for key in FIELDS if key in typed} | {"output": output}
     return {
         key: FIELDS[key].kind.read(value) if isinstance(value, str) else value
         for key, value in given.items()
