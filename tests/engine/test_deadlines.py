@@ -4,7 +4,14 @@ from itertools import count
 
 import pytest
 
-from hello_llm.contract import DeadlineError, Finished, PipeClosedError, Started, TextDelta
+from hello_llm.contract import (
+    DeadlineError,
+    EventStream,
+    Finished,
+    PipeClosedError,
+    Started,
+    TextDelta,
+)
 from hello_llm.engine import Deadlines, RetryPolicy, Turn
 from tests.engine.fakes import REPLY, STARTED, Clock, Fake, candidate
 
@@ -108,3 +115,31 @@ def test_without_deadlines_a_turn_waits_and_lets_its_caller_look():
     with pytest.raises(PipeClosedError):
         list(Turn([candidate(provider)], stream=True, watch=leave))
     assert provider.closed
+
+
+def test_pieces_that_bring_no_event_are_signs_of_life_but_none_of_a_first_token():
+    clock, come = Clock(), [0]
+
+    class Numbered(Fake):
+        def stream_chat(self, _request):
+            return EventStream(self._play(), self.close, lambda: come[0])
+
+    def move():
+        clock.now += 0.9
+        come[0] += clock.now < 105
+
+    def silent(*events):
+        return Turn(
+            [candidate(Numbered(*events, "hang"))],
+            stream=True,
+            deadlines=Deadlines(first_token_s=1.0, idle_s=1.0),
+            retry=RetryPolicy(retries=0),
+            watch=move,
+            clock=clock,
+        )
+
+    assert "idle" in ended(silent(STARTED, TextDelta("Hel"))).message
+    assert 105 < clock.now < 108
+    clock.now = 0.0
+    assert "first token" in ended(silent(STARTED)).message
+    assert clock.now < 2

@@ -101,7 +101,10 @@ def _document(wanted: Outcome, run: Run, answer: Answer) -> Iterator[str]:
         yield f"the document says {said}"
     if document["complete"] and wanted.finish_reason is None and run.code in _INCOMPLETE:
         yield "the document calls the reply complete"
-    if answer.retries is not None and answer.retries != max(0, document["attempts"] - 1):
+    stopped = run.code in {ExitCode.INT, ExitCode.TERM, ExitCode.PIPE}
+    if answer.retries is not None and not (
+        0 <= answer.retries - max(0, document["attempts"] - 1) <= stopped
+    ):
         yield f"{answer.retries} retry events with {document['attempts']} attempts"
     if wanted.attempts is not None and document["attempts"] != wanted.attempts:
         yield f"the document says {document['attempts']} attempts instead of {wanted.attempts}"

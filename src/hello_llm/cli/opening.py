@@ -48,12 +48,22 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
             options |= {
                 "api_base": settings.api_base,
                 "api_key_env": settings.api_key_env,
-                "timeout": settings.timeout,
+                "connect_timeout": settings.connect_timeout,
+                "timeout": None,
+                "proxy": settings.proxy,
+                "ca_file": _beside_the_file(settings),
             }
             if settings.model is not None and settings.model.startswith(_LOCAL):
                 name, weights = _local_model(settings, settings.model)
                 options["api_base"] = stack.enter_context(serve(weights, name))
         yield get_provider(settings.provider, **options)
+
+
+def _beside_the_file(settings: Settings) -> Path | None:
+    """Return the file of certificates; only a configuration file names one."""
+    if settings.ca_file is None or settings.config_file is None:
+        return None
+    return settings.config_file.parent / Path(settings.ca_file).expanduser()
 
 
 def _local_model(settings: Settings, model: str) -> tuple[str, Path]:

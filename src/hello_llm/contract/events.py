@@ -82,18 +82,33 @@ class EventStream(Iterator[StreamEvent]):
     that thread then sees the stream end or an error.
     """
 
-    __slots__ = ("_abort", "_events")
+    __slots__ = ("_abort", "_events", "_pieces")
 
     def __init__(
-        self, events: Iterator[StreamEvent], abort: Callable[[], None] | None = None
+        self,
+        events: Iterator[StreamEvent],
+        abort: Callable[[], None] | None = None,
+        pieces: Callable[[], int] = lambda: 0,
     ) -> None:
-        """Wrap `events`; `abort` cuts the connection beneath and must be safe to call twice."""
+        """Wrap `events`.
+
+        Args:
+            events: what happens.
+            abort: cuts the connection beneath; must be safe to call twice.
+            pieces: returns how many pieces of the answer have come.
+        """
         self._events = events
         self._abort = abort
+        self._pieces = pieces
 
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
         return next(self._events)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of the answer have come, those that bring no event included."""
+        return self._pieces()
 
     def close(self) -> None:
         """Stop reading and cut the connection; harmless after the end."""

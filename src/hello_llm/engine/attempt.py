@@ -27,6 +27,11 @@ class Attempt:
         self._events: EventStream | None = provider.stream_chat(request) if stream else None
         threading.Thread(target=self._pump, name="hello-llm-attempt", daemon=True).start()
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces of a streamed answer have come, those that bring no event included."""
+        return 0 if self._events is None else self._events.pieces
+
     def wait(self, seconds: float) -> StreamEvent | None:
         """Return the next event, or ``None`` if none comes within `seconds`.
 

@@ -181,7 +181,10 @@ class Turn(Iterator[StreamEvent]):
 
         What arrives faster than it is read ends with the total deadline, and with no other.
         """
+        pieces = attempt.pieces
         while True:
+            if bound is not None and bound.deadline is Deadline.IDLE and attempt.pieces > pieces:
+                bound, pieces = self._tightest_bound(started=True), attempt.pieces
             remaining = _LONGEST_WAIT_S if bound is None else bound.ends_at - self._clock()
             passed = bound if remaining <= 0 else None
             if passed is not None and passed.deadline is Deadline.TOTAL:

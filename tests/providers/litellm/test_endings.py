@@ -94,8 +94,14 @@ def test_a_reply_is_whole_either_way():
 
 
 @pytest.mark.parametrize("protocol", ["openai", "anthropic"])
-def test_an_end_without_a_finish_reason_is_broken_whatever_follows_it(protocol):
+def test_the_mark_of_the_end_completes_a_reply_without_a_finish_reason(protocol):
     with serving(protocol, Script(finish=None)) as server:
+        assert ask(litellm_at(server), stream=True).finish_reason == "stop"
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+def test_an_end_with_neither_is_broken(protocol):
+    with serving(protocol, Script(finish=None, done=False)) as server:
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server)[:2] == (
             "BrokenReplyError",

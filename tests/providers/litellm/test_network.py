@@ -124,7 +124,7 @@ def test_silence_in_the_middle_ends_by_the_timeout_and_keeps_the_text(protocol):
     assert type(error) is DeadlineError
     assert error.partial is not None
     assert error.partial.text == "Hello"
-    assert error.hint == "raise --timeout SECONDS, 0 turns it off"
+    assert error.hint == "give the provider a larger timeout"
 
 
 def test_silence_before_a_whole_answer_ends_by_the_timeout():
@@ -157,9 +157,10 @@ def test_a_connection_that_is_never_made_ends_by_the_timeout(protocol, monkeypat
         raise TimeoutError("timed out")
 
     monkeypatch.setattr(socket, "create_connection", never)
-    error = outcome(at(protocol, "http://127.0.0.1:9/v1", timeout=0.2), stream=True)
+    error = outcome(at(protocol, "http://127.0.0.1:9/v1", connect_timeout=0.2), stream=True)
     assert type(error) is DeadlineError
-    assert error.message == "gave up waiting to connect to 127.0.0.1:9"
+    assert error.message == "no connection to 127.0.0.1:9 within 0.2 s (the connect deadline)"
+    assert error.transient
 
 
 @pytest.mark.parametrize("stream", [True, False])

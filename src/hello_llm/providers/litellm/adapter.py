@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,6 +26,7 @@ from hello_llm.providers.litellm.errors import translate
 from hello_llm.providers.litellm.reading import read_stream, read_whole
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.transport import Transport
 
 
 class LiteLLMProvider:
@@ -38,7 +40,10 @@ class LiteLLMProvider:
         model: str | None = None,
         api_base: str | None = None,
         api_key_env: str | None = None,
+        connect_timeout: float | None = 10.0,
         timeout: float | None = 600.0,
+        proxy: str | None = None,
+        ca_file: Path | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         """Keep the settings; nothing is imported, read or sent before the first call.
@@ -48,28 +53,30 @@ class LiteLLMProvider:
             api_base: where the API is, if not at the vendor's own address.
             api_key_env: the environment variable that holds the key. Without it the vendor's
                 usual variable is read, and only for the vendor's own address.
-            timeout: seconds to wait for a connection and for each piece of the answer;
-                ``None`` or 0 waits for ever.
+            connect_timeout: seconds to wait for a connection; ``None`` or 0 waits for ever.
+            timeout: seconds to wait for each piece of the answer, likewise.
+            proxy: the address of the proxy that calls go through.
+            ca_file: a PEM file of certificates to trust besides the usual ones.
             environ: where keys are read from, by default the process's environment.
         """
         self.model = model
         self.api_base = api_base
         self.api_key_env = api_key_env
-        self.timeout = timeout or None
+        self._transport = Transport(connect_timeout or None, timeout or None, proxy, ca_file)
         self._environ = dict(os.environ if environ is None else environ)
         self._open: set[Connection] = set()
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`."""
         chat = ChatRequest.coerce(request)
-        with closing(self._exchange(chat, Connection(self.timeout), stream=False)) as events:
+        with closing(self._exchange(chat, Connection(self._transport))) as events:
             return fold(events)
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
         """Stream the reply; closing the iterator cuts the connection from any thread."""
-        connection = Connection(self.timeout)
-        events = self._exchange(ChatRequest.coerce(request), connection, stream=True)
-        return EventStream(events, connection.abort)
+        connection = Connection(self._transport, stream=True)
+        events = self._exchange(ChatRequest.coerce(request), connection)
+        return EventStream(events, connection.abort, lambda: connection.tap.pieces)
 
     def close(self) -> None:
         """Cut every call under way, from any thread; the provider can be used again."""
@@ -83,9 +90,9 @@ class LiteLLMProvider:
             RequestError: LiteLLM builds this vendor's client itself, out of our sight.
         """
         chat = ChatRequest.coerce(request)
-        connection = Connection(self.timeout, dry_run=True)
+        connection = Connection(self._transport, stream=stream, dry_run=True)
         try:
-            with closing(self._exchange(chat, connection, stream=stream)) as events:
+            with closing(self._exchange(chat, connection)) as events:
                 fold(events)
         except HelloLLMError:
             if connection.sent is None:
@@ -94,24 +101,21 @@ class LiteLLMProvider:
             raise RequestError(f"the request to {chat.model} cannot be shown before it is sent")
         return connection.sent
 
-    def _exchange(
-        self, request: ChatRequest, connection: Connection, *, stream: bool
-    ) -> Generator[StreamEvent]:
+    def _exchange(self, request: ChatRequest, connection: Connection) -> Generator[StreamEvent]:
         route = self._route(request.model or self.model)
-        yield Started(self.name, route.typed)
         litellm = load()
+        yield Started(self.name, route.typed)
         self._open.add(connection)
         builder = ReplyBuilder(self.name, route.typed)
         try:
             with connection:
-                yield from _call(litellm, route, request, connection, builder, stream=stream)
+                yield from _call(litellm, route, request, connection, builder)
         except HelloLLMError as error:
             error.partial = error.partial or builder.partial()
             raise
         except Exception as error:
             partial = builder.partial(request_id=connection.request_id)
-            cut = not stream and connection.receiving
-            problem = translate(litellm, error, route, partial, connection.status, cut=cut)
+            problem = translate(litellm, error, route, partial, connection.evidence())
             if problem is None:
                 raise
             raise problem from error
@@ -137,13 +141,11 @@ def _call(
     request: ChatRequest,
     connection: Connection,
     builder: ReplyBuilder,
-    *,
-    stream: bool,
 ) -> Iterator[StreamEvent]:
     params = _params(request)
     _check_params(litellm, route, params)
     arguments = params | connection.arguments(litellm, route) | {"drop_params": False}
-    if stream and _supports(litellm, route, "stream_options"):
+    if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
     if route.vendor == "ollama_chat":
         # Without a price LiteLLM asks the server for one, in a thread that outlives the call.
@@ -152,10 +154,10 @@ def _call(
     answer = litellm.completion(
         model=route.wire_model,
         messages=[_message(message) for message in request.messages],
-        stream=stream,
+        stream=connection.stream,
         **arguments,
     )
-    if stream:
+    if connection.stream:
         yield from read_stream(litellm, answer, route, connection, builder)
     else:
         yield Finished(read_whole(litellm, answer, route, connection, builder))

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from hello_llm.providers.litellm.end_mark import EndMark
+from hello_llm.providers.litellm.evidence import Evidence
+from hello_llm.providers.litellm.retry_after import seconds_to_wait
 from hello_llm.providers.litellm.route import Route
+from hello_llm.providers.litellm.transport import Transport
 from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS, OWN_TRANSPORT_VENDORS
+from hello_llm.providers.litellm.wire_tap import Framing, WireTap
 
 if TYPE_CHECKING:
     import httpx
@@ -19,6 +22,20 @@ KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
 
 NO_KEY = "no-key"
 """Stands where LiteLLM or an SDK insists on a key; where the client is ours, it is not sent."""
+
+
+_HTTP = b"HTTP/"
+_GRACE_S = 2.0
+"""How long the end of the connection is waited for, once the reply is complete."""
+
+
+class NotHTTPError(Exception):
+    """The server speaks something else; `greeting` is how it began."""
+
+    def __init__(self, greeting: bytes) -> None:
+        """Keep the first bytes that came."""
+        super().__init__("the server does not speak HTTP")
+        self.greeting = greeting
 
 
 class NotSentError(Exception):
@@ -43,8 +60,10 @@ class WireRequest:
 class Connection:
     """The client for one call, and the way to cut it off from any thread."""
 
-    timeout: float | None
-    """Seconds to wait for a connection and for each piece of the answer; ``None``: for ever."""
+    transport: Transport
+    """How it gets there."""
+    stream: bool = False
+    """True if the server is asked to stream."""
     dry_run: bool = False
     """True to keep the request in `sent` and send nothing."""
     sent: WireRequest | None = None
@@ -53,9 +72,13 @@ class Connection:
     """The answer, once its headers are there."""
     on_send: Callable[[], None] = lambda: None
     """Called as the request leaves, after all that LiteLLM does before it."""
+    tap: WireTap = field(default_factory=WireTap)
+    """Has read the answer as far as it came."""
     _unauthorized: bool = False
     _aborted: bool = False
-    _end_mark: EndMark = field(default_factory=EndMark)
+    _greeted: bool = False
+    _vendor: str = ""
+    _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
     _sockets: list[socket.socket] = field(default_factory=list)
 
@@ -73,19 +96,13 @@ class Connection:
             self._http.close()
 
     @property
-    def status(self) -> int | None:
-        """The HTTP status, or ``None`` if none came or LiteLLM used a client of its own."""
-        return None if self.response is None else self.response.status_code
-
-    @property
-    def receiving(self) -> bool:
-        """True once something of the body has come."""
+    def _receiving(self) -> bool:
         return self.response is not None and self.response.num_bytes_downloaded > 0
 
     @property
-    def marked(self) -> bool:
-        """Whether a streamed answer had the server's mark of its end; true if out of our sight."""
-        return self.response is None or self._end_mark.seen
+    def seen(self) -> bool:
+        """Whether `tap` could read the answer; else LiteLLM used a client of its own."""
+        return self._framing is not Framing.OPAQUE
 
     @property
     def request_id(self) -> str | None:
@@ -96,10 +113,17 @@ class Connection:
         name: str | None = headers.get("x-request-id") or headers.get("request-id")
         return name
 
-    @property
-    def body(self) -> bytes | None:
-        """The whole answer as it came, or ``None`` if LiteLLM used a client of its own."""
-        return None if self.response is None else self.response.content
+    def evidence(self) -> Evidence:
+        """Return what was seen of a call that failed."""
+        headers = {} if self.response is None else self.response.headers
+        return Evidence(
+            transport=self.transport,
+            status=None if self.response is None else self.response.status_code,
+            retry_after_s=seconds_to_wait(headers.get("retry-after")),
+            problem=self.tap.problem,
+            filtered=self.tap.filtered,
+            cut=not self.stream and self._receiving,
+        )
 
     def abort(self) -> None:
         """Cut the connection at once; a thread that waits on it sees it end."""
@@ -110,7 +134,9 @@ class Connection:
 
     def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
-        arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": self.timeout}
+        self._vendor = route.vendor
+        timeout = self.transport.timeout
+        arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": timeout}
         if route.vendor in OWN_TRANSPORT_VENDORS:
             # Given none, LiteLLM would send the key of the environment to whatever address.
             api_key = route.api_key or (None if route.api_base is None else NO_KEY)
@@ -140,17 +166,10 @@ class Connection:
             HTTPHandler,
         )
 
-        return HTTPHandler(client=self._client(), timeout=self.timeout)
+        return HTTPHandler(client=self._client(), timeout=self.transport.timeout)
 
     def _client(self) -> "httpx.Client":
-        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-
-        self._http = httpx.Client(
-            trust_env=False,
-            follow_redirects=False,
-            timeout=self.timeout,
-            event_hooks={"request": [self._prepare], "response": [self._note]},
-        )
+        self._http = self.transport.client(self._prepare, self._note)
         return self._http
 
     def _prepare(self, request: "httpx.Request") -> None:
@@ -163,24 +182,53 @@ class Connection:
         )
         if self.dry_run or self._aborted:
             raise NotSentError("it was not sent")
-        request.extensions["trace"] = self._trace
+        request.extensions |= {"trace": self._trace, "timeout": self.transport.timeouts}
         self.on_send()
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Note each socket as it connects; see httpcore's documentation of ``trace``."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            sock = info["return_value"].get_extra_info("socket")
+        secure = self.sent is not None and self.sent.url.startswith("https:")
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            stream = info["return_value"]
+            sock = stream.get_extra_info("socket")
             if sock is not None:
                 self._sockets.append(sock)
+            if event.endswith("start_tls.complete") or not secure:
+                self._guard(stream)
         if self._aborted:
             self.abort()
 
+    def _guard(self, stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
+        """See that `stream` speaks HTTP, and do not wait for it when the reply is complete."""
+        read = stream.read
+
+        def guarded(max_bytes: int, timeout: float | None = None) -> bytes:
+            if self.tap.complete:
+                timeout = _GRACE_S if timeout is None else min(timeout, _GRACE_S)
+            data: bytes = read(max_bytes, timeout)
+            if data and not self._greeted:
+                self._greeted = True
+                if data[: len(_HTTP)] != _HTTP[: len(data)]:
+                    raise NotHTTPError(data)
+            return data
+
+        stream.read = guarded
+
+    def _framing_of(self, response: "httpx.Response") -> Framing:
+        kind = response.headers.get("content-type", "")
+        if not response.is_success or kind.startswith("application/vnd."):
+            return Framing.OPAQUE
+        if not self.stream:
+            return Framing.WHOLE
+        return Framing.LINES if self._vendor == "ollama_chat" else Framing.EVENTS
+
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
-        decoded = response.iter_bytes
+        self._framing = self._framing_of(response)
+        decoded, framing = response.iter_bytes, self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self._end_mark.watch(decoded(chunk_size))
+            return self.tap.watch(decoded(chunk_size), framing)
 
         # Whoever reads the answer, by lines or whole, goes through this method.
         response.iter_bytes = iter_bytes  # type: ignore[method-assign]

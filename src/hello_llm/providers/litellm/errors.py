@@ -13,27 +13,29 @@ from types import ModuleType
 from hello_llm.contract import (
     AuthError,
     BrokenReplyError,
-    ContextError,
     DeadlineError,
+    FilteredError,
     HelloLLMError,
     LLMReply,
     RateLimitedError,
     RequestError,
-    ServerError,
     UnreachableError,
 )
+from hello_llm.providers.litellm.connection import NotHTTPError
+from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
+    code_in,
     error_code,
     find,
     http_status,
     innermost,
     is_litellms,
     quote,
+    sentence_in,
 )
+from hello_llm.providers.litellm.refusals import Refusal, explain, speaks_tls
 from hello_llm.providers.litellm.route import Route
-
-_CONTEXT_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
-_QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, UnreadableAnswerError
 
 
 def translate(
@@ -41,9 +43,7 @@ def translate(
     error: Exception,
     route: Route,
     partial: LLMReply,
-    status: int | None = None,
-    *,
-    cut: bool = False,
+    evidence: Evidence,
 ) -> HelloLLMError | None:
     """Return our error for `error`, or ``None`` if it is none of LiteLLM's or the network's.
 
@@ -52,111 +52,79 @@ def translate(
         error: what a call or a stream raised.
         route: where the call went.
         partial: the reply as far as it came.
-        status: the HTTP status that was seen on the wire; LiteLLM invents some.
-        cut: whether a reply in one piece had begun to arrive.
+        evidence: what was seen on the wire.
     """
+    problem = _explained(litellm, error, route, partial, evidence)
+    if problem is not None:
+        problem.partial = partial
+        if problem.transient:
+            problem.retry_after_s = evidence.retry_after_s
+    return problem
+
+
+def _explained(
+    litellm: ModuleType, error: Exception, route: Route, partial: LLMReply, evidence: Evidence
+) -> HelloLLMError | None:
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
         return RequestError(f"{route.typed} does not take a parameter: {_own_words(unsupported)}")
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
-    started = started or (cut and find(error, httpx.TransportError) is not None)
-    status = status or http_status(error)
-    if started:
-        problem: HelloLLMError | None = _deadline(litellm, error, route) or _cut_off(error, route)
-    elif status is not None and status >= 300:
-        problem = _refused(litellm, error, route, status)
-    else:
-        problem = _network(litellm, error, route) or _unreadable(litellm, error, route, status)
-    if problem is not None:
-        problem.partial = partial
-    return problem
+    if evidence.filtered:
+        return FilteredError(
+            "a content filter stopped the reply",
+            "change the prompt, or the filter's settings with the vendor",
+        )
+    if evidence.problem is not None:
+        return _bad_answer(litellm, evidence.problem, route, started=started)
+    if started or (evidence.cut and find(error, httpx.TransportError)):
+        return _deadline(litellm, error, route, evidence) or _cut_off(error, route)
+    status = evidence.status or http_status(error)
+    if status is not None and status >= 300:
+        return explain(Refusal(status, error_code(error), quote(error)), route, litellm)
+    return _network(litellm, error, route, evidence) or _unreadable(litellm, error, route, status)
 
 
-def _refused(litellm: ModuleType, error: Exception, route: Route, status: int) -> HelloLLMError:
-    """Explain an answer with an error status."""
-    code, said = error_code(error), _said(error)
-    if status in {401, 403}:
-        return _key_refused(route, status, said)
-    if status == 402 or code in _QUOTA_CODES:
-        return RateLimitedError(
-            f"{route.place} refused the call over quota or billing ({status}){said}",
-            "check the balance and the plan of the account the key belongs to",
-            status=status,
-        )
-    if code in _CONTEXT_CODES or find(error, litellm.ContextWindowExceededError):
-        return ContextError(
-            f"the prompt is too long for {route.typed}{said}",
-            "shorten the prompt, or choose a model with a larger context",
-            status=status,
-        )
-    if status == 404:
-        return _not_found(route, said)
-    if status == 429:
-        return RateLimitedError(
-            f"{route.place} is limiting requests (429){said}", "wait, then try again", status=status
-        )
-    if status in {408, 504, 522, 524}:
-        return DeadlineError(
-            f"{route.place} gave up waiting for its own model ({status}){said}",
-            "try again, or shorten the prompt",
-            status=status,
-        )
-    if status < 400:
+def _bad_answer(
+    litellm: ModuleType,
+    problem: UnreadableAnswerError | ErrorInAnswerError,
+    route: Route,
+    *,
+    started: bool,
+) -> HelloLLMError:
+    """Explain an answer that was given up while it came."""
+    if isinstance(problem, UnreadableAnswerError):
         return BrokenReplyError(
-            f"{route.place} redirects elsewhere ({status}), which no API does",
-            "check --api-base",
-            status=status,
+            f"{route.place} sent {problem} in place of a reply", "what arrived is kept; try again"
         )
-    if status < 500:
-        return RequestError(
-            f"{route.place} refused the request ({status}){said}",
-            "--dry-run shows the request as it is sent",
-            status=status,
+    refusal = Refusal.of_object(code_in(problem.said), sentence_in(problem.said))
+    if started:
+        return BrokenReplyError(
+            f"{route.place} failed in the middle of a reply{refusal.said}",
+            "what arrived is kept; try again",
         )
-    return ServerError(
-        f"{route.place} failed ({status}){said}", "try again in a while", status=status
-    )
+    return explain(refusal, route, litellm)
 
 
-def _key_refused(route: Route, status: int, said: str) -> AuthError:
-    if route.key_variable is None:
-        return AuthError(
-            f"{route.place} wants a key ({status}), and the call went without one{said}",
-            "name the variable that holds it with --api-key-env",
-            status=status,
-        )
-    return AuthError(
-        f"{route.place} refused the key in {route.key_variable} ({status}){said}",
-        f"export {route.key_variable}=…   with a key that is valid for {route.typed}",
-        status=status,
-    )
-
-
-def _not_found(route: Route, said: str) -> RequestError:
-    # Without its word for it, the path may be unknown and not the model.
-    if route.vendor == "ollama_chat" and "model" in said:
-        return RequestError(
-            f"Ollama at {route.place} has no model {route.name!r}",
-            f"ollama pull {route.name}",
-            status=404,
-        )
-    return RequestError(
-        f"{route.place} knows no model {route.name!r}{said}",
-        "check the name of the model, and --api-base if you gave one",
-        status=404,
-    )
-
-
-def _deadline(litellm: ModuleType, error: Exception, route: Route) -> DeadlineError | None:
+def _deadline(
+    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
+) -> DeadlineError | None:
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
     if find(error, httpx.TimeoutException, litellm.Timeout) is None:
         return None
-    doing = "connect to" if find(error, httpx.ConnectTimeout) else "hear from"
+    if find(error, httpx.ConnectTimeout):
+        seconds = evidence.transport.connect_timeout
+        return DeadlineError(
+            f"no connection to {route.place} within {seconds:g} s (the connect deadline)",
+            "raise it with --connect-timeout SECONDS, 0 turns it off",
+            transient=True,
+        )
     return DeadlineError(
-        f"gave up waiting to {doing} {route.place}", "raise --timeout SECONDS, 0 turns it off"
+        f"gave up waiting to hear from {route.place}",
+        "give the provider a larger timeout",
+        transient=True,
     )
 
 
@@ -176,13 +144,18 @@ def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
     return BrokenReplyError(f"{route.place} {what}", "what arrived is kept; try again")
 
 
-def _network(litellm: ModuleType, error: Exception, route: Route) -> HelloLLMError | None:
+def _network(
+    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
+) -> HelloLLMError | None:
     """Explain a call that reached no server, or got no answer from it."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
-    deadline = _deadline(litellm, error, route)
+    deadline = _deadline(litellm, error, route, evidence)
     if deadline is not None:
         return deadline
+    greeting = find(error, NotHTTPError)
+    if isinstance(greeting, NotHTTPError):
+        return _no_http(greeting.greeting, route)
     if find(error, socket.gaierror):
         return UnreachableError(
             f"cannot resolve {route.place.partition(':')[0]}",
@@ -192,7 +165,20 @@ def _network(litellm: ModuleType, error: Exception, route: Route) -> HelloLLMErr
     if tls is not None:
         return _tls(tls, route)
     if find(error, httpx.ConnectError, ConnectionRefusedError):
-        return UnreachableError(f"cannot connect to {route.place}", _start_hint(route))
+        if evidence.transport.proxy is not None:
+            return UnreachableError(
+                f"cannot connect to the proxy {evidence.transport.proxy}",
+                "check proxy in the profile",
+                transient=True,
+            )
+        return UnreachableError(
+            f"cannot connect to {route.place}", _start_hint(route), transient=True
+        )
+    if find(error, httpx.ProxyError):
+        return UnreachableError(
+            f"the proxy {evidence.transport.proxy} does not lead to {route.place}",
+            "check proxy in the profile",
+        )
     if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
     protocol = find(error, httpx.RemoteProtocolError)
@@ -201,14 +187,24 @@ def _network(litellm: ModuleType, error: Exception, route: Route) -> HelloLLMErr
         return UnreachableError(
             f"{route.place} closed the connection before any reply",
             "try again, or check --api-base if you gave one",
+            transient=True,
         )
     return None
+
+
+def _no_http(greeting: bytes, route: Route) -> HelloLLMError:
+    if greeting[:2] in {b"\x15\x03", b"\x16\x03"}:
+        return speaks_tls(route)
+    return BrokenReplyError(
+        f"{route.place} does not speak HTTP", "check --api-base: is that the address of a chat API?"
+    )
 
 
 def _tls(error: BaseException, route: Route) -> UnreachableError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return UnreachableError(
-            f"the certificate of {route.place} cannot be trusted: {error.verify_message}"
+            f"the certificate of {route.place} cannot be trusted: {error.verify_message}",
+            "if it is yours, put it into a PEM file and name that in the profile: ca_file",
         )
     return UnreachableError(
         f"no TLS with {route.place}", f"is it http://{route.place} and not https://?"
@@ -231,7 +227,7 @@ def _unreadable(
     import openai  # noqa: PLC0415 - as above
 
     if find(error, litellm.RateLimitError):
-        return RateLimitedError(f"{route.place} is limiting requests{_said(error)}")
+        return RateLimitedError(f"{route.place} is limiting requests{_said(error)}", transient=True)
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
     if known is None and not is_litellms(error):
         return None

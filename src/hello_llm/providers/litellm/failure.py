@@ -63,14 +63,20 @@ def quote(error: BaseException) -> str:
 
 def error_code(error: BaseException) -> str:
     """Return the machine-readable code or type that the server gave, or an empty text."""
-    for link in chain(error):
-        body = _body(link)
-        detail = body.get("error", body) if isinstance(body, dict) else None
-        if isinstance(detail, dict):
-            code = detail.get("code") or detail.get("type") or detail.get("status")
-            if code:
-                return str(code)
-    return ""
+    return next(filter(None, (code_in(_body(link)) for link in chain(error))), "")
+
+
+def code_in(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
+    """Return the code or type that the error object `body` gives, or an empty text."""
+    detail = body.get("error", body) if isinstance(body, dict) else None
+    if not isinstance(detail, dict):
+        return ""
+    return str(detail.get("code") or detail.get("type") or detail.get("status") or "")
+
+
+def sentence_in(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
+    """Return the sentence that the error object `body` holds on one line, or an empty text."""
+    return _shortened(_sentence(body))
 
 
 def _shortened(text: str) -> str:

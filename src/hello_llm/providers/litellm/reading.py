@@ -1,12 +1,14 @@
 """Reads what LiteLLM returns, chunk by chunk or whole, and believes only what the server said."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
 from hello_llm.contract import (
     BrokenReplyError,
+    FilteredError,
     Finished,
     FinishReason,
     LLMReply,
@@ -18,10 +20,10 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.providers.litellm.connection import Connection
-from hello_llm.providers.litellm.end_mark import REASON_KEYS
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.surrogates import SurrogateJoiner
+from hello_llm.providers.litellm.wire_tap import WireTap
 
 _FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
 _FAILURES = frozenset(
@@ -49,7 +51,7 @@ def read_stream(
         BrokenReplyError: the stream ended without the server's mark that it is complete.
     """
     joiner = SurrogateJoiner()
-    for chunk in stream:
+    for chunk in _until_complete(stream, connection):
         for event in _deltas(chunk, joiner):
             builder.add(event)
             yield event
@@ -60,16 +62,17 @@ def read_stream(
     # LiteLLM's own attributes: the reason in the last chunk may be invented, these are the
     # server's. Should an upgrade drop one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
-    if reason is None or not connection.marked:
+    if not (connection.tap.complete if connection.seen else reason):
         raise BrokenReplyError(
             f"{route.place} ended the reply without a mark that it is complete",
             "what arrived is kept; try again",
             partial=builder.partial(request_id=connection.request_id),
         )
-    _check_failure([reason], route, connection, builder)
     usage = _usage(litellm, route, _server_usage(stream.chunks))
-    finish_reason = _finish_reason(reason)
-    yield Finished(builder.finished(finish_reason, usage, request_id=connection.request_id))
+    finish_reason = _finish_reason(reason, connection.tap)
+    reply = builder.finished(finish_reason, usage, request_id=connection.request_id)
+    _check_ending(reply, route, connection.tap)
+    yield Finished(reply)
 
 
 def read_whole(
@@ -91,23 +94,48 @@ def read_whole(
     Raises:
         BrokenReplyError: the body is no reply, or has no mark that it is complete.
     """
-    choices = response.choices
+    choices, tap = response.choices, connection.tap
     if choices:
         joiner = SurrogateJoiner()
         for event in _pieces(choices[0].message, joiner):
             builder.add(event)
         builder.add(TextDelta(joiner.close()))
-    marks = _end_marks(connection.body)
-    if not choices or not marks:
+    if tap.filtered and not builder.partial().text:
+        builder.add(TextDelta("".join(_filtered_text(tap.document))))
+    if not (tap.complete if connection.seen else choices):
         raise BrokenReplyError(
             f"{route.place} answered, but not with a complete reply",
             "check --api-base: is that the address of a chat API?",
             partial=builder.partial(request_id=connection.request_id),
         )
-    _check_failure(marks, route, connection, builder)
     usage = _usage(litellm, route, getattr(response, "usage", None))
-    finish_reason = _finish_reason(choices[0].finish_reason)
-    return builder.finished(finish_reason, usage, request_id=connection.request_id, streamed=False)
+    reason = _finish_reason(choices[0].finish_reason if choices else None, tap)
+    reply = builder.finished(reason, usage, request_id=connection.request_id, streamed=False)
+    _check_ending(reply, route, tap)
+    return reply
+
+
+def _filtered_text(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the text of Gemini's first candidate: LiteLLM drops it where a filter stopped it."""
+    match document:
+        case {"candidates": [{"content": {"parts": [*parts]}}, *_]}:
+            yield from (part["text"] for part in parts if isinstance(part.get("text"), str))
+
+
+def _until_complete(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN401 - untyped substrate
+    """Yield the chunks; once the reply is complete, how the connection ends does not matter.
+
+    Raises:
+        UnreadableAnswerError: also where LiteLLM swallowed it.
+        ErrorInAnswerError: likewise.
+    """
+    try:
+        yield from stream
+    except Exception:
+        if connection.tap.problem is not None or not connection.tap.complete:
+            raise
+    if connection.tap.problem is not None:
+        raise connection.tap.problem
 
 
 def _deltas(chunk: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
@@ -132,18 +160,43 @@ def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # 
         )
 
 
-def _check_failure(
-    reasons: list[str], route: Route, connection: Connection, builder: ReplyBuilder
-) -> None:
-    for reason in _FAILURES.intersection(reasons):
-        raise BrokenReplyError(
-            f'{route.place} broke the reply off: it says "{reason}"',
-            "what arrived is kept; try again",
-            partial=builder.partial(request_id=connection.request_id),
+def _check_ending(reply: LLMReply, route: Route, tap: WireTap) -> None:
+    """Look for what the server said of a reply that it ended.
+
+    Raises:
+        FilteredError: the model declined to answer.
+        BrokenReplyError: the server gave up, or left a tool call unfinished.
+    """
+    for reason in _FAILURES.intersection(tap.reasons):
+        _raise_broken(f'{route.place} broke the reply off: it says "{reason}"', reply)
+    if tap.refusal:
+        raise FilteredError(
+            f'{route.typed} declined to answer: it says "{tap.refusal}"',
+            "change the prompt, or ask another model",
+            partial=reply,
         )
+    for call in reply.tool_calls:
+        if not _is_json(call.arguments or "{}"):
+            _raise_broken(f"{route.place} left the call of {call.name} unfinished", reply)
 
 
-def _finish_reason(reason: str) -> FinishReason:
+def _raise_broken(message: str, reply: LLMReply) -> NoReturn:
+    partial = replace(reply, complete=False, finish_reason=None)
+    raise BrokenReplyError(message, "what arrived is kept; try again", partial=partial)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _finish_reason(reason: str | None, tap: WireTap) -> FinishReason:
+    """Return the reason that LiteLLM understood, or the server's own that it did not."""
+    if tap.filtered:
+        return "content_filter"
     if reason == "function_call":
         return "tool_calls"
     return next((known for known in _FINISH_REASONS if known == reason), "stop")
@@ -180,24 +233,3 @@ def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN40
     count: int | None = getattr(details, name, None)
     # For Anthropic LiteLLM fills in a zero where the server said nothing.
     return count or None if route.vendor == "anthropic" else count
-
-
-def _end_marks(body: bytes | None) -> list[str]:
-    """Return what `body` gives as reasons for its end; ``None`` was out of our sight."""
-    if body is None:
-        return ["unseen"]
-    try:
-        return list(_marks(json.loads(body)))
-    except ValueError:
-        return []
-
-
-def _marks(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON the server sent
-    if isinstance(value, dict):
-        if value.get("done") is True:
-            yield "done"
-        yield from (str(value[key]) for key in REASON_KEYS if value.get(key))
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _marks(item)

@@ -1,0 +1,70 @@
+"""How calls reach a server: the settings of the HTTP client, none of them from the environment."""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hello_llm.contract import UsageError
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """What is the same for every call of a provider."""
+
+    connect_timeout: float | None = 10.0
+    """Seconds to wait for a connection; ``None`` waits for ever."""
+    timeout: float | None = 600.0
+    """Seconds to wait for each piece of an answer; ``None`` waits for ever."""
+    proxy: str | None = None
+    """The address of the proxy that calls go through."""
+    ca_file: Path | None = None
+    """A PEM file of certificates to trust besides the usual ones."""
+
+    @property
+    def timeouts(self) -> dict[str, float | None]:
+        """The bounds of one request, as httpcore names them."""
+        waiting = dict.fromkeys(("read", "write", "pool"), self.timeout)
+        return {"connect": self.connect_timeout, **waiting}
+
+    def client(
+        self, on_request: Callable[[Any], None], on_response: Callable[[Any], None]
+    ) -> "httpx.Client":
+        """Return a client that calls the hooks; it follows no redirect and keeps no cookie.
+
+        Raises:
+            UsageError: the file of certificates cannot be read.
+        """
+        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+        return httpx.Client(
+            trust_env=False,
+            follow_redirects=False,
+            proxy=self.proxy,
+            verify=self._trust(),
+            # Compressed pieces of a stream would wait for each other.
+            headers={"accept-encoding": "identity"},
+            event_hooks={"request": [on_request], "response": [on_response]},
+        )
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        if self.ca_file is None:
+            return True
+        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+        context = httpx.create_ssl_context(trust_env=False)
+        try:
+            context.load_verify_locations(self.ca_file)
+        except OSError as error:  # ssl.SSLError, for a file without certificates, is one
+            reason = (
+                "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            )
+            raise UsageError(
+                f"cannot read the certificates in {self.ca_file}: {reason}",
+                "name a PEM file in the profile: ca_file",
+            ) from None
+        return context
