@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 _SSE_LINE_END = re.compile(rb"\r\n|\n|\r")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""May stand before the first character of a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class _Lines:
             return []
         text = b"".join(self._pieces)
         if not self._begun:
-            self._begun, text = True, text.removeprefix(_BYTE_ORDER_MARK)
+            self._begun, text = True, text.removeprefix(BYTE_ORDER_MARK)
         # A CR at the end may be half of a CRLF.
         held = b"\r" if text.endswith(b"\r") else b""
         *lines, rest = self.end.split(text.removesuffix(b"\r"))
@@ -55,7 +56,7 @@ class _Lines:
 
     def close(self) -> bytes:
         """Return the line that was not ended."""
-        return b"".join(self._pieces).rstrip(b"\r\n").removeprefix(_BYTE_ORDER_MARK)
+        return b"".join(self._pieces).rstrip(b"\r\n").removeprefix(BYTE_ORDER_MARK)
 
 
 class EventReader:

@@ -1,6 +1,6 @@
 """Reads the ``Retry-After`` header: seconds or a date (RFC 9110, section 10.2.3)."""
 
-import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -14,17 +14,15 @@ def seconds_to_wait(value: str | None, now: datetime | None = None) -> float | N
     """
     if value is None:
         return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        return _until(value, now or datetime.now(UTC))
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    if re.fullmatch(r"\s*\d{1,15}(\.\d*)?\s*", value, re.ASCII):
+        return float(value)
+    return _until(value, now or datetime.now(UTC))
 
 
 def _until(value: str, now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

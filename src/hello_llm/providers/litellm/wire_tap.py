@@ -10,7 +10,13 @@ from enum import Enum, auto
 from itertools import chain
 from typing import Any
 
-from hello_llm.providers.litellm.frames import EventReader, Frame, FrameReader, JsonLinesReader
+from hello_llm.providers.litellm.frames import (
+    BYTE_ORDER_MARK,
+    EventReader,
+    Frame,
+    FrameReader,
+    JsonLinesReader,
+)
 from hello_llm.providers.litellm.unstreamed import as_frames
 
 LARGEST_ANSWER = 64 * 2**20
@@ -130,13 +136,14 @@ class WireTap:
             self._observe(value, b"")
 
     def _events(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        head = b""
+        head = start = b""
         for chunk in chunks:
             head += chunk
-            if head.strip():
+            start = head.removeprefix(BYTE_ORDER_MARK).lstrip()
+            if start:
                 break
         chunks = chain([head], chunks)
-        if head.lstrip().startswith(b"{"):
+        if start.startswith(b"{"):
             value = _parsed(b"".join(self._whole(chunks)))
             yield from () if value is None else map(_as_event, as_frames(value))
         else:
@@ -176,7 +183,7 @@ class WireTap:
 
 def _parsed(data: bytes) -> dict[str, Any] | None:
     try:
-        value = json.loads(data.decode(errors="replace"))
+        value = json.loads(data.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
