@@ -1,0 +1,265 @@
+"""Whatever comes from outside is text on a terminal, exact in a pipe, and exact in JSON."""
+
+import io
+import json
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hello_llm.rendering import rich_view
+from hello_llm.rendering.choose import OutputName, View, choose_renderer
+from hello_llm.rendering.console import ColorChoice
+from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.terminal import Terminal
+from tests.rendering.hostile import MARKS, Exchange, exchanges
+from tests.rendering.screens import Screen
+
+_MONOCHROME, _COLORED = "[012349]", "(?:[012349]|[39][0-7])"
+_SEQUENCE = re.compile(r"(\r?\x1b\[[0-9;]*[AKm](?:\x1b\[J)?|\x1b\[\?7[lh])", re.ASCII)
+_ERASE = re.compile(r"\r\x1b\[([1-9][0-9]*)A\x1b\[J", re.ASCII)
+_CLEAR_ECHO, _NO_WRAP, _WRAP = "\r\x1b[K", "\x1b[?7l", "\x1b[?7h"
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = {"\u200c", "\u200d"}
+_NUMBER_SIGNS = {*range(0x600, 0x606), 0x6DD, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where the streams lead, and what the terminal and the user ask for."""
+
+    columns: int
+    lines: int
+    color: ColorChoice
+    environ: Mapping[str, str]
+    quiet: bool
+    frames: float
+    """Frames a second: infinitely many draw each piece."""
+    stdout_is_tty: bool = True
+    stderr_is_tty: bool = True
+
+    def styles(self, *, tty: bool) -> str:
+        """Return the pattern of the styles that may be used."""
+        if self.color == "always":
+            return _COLORED
+        if self.color == "never" or not tty or self.dumb:
+            return "(?!)"
+        return _MONOCHROME if "NO_COLOR" in self.environ else _COLORED
+
+    @property
+    def dumb(self) -> bool:
+        return self.environ.get("TERM") == "dumb"
+
+
+SETUPS = st.builds(
+    Setup,
+    columns=st.sampled_from([1, 2, 7, 20, 60, 80, 200]),
+    lines=st.sampled_from([1, 2, 5, 24]),
+    color=st.sampled_from(["auto", "auto", "always", "never"]),
+    environ=st.sampled_from([{}, {}, {"NO_COLOR": "1"}, {"TERM": "dumb"}]),
+    quiet=st.booleans(),
+    frames=st.sampled_from([15, math.inf]),
+)
+
+
+class Shown:
+    """What came of showing an exchange: a screen, and what was written on each stream."""
+
+    def __init__(self, setup: Setup, output: OutputName, exchange: Exchange) -> None:
+        self.setup = setup
+        self.screen = Screen(setup.columns, setup.lines)
+        self.stdout, self.stderr = io.BytesIO(), io.BytesIO()
+        view = View(output=output, stream=exchange.streamed, color=setup.color, quiet=setup.quiet)
+        terminal = self._terminal()
+        messages = Messages(terminal, color=view.color, quiet=view.quiet)
+        with patch.object(rich_view, "FRAMES_PER_SECOND", setup.frames):
+            renderer = choose_renderer(view, terminal, messages)
+            for event in exchange.events():
+                renderer.show(event)
+            if exchange.error is not None:
+                renderer.fail(exchange.error)
+
+    def _terminal(self) -> Terminal:
+        setup, on_screen = self.setup, self.screen.terminal(self.setup.environ)
+        return replace(
+            on_screen,
+            stdout=on_screen.stdout if setup.stdout_is_tty else self.stdout,
+            stderr=on_screen.stderr if setup.stderr_is_tty else self.stderr,
+            stdout_is_tty=setup.stdout_is_tty,
+            stderr_is_tty=setup.stderr_is_tty,
+        )
+
+
+def inert(written: bytes, styles: str) -> None:
+    """Assert that `written` is seen text and sequences of ours, each where we use it."""
+    style = re.compile(rf"\x1b\[{styles}(?:;{styles})*m", re.ASCII)
+    drawn, styled, tail = 0, False, False
+    for number, token in enumerate(_SEQUENCE.split(written.decode())):
+        if number % 2 == 0:
+            assert [c for c in token if not _is_seen(c)] == []
+            assert not (styled and "\n" in token), "a style ends with its row"
+            drawn += token.count("\n") if tail else 0
+        elif erase := _ERASE.fullmatch(token):
+            assert int(erase[1]) == drawn, "only the tail is erased"
+            drawn = 0
+        elif token in {_NO_WRAP, _WRAP}:
+            assert tail == (token == _WRAP)
+            tail = token == _NO_WRAP
+        elif token != _CLEAR_ECHO:
+            assert style.fullmatch(token), token
+            styled = token != "\x1b[0m"
+    assert not styled
+    assert not tail
+
+
+def _is_seen(character: str) -> bool:
+    """Tell whether `character` shows; a joiner does by what it joins."""
+    if unicodedata.category(character) not in _UNSEEN:
+        return True
+    return character in {"\n", "\t"} | _JOINERS or ord(character) in _NUMBER_SIGNS
+
+
+def undisturbed(screen: Screen) -> None:
+    """Assert that the emulator is as it was before, but for the text on it."""
+    before, after = Screen(screen.columns, screen.lines)._screen, screen._screen
+    for state in ("mode", "margins", "charset", "g0_charset", "title", "icon_name", "tabstops"):
+        assert getattr(after, state) == getattr(before, state), state
+    assert (after.cursor.x, after.cursor.hidden) == (0, False)
+    assert after.cursor.attrs == before.cursor.attrs
+
+
+def marks(*texts: str | None) -> Counter[str]:
+    """Count the marks in `texts`."""
+    return Counter(character for text in texts for character in text or "" if character in MARKS)
+
+
+def said(exchange: Exchange) -> tuple[str, str | None]:
+    """Return the message and the hint."""
+    error = exchange.error
+    return ("", None) if error is None else (error.message, error.hint)
+
+
+def exact(text: str) -> str:
+    """Return `text` with surrogate pairs joined and half ones kept."""
+    utf16 = text.encode("utf-16-le", "surrogatepass")
+    return utf16.decode("utf-16-le", "surrogatepass")
+
+
+def visible(text: str) -> str:
+    """Return the pattern of what a terminal may show for `text`."""
+    return "".join(map(_visible, exact(text).replace("\r\n", "\n")))
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    shown = re.escape(chr(0x2400 + code) if code < 0x20 else f"<U+{code:04X}>")
+    if character == "\x7f":
+        shown = "␡"
+    return f"(?:{re.escape(character)}|{shown})" if _is_seen(character) else shown
+
+
+def as_line(text: str) -> str:
+    """Return `text` with a newline at its end, unless it has one."""
+    return text if text.endswith("\n") else text + "\n"
+
+
+def check_rich(shown: Shown, exchange: Exchange) -> None:
+    reasoning = exchange.reply.reasoning if exchange.streamed or exchange.error is None else ""
+    expected = marks(exchange.shown, *said(exchange), "" if shown.setup.quiet else reasoning)
+    inert(shown.screen.written, shown.setup.styles(tty=True))
+    undisturbed(shown.screen)
+    assert marks(*shown.screen.rows()) == expected
+
+
+def check_rich_in_a_pipe(shown: Shown, exchange: Exchange) -> None:
+    inert(shown.stdout.getvalue(), shown.setup.styles(tty=False))
+    assert marks(shown.stdout.getvalue().decode()) == marks(exchange.shown)
+
+
+def check_plain(shown: Shown, exchange: Exchange) -> None:
+    inert(shown.screen.written, "(?!)")
+    undisturbed(shown.screen)
+    text = shown.screen.written.decode()
+    if exchange.shown or exchange.error is None:
+        assert re.fullmatch(visible(as_line(exchange.shown)), text)
+    else:
+        assert not text
+
+
+def check_plain_in_a_pipe(shown: Shown, exchange: Exchange) -> None:
+    nothing = exchange.error is not None and not exchange.shown
+    utf16 = exchange.shown.encode("utf-16-le", "surrogatepass")
+    text = "" if nothing else as_line(utf16.decode("utf-16-le", "replace"))
+    assert shown.stdout.getvalue() == text.encode()
+
+
+def check_json(shown: Shown, exchange: Exchange) -> None:
+    (document,) = objects(shown.stdout.getvalue())
+    if exchange.error is None:
+        assert document["text"] == exact(exchange.reply.text)
+        assert document["reasoning"] == exact(exchange.reply.reasoning or "")
+    else:
+        assert document["error"]["message"] == exact(exchange.error.message)
+
+
+def check_ndjson(shown: Shown, exchange: Exchange) -> None:
+    events = objects(shown.stdout.getvalue())
+    deltas = [event["text"] for event in events if event["event"] == "delta"]
+    assert "".join(deltas) == exact(exchange.shown)
+    assert events[-1]["event"] == ("end" if exchange.error is None else "error")
+
+
+def objects(written: bytes) -> list[dict[str, Any]]:
+    """Return the objects of `written`, one a line, in which nothing is unseen."""
+    text = written.decode()
+    *lines, rest = text.split("\n")
+    assert rest == ""
+    assert [c for c in "".join(lines) if not _is_seen(c) or c == "\t"] == []
+    return [json.loads(line) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way to show an exchange, and what must be true of its standard output."""
+
+    output: OutputName
+    check: Callable[[Shown, Exchange], None]
+    stdout_is_tty: bool = False
+    stderr_is_tty: bool = True
+
+
+FORMS = {
+    "rich on a terminal": Form("rich", check_rich, stdout_is_tty=True),
+    "rich in a pipe": Form("rich", check_rich_in_a_pipe),
+    "plain on a terminal": Form("plain", check_plain, stdout_is_tty=True, stderr_is_tty=False),
+    "plain in a pipe": Form("plain", check_plain_in_a_pipe),
+    "json": Form("json", check_json),
+    "ndjson": Form("ndjson", check_ndjson),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("examples", [50, pytest.param(10_000, marks=pytest.mark.fuzz)])
+def test_no_text_from_outside_acts_on_a_terminal_or_is_lost(form, examples):
+    @settings(max_examples=examples, deadline=None)
+    @given(exchanges(), SETUPS)
+    def holds(exchange: Exchange, setup: Setup) -> None:
+        way = FORMS[form]
+        setup = replace(setup, stdout_is_tty=way.stdout_is_tty, stderr_is_tty=way.stderr_is_tty)
+        shown = Shown(setup, way.output, exchange)
+        way.check(shown, exchange)
+        inert(shown.stderr.getvalue(), setup.styles(tty=False))
+        if not way.stdout_is_tty:
+            inert(shown.screen.written, setup.styles(tty=True))
+            undisturbed(shown.screen)
+            assert marks(*said(exchange)) <= marks(*shown.screen.rows())
+
+    holds()
