@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import unquote
 
 from hello_llm.rendering.choose import View, choose_renderer
 from hello_llm.rendering.interface import Renderer
@@ -15,16 +16,23 @@ from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
 
-_SECRET_NAME = re.compile(r".*(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r".*(KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?)(_ID|_?\d+)?",
+    re.IGNORECASE,
+)
+_PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
 
 
 def secrets_in(environ: Mapping[str, str], key_variable: str | None = None) -> Iterable[str]:
-    """Return the values of `key_variable` and of those whose names say that they are secret."""
-    return [
-        value
-        for name, value in environ.items()
-        if name == key_variable or _SECRET_NAME.fullmatch(name)
-    ]
+    """Yield the secrets in `environ`.
+
+    They are the values of `key_variable` and of those whose names say that they are secret, and
+    the passwords in addresses, as that of a proxy.
+    """
+    for name, value in environ.items():
+        if name == key_variable or _SECRET_NAME.fullmatch(name):
+            yield value
+        yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))
 
 
 @dataclass(frozen=True, slots=True)
