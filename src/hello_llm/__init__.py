@@ -1,14 +1,22 @@
 """One explicit command line for every language model: the public Python interface."""
 
-from hello_llm import contract
-from hello_llm.contract import *  # noqa: F403 - the contract's own __all__ says what is public
-from hello_llm.providers.factory import get_provider
-
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "get_provider"]
-__all__ += contract.__all__
+
+def __getattr__(name: str) -> object:
+    """Load the public names when one is first asked for: the command line starts without."""
+    from importlib import import_module  # noqa: PLC0415 - see above
+
+    contract = import_module("hello_llm.contract")
+    factory = import_module("hello_llm.providers.factory")
+    public = {key: getattr(contract, key) for key in contract.__all__}
+    public["get_provider"] = factory.get_provider
+    globals().update(public, __all__=["__version__", *public])
+    if name not in globals():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return globals()[name]
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    names: list[str] = __getattr__("__all__")  # type: ignore[assignment]
+    return sorted(names)

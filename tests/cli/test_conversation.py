@@ -128,7 +128,7 @@ def test_an_interrupt_and_an_error_cost_a_turn_and_not_the_conversation(ollama_s
         Script(chunks=("Gladly.",)),
     )
     wire = ("--provider", "litellm", "--model", "ollama/tiny", "--api-base", ollama_server.url)
-    with Person("chat", "--stream", "--system", "Be brief.", *wire) as person:
+    with Person("chat", "--stream", "--retries", "0", "--system", "Be brief.", *wire) as person:
         person.say("Capital of France?")
         person.wait_for("Paris.")
         person.say("Nearby?")

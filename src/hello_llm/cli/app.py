@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from hello_llm import __version__
-from hello_llm.cli import signals
 from hello_llm.cli.commands import config
 from hello_llm.cli.commands.chat import chat
 from hello_llm.cli.commands.help import help_
 from hello_llm.cli.commands.schema import schema
 from hello_llm.cli.delivery import endings, report, writing
+from hello_llm.cli.signals import STOP
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, HelloLLMError, UsageError
 from hello_llm.rendering.choose import OutputName, View
@@ -50,7 +50,7 @@ def root(
 
 def run(arguments: Sequence[str]) -> ExitCode:
     """Run the program with `arguments` and return its exit code; never raises."""
-    signals.install()
+    STOP.install()
     try:
         with endings(), writing():
             return _invoke(arguments)

@@ -4,6 +4,7 @@ import sys
 
 from hello_llm.cli.asking import Ask
 from hello_llm.cli.delivery import deliver, report
+from hello_llm.cli.signals import STOP
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import (
     HelloLLMError,
@@ -44,6 +45,7 @@ def _answer(turn: Turn, surface: Surface) -> LLMReply | None:
         return deliver(turn, renderer, surface.messages)
     except InterruptError as error:
         report(error, renderer, surface)
+        STOP.resume()
         return error.partial
     except StoppedError:
         raise
@@ -62,6 +64,7 @@ def _next_line(surface: Surface) -> str | None:
             surface.terminal.write_stderr(b"\n")
             return None
         except KeyboardInterrupt:
+            STOP.resume()
             surface.terminal.write_stderr(b"\n")
             continue
         except UnicodeError:

@@ -1,5 +1,7 @@
 """Serves one GGUF file on a free loopback port, inside this process, by llama.cpp."""
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,10 +34,30 @@ def serve(weights: Path, alias: str) -> Iterator[str]:
     params.port = 0
     params.verbosity = -1
     try:
-        server = xllamacpp.Server(params)
+        with _killable():
+            server = xllamacpp.Server(params)
     except RuntimeError as error:
         raise UsageError(f"cannot load the model file {weights}: {error}") from error
     try:
         yield f"{server.listening_address}/v1"
     finally:
         del server
+
+
+@contextmanager
+def _killable() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the process in the block, which holds Python's lock for seconds.
+
+    No handler of Python's could run there; nothing has been sent yet that would have to be ended.
+    """
+    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is not threading.main_thread():
+        heard = {}
+    try:
+        for number, handler in heard.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)

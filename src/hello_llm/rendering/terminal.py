@@ -149,6 +149,16 @@ class Terminal:
             return
 
 
+def put_back() -> None:
+    """Leave the screen of this process usable, in the middle of whatever is written there.
+
+    No colour stays, the cursor is visible, and what follows begins on a row of its own.
+    """
+    with suppress(OSError):
+        if os.isatty(2):
+            os.write(2, b"\x1b[0m\x1b[?25h\r\n")
+
+
 def _is_tty(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 

@@ -64,8 +64,7 @@ def chat(
         raise UsageError("--keep-partial belongs to an answer in a file", "add --out FILE")
     source = PromptSource(prompt or [], prompt_flag, no_stdin)
     surface = Surface.of(settings, Terminal.real(), debug=debug)
-    run = ChatRun(settings, source, out, keep_partial, dry_run)
-    raise typer.Exit(run.on(surface))
+    raise typer.Exit(ChatRun(settings, source, out, keep_partial, dry_run).on(surface))
 
 
 def _flags(typed: Mapping[str, Any]) -> dict[str, object]:
