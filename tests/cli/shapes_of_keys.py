@@ -86,20 +86,26 @@ def forms(key: str) -> dict[str, str]:
 
 def leaked(output: str) -> set[str]:
     """Return the shapes of the keys of which eight characters in a row stand in `output`."""
-    views = list(_views(output))
     return {
-        shape
-        for shape, key in SHAPES.items()
-        if any(piece in view for piece in _pieces(key) for view in views)
+        _SHAPE_OF_PIECE[piece]
+        for view in _views(output)
+        for piece in _pieces(view) & _SHAPE_OF_PIECE.keys()
     }
 
 
-def _pieces(key: str) -> Iterator[str]:
-    """Yield what of `key` must not be seen; how it begins says only who issued it."""
+def _pieces(text: str) -> set[str]:
+    return {text[at : at + _WINDOW] for at in range(len(text) - _WINDOW + 1)}
+
+
+def _telling(key: str) -> str:
+    """Return what of `key` must not be seen: how it begins says only who issued it."""
     public = _PUBLIC.match(key)
-    telling = " ".join(key[public.end() if public else 0 :].split())
-    for at in range(len(telling) - _WINDOW + 1):
-        yield telling[at : at + _WINDOW]
+    return " ".join(key[public.end() if public else 0 :].split())
+
+
+_SHAPE_OF_PIECE = {
+    piece: shape for shape, key in SHAPES.items() for piece in _pieces(_telling(key))
+}
 
 
 def _views(output: str) -> Iterator[str]:

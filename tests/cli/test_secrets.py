@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hello_llm.cli.surface import secrets_in
 from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.vendors import key_variable
+from hello_llm.providers.vendors import VENDORS
 from hello_llm.rendering.redact import Redactor
 from tests.cli.person import Person
 from tests.cli.program import program
@@ -20,12 +23,15 @@ SENT = SHAPES["signs that addresses escape"]
 """The key that every call takes along, in a variable whose name does not say so."""
 PASSWORD = SHAPES["Azure"]
 EVERYTHING = "\n".join(form for key in SHAPES.values() for form in forms(key).values())
+NAMELESS = [key for key in SHAPES.values() if leaked(Redactor()(key))]
+"""The keys that are only known by the variable they stand in; no telltale shape gives them away."""
 LOUD = {"LITELLM_LOG": "DEBUG", "OPENAI_LOG": "debug", "HTTPX_LOG_LEVEL": "trace"}
 
 
 @pytest.fixture(autouse=True)
 def planted(monkeypatch):
     """Every key in a variable of its own."""
+    load()  # it takes the proxies out of the environment, which is all one in this process
     monkeypatch.setenv("CREDS", SENT)
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PASSWORD}@proxy.example:3128")
     for number, key in enumerate(SHAPES.values()):
@@ -59,9 +65,8 @@ def in_turn():
 
 
 def cut():
-    """A sentence for each key without a telltale shape; at 300 characters they are cut."""
-    keys = (key for key in SHAPES.values() if leaked(Redactor()(key)))
-    return ["." * (290 - min(len(key), 80) // 2) + key for key in keys]
+    """A sentence for some keys that ends in the midst of it: after 300 characters it is cut."""
+    return ["." * (290 - min(len(key), 80) // 2) + key for key in NAMELESS]
 
 
 def packed():
@@ -117,7 +122,7 @@ def test_a_person_sees_no_key_however_loud_a_library_is_set(openai_server, monke
     for name, level in LOUD.items():
         monkeypatch.setenv(name, level)
     command, _prompt, *flags = call(openai_server)
-    with Person(command, *flags, columns=1000) as person:
+    with Person(command, *flags, columns=400) as person:
         for number in range(len(sentences)):
             person.say(f"hi {number}")
         person.say("/exit")
@@ -125,6 +130,45 @@ def test_a_person_sees_no_key_however_loud_a_library_is_set(openai_server, monke
         assert person.shown.count("refused the key in CREDS") == len(sentences)
         assert leaks(person.shown) == set()
     assert openai_server.requests[0].headers["authorization"] == f"Bearer {SENT}"
+
+
+@pytest.mark.parametrize(
+    ("status", "header"), [(503, "Retry-After"), (307, "Location"), (200, "Content-Type")]
+)
+def test_no_key_in_a_header_is_told(openai_server, status, header):
+    headers = ((header, f"http://elsewhere.example/{' '.join(SHAPES.values())}"),)
+    openai_server.play(Script(status=status, headers=headers, body=b"<html>"))
+    ended = program(*call(openai_server, "--json", "--retries", "0"))
+    assert ended.code in {8, 9}
+    assert leaks(ended.text, ended.stderr) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "api_key = {}",
+        "token = {}",
+        "modle = {}",
+        "temperature = {}",
+        "output = {}",
+        "proxy = {}",
+        "api_base = {}",
+        "api_key_env = {}",
+        "stop = {}",
+        "stream = {",
+        "{} = 1",
+        "[profiles.{}]\nmodle = 1",
+        "[local.models]\ntiny = [{}]",
+    ],
+)
+def test_a_key_in_a_configuration_file_is_not_repeated(monkeypatch, line):
+    monkeypatch.setenv("SPARE_API_KEY", SENT)
+    for key in NAMELESS:
+        toml = line.replace("{}", json.dumps(key))
+        Path("c.toml").write_text(f"version = 1\n[defaults]\n{toml}\n", "utf-8")
+        ended = program("chat", "hi", "--config", "c.toml")
+        assert ended.code == 2
+        assert leaked(ended.text + ended.stderr) == set()
 
 
 @pytest.mark.parametrize(
@@ -146,9 +190,39 @@ def test_a_person_sees_no_key_however_loud_a_library_is_set(openai_server, monke
 )
 def test_a_key_in_the_wrong_place_of_the_command_line_is_not_repeated(monkeypatch, flags):
     monkeypatch.setenv("SPARE_API_KEY", SENT)
-    for key in SHAPES.values():
+    for key in NAMELESS:
         ended = program(
             "chat", "hi", "--provider", "litellm", *(f.format(key) for f in flags.split())
         )
         assert ended.code != 0
         assert leaks(ended.text, ended.stderr) == set()
+
+
+def test_the_variable_of_every_vendor_is_known_to_hold_a_secret():
+    variables = {key_variable(vendor) for vendor in VENDORS}
+    assert set(secrets_in({name: name for name in variables})) == variables
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secrets"),
+    [
+        ("AWS_ACCESS_KEY_ID", "abc", ["abc"]),
+        ("AWS_SESSION_TOKEN", "abc", ["abc"]),
+        ("GEMINI_API_KEYS", "abc,def", ["abc,def"]),
+        ("OPENAI_API_KEY_2", "abc", ["abc"]),
+        ("openai_api_key", "abc", ["abc"]),
+        ("SMTP_PASSWD", "abc", ["abc"]),
+        ("CREDS", "abc", []),
+        ("PWD", "/home/me", []),
+        ("TOKENIZERS_PARALLELISM", "false", []),
+        ("KEYBOARD_LAYOUT", "de", []),
+        ("HTTPS_PROXY", "http://me:p%40ss@proxy.example:3128", ["p@ss"]),
+        ("DATABASE_URL", "postgres://db.example/table", []),
+    ],
+)
+def test_the_environment_tells_its_secrets_by_name_and_by_address(name, value, secrets):
+    assert list(secrets_in({name: value})) == secrets
+
+
+def test_a_variable_that_is_named_holds_a_secret_whatever_its_name():
+    assert list(secrets_in({"CREDS": "abc", "OTHER": "def"}, "CREDS")) == ["abc"]
