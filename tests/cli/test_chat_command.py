@@ -239,7 +239,7 @@ def test_litellm_is_asked_once_with_everything_said_explicitly(monkeypatch):
         "messages": [{"role": "user", "content": "hi"}],
         "stream": False,
         "temperature": 0.0,
-        "timeout": 5.0,
+        "timeout": None,
         "api_base": None,
         "api_key": "sk-ant-Zm9vYmFyYmF6",
         "drop_params": False,

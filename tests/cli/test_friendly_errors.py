@@ -77,7 +77,7 @@ def closed_port():
 @STREAMED
 def test_ollama_does_not_run(closed_port, stream):
     check(
-        asked("ollama/tiny", f"http://127.0.0.1:{closed_port}", stream),
+        asked("ollama/tiny", f"http://127.0.0.1:{closed_port}", stream, "--retries", "0"),
         ExitCode.UNREACHABLE,
         f"error: cannot connect to 127.0.0.1:{closed_port}\n"
         "hint: ollama serve   starts it; --api-base names another address\n",
