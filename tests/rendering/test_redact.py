@@ -84,6 +84,7 @@ def test_what_looks_like_a_key_is_redacted_though_nobody_named_it(text, shown):
         "cannot connect to http://127.0.0.1:11434",
         "a risk-free task, ask-me",
         "--api-key-env NAME",
+        '{"address":"http://host","mail":"me@example.com"}',
         "write to me@example.com, see http://host/@me",
         "basic authorization is not enough",
     ],

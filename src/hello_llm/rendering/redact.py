@@ -20,11 +20,11 @@ _PATTERNS = re.compile(
   | \bya29\.[\w-]{8,}                           # Google OAuth
   | \b(?:AKIA|ASIA)[A-Z0-9]{12,}                # Amazon
   | \beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?      # JSON Web Token
-  | (?s:-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z))
+  | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----[^"']*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|(?=["'])|\Z)
   | (?i:\b(bearer\s+))[^\s"',;]{6,}
   | (?i:\b(authorization["']?\s*[=:]\s*["']?basic\s+))[^\s"',;]{6,}
   | (?i:\b((?:x-)?api[-_]?key["']?\s*[=:]\s*["']?))[^\s"'&,;]{6,}
-  | (://(?:[^\s/@:]*:)?)[^\s/]+(?=@)            # a password in an address
+  | (://(?:[^\s/@:"'<>]*:)?)[^\s/"'<>]+(?=@)    # a password in an address
     """,
     re.VERBOSE,
 )
