@@ -34,7 +34,7 @@ def test_the_mock_gets_the_request_of_the_contract():
             {"role": "system", "content": "Be brief.", "tool_calls": [], "tool_call_id": None},
             {"role": "user", "content": "hi", "tool_calls": [], "tool_call_id": None},
         ],
-        "model": None,
+        "model": "mock/echo",
         "params": {
             "temperature": None,
             "top_p": None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageError
 from hello_llm.providers.factory import get_provider
+from hello_llm.providers.mock import DEFAULT_MODEL
 from hello_llm.settings import Settings
 
 _LOCAL = "local/"
@@ -26,7 +27,8 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
         seed=settings.seed,
         stop=settings.stop,
     )
-    return ChatRequest(messages, settings.model, params)
+    usual = DEFAULT_MODEL if settings.provider == "mock" else None
+    return ChatRequest(messages, settings.model or usual, params)
 
 
 def _serve(weights: Path, name: str) -> AbstractContextManager[str]:
