@@ -8,6 +8,7 @@ from hello_llm.contract import (
     BrokenReplyError,
     HelloLLMError,
     InterruptError,
+    ReasoningDelta,
     Started,
     TextDelta,
 )
@@ -57,6 +58,15 @@ def test_after_ctrl_c_its_echo_is_gone_and_the_cursor_is_on_a_fresh_line(text):
     rows = _failed(InterruptError("interrupted"), text, echo=b"^C")
     shown = [text, BOTTOM] if text else []
     assert rows == [TOP, *shown, "error: interrupted"]
+
+
+def test_after_ctrl_c_within_the_reasoning_its_last_row_stays():
+    screen = Screen()
+    renderer = live(screen.terminal(), Ticks(), usage=True)
+    renderer.show(ReasoningDelta("first\nsecond"))
+    screen.write(b"^C")
+    renderer.fail(InterruptError("interrupted"))
+    assert screen.rows() == ["first", "second^C", "", BOTTOM, "error: interrupted"]
 
 
 class _Closed(io.RawIOBase):

@@ -92,7 +92,8 @@ class RichRenderer:
 
     def fail(self, error: HelloLLMError) -> None:
         """Show what came, mark it as incomplete, and say why."""
-        self._messages.clear_echo(error)
+        if not self._around.row_begun:
+            self._messages.clear_echo(error)
         try:
             self._end_answer()
             if self._answered or self._reasoned:

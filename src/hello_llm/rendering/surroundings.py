@@ -32,6 +32,11 @@ class Surroundings:
         mark = Text("incomplete", "not dim bold red") if incomplete else None
         self._rule(_panel(subtitle=mark), -1)
 
+    @property
+    def row_begun(self) -> bool:
+        """True if the reasoning has ended, so far, within a row."""
+        return self._reasoning_end not in {"", "\n"}
+
     def reasoning(self, text: str) -> None:
         """Write a piece of the reasoning."""
         self._reason(self._sanitizer.feed(text))
