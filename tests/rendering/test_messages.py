@@ -39,7 +39,7 @@ def test_labels_are_coloured_on_a_terminal_and_bold_with_no_color():
 
 def test_a_message_stays_one_sentence_whatever_a_server_put_into_it():
     pipes = Pipes()
-    hostile = "bad\r\n  request\x1b[2J\u2028more\u202e sk-abcdefgh12345678\n"
+    hostile = "bad\r\n  request\x1b[2J\u2028more\u202e\tsk-abcdefgh12345678\n"
     Messages(pipes.terminal, redact=Redactor(["more"])).error(AuthError(hostile))
     assert pipes.stderr == "error: bad request␛[2J more<U+202E> [redacted]\n"
 

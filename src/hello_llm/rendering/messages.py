@@ -9,7 +9,8 @@ from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 
-_LINE_BREAKS = re.compile(r"\s*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+# What starts a row, and a tab: at the end of a row some terminals write over what is there.
+_LINE_BREAKS = re.compile(r"\s*[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
 _RED, _YELLOW, _CYAN = "31", "33", "36"
 
 
