@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 
@@ -119,6 +120,7 @@ _MARKDOWN = (
         "&#0;",
         "&#xd800;",
     ),
+    *("<http://e.invalid/%1b[2J%c2%9b>", "<http://e.invalid/%e2%80%ae>", "&zwj;", "&rlm;", "&shy;"),
     *("<script>", "<![CDATA[", "<?", "[d]: http://e.invalid/ 'x'\n", "\n[^1]: note\n", "%1b[2J"),
 )
 _MARKUP = (
@@ -131,7 +133,7 @@ _MARKUP = (
 )
 
 _FRAGMENTS = st.sampled_from(_SEQUENCES + _CONTROLS + _UNSEEN + _MARKDOWN + _MARKUP)
-_ANYTHING = st.text(st.characters(exclude_characters=MARKS + "@"), max_size=6)
+_ANYTHING = st.text(max_size=6).filter(lambda text: not {*MARKS, "@"} & {*normalize("NFD", text)})
 _WORDS = st.sampled_from(["word ", "two words ", " ", "averylongwordthatfolds", "é"])
 _MARKED = st.sampled_from([*MARKS, *(f" {mark} " for mark in MARKS)])
 _PIECES = st.one_of(_FRAGMENTS, _FRAGMENTS, _FRAGMENTS, _MARKED, _WORDS, _ANYTHING)
@@ -152,8 +154,20 @@ class Exchange:
     """The reply, of which the pieces tell."""
     streamed: bool
     """Whether the pieces come one by one."""
-    error: HelloLLMError | None
+    failure: type[HelloLLMError] | None
     """How it failed, if it did."""
+    message: str
+    """What the failure says; empty without one."""
+    hint: str | None
+    """What would repair it."""
+
+    @property
+    def error(self) -> HelloLLMError | None:
+        """The failure, if there is one."""
+        if self.failure is None:
+            return None
+        partial = self.reply if self.streamed else None
+        return self.failure(self.message, self.hint, partial=partial)
 
     def events(self) -> Iterator[StreamEvent]:
         """Yield what happened before the error, if there is one."""
@@ -165,19 +179,23 @@ class Exchange:
             yield from map(TextDelta, self.answer)
             for index, call in enumerate(self.reply.tool_calls):
                 yield ToolCallDelta(index, call.id, call.name, call.arguments)
-        if self.error is None:
+        if self.failure is None:
             yield Finished(self.reply)
 
     @property
     def shown(self) -> str:
         """The part of the answer that reaches a renderer."""
-        return self.reply.text if self.streamed or self.error is None else ""
+        return self.reply.text if self.streamed or self.failure is None else ""
 
 
 @st.composite
 def _in_pieces(draw: st.DrawFn, longest: int) -> tuple[str, ...]:
     """Return a text cut anywhere, or at every character."""
-    text = "".join(draw(st.lists(_PIECES, max_size=longest)))
+    text = "".join(
+        draw(st.lists(_PIECES, min_size=draw(st.integers(0, longest)), max_size=longest))
+    )
+    if not text:
+        return ()
     cuts = draw(st.lists(st.integers(0, len(text)), max_size=8) | st.just(range(len(text))))
     return tuple(text[a:b] for a, b in pairwise([0, *sorted(cuts), len(text)]))
 
@@ -186,7 +204,9 @@ def _in_pieces(draw: st.DrawFn, longest: int) -> tuple[str, ...]:
 def exchanges(draw: st.DrawFn) -> Exchange:
     """Return an exchange; its marks are in all but the names and the retry."""
     retries, second_model = draw(st.integers(0, 1)), draw(_NAMES)
-    reasoning, answer = draw(st.tuples(_in_pieces(4), _in_pieces(14)))
+    reasoning, answer = draw(
+        st.tuples(_in_pieces(4), _in_pieces(draw(st.sampled_from([0, 4, 14, 14]))))
+    )
     calls = draw(st.lists(st.builds(ToolCall, _NAMES, _NAMES, _NAMES), max_size=1))
     whole = replace(
         reply("".join(answer), reasoning="".join(reasoning), tool_calls=tuple(calls)),
@@ -194,13 +214,15 @@ def exchanges(draw: st.DrawFn) -> Exchange:
         model=second_model,
         request_id=draw(_NAMES),
     )
-    told = st.lists(_PIECES, max_size=5).map("".join)
-    kind = draw(st.sampled_from([None, BrokenReplyError, InterruptError]))
+    failure = draw(st.sampled_from([None, BrokenReplyError, InterruptError]))
+    told = st.just("") if failure is None else st.lists(_PIECES, max_size=5).map("".join)
     return Exchange(
         retry=Retrying(retries, ExitCode.SERVER, draw(_NAMES), 0.5, second_model),
         reasoning=reasoning,
         answer=answer,
         reply=whole,
         streamed=draw(st.booleans()),
-        error=kind and kind(draw(told), draw(st.none() | told)),
+        failure=failure,
+        message=draw(told),
+        hint=draw(st.none() | told),
     )
