@@ -1,11 +1,14 @@
 """Reading the file: what is read, and what is said where it cannot be."""
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from hello_llm.contract import UsageError
+from hello_llm.settings import reading
 from hello_llm.settings.reading import read_bytes
 
 
@@ -33,12 +36,12 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, monkeypatch):
-    def denied(path, mode):
+    def denied(*_arguments):
         raise PermissionError(13, "Permission denied")
 
     path = tmp_path / "config.toml"
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "open", denied)
+        patched.setattr(os, "open", denied)
         refused = refusal(path)
 
     assert refused == (
@@ -63,3 +66,28 @@ def test_control_characters_of_a_path_are_shown_as_escapes(tmp_path):
     folder.mkdir()
 
     assert refusal(folder)[0] == rf"{tmp_path}/\x1b[2J is a folder, not a file"
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+def test_a_named_pipe_that_nobody_writes_to_is_not_waited_for_long(pipe, monkeypatch):
+    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+    assert refusal(pipe)[0] == f"cannot read {pipe}: nobody wrote to it within 0.05 s"
+
+
+def test_a_named_pipe_is_read_to_its_end(pipe):
+    def write():
+        with pipe.open("wb", buffering=0) as file:
+            file.write(b"version")
+            time.sleep(0.05)
+            file.write(b" = 1")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert read_bytes(pipe) == b"version = 1"
+    writer.join()

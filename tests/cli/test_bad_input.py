@@ -1,0 +1,162 @@
+"""Whatever stands in a profile, a flag or standard input: a sentence, never a traceback."""
+
+import json
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from hello_llm.contract import ExitCode
+from hello_llm.settings import FIELDS
+from tests.cli.program import COMMAND, child, program
+
+QUICK = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+MARK = "Traceback (most recent call last)"
+
+KEYS = st.sampled_from([*FIELDS, "version", "profiles", "a.b", '"q"', "é", "x"])
+VALUES = st.sampled_from(
+    [
+        "1",
+        "-1",
+        "1e400",
+        "nan",
+        "true",
+        '"x"',
+        "'''\n'''",
+        "[[1]]",
+        "{a = 1}",
+        "1979-05-27",
+        '"\\u0000"',
+    ]
+)
+LINES = st.one_of(
+    st.builds("{} = {}".format, KEYS, VALUES),
+    st.builds("[{}]".format, KEYS),
+    st.builds("[profiles.{}]".format, KEYS),
+    st.text(max_size=20),
+)
+FILES = st.one_of(
+    st.binary(max_size=80),
+    st.lists(LINES, max_size=8).map(lambda lines: "\n".join(lines).encode("utf-8", "replace")),
+    st.lists(LINES, max_size=8).map(
+        lambda lines: b"version = 1\n[defaults]\n" + "\r\n".join(lines).encode("utf-8", "replace")
+    ),
+)
+
+
+def explained(ended, *codes):
+    """Check that `ended` says in its own words what is wrong, or went well."""
+    assert MARK not in ended.stderr
+    assert ended.code in {ExitCode.OK, ExitCode.USAGE, *codes}
+    if ended.code:
+        assert ended.stderr.startswith("error: ")
+        assert not {"\x1b", "\x00", "\x9b"} & set(ended.stderr)
+
+
+@QUICK
+@given(FILES)
+@example(b"\xef\xbb\xbfversion = 1\n")
+@example(b"version = 1\r\n[defaults]\r\nseed = 1\r\nseed = 2\r\n")
+@example(b"version = 1\n[defaults]\nstop = " + b"[" * 5000)
+@example(b'version = 1\n[defaults]\nmodel = "' + b"x" * 100_000 + b'"\n')
+@example(b"version = 1\nprofiles = 1\n")
+def test_any_profile_file_is_used_or_refused_with_a_sentence(tmp_path, content):
+    file = tmp_path / "config.toml"
+    file.write_bytes(content)
+    for command in (["chat", "hi"], ["config", "show"], ["config", "validate"]):
+        explained(program(*command, "--config", file))
+
+
+TYPED = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "-",
+            "--",
+            "9" * 400,
+            "1e999",
+            "nan",
+            "\udcff",
+            "a/b",
+            "/",
+            "//",
+            "[",
+            "x" * 100_000,
+        ]
+    ),
+).filter(lambda text: "\0" not in text)
+
+
+@QUICK
+@given(
+    st.sampled_from([f.flag for f in FIELDS.values() if f.flag and f.default is not True]), TYPED
+)
+def test_any_value_of_a_flag_is_used_or_refused_with_a_sentence(flag, value):
+    # A provider that is taken would be asked, and what is shown may go anywhere.
+    fixed = [] if flag == "--provider" else ["--provider", "mock"]
+    explained(program("chat", "hi", *fixed, f"{flag}={value}"))
+
+
+@QUICK
+@given(TYPED)
+def test_any_model_is_asked_or_refused_before_anything_is_sent(value):
+    explained(program("chat", "hi", f"--model={value}", "--dry-run", "--provider=litellm"), 3, 4)
+
+
+@QUICK
+@given(TYPED)
+def test_any_prompt_and_any_name_of_a_file_is_taken_or_refused(value):
+    explained(program("chat", f"--prompt={value}"))
+    explained(program("chat", "hi", f"--config={value}"))
+    explained(program("chat", "hi", f"--profile={value}"))
+
+
+@QUICK
+@given(st.binary(max_size=200))
+@example(b"\0")
+@example(b"\xff\xfe")
+@example("é\u2028\ud800".encode("utf-8", "surrogatepass"))
+def test_any_standard_input_is_taken_exactly_or_refused_with_a_sentence(content):
+    ended = program("chat", "hi", "--json", stdin=content)
+    explained(ended)
+    if ended.code == 0 and content:
+        text = content.decode()
+        assert json.loads(ended.stdout)["text"].startswith(f"Hello! You said: hi\n\n{text[:1]}")
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/full", "/dev/null", ".", "/proc/self/mem"])
+def test_a_device_or_a_folder_as_configuration_is_refused(name):
+    ended = child("chat", "hi", "--config", name)
+    explained(ended)
+    assert ended.code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/full", "/dev/null"])
+def test_a_device_as_standard_input_is_not_read(name):
+    with open(name, "rb") as device:  # noqa: PTH123 - a device
+        ended = subprocess.run(
+            [*COMMAND, "chat", "hi"], stdin=device, capture_output=True, timeout=30, check=False
+        )
+    assert (ended.returncode, ended.stdout) == (0, b"Hello! You said: hi\n")
+
+
+def test_a_hundred_megabytes_are_read_and_answered(tmp_path):
+    size = 100_000_000
+    file = tmp_path / "large"
+    with file.open("wb") as large:
+        large.write(b"w" * size)
+    with file.open("rb") as stdin:
+        ended = subprocess.run(
+            [*COMMAND, "chat", "hi", "--max-tokens", "4"],
+            stdin=stdin,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode in {ExitCode.OK, ExitCode.USAGE}
+    assert MARK.encode() not in ended.stderr
