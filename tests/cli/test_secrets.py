@@ -133,7 +133,8 @@ def test_a_person_sees_no_key_however_loud_a_library_is_set(openai_server, monke
 
 
 @pytest.mark.parametrize(
-    ("status", "header"), [(503, "Retry-After"), (307, "Location"), (200, "Content-Type")]
+    ("status", "header"),
+    [(503, "Retry-After"), (503, "X-Request-ID"), (307, "Location"), (200, "Content-Type")],
 )
 def test_no_key_in_a_header_is_told(openai_server, status, header):
     headers = ((header, f"http://elsewhere.example/{' '.join(SHAPES.values())}"),)
@@ -196,6 +197,38 @@ def test_a_key_in_the_wrong_place_of_the_command_line_is_not_repeated(monkeypatc
         )
         assert ended.code != 0
         assert leaks(ended.text, ended.stderr) == set()
+
+
+@pytest.mark.parametrize("form", ["--json", "--stream --json"])
+def test_a_name_for_the_call_that_is_a_key_is_not_repeated(openai_server, form):
+    openai_server.play(Script(headers=(("x-request-id", SENT),)))
+    ended = program(*call(openai_server, *form.split()))
+    assert (ended.code, "[redacted]" in ended.text) == (0, True)
+    assert leaks(ended.text, ended.stderr) == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "chat hi --dry-run --config c.toml --provider litellm --model openai/tiny",
+        "chat hi --dry-run --config c.toml --output json",
+        "config show --config c.toml",
+        "config show --config c.toml --json",
+        "config validate --config wrong.toml",
+        "config set system {} --config new.toml",
+        "config path --config {}",
+    ],
+)
+def test_a_key_that_the_settings_hold_is_not_shown(monkeypatch, command):
+    monkeypatch.setenv("OPENAI_API_KEY", SENT)
+    for key in NAMELESS:
+        text = json.dumps(key)
+        head = "version = 1\n[defaults]\n"
+        Path("c.toml").write_text(f"{head}system = {text}\nstop = [{text}]\n", "utf-8")
+        Path("wrong.toml").write_text(f"{head}seed = {text}\n", "utf-8")
+        ended = program(*(word.format(key) for word in command.split()))
+        assert "[redacted]" in ended.text
+        assert leaked(ended.text + ended.stderr) == set()
 
 
 def test_the_variable_of_every_vendor_is_known_to_hold_a_secret():

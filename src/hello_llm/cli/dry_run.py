@@ -1,7 +1,7 @@
 """``--dry-run``: the request as it would go out, keys apart, and where settings came from."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -32,7 +32,7 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     request = build_request(settings, (Message("user", prompt or GREETING),))
     document = {
         "schema": "hello-llm.dry-run/1",
-        "request": _request(settings, request, surface.messages.redact),
+        "request": _request(settings, request),
         "settings": {
             key: {"value": getattr(settings, key), "origin": str(settings.origins[key])}
             for key in FIELDS
@@ -40,15 +40,14 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     }
     as_json = settings.output in {"json", "ndjson"}
     text = json.dumps(document, ensure_ascii=False) if as_json else "\n".join(_lines(document))
+    text = surface.messages.redact(text)
     if surface.terminal.stdout_is_tty:
         text = sanitize(text)
     with writing():
         surface.terminal.write_stdout(f"{text}\n".encode())
 
 
-def _request(
-    settings: Settings, request: ChatRequest, redact: Callable[[str], str]
-) -> dict[str, Any]:
+def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
     with open_provider(settings, _leave_unstarted) as provider:
         if settings.provider == "mock":
             return {"provider": "mock", **asdict(request)}
@@ -59,10 +58,9 @@ def _request(
         sent = cast("LiteLLMProvider", provider).describe(request, stream=settings.stream)
     return {
         "method": sent.method,
-        "url": redact(sent.url),
+        "url": sent.url,
         "headers": {
-            name: REDACTED if name in KEY_HEADERS else redact(value)
-            for name, value in sent.headers.items()
+            name: REDACTED if name in KEY_HEADERS else value for name, value in sent.headers.items()
         },
         "body": json.loads(sent.body),
     }

@@ -57,13 +57,16 @@ def document(
         provider: the provider, for when there is no reply to name it.
         model: the model, likewise.
         attempts: the calls made so far, likewise.
-        redact: takes secrets out of the error; the answer stays exact.
+        redact: takes secrets out of the error and of the server's name for the call; the answer
+            stays exact.
     """
     if reply is None and error is not None:
         reply = error.partial
     if exit_code is None:
         exit_code = ExitCode.OK if error is None else error.exit_code
     body = _empty(provider, model, attempts) if reply is None else asdict(reply)
+    if body["request_id"] is not None:
+        body["request_id"] = redact(body["request_id"])
     return {
         "schema": REPLY_SCHEMA,
         "ok": exit_code is ExitCode.OK,
@@ -131,7 +134,9 @@ class JsonRenderer:
             case Retrying():
                 self._messages.retrying(event)
             case Finished(reply):
-                self._terminal.write_stdout(json_line(document(reply)))
+                self._terminal.write_stdout(
+                    json_line(document(reply, redact=self._messages.redact))
+                )
                 if self._usage:
                     write_usage(self._terminal, self._messages, reply)
 

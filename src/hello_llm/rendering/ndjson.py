@@ -75,7 +75,7 @@ class NdjsonRenderer:
         else:
             for event in _pieces(reply):
                 self._write(_line(event))
-        self._write({"event": "end", **document(reply)})
+        self._write({"event": "end", **document(reply, redact=self._messages.redact)})
         if self._usage:
             write_usage(self._terminal, self._messages, reply)
 

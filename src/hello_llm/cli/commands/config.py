@@ -1,6 +1,7 @@
 """``hello-llm config``: look at the settings and change the configuration file."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from hello_llm.cli.surface import secrets_in
 from hello_llm.contract import UsageError
 from hello_llm.rendering.console import make_console
+from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import FIELDS, Origin, Settings, resolve
@@ -55,11 +58,13 @@ def show(
     settings = resolve({}, config_file=config, profile=profile)
     terminal = Terminal.real()
     if as_json:
-        _say(json.dumps(_document(settings), ensure_ascii=False, indent=2))
+        text = json.dumps(_document(settings), ensure_ascii=False, indent=2)
+        _say(text, key_variable=settings.api_key_env)
     elif terminal.stdout_is_tty:
         _print_table(settings, terminal)
     else:
-        _say("\n".join(_aligned(list(_lines(settings)))))
+        text = "\n".join(_aligned(list(_lines(settings))))
+        _say(text, key_variable=settings.api_key_env)
 
 
 @app.command("set")
@@ -168,18 +173,20 @@ def _print_table(settings: Settings, terminal: Terminal) -> None:
     from rich.table import Table  # noqa: PLC0415 - a pipe does without Rich
     from rich.text import Text  # noqa: PLC0415 - a pipe does without Rich
 
+    redact = Redactor(secrets_in(os.environ, settings.api_key_env))
     caption = None if settings.config_file is None else Text(sanitize(str(settings.config_file)))
     table = Table("setting", "value", "origin", caption=caption, caption_justify="left")
     for line in _lines(settings):
-        table.add_row(*(Text(sanitize(cell)) for cell in line.cells(with_file=False)))
+        table.add_row(*(Text(sanitize(redact(cell))) for cell in line.cells(with_file=False)))
     console = make_console(terminal, "stdout", settings.color)
     with console.capture() as captured:
         console.print(table)
     terminal.write_stdout(captured.get().encode())
 
 
-def _say(text: str) -> None:
-    """Print a line: exact in a pipe, harmless on a terminal."""
+def _say(text: str, *, key_variable: str | None = None) -> None:
+    """Print a line without secrets: else exact in a pipe, harmless on a terminal."""
     terminal = Terminal.real()
+    text = Redactor(secrets_in(os.environ, key_variable))(text)
     shown = sanitize(text) if terminal.stdout_is_tty else text
     terminal.write_stdout(f"{shown}\n".encode(errors="surrogateescape"))
