@@ -64,6 +64,8 @@ def test_a_wait_that_was_allowed_changes_no_hint():
     assert (error.message, error.hint) == ("slow down; it asks to wait 1.5 s", "wait")
 
 
-def test_without_a_wait_asked_for_nothing_is_said():
-    RetryPolicy().say_wait(BUSY)
-    assert BUSY.message == "busy"
+@pytest.mark.parametrize("seconds", [None, 0.0])
+def test_without_a_wait_asked_for_nothing_is_said(seconds):
+    error = asking(seconds)
+    RetryPolicy().say_wait(error)
+    assert error.message == "slow down"

@@ -38,7 +38,7 @@ class RetryPolicy:
     def say_wait(self, error: HelloLLMError) -> None:
         """Add to `error`, which ends a call, how long its server asks to be left alone."""
         asked = error.retry_after_s
-        if asked is None:
+        if not asked:
             return
         error.message += f"; it asks to wait {asked:.10g} s"
         if asked > self.max_wait_s:
