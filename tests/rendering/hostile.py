@@ -32,105 +32,34 @@ _SEQUENCES = (
     *("\x1b]0;owned\x07", "\x1b]2;never ends", "\x1b]1337;File=:aGk=\x07", "\x1b]9;4;1;50\x9c"),
     *("\x1b[2J", "\x1b[3J", "\x1b[H", "\x1b[6n", "\x1b[c", "\x1b[>q", "\x1b[5n", "\x1b[21t"),
     *("\x1b[31m", "\x1b[1;5;7;8m", "\x1b[38;2;0;0;0;48;5;1m", "\x1b[0m", "\x1b[?25l", "\x1b[?7l"),
-    *("\x1b[9A", "\r\x1b[2A\x1b[J", "\r\x1b[K", "\x1b[?1049h", "\x1b[?2026h", "\x1b[2;3r", "\x1b["),
-    *(
-        "\x1bP$q\x1b\\",
-        "\x1bP+q544e\x9c",
-        "\x1b_Ga=T;aGk=\x1b\\",
-        "\x1b^pm\x1b\\",
-        "\x1bXsos\x1b\\",
-    ),
-    *(
-        "\x1bc",
-        "\x1b7",
-        "\x1b8",
-        "\x1b(0",
-        "\x1bN",
-        "\x1bM",
-        "\x1b#8",
-        "\x1b%@",
-        "\x1b",
-        "\x1b\x1b[",
-    ),
+    *("\x1b[9A", "\r\x1b[2A\x1b[J", "\r\x1b[K", "\x1b[?1049h", "\x1b[?2026h", "\x1b[2;3r"),
+    *("\x1bP$q\x1b\\", "\x1bP+q544e\x9c", "\x1b_Ga=T;aGk=\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos"),
+    *("\x1bc", "\x1b7", "\x1b8", "\x1b(0", "\x1bN", "\x1bM", "\x1b#8", "\x1b%@", "\x1b\x1b["),
     *("\x9b2J", "\x9b31m", "\x9d0;x\x9c", "\x90q", "\x98", "\x9e", "\x9f", "\x84", "\x85", "\x8d"),
+    *("\x1b", "\x1b["),
 )
 _CONTROLS = (
     *("\r", "\b", "\b\b\b\b", "\v", "\f", "\a", "\0", "\x0e", "\x0f", "\x7f", "\x1a", "\x1c"),
     *("\t", "\n", "\n\n", "\r\n", "\n\r", "  \n", "\x05", "\x11\x13"),
 )
 _UNSEEN = (
-    *(
-        "\u202e",
-        "\u202d\u2066",
-        "\u2069",
-        "\u200e",
-        "\u200b",
-        "\u200d",
-        "\u200c",
-        "\ufe0f",
-        "\ufeff",
-    ),
+    *("\u202e", "\u202d\u2066", "\u2069", "\u200e", "\u200b", "\u200d", "\u200c", "\ufe0f"),
     *("\u2028", "\u2029", "\u00ad", "\u034f", "\u061c", "\u2060", "\u3164", "\U000e0041\U000e007f"),
-    *("\U000e0100", "\ufdd0", "\uffff", "\ufff9", "\ud83d", "\ude00", "\ud83d\ude00", "\udc1b"),
-    *(
-        "e\u0301" * 3,
-        "\u0301" * 40,
-        "\u0e33",
-        "漢字",
-        "\U0001f469\u200d\U0001f4bb",
-        "1\ufe0f\u20e3",
-    ),
+    *("\U000e0100", "\ufdd0", "\uffff", "\ufff9", "\ufeff", "\ud83d", "\ude00", "\ud83d\ude00"),
+    *("\udc1b", "e\u0301" * 3, "\u0301" * 40, "\u0e33", "漢字", "👩\u200d💻", "1\ufe0f\u20e3"),
 )
 _MARKDOWN = (
     *("[a](http://e.invalid/\x1b[2J)", '[b](<x\x07y> "t\x9bt")', "[c](javascript:alert(1) 'x\r')"),
     *("![i](http://e.invalid/\x1b]0;x\x07)", "<http://e.invalid/\u202e>", "[", "](", ")", "!["),
-    *(
-        "``",
-        "`",
-        "```",
-        "\n```sh\x1b[2J\n",
-        "\n~~~ \x1b]0;x\x07 {x}\n",
-        "\n```\n",
-        "\n    code \x1b[",
-    ),
+    *("<http://e.invalid/%1b[2J%c2%9b>", "<http://e.invalid/%e2%80%ae>", "%1b[2J"),
+    *("`", "``", "```", "\n```sh\x1b[2J\n", "\n~~~ \x1b]0;x\x07 {x}\n", "\n```\n"),
+    *("\n    code \x1b", "\n[^1]: note\n", "[d]: http://e.invalid/ 'x'\n"),
     *("\n| a | \x1b[2J |\n|---|:-:|\n| ", " | ", "|", "\n|-|\n", "\n> ", "\n- ", "\n  - ", "\n3. "),
-    *(
-        "*",
-        "**",
-        "_",
-        "~~",
-        "\\",
-        "\\\x1b",
-        "# ",
-        "\n## ",
-        "\n---\n",
-        "\n===\n",
-        "<b>",
-        "<!-- ",
-        "-->",
-    ),
-    *(
-        "&#27;[2J",
-        "&#x9b;31m",
-        "&#x202e;",
-        "&amp;",
-        "&Tab;",
-        "&NewLine;",
-        "&#13;",
-        "&#0;",
-        "&#xd800;",
-    ),
-    *("<http://e.invalid/%1b[2J%c2%9b>", "<http://e.invalid/%e2%80%ae>", "&zwj;", "&rlm;", "&shy;"),
-    *("<script>", "<![CDATA[", "<?", "[d]: http://e.invalid/ 'x'\n", "\n[^1]: note\n", "%1b[2J"),
+    *("*", "**", "_", "~~", "\\", "\\\x1b", "# ", "\n## ", "\n---\n", "\n===\n", "<b>", "<!-- "),
+    *("&#27;[2J", "&#x9b;31m", "&#x202e;", "&amp;", "&Tab;", "&NewLine;", "&#13;", "&#0;"),
+    *("&#xd800;", "&zwj;", "&rlm;", "&shy;", "<script>", "<![CDATA[", "<?", "-->"),
 )
-_MARKUP = (
-    "[bold]x[/foo]",
-    ":smile:",
-    "{curly}",
-    "%s %(x)d %",
-    "[link=http://e.invalid]y[/]",
-    "[/]",
-)
+_MARKUP = ("[bold]x[/foo]", ":smile:", "{curly}", "%s %(x)d %", "[link=http://e.invalid]y[/]")
 
 _FRAGMENTS = st.sampled_from(_SEQUENCES + _CONTROLS + _UNSEEN + _MARKDOWN + _MARKUP)
 _ANYTHING = st.text(max_size=6).filter(lambda text: not {*MARKS, "@"} & {*normalize("NFD", text)})
@@ -191,9 +120,8 @@ class Exchange:
 @st.composite
 def _in_pieces(draw: st.DrawFn, longest: int) -> tuple[str, ...]:
     """Return a text cut anywhere, or at every character."""
-    text = "".join(
-        draw(st.lists(_PIECES, min_size=draw(st.integers(0, longest)), max_size=longest))
-    )
+    shortest = draw(st.integers(0, longest))
+    text = "".join(draw(st.lists(_PIECES, min_size=shortest, max_size=longest)))
     if not text:
         return ()
     cuts = draw(st.lists(st.integers(0, len(text)), max_size=8) | st.just(range(len(text))))
@@ -203,21 +131,20 @@ def _in_pieces(draw: st.DrawFn, longest: int) -> tuple[str, ...]:
 @st.composite
 def exchanges(draw: st.DrawFn) -> Exchange:
     """Return an exchange; its marks are in all but the names and the retry."""
-    retries, second_model = draw(st.integers(0, 1)), draw(_NAMES)
-    reasoning, answer = draw(
-        st.tuples(_in_pieces(4), _in_pieces(draw(st.sampled_from([0, 4, 14, 14]))))
-    )
+    retries, model = draw(st.integers(0, 1)), draw(_NAMES)
+    reasoning = draw(_in_pieces(4))
+    answer = draw(_in_pieces(draw(st.sampled_from([0, 4, 14, 14]))))
     calls = draw(st.lists(st.builds(ToolCall, _NAMES, _NAMES, _NAMES), max_size=1))
     whole = replace(
         reply("".join(answer), reasoning="".join(reasoning), tool_calls=tuple(calls)),
         provider=draw(_NAMES),
-        model=second_model,
+        model=model,
         request_id=draw(_NAMES),
     )
     failure = draw(st.sampled_from([None, BrokenReplyError, InterruptError]))
     told = st.just("") if failure is None else st.lists(_PIECES, max_size=5).map("".join)
     return Exchange(
-        retry=Retrying(retries, ExitCode.SERVER, draw(_NAMES), 0.5, second_model),
+        retry=Retrying(retries, ExitCode.SERVER, draw(_NAMES), 0.5, model),
         reasoning=reasoning,
         answer=answer,
         reply=whole,
