@@ -173,3 +173,9 @@ def test_an_empty_reply_is_a_reply(protocol):
         reply = ask(litellm_at(server), stream=True)
     assert (reply.text, reply.finish_reason, reply.complete) == ("", "stop", True)
     assert reply.usage.first_token_ms is None
+
+
+@pytest.mark.parametrize("reason", ["model_length", "model_context_window_exceeded"])
+def test_a_full_context_is_a_limit_of_length(reason):
+    with serving("openai", Script(finish=reason)) as server:
+        assert ask(litellm_at(server), stream=True).finish_reason == "length"

@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from hello_llm.providers.litellm.failure import (
+    answer_to,
     chain,
-    error_code,
+    error_codes,
     find,
-    http_status,
     innermost,
     is_litellms,
     quote,
@@ -71,23 +71,10 @@ def test_the_outermost_of_several_kinds_is_found():
     assert find(error, KeyError) is None
 
 
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ({"error": {"message": "no such model"}}, "no such model"),
-        ({"error": "no such model"}, "no such model"),
-        ({"message": "no such model"}, "no such model"),
-        ({"detail": [{"loc": ["body"], "msg": "field required"}]}, "field required"),
-        ([{"error": {"code": 400, "message": "API key not valid"}}], ""),
-        ({"error": {"message": "two\n lines"}}, "two lines"),
-        ({"error": {}}, ""),
-        ({"error": None, "message": 7}, ""),
-        ({"error": {"message": "x" * 301}}, "x" * 300 + "…"),
-        ({"error": {"message": "x" * 300}}, "x" * 300),
-    ],
-)
-def test_the_servers_sentence_is_found_in_a_body(body, sentence):
-    assert quote(BodyError(body)) == sentence
+def test_the_servers_sentence_and_codes_are_found_in_the_body_that_an_exception_carries():
+    body = {"error": {"message": "no such model", "code": "model_not_found"}}
+    error = linked(RuntimeError("outer"), BodyError(body))
+    assert (quote(error), error_codes(error)) == ("no such model", ("model_not_found",))
 
 
 @pytest.mark.parametrize(
@@ -111,27 +98,13 @@ def test_a_response_that_was_not_read_says_nothing():
     assert quote(error) == ""
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({"error": {"code": "insufficient_quota", "type": "x"}}, "insufficient_quota"),
-        ({"error": {"type": "overloaded_error"}}, "overloaded_error"),
-        ({"error": {"status": "RESOURCE_EXHAUSTED"}}, "RESOURCE_EXHAUSTED"),
-        ({"error": {"code": 429}}, "429"),
-        ({"code": "context_length_exceeded"}, "context_length_exceeded"),
-        ({"error": "words"}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_machine_readable_code_is_found(body, code):
-    assert error_code(linked(RuntimeError("outer"), BodyError(body))) == code
-
-
-def test_only_the_status_that_a_server_sent_counts(litellm):
+def test_only_the_answer_of_a_server_counts(litellm):
     invented = litellm.InternalServerError("refused", "openai", "m")
     assert invented.status_code == 500
-    assert http_status(linked(invented, OSError("refused"))) is None
-    assert http_status(linked(invented, answered(418, "{}"))) == 418
+    assert answer_to(linked(invented, OSError("refused"))) is None
+    answer = answer_to(linked(invented, answered(418, "{}")))
+    assert answer is not None
+    assert answer.status_code == 418
 
 
 @pytest.mark.parametrize(

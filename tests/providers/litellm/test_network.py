@@ -13,6 +13,7 @@ from hello_llm.contract import (
     DeadlineError,
     HelloLLMError,
     LLMReply,
+    ServerError,
     UnreachableError,
     Usage,
 )
@@ -174,6 +175,42 @@ def test_headers_alone_are_no_reply(protocol, stream):
     assert type(error) is UnreachableError
     assert error.message == f"127.0.0.1:{port} closed the connection before any reply"
     assert error.hint == "try again, or check --api-base if you gave one"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_error_status_counts_however_little_of_its_answer_comes(protocol, stream):
+    head = b"HTTP/1.1 503 Busy\r\ncontent-length: 9999\r\nretry-after: 2\r\n\r\n"
+    with answering(head + b"try la") as port:
+        error = outcome(at(protocol, f"http://127.0.0.1:{port}/v1"), stream=stream)
+    assert type(error) is ServerError
+    assert error.message == f'127.0.0.1:{port} failed (503): it says "try la"'
+    assert (error.status, error.transient, error.retry_after_s) == (503, True, 2.0)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_charset_of_a_stream_is_utf8_whatever_its_headers_say(protocol):
+    headers = (("content-type", "text/event-stream; charset=utf-16"),)
+    with serving(protocol, Script(chunks=("Gr\u00fc", "\u00df\u2028e"), headers=headers)) as server:
+        reply = outcome(litellm_at(server), stream=True)
+    assert isinstance(reply, LLMReply)
+    assert reply.text == "Gr\u00fc\u00df\u2028e"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_server_that_hangs_up_on_a_handshake_may_do_better_the_next_time(protocol, slammed_port):
+    error = outcome(at(protocol, f"https://127.0.0.1:{slammed_port}"), stream=True)
+    assert type(error) is UnreachableError
+    assert error.message == f"127.0.0.1:{slammed_port} closed the connection before any reply"
+    assert error.transient
+
+
+def test_a_tls_handshake_is_answered_within_the_connect_deadline():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        base = f"https://127.0.0.1:{silent.getsockname()[1]}/v1"
+        error = outcome(at("openai", base, connect_timeout=0.2), stream=True)
+    assert type(error) is DeadlineError
+    assert error.hint == "raise it with --connect-timeout SECONDS, 0 turns it off"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -142,6 +142,26 @@ def test_a_page_of_html_is_never_quoted():
         )
 
 
+def test_google_says_in_the_answer_how_long_to_wait():
+    details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "39s"}]
+    body = json.dumps({"error": {"code": 429, "message": "slow", "details": details}}).encode()
+    with serving("openai", Script(status=429, body=body)) as server:
+        error = outcome(litellm_at(server), stream=True)
+    assert isinstance(error, HelloLLMError)
+    assert (error.transient, error.retry_after_s) == (True, 39.0)
+
+
+def test_a_request_that_a_filter_stopped_is_told_apart():
+    body = coded("content_policy_violation", "Your request was rejected")
+    with serving("openai", Script(status=400, body=body)) as server:
+        error = outcome(litellm_at(server), stream=True)
+        assert said(error, server) == (
+            "FilteredError",
+            'a content filter of PLACE stopped the request: it says "Your request was rejected"',
+            "change the prompt, or the filter's settings with the vendor",
+        )
+
+
 def test_a_redirect_is_not_followed():
     with serving("openai") as other, serving("openai") as server:
         headers = (("location", f"{other.url}/v1/chat/completions"),)

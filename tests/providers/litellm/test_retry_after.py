@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hello_llm.providers.litellm.retry_after import seconds_to_wait
+from hello_llm.providers.litellm.retry_after import seconds_to_wait, wait_in
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
@@ -34,3 +34,16 @@ NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 )
 def test_seconds_and_dates_are_read_and_nonsense_is_not(header, seconds):
     assert seconds_to_wait(header, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "2"}, 2.0),
+        ({"retry-after": "2", "retry-after-ms": "1500"}, 1.5),
+        ({"retry-after": "2", "retry-after-ms": "soon"}, 2.0),
+    ],
+)
+def test_milliseconds_are_more_exact_than_seconds(headers, seconds):
+    assert wait_in(headers) == seconds

@@ -85,15 +85,15 @@ def test_geminis_refusal_is_a_filtered_reply():
         list(Turn([candidate(provider_at(server, GEMINI, server.url), request)], stream=True))
 
 
-def test_geminis_error_is_quoted():
+def test_a_key_that_gemini_refuses_as_a_bad_request_is_told_apart():
     body = [{"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}]
     script = Script(status=400, body=json.dumps(body).encode())
     with gemini_at(script, stream=True) as server:
         error = outcome(provider_at(server, GEMINI, server.url), stream=True)
         assert said(error, server) == (
-            "RequestError",
-            'PLACE refused the request (400): it says "API key not valid."',
-            "--dry-run shows the request as it is sent",
+            "AuthError",
+            'PLACE refused the key in KEY (400): it says "API key not valid."',
+            "export KEY=…   with a key that is valid for gemini/gemini-2.0-flash",
         )
 
 

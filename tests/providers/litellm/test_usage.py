@@ -54,6 +54,22 @@ def test_a_server_of_ones_own_costs_nothing():
         assert ask(litellm_at(server), stream=True).usage.usd_micros == 0
 
 
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("absurd", [-1, 10**30])
+def test_counts_that_nobody_can_have_counted_are_unknown(protocol, absurd, stream):
+    with serving(protocol, Script(usage=Tokens(prompt=absurd, completion=absurd))) as server:
+        usage = ask(litellm_at(server), stream=stream).usage
+    assert (usage.tokens_in, usage.tokens_out) == (None, None)
+    assert usage.usd_micros == (0 if protocol == "ollama" else None)
+
+
+def test_details_that_nobody_can_compute_with_leave_the_price_unknown():
+    with serving("openai", Script(usage=Tokens(prompt=3, completion=2, cached=10**30))) as server:
+        usage = ask(litellm_at(server), stream=True).usage
+    assert (usage.tokens_in, usage.tokens_cached, usage.usd_micros) == (3, None, None)
+
+
 @pytest.mark.parametrize(
     ("usd", "micros"),
     [

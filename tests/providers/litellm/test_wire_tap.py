@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from hello_llm.providers.litellm import wire_tap
@@ -12,6 +13,8 @@ from hello_llm.providers.litellm.wire_tap import (
     WireTap,
 )
 
+ARGUMENTS = {"finish_reason": "stop", "finishReason": "STOP", "done_reason": "stop"}
+"""Of a tool call: words that a model may write as well."""
 STOP = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
 
 
@@ -32,7 +35,7 @@ def text(content, **more):
 
 def test_frames_reach_litellm_as_one_line_of_ascii_each():
     _, passed = read(': hi\r\nevent: e\r\ndata: {"a":\r\ndata: "é\u2028"}\r\n\r\n'.encode())
-    assert passed == b'event: e\ndata: {"a": "\\u00e9\\u2028"}\n\n'
+    assert passed == b'data: {"a": "\\u00e9\\u2028"}\n\n'
 
 
 def test_lines_stay_lines():
@@ -51,10 +54,6 @@ def test_what_is_no_answer_passes_as_it_is():
     [
         (Framing.EVENTS, b"data: [DONE]\n\n"),
         (Framing.EVENTS, event({"type": "message_stop"}, "message_stop")),
-        (
-            Framing.EVENTS,
-            event({"candidates": [{"finishReason": "STOP"}], "usageMetadata": {"x": 1}}),
-        ),
         (Framing.LINES, b'{"done": true}\n'),
     ],
 )
@@ -80,6 +79,11 @@ def test_nothing_is_read_after_the_mark_of_the_end(framing, last):
         ({"done_reason": "length"}, ["length"]),
         ({"promptFeedback": {"blockReason": "OTHER"}}, ["content_filter"]),
         (text('"finish_reason": "stop"'), []),
+        (text("x", finish_reason=["stop"]), []),
+        ({"candidates": [{"content": {"parts": [{"functionCall": {"args": ARGUMENTS}}]}}]}, []),
+        ({"message": {"tool_calls": [{"function": {"arguments": ARGUMENTS}}]}}, []),
+        ({"content": [{"type": "tool_use", "input": ARGUMENTS}]}, []),
+        ({"choices": "x", "candidates": [7], "promptFeedback": 7, "delta": []}, []),
     ],
 )
 def test_the_servers_own_reason_completes_a_reply(value, reasons):
@@ -147,6 +151,43 @@ def test_an_answer_without_end_is_given_up(framing, monkeypatch):
         list(WireTap().watch(iter([b"x" * 2**18] * 5), framing))
 
 
+@pytest.mark.parametrize(
+    ("values", "patience_s"),
+    [
+        ([text("x")], None),
+        ([text("x"), {"choices": [], "usage": {"total_tokens": 3}}], None),
+        ([STOP], 2.0),
+        ([STOP, {"choices": [], "usage": {"total_tokens": 3}}], 0.5),
+        ([{"candidates": [{"finishReason": "STOP"}], "usageMetadata": {"x": 1}}], 0.5),
+    ],
+)
+def test_a_complete_reply_is_waited_for_only_a_little_longer(values, patience_s):
+    tap, _ = read(*map(event, values))
+    assert tap.patience_s == patience_s
+
+
+def test_text_that_follows_a_reason_is_still_read():
+    first, last = ({"candidates": [{"finishReason": "STOP"}], "usageMetadata": {}}, text("more"))
+    assert read(event(first), event(last))[1] == event(first) + event(last)
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.RemoteProtocolError])
+def test_how_a_complete_reply_ends_does_not_matter(error):
+    def chunks(*frames):
+        yield from frames
+        raise error("cut")
+
+    assert b"".join(WireTap().watch(chunks(event(STOP)), Framing.EVENTS)) == event(STOP)
+    with pytest.raises(error):
+        list(WireTap().watch(chunks(event(text("x"))), Framing.EVENTS))
+
+
+def test_the_beginning_of_what_is_no_answer_is_kept():
+    tap = WireTap()
+    list(tap.watch(iter([b"<html>"] + [b"x" * 2**15] * 3), Framing.OPAQUE))
+    assert tap.opaque == b"<html>" + b"x" * (2**16 - 6)
+
+
 def test_pieces_are_counted_without_signs_of_life():
     tap, _ = read(b": ping\n\n", event({"type": "ping"}), event(text("x")), event(STOP))
     assert tap.pieces == 2
@@ -166,7 +207,7 @@ WHOLE_OPENAI = {
 }
 
 
-@pytest.mark.parametrize("lead", [b"", b"\n ", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("lead", [b"", b"\n ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n\n\n"])
 def test_a_whole_reply_in_place_of_a_stream_becomes_its_events(lead):
     body = lead + json.dumps(WHOLE_OPENAI, indent=1).encode()
     tap, passed = read(body[:5], body[5:])
@@ -185,7 +226,7 @@ def test_a_whole_reply_in_place_of_a_stream_becomes_its_events(lead):
     assert tap.reasons == ["stop"]
 
 
-def test_a_whole_message_becomes_events_with_names():
+def test_a_whole_message_becomes_its_events():
     message = {
         "type": "message",
         "content": [
@@ -197,9 +238,8 @@ def test_a_whole_message_becomes_events_with_names():
         "usage": {"output_tokens": 1},
     }
     _, passed = read(json.dumps(message).encode())
-    found = [block.split("\n") for block in passed.decode().strip().split("\n\n")]
-    values = [json.loads(lines[1].removeprefix("data: ")) for lines in found]
-    assert [lines[0] for lines in found] == [f"event: {value['type']}" for value in values]
+    found = passed.decode().strip().split("\n\n")
+    values = [json.loads(line.removeprefix("data: ")) for line in found]
     assert [value["delta"] for value in values if value["type"] == "content_block_delta"] == [
         {"type": "thinking_delta", "thinking": "hm"},
         {"type": "text_delta", "text": "hi"},

@@ -8,7 +8,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from hello_llm.providers.litellm.evidence import Evidence
-from hello_llm.providers.litellm.retry_after import seconds_to_wait
+from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
 from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS, OWN_TRANSPORT_VENDORS
@@ -25,8 +25,6 @@ NO_KEY = "no-key"
 
 
 _HTTP = b"HTTP/"
-_GRACE_S = 2.0
-"""How long the end of the connection is waited for, once the reply is complete."""
 
 
 class NotHTTPError(Exception):
@@ -119,7 +117,8 @@ class Connection:
         return Evidence(
             transport=self.transport,
             status=None if self.response is None else self.response.status_code,
-            retry_after_s=seconds_to_wait(headers.get("retry-after")),
+            retry_after_s=wait_in(headers),
+            body=self.tap.opaque,
             problem=self.tap.problem,
             filtered=self.tap.filtered,
             cut=not self.stream and self._receiving,
@@ -203,8 +202,9 @@ class Connection:
         read = stream.read
 
         def guarded(max_bytes: int, timeout: float | None = None) -> bytes:
-            if self.tap.complete:
-                timeout = _GRACE_S if timeout is None else min(timeout, _GRACE_S)
+            patience = self.tap.patience_s
+            if patience is not None:
+                timeout = patience if timeout is None else min(timeout, patience)
             data: bytes = read(max_bytes, timeout)
             if data and not self._greeted:
                 self._greeted = True
@@ -230,5 +230,7 @@ class Connection:
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
             return self.tap.watch(decoded(chunk_size), framing)
 
+        if framing in {Framing.EVENTS, Framing.LINES}:
+            response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII
         # Whoever reads the answer, by lines or whole, goes through this method.
         response.iter_bytes = iter_bytes  # type: ignore[method-assign]

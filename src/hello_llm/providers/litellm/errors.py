@@ -5,15 +5,11 @@ classes and status codes are only believed where a server really answered.
 """
 
 import json
-import re
-import socket
-import ssl
 from types import ModuleType
 
 from hello_llm.contract import (
     AuthError,
     BrokenReplyError,
-    DeadlineError,
     FilteredError,
     HelloLLMError,
     LLMReply,
@@ -21,19 +17,18 @@ from hello_llm.contract import (
     RequestError,
     UnreachableError,
 )
-from hello_llm.providers.litellm.connection import NotHTTPError
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
-    code_in,
-    error_code,
+    answer_to,
+    error_codes,
     find,
-    http_status,
     innermost,
     is_litellms,
     quote,
-    sentence_in,
 )
-from hello_llm.providers.litellm.refusals import Refusal, explain, speaks_tls
+from hello_llm.providers.litellm.network import deadline, no_answer
+from hello_llm.providers.litellm.refusal import Refusal
+from hello_llm.providers.litellm.refusals import explain
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, UnreadableAnswerError
 
@@ -57,7 +52,7 @@ def translate(
     problem = _explained(litellm, error, route, partial, evidence)
     if problem is not None:
         problem.partial = partial
-        if problem.transient:
+        if problem.transient and evidence.retry_after_s is not None:
             problem.retry_after_s = evidence.retry_after_s
     return problem
 
@@ -70,6 +65,9 @@ def _explained(
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
         return RequestError(f"{route.typed} does not take a parameter: {_own_words(unsupported)}")
+    refusal = _refusal(error, evidence)
+    if refusal is not None:
+        return _proxys_own(refusal, evidence) or explain(refusal, route, litellm)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if evidence.filtered:
         return FilteredError(
@@ -78,12 +76,39 @@ def _explained(
         )
     if evidence.problem is not None:
         return _bad_answer(litellm, evidence.problem, route, started=started)
+    late = deadline(litellm, error, route, evidence.transport)
+    if late is not None:
+        return late
     if started or (evidence.cut and find(error, httpx.TransportError)):
-        return _deadline(litellm, error, route, evidence) or _cut_off(error, route)
-    status = evidence.status or http_status(error)
-    if status is not None and status >= 300:
-        return explain(Refusal(status, error_code(error), quote(error)), route, litellm)
-    return _network(litellm, error, route, evidence) or _unreadable(litellm, error, route, status)
+        return _cut_off(error, route)
+    return no_answer(error, route, evidence.transport) or _unreadable(
+        litellm, error, route, answered=evidence.status is not None or answer_to(error) is not None
+    )
+
+
+def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
+    """Return what an answer with an error status says, however much of it came."""
+    if evidence.status is not None:
+        status, body = evidence.status, evidence.body
+    else:
+        answer = answer_to(error)
+        if answer is None:
+            return None
+        status, body = answer.status_code, b""
+    if status < 300:
+        return None
+    if body:
+        return Refusal.of_answer(status, body)
+    return Refusal(status, error_codes(error), quote(error))
+
+
+def _proxys_own(refusal: Refusal, evidence: Evidence) -> UnreachableError | None:
+    if refusal.status != 407 or evidence.transport.proxy is None:
+        return None
+    return UnreachableError(
+        f"the proxy {evidence.transport.proxy_address} wants a user name and a password (407)",
+        "check proxy in the profile",
+    )
 
 
 def _bad_answer(
@@ -98,34 +123,13 @@ def _bad_answer(
         return BrokenReplyError(
             f"{route.place} sent {problem} in place of a reply", "what arrived is kept; try again"
         )
-    refusal = Refusal.of_object(code_in(problem.said), sentence_in(problem.said))
+    refusal = Refusal.of_object(problem.said)
     if started:
         return BrokenReplyError(
             f"{route.place} failed in the middle of a reply{refusal.said}",
             "what arrived is kept; try again",
         )
     return explain(refusal, route, litellm)
-
-
-def _deadline(
-    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
-) -> DeadlineError | None:
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-
-    if find(error, httpx.TimeoutException, litellm.Timeout) is None:
-        return None
-    if find(error, httpx.ConnectTimeout):
-        seconds = evidence.transport.connect_timeout
-        return DeadlineError(
-            f"no connection to {route.place} within {seconds:g} s (the connect deadline)",
-            "raise it with --connect-timeout SECONDS, 0 turns it off",
-            transient=True,
-        )
-    return DeadlineError(
-        f"gave up waiting to hear from {route.place}",
-        "give the provider a larger timeout",
-        transient=True,
-    )
 
 
 def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
@@ -144,83 +148,8 @@ def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
     return BrokenReplyError(f"{route.place} {what}", "what arrived is kept; try again")
 
 
-def _network(
-    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
-) -> HelloLLMError | None:
-    """Explain a call that reached no server, or got no answer from it."""
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-
-    deadline = _deadline(litellm, error, route, evidence)
-    if deadline is not None:
-        return deadline
-    greeting = find(error, NotHTTPError)
-    if isinstance(greeting, NotHTTPError):
-        return _no_http(greeting.greeting, route)
-    if find(error, socket.gaierror):
-        return UnreachableError(
-            f"cannot resolve {route.place.partition(':')[0]}",
-            "check the host in --api-base, and the network",
-        )
-    tls = find(error, ssl.SSLError)
-    if tls is not None:
-        return _tls(tls, route)
-    if find(error, httpx.ConnectError, ConnectionRefusedError):
-        if evidence.transport.proxy is not None:
-            return UnreachableError(
-                f"cannot connect to the proxy {evidence.transport.proxy}",
-                "check proxy in the profile",
-                transient=True,
-            )
-        return UnreachableError(
-            f"cannot connect to {route.place}", _start_hint(route), transient=True
-        )
-    if find(error, httpx.ProxyError):
-        return UnreachableError(
-            f"the proxy {evidence.transport.proxy} does not lead to {route.place}",
-            "check proxy in the profile",
-        )
-    if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
-        return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
-    protocol = find(error, httpx.RemoteProtocolError)
-    ended = protocol is not None and re.search("disconnected|peer closed", str(protocol))
-    if ended or find(error, httpx.ReadError, httpx.WriteError, httpx.CloseError):
-        return UnreachableError(
-            f"{route.place} closed the connection before any reply",
-            "try again, or check --api-base if you gave one",
-            transient=True,
-        )
-    return None
-
-
-def _no_http(greeting: bytes, route: Route) -> HelloLLMError:
-    if greeting[:2] in {b"\x15\x03", b"\x16\x03"}:
-        return speaks_tls(route)
-    return BrokenReplyError(
-        f"{route.place} does not speak HTTP", "check --api-base: is that the address of a chat API?"
-    )
-
-
-def _tls(error: BaseException, route: Route) -> UnreachableError:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return UnreachableError(
-            f"the certificate of {route.place} cannot be trusted: {error.verify_message}",
-            "if it is yours, put it into a PEM file and name that in the profile: ca_file",
-        )
-    return UnreachableError(
-        f"no TLS with {route.place}", f"is it http://{route.place} and not https://?"
-    )
-
-
-def _start_hint(route: Route) -> str:
-    if route.vendor == "ollama_chat":
-        return "ollama serve   starts it; --api-base names another address"
-    if route.api_base is not None:
-        return f"start the server at {route.place}, or name another with --api-base"
-    return "check the network"
-
-
 def _unreadable(
-    litellm: ModuleType, error: Exception, route: Route, status: int | None
+    litellm: ModuleType, error: Exception, route: Route, *, answered: bool
 ) -> HelloLLMError | None:
     """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
@@ -231,7 +160,7 @@ def _unreadable(
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
     if known is None and not is_litellms(error):
         return None
-    if status is None and not find(error, httpx.ProtocolError):
+    if not answered and not find(error, httpx.ProtocolError):
         kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
         return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
     return BrokenReplyError(

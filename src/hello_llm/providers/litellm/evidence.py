@@ -16,6 +16,8 @@ class Evidence:
     """The HTTP status that came."""
     retry_after_s: float | None = None
     """Seconds that the server asks to wait."""
+    body: bytes = b""
+    """How an answer began that has an error status."""
     problem: UnreadableAnswerError | ErrorInAnswerError | None = None
     """Why reading the answer was given up."""
     filtered: bool = False

@@ -1,11 +1,12 @@
 """Reads a LiteLLM exception: what lies beneath it, and what the server said."""
 
-import json
-import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_LONGEST_QUOTE = 300
+from hello_llm.providers.litellm.error_body import codes_in, parse_body, sentence_in, shortened
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -29,8 +30,8 @@ def is_litellms(error: BaseException) -> bool:
     return any(type(link).__module__.startswith("litellm") for link in chain(error))
 
 
-def http_status(error: BaseException) -> int | None:
-    """Return the status that a server sent; LiteLLM invents one where none did.
+def answer_to(error: BaseException) -> "httpx.Response | None":
+    """Return the answer that a server sent; LiteLLM makes up one where none did.
 
     Only for vendors whose client is not ours: ours knows the answer itself.
     """
@@ -42,60 +43,33 @@ def http_status(error: BaseException) -> int | None:
         if type(link).__module__.startswith("litellm"):
             continue
         if isinstance(link, httpx.HTTPStatusError | openai.APIStatusError):
-            return link.response.status_code
+            return link.response
     return None
 
 
 def innermost(error: BaseException) -> str:
     """Return on one line what the first exception of the chain says."""
     *_, first = chain(error)
-    return _shortened(str(first).partition("\n")[0]) or type(first).__name__
+    return shortened(str(first).partition("\n")[0]) or type(first).__name__
 
 
 def quote(error: BaseException) -> str:
     """Return the server's own sentence about the failure on one line, or an empty text."""
-    for link in chain(error):
-        said = _sentence(_body(link))
-        if said:
-            return _shortened(said)
-    return ""
+    return next(filter(None, map(sentence_in, map(_body, chain(error)))), "")
 
 
-def error_code(error: BaseException) -> str:
-    """Return the machine-readable code or type that the server gave, or an empty text."""
-    return next(filter(None, (code_in(_body(link)) for link in chain(error))), "")
-
-
-def code_in(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the code or type that the error object `body` gives, or an empty text."""
-    detail = body.get("error", body) if isinstance(body, dict) else None
-    if not isinstance(detail, dict):
-        return ""
-    return str(detail.get("code") or detail.get("type") or detail.get("status") or "")
-
-
-def sentence_in(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the sentence that the error object `body` holds on one line, or an empty text."""
-    return _shortened(_sentence(body))
-
-
-def _shortened(text: str) -> str:
-    return text[:_LONGEST_QUOTE] + ("…" if len(text) > _LONGEST_QUOTE else "")
+def error_codes(error: BaseException) -> tuple[str, ...]:
+    """Return the machine-readable codes that the server gave."""
+    return next(filter(None, map(codes_in, map(_body, chain(error)))), ())
 
 
 def _body(link: BaseException) -> Any:  # noqa: ANN401 - whatever JSON the server sent
     body = getattr(link, "body", None)
-    if isinstance(body, dict):
-        return body
-    text = _response_text(link)
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return body if isinstance(body, dict) else parse_body(_response_text(link))
 
 
 def _response_text(link: BaseException) -> str:
-    """Return the text of the response that `link` carries, where it was read and is no page."""
+    """Return the text of the response that `link` carries, where it was read."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
     for source in (getattr(link, "text", None), getattr(link, "message", None)):
@@ -105,16 +79,6 @@ def _response_text(link: BaseException) -> str:
     if not isinstance(response, httpx.Response):
         return ""
     try:
-        text = response.text
+        return response.text
     except httpx.ResponseNotRead:
         return ""
-    return "" if re.match(r"\s*<", text) else text
-
-
-def _sentence(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    if isinstance(body, dict):
-        nested = (body.get(key) for key in ("error", "message", "detail", "msg"))
-        return next(filter(None, map(_sentence, nested)), "")
-    if isinstance(body, list):
-        return next(filter(None, map(_sentence, body)), "")
-    return " ".join(body.split()) if isinstance(body, str) else ""

@@ -18,9 +18,11 @@ def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: Any) -> int |
         costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, usage_object=usage)
         if not any(costs) and not _priced(litellm, vendor, name):
             return None
+        return to_micros(*costs)
     except litellm.exceptions.ModelNotMappedError:
         return None
-    return to_micros(*costs)
+    except (ArithmeticError, TypeError, ValueError):
+        return None  # the server's details are nothing to compute with
 
 
 def _priced(litellm: ModuleType, vendor: str, name: str) -> bool:

@@ -32,10 +32,23 @@ _FAILURES = frozenset(
         "error",  # OpenRouter
         "ERROR",  # Cohere
         "insufficient_system_resource",  # DeepSeek
+        "MALFORMED_FUNCTION_CALL",  # Gemini
         "network_error",  # Zhipu
+        "UNEXPECTED_TOOL_CALL",  # Gemini
     }
 )
 """Reasons by which a server says that it broke the reply off; LiteLLM calls each a ``stop``."""
+
+_LENGTHS = frozenset(
+    {
+        "model_context_window_exceeded",  # Anthropic
+        "model_length",  # Mistral
+    }
+)
+"""Reasons by which a server says that the context was full; LiteLLM calls these a ``stop`` too."""
+
+_MOST_TOKENS = 2**53
+"""From here on JSON numbers are no longer exact everywhere."""
 
 
 def read_stream(
@@ -197,6 +210,8 @@ def _finish_reason(reason: str | None, tap: WireTap) -> FinishReason:
     """Return the reason that LiteLLM understood, or the server's own that it did not."""
     if tap.filtered:
         return "content_filter"
+    if not _LENGTHS.isdisjoint(tap.reasons):
+        return "length"
     if reason == "function_call":
         return "tool_calls"
     return next((known for known in _FINISH_REASONS if known == reason), "stop")
@@ -213,8 +228,8 @@ def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN
     if spent is None or not spent.total_tokens:
         return Usage(usd_micros=0 if route.self_hosted else None)
     return Usage(
-        tokens_in=spent.prompt_tokens or None,
-        tokens_out=spent.completion_tokens,
+        tokens_in=_count(spent.prompt_tokens) or None,
+        tokens_out=_count(spent.completion_tokens),
         usd_micros=_price(litellm, route, spent),
         tokens_cached=_detail(route, spent.prompt_tokens_details, "cached_tokens"),
         tokens_reasoning=_detail(route, spent.completion_tokens_details, "reasoning_tokens"),
@@ -224,12 +239,17 @@ def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN
 def _price(litellm: ModuleType, route: Route, spent: Any) -> int | None:  # noqa: ANN401 - untyped substrate
     if route.self_hosted:
         return 0
-    if not spent.prompt_tokens:
+    if not _count(spent.prompt_tokens) or _count(spent.completion_tokens) is None:
         return None
     return usd_micros(litellm, route.vendor, route.name, spent)
 
 
 def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401 - untyped substrate
-    count: int | None = getattr(details, name, None)
+    count = _count(getattr(details, name, None))
     # For Anthropic LiteLLM fills in a zero where the server said nothing.
     return count or None if route.vendor == "anthropic" else count
+
+
+def _count(tokens: Any) -> int | None:  # noqa: ANN401 - whatever JSON the server sent
+    """Return `tokens` if a server can have counted as many."""
+    return tokens if isinstance(tokens, int) and 0 <= tokens < _MOST_TOKENS else None

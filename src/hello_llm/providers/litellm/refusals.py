@@ -1,7 +1,5 @@
-"""The table of refusals: what an error status or an error object of a server means."""
+"""Our error for each kind of refusal; the server's words are quoted in it."""
 
-import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
 
@@ -10,134 +8,51 @@ from hello_llm.contract import (
     BrokenReplyError,
     ContextError,
     DeadlineError,
+    FilteredError,
     HelloLLMError,
     RateLimitedError,
     RequestError,
     ServerError,
     UnreachableError,
 )
+from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.route import Route
-
-TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 522, 524, 529})
-"""The statuses after which the same call may succeed."""
-
-_STATUS_OF_CODE = {
-    "api_error": 500,
-    "authentication_error": 401,
-    "deadline_exceeded": 504,
-    "internal": 500,
-    "internal_error": 500,
-    "internal_server_error": 500,
-    "invalid_api_key": 401,
-    "invalid_argument": 400,
-    "invalid_request_error": 400,
-    "model_not_found": 404,
-    "not_found": 404,
-    "not_found_error": 404,
-    "overloaded": 529,
-    "overloaded_error": 529,
-    "permission_denied": 403,
-    "permission_error": 403,
-    "rate_limit_error": 429,
-    "rate_limit_exceeded": 429,
-    "request_too_large": 413,
-    "resource_exhausted": 429,
-    "server_error": 500,
-    "service_unavailable": 503,
-    "timeout": 504,
-    "timeout_error": 504,
-    "too_many_requests": 429,
-    "unauthenticated": 401,
-    "unavailable": 503,
-}
-_CONTEXT_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
-_QUOTA_CODES = frozenset(
-    {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error"}
-)
-_CONTEXT_WORDS = re.compile(
-    r"context (length|window|size)|prompt (is )?too long|input token count|too many tokens"
-    r"|(input|prompt) length exceeds|maximum (context|prompt|input)"
-    r"|exceeds? the (available )?context|too large for model",
-    re.IGNORECASE,
-)
-_QUOTA_WORDS = re.compile(
-    r"insufficient (quota|balance|credit|fund)|credit balance is too low|out of credits"
-    r"|billing (hard )?limit",
-    re.IGNORECASE,
-)
-_TLS_WORDS = re.compile(r"HTTP request .*HTTPS (port|server)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What a server said in place of an answer."""
-
-    status: int
-    """The HTTP status, or the one that the code of an error object stands for."""
-    code: str = ""
-    """The machine-readable code or type of the error."""
-    words: str = ""
-    """The server's own sentence."""
-    in_answer: bool = False
-    """Whether it was an error object where an answer was due."""
-
-    @classmethod
-    def of_object(cls, code: str, words: str) -> "Refusal":
-        """Return the refusal that an error object is; one that nobody knows is the server's."""
-        status = int(code) if re.fullmatch(r"[45]\d\d", code) else None
-        status = status or _STATUS_OF_CODE.get(code.lower(), 500)
-        return cls(status, code, words, in_answer=True)
-
-    @property
-    def label(self) -> str:
-        """The status or code, for a message."""
-        return self.code or "error" if self.in_answer else str(self.status)
-
-    @property
-    def said(self) -> str:
-        """The server's own sentence, to follow ours."""
-        return f': it says "{self.words}"' if self.words else ""
-
-    @property
-    def over_quota(self) -> bool:
-        """Whether there is nothing left to spend: waiting does not help."""
-        words = self.status in {400, 403, 429} and _QUOTA_WORDS.search(self.words)
-        return self.status == 402 or self.code in _QUOTA_CODES or bool(words)
-
-    @property
-    def too_long(self) -> bool:
-        """Whether the prompt is larger than the model's context."""
-        words = self.status in {400, 413, 422, 500} and _CONTEXT_WORDS.search(self.words)
-        return self.code in _CONTEXT_CODES or bool(words)
 
 
 def explain(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError:
     """Return our error for `refusal`."""
-    status = None if refusal.in_answer else refusal.status
-    problem = _explained(refusal, route, litellm)
-    problem.status = status
-    problem.transient = refusal.status in TRANSIENT and not (refusal.over_quota or refusal.too_long)
+    problem = _by_kind(refusal, route, litellm) or _by_status(refusal, route)
+    problem.status = None if refusal.in_answer else refusal.status
+    if not refusal.lasting:
+        problem.transient, problem.retry_after_s = True, refusal.delay_s
     return problem
 
 
-def _explained(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError:
-    status, label, said = refusal.status, refusal.label, refusal.said
-    if status == 400 and _TLS_WORDS.search(refusal.words):
+def _by_kind(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError | None:
+    if refusal.of_tls:
         return speaks_tls(route)
     if refusal.over_quota:
         return RateLimitedError(
-            f"{route.place} refused the call over quota or billing ({label}){said}",
+            f"{route.place} refused the call over quota or billing ({refusal.label}){refusal.said}",
             "check the balance and the plan of the account the key belongs to",
         )
     if refusal.too_long:
         return ContextError(
-            f"the prompt is too long for {route.typed}{said}",
+            f"the prompt is too long for {route.typed}{refusal.said}",
             "shorten the prompt, or choose a model with a larger context",
         )
-    if status in {401, 403}:
+    if refusal.filtered:
+        return FilteredError(
+            f"a content filter of {route.place} stopped the request{refusal.said}",
+            "change the prompt, or the filter's settings with the vendor",
+        )
+    if refusal.of_key:
         return _key_refused(refusal, route)
-    if status == 404:
-        return _not_found(refusal, route, litellm)
+    return _not_found(refusal, route, litellm) if refusal.of_model else None
+
+
+def _by_status(refusal: Refusal, route: Route) -> HelloLLMError:
+    status, label, said = refusal.status, refusal.label, refusal.said
     if status == 429:
         return RateLimitedError(
             f"{route.place} is limiting requests ({label}){said}", "wait, then try again"

@@ -1,8 +1,23 @@
-"""Reads the ``Retry-After`` header: seconds or a date (RFC 9110, section 10.2.3)."""
+"""Reads how long a server asks to wait: ``Retry-After`` (RFC 9110, section 10.2.3) and its kin."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+_NUMBER = re.compile(r"\s*\d{1,15}(\.\d*)?\s*", re.ASCII)
+
+
+def wait_in(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that `headers` ask to wait, or ``None`` if they say nothing usable.
+
+    Args:
+        headers: by lower-case name; OpenAI and Azure also send ``retry-after-ms``.
+    """
+    milliseconds = headers.get("retry-after-ms", "")
+    if _NUMBER.fullmatch(milliseconds):
+        return float(milliseconds) / 1000
+    return seconds_to_wait(headers.get("retry-after"))
 
 
 def seconds_to_wait(value: str | None, now: datetime | None = None) -> float | None:
@@ -14,7 +29,7 @@ def seconds_to_wait(value: str | None, now: datetime | None = None) -> float | N
     """
     if value is None:
         return None
-    if re.fullmatch(r"\s*\d{1,15}(\.\d*)?\s*", value, re.ASCII):
+    if _NUMBER.fullmatch(value):
         return float(value)
     return _until(value, now or datetime.now(UTC))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
+from hello_llm.providers.litellm.address import is_address, place_of
 from hello_llm.providers.litellm.vendors import (
     BASELESS_VENDORS,
     KEYLESS_BASES,
@@ -50,7 +51,7 @@ class Route:
     def place(self) -> str:
         """Where the call goes, for a message: ``HOST:PORT`` if known, else the vendor."""
         host = self.api_base or VENDOR_HOSTS.get(self.vendor)
-        return self.vendor if host is None else urlsplit(host).netloc or host
+        return self.vendor if host is None else place_of(host)
 
 
 def plan(
@@ -102,7 +103,7 @@ def plan(
 def _check_address(api_base: str | None) -> None:
     if api_base is None:
         return
-    if not _is_address(api_base):
+    if not is_address(api_base):
         raise UsageError(
             f"api base {api_base!r} is not an http:// or https:// address",
             "--api-base http://HOST:PORT",
@@ -112,16 +113,6 @@ def _check_address(api_base: str | None) -> None:
             "the api base holds a user name or a password",
             "leave them out, and name the variable that holds the key with --api-key-env",
         )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 - a port that is none is only found when it is asked for
-    except ValueError:
-        return False
-    known = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    return known and text.isprintable() and " " not in text
 
 
 def _choose_variable(vendor: str, api_base: str | None, api_key_env: str | None) -> str | None:

@@ -3,6 +3,7 @@
 import gc
 import logging
 import threading
+import warnings
 from typing import Any
 
 from hello_llm.providers.litellm.environment import import_environment
@@ -40,6 +41,8 @@ def _silence(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
     litellm.REPEATED_STREAMING_CHUNK_LIMIT = 10**9
     # It counts tokens itself where the server did not, and passes its guess off as the server's.
     litellm.disable_token_counter = True
+    # Pydantic complains on stderr of what servers send, as soon as LiteLLM copies it.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from hello_llm.contract import UsageError
+from hello_llm.providers.litellm.address import is_address, place_of
 
 if TYPE_CHECKING:
     import httpx
@@ -26,6 +28,13 @@ class Transport:
     """A PEM file of certificates to trust besides the usual ones."""
 
     @property
+    def proxy_address(self) -> str | None:
+        """The address of the proxy without the password that it may hold, for a message."""
+        if self.proxy is None:
+            return None
+        return f"{urlsplit(self.proxy).scheme}://{place_of(self.proxy)}"
+
+    @property
     def timeouts(self) -> dict[str, float | None]:
         """The bounds of one request, as httpcore names them."""
         waiting = dict.fromkeys(("read", "write", "pool"), self.timeout)
@@ -37,19 +46,27 @@ class Transport:
         """Return a client that calls the hooks; it follows no redirect and keeps no cookie.
 
         Raises:
-            UsageError: the file of certificates cannot be read.
+            UsageError: the proxy has no address, or the file of certificates cannot be read.
         """
         import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
         return httpx.Client(
             trust_env=False,
             follow_redirects=False,
-            proxy=self.proxy,
+            proxy=self._checked_proxy(),
             verify=self._trust(),
             # Compressed pieces of a stream would wait for each other.
             headers={"accept-encoding": "identity"},
             event_hooks={"request": [on_request], "response": [on_response]},
         )
+
+    def _checked_proxy(self) -> str | None:
+        if self.proxy is not None and not is_address(self.proxy):
+            raise UsageError(
+                "the proxy is not an http:// or https:// address",
+                'write it into the profile as proxy = "http://HOST:PORT"',
+            )
+        return self.proxy
 
     def _trust(self) -> ssl.SSLContext | bool:
         if self.ca_file is None:

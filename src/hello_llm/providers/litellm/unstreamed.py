@@ -4,26 +4,20 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hello_llm.providers.litellm.frames import Frame
-
 Json = dict[str, Any]
 
 
-def as_frames(reply: Json) -> Iterator[Frame]:
+def as_frames(reply: Json) -> Iterator[Json]:
     """Yield what a stream would have brought; the protocol is told by the keys of `reply`.
 
     Gemini and Ollama stream pieces of the same shape as a whole reply.
     """
     if reply.get("type") == "message":
-        yield from map(_named, _anthropic(reply))
-        return
-    if isinstance(reply.get("choices"), list):
-        reply = _openai(reply)
-    yield Frame(json.dumps(reply).encode())
-
-
-def _named(event: Json) -> Frame:
-    return Frame(json.dumps(event).encode(), event["type"].encode())
+        yield from _anthropic(reply)
+    elif isinstance(reply.get("choices"), list):
+        yield _openai(reply)
+    else:
+        yield reply
 
 
 def _openai(reply: Json) -> Json:

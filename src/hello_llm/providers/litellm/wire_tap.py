@@ -22,8 +22,17 @@ from hello_llm.providers.litellm.unstreamed import as_frames
 LARGEST_ANSWER = 64 * 2**20
 """Bytes that an answer may have; 100,000 streamed tokens are less than half of it."""
 
+_LONGEST_REFUSAL = 64 * 2**10
+"""Bytes that are kept of a body that is no answer."""
+
 _REASON_KEYS = ("finish_reason", "finishReason", "stop_reason", "done_reason")
 """The keys under which the vendors say why a reply ended."""
+
+_CHOICE_KEYS = ("choices", "candidates", "results")
+"""The keys under which a reply may have alternatives; the first one counts."""
+
+_USAGE_KEYS = ("usage", "usageMetadata")
+"""The keys under which the vendors count tokens, at the latest when all text has come."""
 
 _FILTERED = frozenset(
     {
@@ -80,9 +89,22 @@ class WireTap:
         """The whole body, where it came as one JSON document."""
         self.refusal = ""
         """What the model said in place of an answer."""
+        self.opaque = b""
+        """How a body began that is no answer."""
         self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
         """Why reading was given up, however LiteLLM dresses it up."""
         self._size = 0
+        self._counted = False
+
+    @property
+    def patience_s(self) -> float | None:
+        """Seconds to wait for what may still come; ``None`` while the reply is not complete.
+
+        Not every server closes a complete reply, and some only then count its tokens.
+        """
+        if not self.complete:
+            return None
+        return 0.5 if self._counted else 2.0
 
     @property
     def complete(self) -> bool:
@@ -110,7 +132,7 @@ class WireTap:
     def _read(self, chunks: Iterator[bytes], framing: Framing) -> Iterator[bytes]:
         match framing:
             case Framing.OPAQUE:
-                yield from chunks
+                yield from self._kept(chunks)
             case Framing.WHOLE:
                 yield from self._whole(chunks)
             case Framing.EVENTS:
@@ -118,11 +140,26 @@ class WireTap:
             case Framing.LINES:
                 yield from self._framed(chunks, JsonLinesReader(), _as_line)
 
+    def _arriving(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield `chunks`; how the connection ends does not matter once the reply is complete."""
+        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+        try:
+            yield from chunks
+        except httpx.RequestError:
+            if not self.complete:
+                raise
+
     def _measured(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
+        for chunk in self._arriving(chunks):
             self._size += len(chunk)
             if self._size > LARGEST_ANSWER:
                 raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
+            yield chunk
+
+    def _kept(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
             yield chunk
 
     def _whole(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -136,21 +173,21 @@ class WireTap:
             self._observe(value, b"")
 
     def _events(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        head = start = b""
+        head = b""
         for chunk in chunks:
-            head += chunk
-            start = head.removeprefix(BYTE_ORDER_MARK).lstrip()
-            if start:
+            head = (head + chunk).lstrip().removeprefix(BYTE_ORDER_MARK).lstrip()
+            if not BYTE_ORDER_MARK.startswith(head):
                 break
         chunks = chain([head], chunks)
-        if start.startswith(b"{"):
+        if head.startswith(b"{"):
             value = _parsed(b"".join(self._whole(chunks)))
-            yield from () if value is None else map(_as_event, as_frames(value))
+            frames = () if value is None else as_frames(value)
+            yield from (_as_event(json.dumps(one).encode()) for one in frames)
         else:
             yield from self._framed(chunks, EventReader(), _as_event)
 
     def _framed(
-        self, chunks: Iterator[bytes], reader: FrameReader, framed: Callable[[Frame], bytes]
+        self, chunks: Iterator[bytes], reader: FrameReader, framed: Callable[[bytes], bytes]
     ) -> Iterator[bytes]:
         for chunk in chunks:
             for frame in reader.feed(chunk):
@@ -161,16 +198,16 @@ class WireTap:
             if frame.data == b"[DONE]" or _parsed(frame.data) is not None:
                 yield framed(self._checked(frame))
 
-    def _checked(self, frame: Frame) -> Frame:
-        """Return `frame` in ASCII, having read what it says."""
+    def _checked(self, frame: Frame) -> bytes:
+        """Return what `frame` holds in ASCII, having read it."""
         if frame.data == b"[DONE]":
             self.ended = True
-            return frame
+            return frame.data
         value = _parsed(frame.data)
         if value is None:
             raise UnreadableAnswerError("something that is no JSON object")
         self._observe(value, frame.event)
-        return Frame(json.dumps(value).encode(), frame.event)
+        return json.dumps(value).encode()
 
     def _observe(self, value: dict[str, Any], event: bytes) -> None:
         if _is_error(value, event):
@@ -178,7 +215,8 @@ class WireTap:
         self.pieces += value.get("type") != "ping"
         self.reasons += _reasons(value)
         self.refusal += "".join(_refusals(value))
-        self.ended = self.ended or _is_last(value)
+        self._counted = self._counted or any(value.get(key) for key in _USAGE_KEYS)
+        self.ended = self.ended or value.get("type") == "message_stop" or value.get("done") is True
 
 
 def _parsed(data: bytes) -> dict[str, Any] | None:
@@ -194,26 +232,27 @@ def _is_error(value: dict[str, Any], event: bytes) -> bool:
     return bool(value.get("error")) or named
 
 
-def _is_last(value: dict[str, Any]) -> bool:
-    if value.get("type") == "message_stop" or value.get("done") is True:
-        return True
-    # Gemini marks the end of a stream in no other way.
-    return "usageMetadata" in value and "candidates" in value and bool(list(_reasons(value)))
+def _reasons(value: dict[str, Any]) -> Iterator[str]:
+    """Yield what `value` gives as reasons for its end, where the vendors do so.
+
+    What a model wrote may hold the same words, as in the arguments of a tool call.
+    """
+    alternatives = (value.get(key) for key in _CHOICE_KEYS)
+    places = [value, value.get("delta"), *chain.from_iterable(map(_first, alternatives))]
+    for place in places:
+        if isinstance(place, dict):
+            reasons = (place.get(key) for key in _REASON_KEYS)
+            yield from (reason for reason in reasons if reason and isinstance(reason, str))
+    feedback = value.get("promptFeedback")
+    if isinstance(feedback, dict) and feedback.get("blockReason"):
+        yield "content_filter"
 
 
-def _reasons(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON the server sent
-    """Yield what `value` gives as reasons for its end; a second choice has its own."""
-    if isinstance(value, dict):
-        if value.get("index") and "finish_reason" in value:
-            return
-        yield from (str(value[key]) for key in _REASON_KEYS if value.get(key))
-        if value.get("blockReason"):
-            yield "content_filter"
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            if isinstance(item, dict | list):
-                yield from _reasons(item)
+def _first(alternatives: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON the server sent
+    """Return the first of `alternatives`, if it is among them: in a stream another may come."""
+    if not isinstance(alternatives, list):
+        return []
+    return [one for one in alternatives if isinstance(one, dict) and not one.get("index")]
 
 
 def _refusals(value: dict[str, Any]) -> Iterator[str]:
@@ -227,10 +266,10 @@ def _refusals(value: dict[str, Any]) -> Iterator[str]:
                 yield refusal
 
 
-def _as_event(frame: Frame) -> bytes:
-    name = b"event: " + frame.event + b"\n" if frame.event else b""
-    return name + b"data: " + frame.data + b"\n\n"
+def _as_event(data: bytes) -> bytes:
+    # The name of an event says nothing that its data does not.
+    return b"data: " + data + b"\n\n"
 
 
-def _as_line(frame: Frame) -> bytes:
-    return frame.data + b"\n"
+def _as_line(data: bytes) -> bytes:
+    return data + b"\n"

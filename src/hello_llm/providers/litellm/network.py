@@ -1,0 +1,132 @@
+"""Explains a call that reached no server, or got no answer from it."""
+
+import re
+import socket
+import ssl
+from types import ModuleType
+
+from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
+from hello_llm.providers.litellm.connection import NotHTTPError
+from hello_llm.providers.litellm.failure import find
+from hello_llm.providers.litellm.refusals import speaks_tls
+from hello_llm.providers.litellm.route import Route
+from hello_llm.providers.litellm.transport import Transport
+
+_TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
+"""How an alert and a handshake begin."""
+
+
+def deadline(
+    litellm: ModuleType, error: Exception, route: Route, transport: Transport
+) -> DeadlineError | None:
+    """Return our error for a wait that took too long, or ``None`` if `error` is none."""
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+    if find(error, httpx.TimeoutException, litellm.Timeout) is None:
+        return None
+    if find(error, httpx.ConnectTimeout):
+        where = route.place if transport.proxy is None else f"the proxy {transport.proxy_address}"
+        return DeadlineError(
+            f"no connection to {where} within {transport.connect_timeout:g} s"
+            " (the connect deadline)",
+            "raise it with --connect-timeout SECONDS, 0 turns it off",
+            transient=True,
+        )
+    return DeadlineError(
+        f"gave up waiting to hear from {route.place}",
+        "give the provider a larger timeout",
+        transient=True,
+    )
+
+
+def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
+    """Return our error for a call that got no answer, or ``None`` if it got one."""
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+    greeting = find(error, NotHTTPError)
+    if isinstance(greeting, NotHTTPError):
+        return _no_http(greeting.greeting, route)
+    if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
+        return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
+    if _was_closed(error):
+        return UnreachableError(
+            f"{route.place} closed the connection before any reply",
+            "try again, or check --api-base if you gave one",
+            transient=True,
+        )
+    if transport.proxy_address is not None:
+        return _no_proxy(error, route, transport.proxy_address) or _no_connection(error, route)
+    return _no_connection(error, route)
+
+
+def _was_closed(error: Exception) -> bool:
+    """Tell whether the connection was there and ended, be it in the middle of a handshake."""
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+    if find(error, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        return True
+    if find(error, ssl.SSLError):
+        return False
+    protocol = find(error, httpx.RemoteProtocolError)
+    ended = protocol is not None and re.search("disconnected|peer closed", str(protocol))
+    return bool(ended or find(error, httpx.ReadError, httpx.WriteError, httpx.CloseError))
+
+
+def _no_http(greeting: bytes, route: Route) -> HelloLLMError:
+    if greeting[:2] in _TLS_RECORDS:
+        return speaks_tls(route)
+    return BrokenReplyError(
+        f"{route.place} does not speak HTTP", "check --api-base: is that the address of a chat API?"
+    )
+
+
+def _no_proxy(error: Exception, route: Route, proxy: str) -> UnreachableError | None:
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+    if find(error, httpx.ProxyError):
+        message = f"the proxy {proxy} does not lead to {route.place}"
+    elif find(error, socket.gaierror):
+        message = f"cannot resolve the proxy {proxy}"
+    elif find(error, httpx.ConnectError) and not find(error, ssl.SSLError):
+        message = f"cannot connect to the proxy {proxy}"
+        return UnreachableError(message, "check proxy in the profile", transient=True)
+    else:
+        return None
+    return UnreachableError(message, "check proxy in the profile")
+
+
+def _no_connection(error: Exception, route: Route) -> UnreachableError | None:
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+    if find(error, socket.gaierror):
+        return UnreachableError(
+            f"cannot resolve {route.place.partition(':')[0]}",
+            "check the host in --api-base, and the network",
+        )
+    tls = find(error, ssl.SSLError)
+    if tls is not None:
+        return _no_tls(tls, route)
+    if find(error, httpx.ConnectError, ConnectionRefusedError):
+        return UnreachableError(
+            f"cannot connect to {route.place}", _start_hint(route), transient=True
+        )
+    return None
+
+
+def _no_tls(error: BaseException, route: Route) -> UnreachableError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return UnreachableError(
+            f"the certificate of {route.place} cannot be trusted: {error.verify_message}",
+            "if it is yours, put it into a PEM file and name that in the profile: ca_file",
+        )
+    return UnreachableError(
+        f"no TLS with {route.place}", f"is it http://{route.place} and not https://?"
+    )
+
+
+def _start_hint(route: Route) -> str:
+    if route.vendor == "ollama_chat":
+        return "ollama serve   starts it; --api-base names another address"
+    if route.api_base is not None:
+        return f"start the server at {route.place}, or name another with --api-base"
+    return "check the network"
