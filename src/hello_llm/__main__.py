@@ -5,15 +5,31 @@ import sys
 
 
 def main() -> None:
-    """Run with the process's arguments and exit; LiteLLM's threads are not waited for."""
+    """Run with the process's arguments and exit at once: everything is written by then.
+
+    Neither LiteLLM's threads nor the end of the interpreter is waited for, in which a signal
+    would have no handler of ours.
+    """
     try:
+        _take_standard_descriptors()
         from hello_llm.cli.app import run  # noqa: PLC0415 - Ctrl-C may come before it is there
+
+        code = int(run(sys.argv[1:]))
     except KeyboardInterrupt:
-        os._exit(130)
-    code = run(sys.argv[1:])
-    if "litellm" in sys.modules:
-        os._exit(code)
-    sys.exit(code)
+        code = 130
+        if os.isatty(2):
+            os.write(2, b"\n")  # the terminal showed ^C
+    os._exit(code)
+
+
+def _take_standard_descriptors() -> None:
+    """Open the null device where a standard stream was closed.
+
+    Otherwise the next file or socket got its number, and whatever a library prints.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
 
 
 if __name__ == "__main__":

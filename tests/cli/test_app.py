@@ -137,20 +137,38 @@ def test_a_provider_that_cannot_read_a_file_is_not_taken_for_a_full_disk(monkeyp
     assert ended.stderr.startswith("error: unexpected PermissionError: ")
 
 
+PRINTING = ["--version", "chat --help", "config show", "help exit-codes", "schema reply"]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has it")
-@pytest.mark.parametrize("command", ["--version", "chat --help", "help exit-codes", "schema reply"])
+@pytest.mark.parametrize("command", PRINTING)
 def test_a_full_disk_is_told_by_every_command(command):
     ended = shell(f'"$@" {command} >/dev/full')
     assert (ended.code, ended.stderr) == (
         13,
         (
-            "error: cannot write the answer: No space left on device\n"
-            "hint: free some space, or choose another place with --out FILE\n"
+            "error: cannot write to standard output: No space left on device\n"
+            "hint: free some space, or send it elsewhere\n"
         ),
     )
 
 
-@pytest.mark.parametrize("command", ["--version", "chat --help", "help exit-codes", "schema reply"])
+@pytest.mark.parametrize("command", PRINTING)
 def test_a_reader_that_left_ends_every_command_in_silence(command):
     ended = shell(f'{{ sleep 0.3; "$@" {command}; echo $? >&2; }} | true')
     assert ended.stderr == "141\n"
+
+
+# The exit code is the number of the next file that is opened while a command runs.
+_NEXT_NUMBER = """
+import os
+from hello_llm import __main__
+from hello_llm.cli import app
+app.run = lambda _: os.open(os.devnull, os.O_RDONLY)
+__main__.main()
+"""
+
+
+def test_no_file_gets_the_number_of_a_stream_that_was_closed():
+    ended = shell('"$1" -c "$PROGRAM" <&- >&- 2>&-', PROGRAM=_NEXT_NUMBER)
+    assert ended.code == 3

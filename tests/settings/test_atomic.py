@@ -1,6 +1,8 @@
 """A file holds either its old text or its new one, whatever goes wrong."""
 
+import errno
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -45,7 +47,7 @@ def test_a_link_stays_a_link_and_its_target_is_replaced(tmp_path):
     assert list(target.parent.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch, step):
     path = tmp_path / "c.toml"
     path.write_bytes(b"old")
@@ -54,10 +56,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypat
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        if step == "write":
-            patched.setattr("hello_llm.settings.atomic.open", lambda *_: FullFile(), raising=False)
-        else:
-            patched.setattr(os, step, full)
+        patched.setattr(os, step, full)
         with pytest.raises(OutputError) as caught:
             write_atomically(path, b"new")
 
@@ -65,6 +64,22 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypat
         f"cannot write {path}: No space left on device",
         "name a file in a folder that can be written: --config FILE",
     )
+    assert (list(tmp_path.iterdir()), path.read_bytes()) == ([path], b"old")
+
+
+def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_beside_it(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_bytes(b"old")
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2, before[1]))
+    try:
+        with pytest.raises(OutputError) as caught:
+            write_atomically(path, b"new")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert caught.value.message == f"cannot write {path}: {os.strerror(errno.EFBIG)}"
     assert (list(tmp_path.iterdir()), path.read_bytes()) == ([path], b"old")
 
 
@@ -107,16 +122,3 @@ def test_what_is_no_regular_file_is_left_alone(tmp_path, kind):
 
     assert caught.value.message == f"cannot write {path}: it is not a regular file"
     assert path.lstat().st_mode == before
-
-
-class FullFile:
-    """A file on a disk without space."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-    def write(self, _content):
-        raise OSError(28, "No space left on device")

@@ -1,17 +1,18 @@
 """``--out FILE``: the answer goes there, and the name holds the whole answer or what it held."""
 
+import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from hello_llm.contract import OutputError
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.settings.atomic import replacing
 
 
 @contextmanager
@@ -44,41 +45,48 @@ def writing_to(
 
 
 @contextmanager
-def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterator[BinaryIO]:
+def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterator[IO[bytes]]:
     """Yield a new file that takes the place of `path`, or of what it links to, after the block."""
     target, partial = Path(os.path.realpath(path)), Path(f"{path}.partial")
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".hello-llm-")
-    temporary = Path(name)
-    try:
-        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
-            os.fchmod(descriptor, _mode(target))
+    mode = _mode(target)
+    with replacing(target, buffering=0) as file:
+        Path(file.name).chmod(mode)
+        try:
             yield file
-        temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            _put_aside(temporary, partial, messages, keep=keep_partial)
-        raise
+        except BaseException:
+            _put_aside(Path(file.name), partial, messages, keep=keep_partial)
+            raise
     if keep_partial:
         with suppress(OSError):
             partial.unlink()
 
 
-def _put_aside(temporary: Path, partial: Path, messages: Messages, *, keep: bool) -> None:
-    """Move what arrived to `partial` or drop it, and say so if there is something."""
-    arrived = temporary.stat().st_size > 0
+def _put_aside(arrived: Path, partial: Path, messages: Messages, *, keep: bool) -> None:
+    """Move what `arrived` to `partial` or let it be dropped; say so if there is something."""
+    if arrived.stat().st_size == 0:
+        return
+    if not keep:
+        messages.note(f"what arrived was dropped; --keep-partial leaves it in {partial}")
+        return
     try:
-        if arrived and keep:
-            shutil.move(temporary, partial)
-            messages.note(f"what arrived is in {partial}")
-        elif arrived:
-            messages.note(f"what arrived was dropped; --keep-partial leaves it in {partial}")
-    finally:
-        temporary.unlink(missing_ok=True)
+        if partial.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        shutil.move(arrived, partial)  # `path` may be a link into another file system
+    except OSError as error:
+        messages.warning(f"what arrived is lost, {partial} cannot be written: {error.strerror}")
+    else:
+        messages.note(f"what arrived is in {partial}")
 
 
 def _mode(target: Path) -> int:
-    """Return the mode of the file that is replaced, or what the umask leaves of 0666."""
+    """Return the mode of the file that is replaced, or what the umask leaves of 0666.
+
+    Raises:
+        PermissionError: the file is write-protected.
+    """
     if target.exists():
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return target.stat().st_mode & 0o777
     mask = os.umask(0)
     os.umask(mask)

@@ -117,7 +117,7 @@ class Terminal:
     @property
     def dumb(self) -> bool:
         """True if the terminal says that it knows no escape sequences."""
-        return self.environ.get("TERM", "").lower() in {"dumb", "unknown"}
+        return _is_dumb(self.environ)
 
     def check_reader(self) -> None:
         """Look whether somebody still reads the answer, as far as that can be seen.
@@ -152,11 +152,16 @@ class Terminal:
 def put_back() -> None:
     """Leave the screen of this process usable, in the middle of whatever is written there.
 
-    No colour stays, the cursor is visible, and what follows begins on a row of its own.
+    No colour stays, the cursor is visible, rows wrap, and what follows begins on a row of its own.
     """
     with suppress(OSError):
-        if os.isatty(2):
-            os.write(2, b"\x1b[0m\x1b[?25h\r\n")
+        screen = next(filter(os.isatty, (2, 1)), None)
+        if screen is not None and select.select([], [screen], [], 0)[1]:  # it may be held by Ctrl-S
+            os.write(screen, b"\r\n" if _is_dumb(os.environ) else b"\x1b[0m\x1b[?25h\x1b[?7h\r\n")
+
+
+def _is_dumb(environ: Mapping[str, str]) -> bool:
+    return environ.get("TERM", "").lower() in {"dumb", "unknown"}
 
 
 def _is_tty(stream: TextIO | None) -> bool:

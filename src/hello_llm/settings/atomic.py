@@ -1,9 +1,11 @@
-"""Replaces a file in one step, so that it holds either the old text or the new one."""
+"""Replaces a file in one step, so that it holds either what it held or all that is new."""
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from hello_llm.contract import OutputError
 from hello_llm.settings.phrases import printable
@@ -24,7 +26,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise OutputError(f"cannot write {printable(str(path))}: it is not a regular file")
     try:
         _make_folders(target.parent)
-        _replace(target, content)
+        with replacing(target) as file:
+            file.write(content)
     except OSError as error:
         raise OutputError(
             f"cannot write {printable(str(path))}: {error.strerror}",
@@ -32,26 +35,40 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from error
 
 
+@contextmanager
+def replacing(target: Path, *, buffering: int = -1) -> Iterator[IO[bytes]]:
+    """Yield a new file, for its owner only, that takes the place of `target` after the block.
+
+    It lies beside `target` under a hidden name, its ``name``, which may be moved away. If the block
+    fails, `target` is as it was and the new file is gone.
+
+    Args:
+        target: a regular file or none, and no link.
+        buffering: as for ``open``.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it is closed, and then renamed
+        dir=target.parent, prefix=".hello-llm-", buffering=buffering, delete=False
+    )
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(file.name, target)  # noqa: PTH105 - both names are at hand
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(file.name)  # noqa: PTH108 - a name, not a path
+        raise
+    _sync_folder(target.parent)
+
+
 def _make_folders(folder: Path) -> None:
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir(_FOLDER_MODE, exist_ok=True)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    # mkstemp makes a file of mode 0600.
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(temporary, target)  # noqa: PTH105 - both names are at hand
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108 - a name, not a path
-        raise
-    _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:
