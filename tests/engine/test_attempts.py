@@ -91,7 +91,9 @@ def test_once_a_piece_was_shown_there_is_no_other_attempt_and_no_other_model():
 
 def test_a_wait_lets_its_caller_look_every_fifth_of_a_second():
     clock, looks = Clock(), []
-    list(turn(candidate(Flaky(busy(), "Hello")), clock=clock, watch=lambda: looks.append(1)))
+    call = turn(candidate(Flaky(busy(), "Hello")), clock=clock)
+    call.on_wait(lambda: looks.append(1))
+    list(call)
     assert clock.slept == pytest.approx([0.2, 0.2, 0.1])
     assert len(looks) >= 3
 
@@ -101,7 +103,9 @@ def test_a_reader_that_leaves_during_a_wait_ends_the_turn():
         raise PipeClosedError("gone")
 
     provider = Flaky(busy(), "Hello")
-    error, reply = failure(turn(candidate(provider), watch=leave))
+    call = turn(candidate(provider))
+    call.on_wait(leave)
+    error, reply = failure(call)
     assert isinstance(error, PipeClosedError)
     assert (provider.calls, reply.attempts) == (1, 1)
 

@@ -112,8 +112,10 @@ def test_without_deadlines_a_turn_waits_and_lets_its_caller_look():
     def leave():
         raise PipeClosedError("gone")
 
+    call = Turn([candidate(provider)], stream=True)
+    call.on_wait(leave)
     with pytest.raises(PipeClosedError):
-        list(Turn([candidate(provider)], stream=True, watch=leave))
+        list(call)
     assert provider.closed
 
 
@@ -129,14 +131,10 @@ def test_pieces_that_bring_no_event_are_signs_of_life_but_none_of_a_first_token(
         come[0] += clock.now < 105
 
     def silent(*events):
-        return Turn(
-            [candidate(Numbered(*events, "hang"))],
-            stream=True,
-            deadlines=Deadlines(first_token_s=1.0, idle_s=1.0),
-            retry=RetryPolicy(retries=0),
-            watch=move,
-            clock=clock,
-        )
+        provider = Numbered(*events, "hang")
+        call = turn(provider, clock=clock, first_token_s=1.0, idle_s=1.0)
+        call.on_wait(move)
+        return call
 
     assert "idle" in ended(silent(STARTED, TextDelta("Hel"))).message
     assert 105 < clock.now < 108

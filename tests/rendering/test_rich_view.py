@@ -99,6 +99,20 @@ def test_frames_are_drawn_at_most_fifteen_times_a_second():
     assert screen.written.count(b"\x1b[?7l") == 15
 
 
+def test_what_came_after_a_frame_is_drawn_when_nothing_more_comes():
+    screen = Screen()
+    renderer = live(screen.terminal(), lambda: 0.0)
+    renderer.refresh()
+    for piece in ("Hello", ", ", "world"):
+        renderer.show(TextDelta(piece))
+    assert screen.rows()[0] == "Hello"
+    renderer.refresh()
+    assert screen.rows()[0] == "Hello, world"
+    drawn = screen.written
+    renderer.refresh()
+    assert screen.written == drawn
+
+
 @pytest.mark.parametrize("widths", [[40], [60, 41], [41, 80], [30, 100, 40]])
 def test_a_resize_while_streaming_leaves_nothing_behind(widths):
     """Rows that are final may be broken by the new width; words are there once, in order."""

@@ -66,11 +66,11 @@ def _falling_back(settings: Settings, model: str) -> Settings:
 
 
 def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -> Turn:
-    def watch() -> None:
+    def check_reader() -> None:
         with writing():
             terminal.check_reader()
 
-    return Turn(
+    turn = Turn(
         candidates,
         stream=settings.stream,
         deadlines=Deadlines(
@@ -80,5 +80,6 @@ def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -
         ),
         retry=RetryPolicy(settings.retries, settings.max_wait),
         fail_on_length=settings.fail_on_length,
-        watch=watch,
     )
+    turn.on_wait(check_reader)
+    return turn

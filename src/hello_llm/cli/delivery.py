@@ -30,6 +30,12 @@ def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
     Raises:
         HelloLLMError: the turn failed or was stopped; nothing of it was reported yet.
     """
+
+    def refresh() -> None:
+        with writing(turn.partial):
+            renderer.refresh()
+
+    turn.on_wait(refresh)
     with closing(turn), endings(turn.partial):
         for event in turn:
             with writing(turn.partial):

@@ -65,7 +65,6 @@ class Turn(Iterator[StreamEvent]):
         deadlines: Deadlines | None = None,
         retry: RetryPolicy | None = None,
         fail_on_length: bool = False,
-        watch: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -77,7 +76,6 @@ class Turn(Iterator[StreamEvent]):
             deadlines: the bounds; by default there are none.
             retry: when an attempt is made again; by default as :class:`RetryPolicy` says.
             fail_on_length: whether a reply that reached its limit of tokens is an error.
-            watch: called several times a second while nothing comes; may raise to end the turn.
             clock: returns seconds and never goes back.
             sleep: waits for seconds.
         """
@@ -86,7 +84,7 @@ class Turn(Iterator[StreamEvent]):
         self._deadlines = deadlines or Deadlines()
         self._retry = retry or RetryPolicy()
         self._fail_on_length = fail_on_length
-        self._watch = watch
+        self._looks: list[Callable[[], None]] = []
         self._clock = clock
         self._sleep = sleep
         self._total: Bound | None = None
@@ -108,6 +106,10 @@ class Turn(Iterator[StreamEvent]):
         except HelloLLMError as error:
             error.partial = self._counted(error.partial or self._builder.partial())
             raise
+
+    def on_wait(self, look: Callable[[], None]) -> None:
+        """Have `look` called several times a second while nothing comes; it may raise an error."""
+        self._looks.append(look)
 
     def close(self) -> None:
         """Drop the turn: the connection is cut, and no event follows."""
@@ -192,7 +194,7 @@ class Turn(Iterator[StreamEvent]):
             event = attempt.wait(max(0.0, min(remaining, _LONGEST_WAIT_S))) or passed
             if event is not None:
                 return event
-            self._watch()
+            self._look()
 
     def _tightest_bound(self, *, started: bool) -> Bound | None:
         bounds = [self._total]
@@ -226,10 +228,14 @@ class Turn(Iterator[StreamEvent]):
         self._failures.append(Failure(candidate.model, error.exit_code, error.message))
         return Retrying(len(self._failures), error.exit_code, error.message, delay, following.model)
 
+    def _look(self) -> None:
+        for look in self._looks:
+            look()
+
     def _pause(self, seconds: float) -> None:
         ends_at = self._clock() + seconds
         while (remaining := ends_at - self._clock()) > 0:
-            self._watch()
+            self._look()
             self._sleep(min(remaining, _LONGEST_WAIT_S))
 
     def _counted(self, reply: LLMReply) -> LLMReply:

@@ -16,6 +16,10 @@ class Renderer(Protocol):
         """Show what `event` brings; nothing may follow ``Finished``."""
         ...
 
+    def refresh(self) -> None:
+        """Show what was held back in the hope that more comes soon; nothing came for a while."""
+        ...
+
     def fail(self, error: HelloLLMError) -> None:
         """End with `error` in place of ``Finished``: mark the answer as incomplete, say why.
 

@@ -140,6 +140,9 @@ class JsonRenderer:
                 if self._usage:
                     write_usage(self._terminal, self._messages, reply)
 
+    def refresh(self) -> None:
+        """Do nothing: nothing is held back."""
+
     def fail(self, error: HelloLLMError) -> None:
         """Write the document of the failure, and say the same in prose."""
         failure = self._progress.failure(error, self._messages.redact)

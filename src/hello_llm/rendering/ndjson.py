@@ -59,6 +59,9 @@ class NdjsonRenderer:
                 self._streamed = True
                 self._write(_line(event))
 
+    def refresh(self) -> None:
+        """Do nothing: nothing is held back."""
+
     def fail(self, error: HelloLLMError) -> None:
         """Write the ``error`` line, and say the same in prose."""
         failure = self._progress.failure(error, self._messages.redact)

@@ -32,6 +32,9 @@ class PlainRenderer:
             case Finished(reply):
                 self._finish(reply)
 
+    def refresh(self) -> None:
+        """Do nothing: nothing is held back."""
+
     def fail(self, error: HelloLLMError) -> None:
         """End the line that was begun, and say why there is no more."""
         try:

@@ -68,7 +68,7 @@ class RichRenderer:
         self._stream = MarkdownStream(self._layout)
         self._tail = LiveTail()
         self._provider = self._model = ""
-        self._answered = False
+        self._answered = self._undrawn = False
         self._reasoned = False
         self._late_reasoning = ""
 
@@ -89,6 +89,11 @@ class RichRenderer:
                 self._head(model)
             case Finished(reply):
                 self._finish(reply)
+
+    def refresh(self) -> None:
+        """Draw what came after the last frame."""
+        if self._undrawn:
+            self._draw()
 
     def fail(self, error: HelloLLMError) -> None:
         """Show what came, mark it as incomplete, and say why."""
@@ -112,7 +117,7 @@ class RichRenderer:
             self._around.end_reasoning()
         self._answered = True
         self._stream.feed(self._sanitizer.feed(text))
-        now = self._clock()
+        now, self._undrawn = self._clock(), True
         if now >= self._next_frame or self._stream.waiting:
             self._draw()
             self._next_frame = now + 1 / FRAMES_PER_SECOND
@@ -137,6 +142,7 @@ class RichRenderer:
             write_usage(self._terminal, self._messages, reply)
 
     def _draw(self) -> None:
+        self._undrawn = False
         columns, lines = self._terminal.size()
         # At most half a screen, so that it still fits when the screen gets half as wide.
         tallest = min((lines - 1) // 2, _TALLEST_TAIL) if self._live else _UNLIMITED
