@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test faults faults-page integration lint type docs check clean lock
+.PHONY: help install run test faults faults-page fuzz integration lint type docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ faults: install  ## Run the program against every fault of the catalogue, and pr
 
 faults-page: install  ## The same, and keep the table for the documentation
 	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
+
+fuzz: install  ## Show 10,000 hostile exchanges in every form (minutes)
+	@$(BIN)/python -m pytest -m fuzz
 
 integration: install  ## Run the tests that need the local model
 	@$(BIN)/python -m pytest -m integration
