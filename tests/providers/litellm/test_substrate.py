@@ -1,6 +1,7 @@
 """LiteLLM or its HTTP replaced: answers and errors that no server can be made to give."""
 
 import json
+import warnings
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.providers.factory import get_provider
+from hello_llm.providers.litellm import substrate
 from hello_llm.providers.litellm.surrogates import SurrogateJoiner
 
 BASE = "http://127.0.0.1:1/v1"
@@ -143,6 +145,13 @@ def test_a_line_that_is_no_json_breaks_the_reply(respx_mock):
         list(provider().stream_chat("hi"))
     assert caught.value.partial is not None
     assert caught.value.partial.text == "Hello"
+
+
+def test_nothing_is_said_of_answers_that_pydantic_finds_odd(litellm):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        substrate._silence(litellm)
+        warnings.warn("Pydantic serializer warnings:\n  Expected `int`", UserWarning, stacklevel=1)
 
 
 @pytest.mark.parametrize(

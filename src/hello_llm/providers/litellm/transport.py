@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -54,7 +55,7 @@ class Transport:
             trust_env=False,
             follow_redirects=False,
             proxy=self._checked_proxy(),
-            verify=self._trust(),
+            verify=_trusting(self.ca_file),
             # Compressed pieces of a stream would wait for each other.
             headers={"accept-encoding": "identity"},
             event_hooks={"request": [on_request], "response": [on_response]},
@@ -68,20 +69,24 @@ class Transport:
             )
         return self.proxy
 
-    def _trust(self) -> ssl.SSLContext | bool:
-        if self.ca_file is None:
-            return True
-        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
-        context = httpx.create_ssl_context(trust_env=False)
-        try:
-            context.load_verify_locations(self.ca_file)
-        except OSError as error:  # ssl.SSLError, for a file without certificates, is one
-            reason = (
-                "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-            )
-            raise UsageError(
-                f"cannot read the certificates in {self.ca_file}: {reason}",
-                "name a PEM file in the profile: ca_file",
-            ) from None
+@cache
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return a context that trusts the usual certificates and those in `ca_file`.
+
+    To read them takes longer than a call over loopback does, so it is done once.
+    """
+    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is None:
         return context
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:  # ssl.SSLError, for a file without certificates, is one
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(
+            f"cannot read the certificates in {ca_file}: {reason}",
+            "name a PEM file in the profile: ca_file",
+        ) from None
+    return context
