@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -36,6 +37,11 @@ class OneAnswer:
         with peer:
             self.received = peer.recv(65536)
             peer.sendall(self._status + ANSWER)
+            # Closed with anything unread, a connection is reset, and what was sent may be lost.
+            with suppress(OSError):
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(65536):
+                    pass
 
     def __enter__(self):
         self._thread.start()
@@ -70,6 +76,33 @@ def test_a_dead_proxy_is_named(closed_port):
     assert type(error) is UnreachableError
     assert error.message == f"cannot connect to the proxy http://127.0.0.1:{closed_port}"
     assert error.hint == "check proxy in the profile"
+
+
+def test_the_password_of_a_proxy_is_never_said(closed_port):
+    error = ask("http://api.invalid/v1", proxy=f"http://me:secret@127.0.0.1:{closed_port}")
+    assert type(error) is UnreachableError
+    assert error.message == f"cannot connect to the proxy http://127.0.0.1:{closed_port}"
+
+
+def test_a_proxy_that_cannot_be_resolved_is_named():
+    error = ask("http://127.0.0.1/v1", proxy="http://proxy.invalid:3128")
+    assert type(error) is UnreachableError
+    assert error.message == "cannot resolve the proxy http://proxy.invalid:3128"
+
+
+def test_a_proxy_that_wants_to_know_who_asks_is_named():
+    with OneAnswer(status=b"HTTP/1.1 407 Who is it\r\n\r\n") as proxy:
+        address = f"http://127.0.0.1:{proxy.port}"
+        error = ask("http://api.invalid/v1", proxy=address)
+    assert type(error) is UnreachableError
+    assert error.message == f"the proxy {address} wants a user name and a password (407)"
+
+
+@pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "127.0.0.1:3128", "nonsense"])
+def test_a_proxy_of_another_kind_is_a_mistake_in_the_profile(address):
+    error = ask("http://127.0.0.1/v1", proxy=address)
+    assert type(error) is UsageError
+    assert error.message == "the proxy is not an http:// or https:// address"
 
 
 def test_a_proxy_that_refuses_to_lead_on_is_named():
