@@ -2,6 +2,7 @@
 
 import tomllib
 
+import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +62,28 @@ def test_keys_are_found_in_every_notation():
     }
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        r'"\" ["',
+        r"'\'",
+        '""""""',
+        '""""x" [""\n"""""',
+        r'''"""\""" [\"""" ''',
+        "''''''",
+        "''''x' [''\n'''''",
+        r"'''[\'''",
+        "[ # ]\n ']', [\n[], {x = '}'}]\n]",
+    ],
+)
+def test_what_follows_a_value_of_any_notation_is_found(value):
+    """Up to two quotes may stand before the three that end a string."""
+    text = f"a = {value} # ['\nb = 1\n"
+
+    assert locate(text)["b",] == Position(value.count("\n") + 2, 1)
+    assert set(locate(text)) == set(_trails(tomllib.loads(text)))
+
+
 def test_windows_line_ends_change_nothing():
     assert locate(TEXT.replace("\n", "\r\n")) == locate(TEXT)
 
@@ -78,10 +101,11 @@ _tables = st.recursive(
 )
 
 
-@given(_tables, st.text(alphabet="\n\r\"'[]{}# =x", max_size=20))
-def test_removing_the_line_of_a_key_removes_the_key(data, prose):
+@given(_tables, st.text(alphabet="\n\r\"'[]{}# =x\\", max_size=20), st.booleans())
+def test_removing_the_line_of_a_key_removes_the_key(data, prose, multiline):
     """For any document: each key is on its line, and every key has a line."""
-    text = tomlkit.dumps({"prose": tomlkit.string(prose.replace("\r", "")), **data})
+    written = tomlkit.string(prose.replace("\r", ""), multiline=multiline)
+    text = tomlkit.dumps({"prose": written, **data})
     found = locate(text)
     lines = text.split("\n")
 

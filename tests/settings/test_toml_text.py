@@ -33,6 +33,22 @@ def test_a_text_that_is_no_toml_is_explained_with_line_and_column(content, probl
     assert parse(content).problem == problem
 
 
+@pytest.mark.parametrize("part", ["a.", "'a' . ", '"a".\t'])
+@pytest.mark.parametrize("before", ["", "[", "x = {"])
+def test_a_key_without_end_is_refused_where_it_begins(before, part):
+    problem = parse(f"version = 1\n{before}{part * 100}b = 1".encode()).problem
+
+    assert problem == Problem(
+        "not a configuration: a key has more than 100 parts", None, Position(2, len(before) + 1)
+    )
+
+
+def test_a_text_of_many_sentences_is_no_key():
+    text = "It is 1.5. " * 200
+
+    assert parse(f"system = '{text}'".encode()).data == {"system": text}
+
+
 def test_the_name_of_a_table_is_not_repeated_if_it_looks_like_a_secret():
     key = b"sk-" + b"aB3d" * 12
 

@@ -1,5 +1,6 @@
 """Tells on which line of a valid TOML text each key stands."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +8,19 @@ from dataclasses import dataclass
 Trail = tuple[str, ...]
 """The names that lead to a key, outermost first: ``("profiles", "ci", "model")``."""
 
-_CAN_END_A_VALUE = ('"""', "'''", "]", "}")
+# Whatever can hide a line end or a bracket, and these themselves. No part of it looks back, so
+# that it takes a text in one go.
+_TOKENS = re.compile(
+    r'''
+      \#[^\n]*+
+    | """ (?: [^"\\]++ | \\[\s\S] | "{1,2}(?!") )*+ "{3,5}
+    | \'\'\' (?: [^']++ | '{1,2}(?!') )*+ '{3,5}
+    | " (?: [^"\\\n]++ | \\. )*+ "
+    | ' [^'\n]*+ '
+    | [][{}\n]
+    ''',
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,25 +57,19 @@ def locate(text: str) -> dict[Trail, Position]:
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield each statement with the number of its first line."""
-    pending: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not pending and line.strip(" \t\r")[:1] in {"", "#"}:
-            continue
-        pending.append(line)
-        if len(pending) > 1 and not any(mark in line for mark in _CAN_END_A_VALUE):
-            continue
-        statement = "\n".join(pending) + "\n"
-        if _is_document(statement):
-            yield number - len(pending) + 1, statement
-            pending.clear()
-
-
-def _is_document(text: str) -> bool:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
+    text += "\n"
+    line, start, depth = 1, 0, 0
+    for token in _TOKENS.finditer(text):
+        if token[0] in {"[", "{"}:
+            depth += 1
+        elif token[0] in {"]", "}"}:
+            depth -= 1
+        elif token[0] == "\n" and depth == 0:
+            statement = text[start : token.end()]
+            if statement.lstrip(" \t\r\n")[:1] not in {"", "#"}:
+                yield line, statement
+            line += statement.count("\n")
+            start = token.end()
 
 
 def _trails(table: dict[str, object], above: Trail) -> Iterator[Trail]:

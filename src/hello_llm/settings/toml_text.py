@@ -11,6 +11,11 @@ from hello_llm.settings.problems import Problem
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NAMES = re.compile(r"\((?:'[^']*',? ?)+\)")
+# The reader of the standard library takes the square of the time for a key of many parts.
+_ENDLESS_KEY = re.compile(
+    r"""(?: (?: (?<![\w-])[\w-]++ | "[^"\n]*+" | '[^'\n]*+' ) [ \t]*+ \. [ \t]*+ ){100}""",
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,9 @@ def parse(content: bytes) -> Document:
 def _parse_text(text: str) -> Document:
     import tomllib  # noqa: PLC0415 - only where there is a file
 
+    if found := _ENDLESS_KEY.search(text):
+        position = _after(text[: found.start()].encode())
+        return _broken("not a configuration: a key has more than 100 parts", None, position)
     try:
         return Document(tomllib.loads(text), locate(text))
     except tomllib.TOMLDecodeError as error:
