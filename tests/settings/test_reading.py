@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,10 @@ def test_a_link_to_itself_is_refused(tmp_path):
 
 
 def test_an_endless_file_is_refused():
-    assert refusal(Path("/dev/zero")) == ("/dev/zero is larger than 1 MiB: no configuration", None)
+    assert refusal(Path("/dev/zero")) == (
+        "/dev/zero is larger than 256 KiB: no configuration",
+        None,
+    )
 
 
 def test_control_characters_of_a_path_are_shown_as_escapes(tmp_path):
@@ -77,7 +81,7 @@ def pipe(tmp_path):
 
 def test_a_named_pipe_that_nobody_writes_to_is_not_waited_for_long(pipe, monkeypatch):
     monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
-    assert refusal(pipe)[0] == f"cannot read {pipe}: nobody wrote to it within 0.05 s"
+    assert refusal(pipe)[0] == f"cannot read {pipe}: nothing came from it for 0.05 s"
 
 
 def test_a_named_pipe_is_read_to_its_end(pipe):
@@ -91,3 +95,28 @@ def test_a_named_pipe_is_read_to_its_end(pipe):
     writer.start()
     assert read_bytes(pipe) == b"version = 1"
     writer.join()
+
+
+def test_a_writer_that_stops_in_the_middle_is_not_waited_for_long(pipe, monkeypatch):
+    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+    with pipe.open("r+b", buffering=0) as writer:
+        writer.write(b"version")
+        assert refusal(pipe)[0] == f"cannot read {pipe}: nothing came from it for 0.05 s"
+
+
+def test_a_writer_without_end_is_refused(pipe):
+    def write():
+        with suppress(BrokenPipeError), pipe.open("wb") as file:
+            for _ in range(300):
+                file.write(b"#" * 1024)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert refusal(pipe) == (f"{pipe} is larger than 256 KiB: no configuration", None)
+    writer.join()
+
+
+def test_a_file_of_the_largest_size_is_read(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"#" * 256 * 1024)
+    assert read_bytes(path) == b"#" * 256 * 1024

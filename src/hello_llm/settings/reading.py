@@ -1,15 +1,13 @@
-"""Reads the bytes of a configuration file."""
+"""Reads the bytes of a configuration file: not too many, and not for ever."""
 
 import errno
 import os
-import select
-import stat
 from pathlib import Path
 
 from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
 
-_LARGEST_FILE = 1024 * 1024
+_LARGEST_FILE = 256 * 1024
 _PATIENCE_S = 3.0
 
 
@@ -20,8 +18,7 @@ def read_bytes(path: Path) -> bytes | None:
         UsageError: the file is there, and cannot be read or is no configuration.
     """
     try:
-        with open(path, "rb", opener=_open) as file:
-            content = file.read(_LARGEST_FILE + 1)
+        return _read(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except IsADirectoryError:
@@ -35,22 +32,24 @@ def read_bytes(path: Path) -> bytes | None:
             f"cannot read {phrases.printable(str(path))}: {reason}",
             hint="name a file that can be read: --config FILE",
         ) from error
-    if len(content) > _LARGEST_FILE:
-        raise UsageError(f"{phrases.printable(str(path))} is larger than 1 MiB: no configuration")
-    return content
 
 
-def _open(path: str, flags: int) -> int:
-    """Open `path`; a named pipe is only waited for as long as somebody may still write to it.
+def _read(path: Path) -> bytes:
+    """Return what the file holds; a pipe is a file too: ``--config <(make-config)``."""
+    from select import select  # noqa: PLC0415 - only where there is a file
 
-    Raises:
-        OSError: it cannot be opened, or nothing comes.
-    """
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-        ready, _, _ = select.select([descriptor], [], [], _PATIENCE_S)
-        if not ready:
-            os.close(descriptor)
-            raise OSError(errno.ETIMEDOUT, f"nobody wrote to it within {_PATIENCE_S:g} s")
-        os.set_blocking(descriptor, True)
-    return descriptor
+    content = b""
+    with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+        while len(content) <= _LARGEST_FILE:
+            if not select([file], [], [], _PATIENCE_S)[0]:
+                raise TimeoutError(errno.ETIMEDOUT, f"nothing came from it for {_PATIENCE_S:g} s")
+            piece = file.read(_LARGEST_FILE)
+            if piece == b"":
+                return content
+            content += piece or b""
+    raise UsageError(f"{phrases.printable(str(path))} is larger than 256 KiB: no configuration")
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open the file, also a pipe that nobody writes to."""
+    return os.open(path, flags | os.O_NONBLOCK)
