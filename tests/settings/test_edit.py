@@ -93,6 +93,7 @@ def test_a_path_of_a_model_starts_from_the_working_folder(file, monkeypatch, tmp
     monkeypatch.chdir(tmp_path)
 
     assert set_value(file, "local.models.t", "t.gguf").value == str(tmp_path / "t.gguf")
+    assert set_value(file, "ca_file", "t.pem").value == str(tmp_path / "t.pem")
     assert set_value(file, "local.models.u", "~/u.gguf").value == "~/u.gguf"
 
 

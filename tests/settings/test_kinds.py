@@ -1,5 +1,7 @@
 """Every kind of value: what it takes, what it refuses with which words, how typed text is read."""
 
+from pathlib import Path
+
 import pytest
 
 from hello_llm.settings.kinds import (
@@ -7,8 +9,10 @@ from hello_llm.settings.kinds import (
     SECRET_REASON,
     Boolean,
     Choice,
+    FilePath,
     Integer,
     Name,
+    NameList,
     Number,
     Prose,
     TextList,
@@ -22,6 +26,8 @@ SHARE = Number(0, 1)
 COUNT = Integer(1, 100)
 MODEL = Name("a model")
 TEXTS = TextList('a list of texts, such as ["END"]')
+MODELS = NameList('a list of models, such as ["a/b"]')
+PATH = FilePath('a path such as "ca.pem"')
 URL = Url("http://127.0.0.1:11434")
 KEY = "sk-" + "aB3d" * 12
 RANDOM_KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"
@@ -47,6 +53,9 @@ NO_KEY = ("must be the name of an environment variable, not the key itself", SEC
         (TEXTS, [], ()),
         (TEXTS, ["a", " "], ("a", " ")),
         (TEXTS, ("a",), ("a",)),
+        (MODELS, ["a/b", "c/d"], ("a/b", "c/d")),
+        (PATH, "ca.pem", "ca.pem"),
+        (PATH, "~/ca.pem", "~/ca.pem"),
         (VariableName(), "OPENAI_API_KEY", "OPENAI_API_KEY"),
         (VariableName(), "_my_key2", "_my_key2"),
         (URL, "http://127.0.0.1:11434", "http://127.0.0.1:11434"),
@@ -94,6 +103,15 @@ def test_what_is_allowed_comes_back_with_its_type(kind, given, value):
         (TEXTS, [1], 'must be a list of texts, such as ["END"], and holds 1', None),
         (TEXTS, [["a"]], 'must be a list of texts, such as ["END"], and holds a list', None),
         (TEXTS, [""], 'must be a list of texts, such as ["END"], and holds an empty text', None),
+        (MODELS, "a/b", 'must be a list of models, such as ["a/b"], not "a/b"', None),
+        (MODELS, [""], 'must be a list of models, such as ["a/b"], and holds an empty text', None),
+        (MODELS, ["a", " "], 'must be a list of models, such as ["a/b"], and holds " "', None),
+        (MODELS, ["a/b", KEY], SECRET_REASON, SECRET_HINT),
+        (PATH, "", 'must be a path such as "ca.pem", not ""', None),
+        (PATH, 1, 'must be a path such as "ca.pem", not 1', None),
+        (PATH, "a\0", 'must be a path such as "ca.pem", and holds a NUL character', None),
+        (PATH, "~nobody-of-that-name/x", "begins with ~, and there is no such home folder", None),
+        (PATH, KEY, SECRET_REASON, SECRET_HINT),
         (VariableName(), "", *NO_VARIABLE),
         (VariableName(), "MY KEY", *NO_VARIABLE),
         (VariableName(), "ÄPFEL", *NO_VARIABLE),
@@ -137,9 +155,15 @@ def test_what_is_not_allowed_is_refused_in_these_words(kind, given, reason, hint
         (TEXTS, r'["a", "\n"]', ["a", "\n"]),
         (TEXTS, "[]", []),
         (TEXTS, "[oops", "[oops"),
+        (PATH, "~/a", "~/a"),
+        (PATH, "", ""),
     ],
 )
 def test_typed_text_is_read_as_its_kind_or_left_for_the_check_to_refuse(kind, text, value):
     read = kind.read(text)
 
     assert (read, type(read)) == (value, type(value))
+
+
+def test_a_typed_path_starts_from_the_working_folder():
+    assert PATH.read("a/../ca.pem") == str(Path.cwd() / "ca.pem")

@@ -7,7 +7,7 @@ from typing import Any
 from hello_llm.settings import phrases
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import ConfigFile, Entry, missing_file, profiles_hint
-from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, Name, UnfitError
+from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, FilePath, Name, UnfitError
 from hello_llm.settings.positions import Trail
 from hello_llm.settings.problems import Problem, in_order
 from hello_llm.settings.reading import read_bytes
@@ -15,9 +15,10 @@ from hello_llm.settings.secrets import looks_like_secret, names_a_secret
 from hello_llm.settings.toml_text import Document, parse
 
 VERSION = 1
+WEIGHTS = FilePath('a path such as "~/models/tiny.gguf"')
+"""The kind of the values in ``[local.models]``."""
 
 _TOP_LEVEL = ("version", "default_profile", "defaults", "profiles", "local")
-_PATH = Name('a path such as "~/models/tiny.gguf"')
 _PROFILE_NAME = Name("the name of a profile")
 
 
@@ -106,13 +107,7 @@ class _Checker:
         return _found(entries)
 
     def _model_path(self, given: object) -> Path:
-        text = _PATH.check(given)
-        if "\0" in text:
-            raise UnfitError(f"must be {_PATH.allowed}, and holds a NUL character")
-        try:
-            return self._path.parent.absolute() / Path(text).expanduser()
-        except RuntimeError:
-            raise UnfitError("begins with ~, and there is no such home folder") from None
+        return self._path.parent.absolute() / Path(WEIGHTS.check(given)).expanduser()
 
     def _settings(self, table: Mapping[str, Any], trail: Trail) -> dict[str, Entry]:
         self._only_known(table, FIELDS, trail)

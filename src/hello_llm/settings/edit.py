@@ -11,7 +11,7 @@ from typing import Any
 from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
 from hello_llm.settings.atomic import write_atomically
-from hello_llm.settings.checking import VERSION, examine
+from hello_llm.settings.checking import VERSION, WEIGHTS, examine
 from hello_llm.settings.example import example_text
 from hello_llm.settings.fields import FIELDS, Field
 from hello_llm.settings.file import missing_file, read_config, unknown_profile
@@ -22,6 +22,7 @@ from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.secrets import looks_like_secret, names_a_secret
 from hello_llm.settings.toml_text import parse
 
+_MOST_PLACES = 20
 _KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
 
 
@@ -94,7 +95,7 @@ def _typed_change(key: str, text: str) -> Change:
             trail = ("profiles", ".".join(name), setting)
             return Change(trail, _typed_value(key, setting, text))
         case ["local", "models", *name] if any(name):
-            return Change(("local", "models", ".".join(name)), _typed_path(text))
+            return Change(("local", "models", ".".join(name)), WEIGHTS.read(text))
     raise UsageError(f"unknown key {phrases.quoted(key)}", hint=_KEY_HINT)
 
 
@@ -105,11 +106,6 @@ def _typed_value(key: str, setting: str, text: str) -> object:
     except UnfitError as error:
         raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint or field.hint) from None
     return list(value) if isinstance(value, tuple) else value
-
-
-def _typed_path(text: str) -> str:
-    """Return the path from the root, since the file may be far from the working folder."""
-    return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100 - resolve() would follow links
 
 
 def _field(key: str, setting: str) -> Field:
@@ -174,7 +170,7 @@ def _additions(text: str, positions: Mapping[Trail, Position], change: Change) -
     table = positions.get(tuple(above) or ("version",))
     if table is not None:
         after.append(table.line)
-    for number in after:
+    for number in after[-_MOST_PLACES:]:
         yield "".join([*lines[:number], added, *lines[number:]])
     yield f"{text.rstrip()}\n\n{dumps(_with({}, change.trail, change.value))}"
 

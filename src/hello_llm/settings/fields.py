@@ -10,9 +10,11 @@ from typing import Annotated, Literal, NamedTuple, get_args, get_type_hints
 from hello_llm.settings.kinds import (
     Boolean,
     Choice,
+    FilePath,
     Integer,
     Kind,
     Name,
+    NameList,
     Number,
     Prose,
     TextList,
@@ -63,7 +65,7 @@ class Settings:
     fallback: Annotated[
         tuple[str, ...],
         _Row(
-            TextList('a list of models, such as ["anthropic/claude-haiku-4-5"]'),
+            NameList('a list of models, such as ["anthropic/claude-haiku-4-5"]'),
             "--fallback",
             "Models to ask in turn while the one before is unavailable.",
         ),
@@ -98,7 +100,7 @@ class Settings:
     ca_file: Annotated[
         str | None,
         _Row(
-            Name('a path such as "company-ca.pem"'),
+            FilePath('a path such as "company-ca.pem"'),
             None,
             "A PEM file of certificates to trust besides the usual ones; relative to this file.",
             example="company-ca.pem",

@@ -1,5 +1,7 @@
 """The kinds of values a setting can have: what is allowed, and how it is read from typed text."""
 
+import os
+from pathlib import Path
 from typing import Protocol
 
 from hello_llm.settings import phrases
@@ -74,6 +76,25 @@ class Name(_Textual):
         if looks_like_secret(text):
             raise UnfitError(SECRET_REASON, SECRET_HINT)
         return text
+
+
+class FilePath(Name):
+    """A path; a relative one starts from the folder of the file that it stands in."""
+
+    def check(self, given: object) -> str:
+        """Return the path as it is written."""
+        text = super().check(given)
+        if "\0" in text:
+            raise UnfitError(f"must be {self.allowed}, and holds a NUL character")
+        try:
+            Path(text).expanduser()
+        except RuntimeError:
+            raise UnfitError("begins with ~, and there is no such home folder") from None
+        return text
+
+    def read(self, text: str) -> object:
+        """Read a path from the root, since the file may be far from the working folder."""
+        return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100 - resolve() would follow links
 
 
 class VariableName(_Textual):
@@ -229,6 +250,18 @@ class TextList:
         if not item:
             raise UnfitError(f"must be {self.allowed}, and holds an empty text")
         return _text(item, self)
+
+
+class NameList(TextList):
+    """A list of names, none of them blank or a secret."""
+
+    def _item(self, item: object) -> str:
+        text = super()._item(item)
+        if not text.strip():
+            raise UnfitError(f"must be {self.allowed}, and holds {phrases.value(item)}")
+        if looks_like_secret(text):
+            raise UnfitError(SECRET_REASON, SECRET_HINT)
+        return text
 
 
 def _text(given: object, kind: Kind) -> str:
