@@ -52,5 +52,10 @@ def test_words_are_listed_as_in_a_sentence(words, sentence):
     assert phrases.listed(words) == sentence
 
 
+def test_only_the_start_of_words_is_compared():
+    known = ["b", "a" * 99, "a" * 60]
+    assert phrases.by_nearness("a" * 200_000, known) == ["a" * 99, "a" * 60, "b"]
+
+
 def test_the_words_most_alike_come_first():
     assert phrases.by_nearness("ollma", ["ci", "openai", "ollama"]) == ["ollama", "openai", "ci"]

@@ -166,6 +166,15 @@ def test_an_unknown_profile_brings_the_known_ones_nearest_first(file):
     )
 
 
+def test_of_many_profiles_only_the_nearest_are_brought(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text("version = 1\n" + "".join(f"[profiles.p{n:02}]\n" for n in range(99, -1, -1)))
+
+    assert refusal({}, config_file=path, profile="p99x")[1] == (
+        "the nearest of the 100 profiles are p99, p98, p97, p96, p95, p94, p93, p92, p91 and p90"
+    )
+
+
 def test_a_profile_without_a_file_is_unknown():
     assert refusal({}, profile="ci") == (
         'there is no profile "ci": there is no configuration file',

@@ -9,6 +9,8 @@ from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
 from hello_llm.settings.reading import read_bytes
 
+_MOST_SHOWN = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -71,8 +73,12 @@ def unknown_profile(name: str, config: ConfigFile) -> UsageError:
 
 
 def profiles_hint(name: str, known: Iterable[str]) -> str:
-    """Return the hint that lists the `known` profiles, those most like `name` first."""
-    names = [phrases.name(other) for other in phrases.by_nearness(name, known)]
-    if not names:
+    """Return the hint that lists `known` profiles, those most like `name` first."""
+    nearest = phrases.by_nearness(name, known)
+    shown = [phrases.name(other) for other in nearest[:_MOST_SHOWN]]
+    if not shown:
         return f"the file has no profiles; one begins with [profiles.{phrases.name(name)}]"
-    return f"the profiles are {phrases.listed(names)}" if names[1:] else f"there is {names[0]}"
+    which = f"nearest of the {len(nearest)} " if nearest[_MOST_SHOWN:] else ""
+    return (
+        f"the {which}profiles are {phrases.listed(shown)}" if shown[1:] else f"there is {shown[0]}"
+    )

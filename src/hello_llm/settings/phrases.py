@@ -61,7 +61,8 @@ def by_nearness(word: str, known: Iterable[str]) -> Sequence[str]:
     """Return `known` with the words most like `word` first."""
     from difflib import SequenceMatcher  # noqa: PLC0415 - only an error needs it
 
-    return sorted(known, key=lambda other: -SequenceMatcher(None, word, other).ratio())
+    start = word[:_LONGEST]
+    return sorted(known, key=lambda other: -SequenceMatcher(None, start, other[:_LONGEST]).ratio())
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
