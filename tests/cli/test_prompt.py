@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from itertools import product
 
 import pytest
 
+from hello_llm.cli import prompt
 from tests.cli.program import COMMAND, child, program, shell
 
 PREFIX = "Hello! You said: "
@@ -118,6 +120,50 @@ def test_input_larger_than_a_pipe_holds_is_read_to_its_end():
     text = "ü" * 200_000
     ended = child("chat", "--json", stdin=text.encode())
     assert json.loads(ended.stdout)["text"] == PREFIX + text
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A program that reads a few bytes at a time, and not many."""
+    monkeypatch.setattr(prompt, "_PIECE", 4)
+    monkeypatch.setattr(prompt, "_LARGEST", 16)
+
+
+def test_input_is_read_up_to_its_limit(small):
+    assert sent(stdin=b"0123456789abcdef") == "0123456789abcdef"
+    assert refused(stdin=b"0123456789abcdefg") == (
+        "error: standard input is larger than 16 MiB\nhint: no model reads that much\n"
+    )
+
+
+def test_an_input_without_end_is_refused():
+    ended = shell('yes | "$@" chat')
+    assert (ended.code, ended.stdout) == (2, b"")
+    assert ended.stderr == (
+        "error: standard input is larger than 16 MiB\nhint: no model reads that much\n"
+    )
+
+
+def test_an_input_that_cannot_be_read_is_refused():
+    ended = shell('"$@" chat hi 0>written')
+    assert (ended.code, ended.stdout) == (2, b"")
+    assert ended.stderr == (
+        "error: cannot read standard input: Bad file descriptor\n"
+        "hint: --no-stdin leaves it unread\n"
+    )
+
+
+def test_an_empty_moment_of_a_pipe_that_does_not_block_is_not_its_end():
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with subprocess.Popen([*COMMAND, "chat"], stdin=reading, stdout=subprocess.PIPE) as process:
+        os.close(reading)
+        for word in (b"one ", b"two ", b"three"):
+            os.write(writing, word)
+            time.sleep(0.3)
+        os.close(writing)
+        out, _ = process.communicate()
+    assert (process.returncode, out) == (0, f"{PREFIX}one two three\n".encode())
 
 
 NOTE = b"note: waiting for standard input; --no-stdin leaves it unread\n"

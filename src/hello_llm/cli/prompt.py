@@ -14,6 +14,8 @@ GREETING = "hello world"
 """What is sent where nothing is asked and nothing is piped."""
 
 _IDLE_S = 3.0
+_PIECE = 1024 * 1024
+_LARGEST = 16 * 1024 * 1024
 
 
 class Input(Enum):
@@ -22,7 +24,7 @@ class Input(Enum):
     PERSON = auto()
     """A terminal."""
     NOTHING = auto()
-    """Closed, or the null device."""
+    """Closed, or a device: the null device above all."""
     DATA = auto()
     """A pipe, a file or a socket."""
 
@@ -46,7 +48,7 @@ class PromptSource:
             note: called if nothing arrives for 3 s.
 
         Raises:
-            UsageError: the prompt or the pipe is empty, or is no text.
+            UsageError: the prompt or the pipe is empty, is no text, or has no end.
         """
         typed = self._typed()
         source = Input.NOTHING if self.no_stdin else classify(terminal)
@@ -82,11 +84,13 @@ def classify(terminal: Terminal) -> Input:
 
 
 def _read_text(stdin: ByteReader, note: Callable[[str], None]) -> str:
-    ready, _, _ = select.select([stdin.fileno()], [], [], _IDLE_S)
-    if not ready:
-        note("waiting for standard input; --no-stdin leaves it unread")
-    data = stdin.read() or b""
-    if not data.strip():
+    try:
+        data = _read(stdin, note)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read standard input: {error.strerror}", "--no-stdin leaves it unread"
+        ) from error
+    if not data or data.isspace():
         raise UsageError(
             "standard input is empty", "--no-stdin leaves it unread; </dev/null is no input"
         )
@@ -97,3 +101,24 @@ def _read_text(stdin: ByteReader, note: Callable[[str], None]) -> str:
             f"standard input is not UTF-8 text (byte {error.start + 1})",
             "pipe it through iconv -t UTF-8",
         ) from None
+
+
+def _read(stdin: ByteReader, note: Callable[[str], None]) -> bytearray:
+    """Return all of standard input.
+
+    Raises:
+        OSError: it cannot be read.
+        UsageError: it is too much, or has no end.
+    """
+    ready, _, _ = select.select([stdin.fileno()], [], [], _IDLE_S)
+    if not ready:
+        note("waiting for standard input; --no-stdin leaves it unread")
+    data = bytearray()
+    while len(data) <= _LARGEST:
+        # Where another program made the pipe non-blocking, nothing yet is not the end.
+        select.select([stdin.fileno()], [], [])
+        piece = stdin.read(_PIECE)
+        if piece == b"":
+            return data
+        data += piece or b""
+    raise UsageError("standard input is larger than 16 MiB", "no model reads that much")
