@@ -66,6 +66,8 @@ _ANYTHING = st.text(max_size=6).filter(lambda text: not {*MARKS, "@"} & {*normal
 _WORDS = st.sampled_from(["word ", "two words ", " ", "averylongwordthatfolds", "é"])
 _MARKED = st.sampled_from([*MARKS, *(f" {mark} " for mark in MARKS)])
 _PIECES = st.one_of(_FRAGMENTS, _FRAGMENTS, _FRAGMENTS, _MARKED, _WORDS, _ANYTHING)
+# The second and the third are held back until it is known what follows.
+_ENDS = st.sampled_from(["", "\r", "\ud83d"])
 _NAMES = st.lists(_FRAGMENTS | _WORDS, max_size=4).map("".join)
 
 
@@ -121,7 +123,7 @@ class Exchange:
 def _in_pieces(draw: st.DrawFn, longest: int) -> tuple[str, ...]:
     """Return a text cut anywhere, or at every character."""
     shortest = draw(st.integers(0, longest))
-    text = "".join(draw(st.lists(_PIECES, min_size=shortest, max_size=longest)))
+    text = "".join(draw(st.lists(_PIECES, min_size=shortest, max_size=longest))) + draw(_ENDS)
     if not text:
         return ()
     cuts = draw(st.lists(st.integers(0, len(text)), max_size=8) | st.just(range(len(text))))

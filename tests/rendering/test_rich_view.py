@@ -113,6 +113,11 @@ def test_what_came_after_a_frame_is_drawn_when_nothing_more_comes():
     assert screen.written == drawn
 
 
+@pytest.mark.parametrize(("end", "shown"), [("\r", "␍"), ("\ud83d", "<U+D83D>")])
+def test_what_was_held_back_at_the_end_is_shown(end, shown):
+    assert answer(Screen(), f"the end{end}") == [f"the end{shown}"]
+
+
 @pytest.mark.parametrize("widths", [[40], [60, 41], [41, 80], [30, 100, 40]])
 def test_a_resize_while_streaming_leaves_nothing_behind(widths):
     """Rows that are final may be broken by the new width; words are there once, in order."""
