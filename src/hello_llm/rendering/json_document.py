@@ -16,7 +16,7 @@ from hello_llm.contract import (
     StreamEvent,
     Usage,
 )
-from hello_llm.rendering.exact_text import join_surrogates
+from hello_llm.contract.exact_text import join_surrogates
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import UNSAFE
 from hello_llm.rendering.terminal import Terminal

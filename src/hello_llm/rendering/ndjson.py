@@ -15,7 +15,7 @@ from hello_llm.contract import (
     TextDelta,
     ToolCallDelta,
 )
-from hello_llm.rendering.exact_text import SurrogateJoiner
+from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.rendering.json_document import Progress, document, json_line
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal

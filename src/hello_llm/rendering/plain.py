@@ -1,7 +1,7 @@
 """Plain output: the answer and nothing else, exact in a pipe, inert on a terminal."""
 
 from hello_llm.contract import Finished, HelloLLMError, LLMReply, Retrying, StreamEvent, TextDelta
-from hello_llm.rendering.exact_text import SurrogateJoiner
+from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import Sanitizer
 from hello_llm.rendering.terminal import Terminal

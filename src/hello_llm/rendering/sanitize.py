@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from hello_llm.rendering.exact_text import SurrogateJoiner
+from hello_llm.contract.exact_text import SurrogateJoiner
 
 # Characters that never reach a terminal as they are: C0 without tab and newline, DEL and C1; what
 # changes direction; separators that some terminals obey; tags, fillers and format characters that

@@ -19,7 +19,6 @@ from hello_llm.contract import (
 )
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.litellm import substrate
-from hello_llm.providers.litellm.surrogates import SurrogateJoiner
 
 BASE = "http://127.0.0.1:1/v1"
 
@@ -152,19 +151,3 @@ def test_nothing_is_said_of_answers_that_pydantic_finds_odd(litellm):
         warnings.simplefilter("error")
         substrate._silence(litellm)
         warnings.warn("Pydantic serializer warnings:\n  Expected `int`", UserWarning, stacklevel=1)
-
-
-@pytest.mark.parametrize(
-    ("chunks", "passed", "rest"),
-    [
-        (["ab", "c"], ["ab", "c"], ""),
-        (["a\ud83d", "\ude00"], ["a", "😀"], ""),
-        (["\ud83d", "x"], ["", "\ud83dx"], ""),
-        (["\ude00"], ["\ude00"], ""),
-        (["x\ud83d"], ["x"], "\ud83d"),
-    ],
-)
-def test_only_half_a_pair_is_held_back(chunks, passed, rest):
-    joiner = SurrogateJoiner()
-    assert [joiner.feed(chunk) for chunk in chunks] == passed
-    assert joiner.close() == rest

@@ -19,10 +19,10 @@ from hello_llm.contract import (
     ToolCallDelta,
     Usage,
 )
+from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.providers.litellm.connection import Connection
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.surrogates import SurrogateJoiner
 from hello_llm.providers.litellm.wire_tap import WireTap
 
 _FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)

@@ -1,9 +1,10 @@
 """Surrogate pairs that came apart."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.rendering.exact_text import SurrogateJoiner, join_surrogates
+from hello_llm.contract.exact_text import SurrogateJoiner, join_surrogates
 
 _PIECES = st.lists(st.text(st.sampled_from("aé😀\ud83d\ude00\udc00")))
 
@@ -27,3 +28,19 @@ def test_a_half_without_its_other_half_can_be_replaced(pieces):
 def test_text_without_halves_passes_at_once():
     joiner = SurrogateJoiner()
     assert joiner.feed("é😀") == "é😀"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "passed", "rest"),
+    [
+        (["ab", "c"], ["ab", "c"], ""),
+        (["a\ud83d", "\ude00"], ["a", "😀"], ""),
+        (["\ud83d", "x"], ["", "\ud83dx"], ""),
+        (["\ude00"], ["\ude00"], ""),
+        (["x\ud83d"], ["x"], "\ud83d"),
+    ],
+)
+def test_only_half_a_pair_is_held_back(chunks, passed, rest):
+    joiner = SurrogateJoiner()
+    assert [joiner.feed(chunk) for chunk in chunks] == passed
+    assert joiner.close() == rest
