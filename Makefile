@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test faults faults-page fuzz integration lint type docs check clean lock
+.PHONY: help install run test faults faults-page bench fuzz integration lint type docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ faults: install  ## Run the program against every fault of the catalogue, and pr
 
 faults-page: install  ## The same, and keep the table for the documentation
 	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
+
+bench: install  ## Measure the program beside its peers; installs one of them into .bench
+	@$(BIN)/python -m tests.bench
 
 fuzz: install  ## Show 10,000 hostile exchanges in every form (minutes)
 	@$(BIN)/python -m pytest -m fuzz
@@ -54,7 +57,7 @@ docs: install  ## Check the generated pages and build the documentation into doc
 check: lint type test docs integration  ## Everything that CI runs
 
 clean:  ## Remove .venv and everything else that was made here
-	rm -rf $(VENV) build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock

@@ -1,0 +1,80 @@
+"""A server that answers at once: an OpenAI stream of as many tokens as the model's name says."""
+
+import json
+import re
+import socketserver
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+WORDS = "the quick **brown** fox jumps over the lazy dog and `runs` on.\n\n".split(" ")
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while request := self._read():
+            kind, body = _answer(request["model"], stream=bool(request.get("stream")))
+            self.wfile.write(_HEAD % (kind, len(body)) + body)
+
+    def _read(self) -> dict[str, object] | None:
+        length = 0
+        while (line := self.rfile.readline()) not in {b"", b"\r\n"}:
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        if not length:
+            return None
+        asked: dict[str, object] = json.loads(self.rfile.read(length))
+        return asked
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+
+@cache
+def _answer(model: str, *, stream: bool) -> tuple[bytes, bytes]:
+    tokens = int(re.search(r"\d+$", model)[0])  # type: ignore[index]
+    words = [f"{WORDS[number % len(WORDS)]} " for number in range(tokens)]
+    usage = {"prompt_tokens": 8, "completion_tokens": tokens, "total_tokens": tokens + 8}
+    envelope: dict[str, object] = {"id": "chatcmpl-1", "created": 1, "model": model}
+    if not stream:
+        message = {"role": "assistant", "content": "".join(words)}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        whole: dict[str, object] = {
+            **envelope,
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": usage,
+        }
+        return b"application/json", json.dumps(whole).encode()
+    chunk: dict[str, object] = {**envelope, "object": "chat.completion.chunk"}
+    choices: list[list[dict[str, object]]] = [
+        [{"index": 0, "delta": {"content": word}, "finish_reason": None}] for word in words
+    ]
+    choices.append([{"index": 0, "delta": {}, "finish_reason": "stop"}])
+    chunks = [{**chunk, "choices": one} for one in choices]
+    chunks.append({**chunk, "choices": [], "usage": usage})
+    lines = [f"data: {json.dumps(one)}\n\n" for one in chunks]
+    return b"text/event-stream", "".join([*lines, "data: [DONE]\n\n"]).encode()
+
+
+@contextmanager
+def serving(port: int = 0) -> Iterator[str]:
+    """Serve in threads of this process; yield the address of the API."""
+    with _Server(("127.0.0.1", port), _Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    with serving() as address:
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
