@@ -16,9 +16,10 @@ def main() -> None:
 
         code = int(run(sys.argv[1:]))
     except KeyboardInterrupt:
-        code = 130
-        if os.isatty(2):
-            os.write(2, b"\n")  # the terminal showed ^C
+        try:
+            os.write(2, b"error: interrupted\n")
+        finally:
+            os._exit(130)
     os._exit(code)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from hello_llm.contract import UsageError
 
 _CONTEXT_TOKENS = 4096
+_STOPPING = frozenset({"SIGINT", "SIGTERM", "SIGHUP"})
 
 
 @contextmanager
@@ -46,13 +47,14 @@ def serve(weights: Path, alias: str) -> Iterator[str]:
 
 @contextmanager
 def _killable() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the process in the block, which holds Python's lock for seconds.
+    """Let Ctrl-C and the like end the process in the block, which holds Python's lock for seconds.
 
     No handler of Python's could run there; nothing has been sent yet that would have to be ended.
     """
-    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [number for number in signal.Signals if number.name in _STOPPING]
     if threading.current_thread() is not threading.main_thread():
-        heard = {}
+        numbers = []
+    heard = {number: signal.getsignal(number) for number in numbers}
     try:
         for number, handler in heard.items():
             if handler is not signal.SIG_IGN:
