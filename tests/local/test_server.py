@@ -1,5 +1,6 @@
 """Serving a model, with llama.cpp replaced; tests/integration has the real one."""
 
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -44,6 +45,27 @@ def test_a_model_is_served_on_loopback_for_the_length_of_the_block(monkeypatch):
     (params,) = FakeServer.started
     assert (params.hostnames, params.port, params.model_alias) == (["127.0.0.1"], 0, {"mine"})
     assert (params.model.path, params.verbosity) == ("/m.gguf", -1)
+
+
+def test_loading_which_hears_no_signal_may_be_ended_by_one(monkeypatch):
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    own = {number: signal.getsignal(number) for number in numbers}
+    loading = {}
+
+    class Slow(FakeServer):
+        def __init__(self, params):
+            loading.update({number: signal.getsignal(number) for number in numbers})
+
+    monkeypatch.setitem(sys.modules, "xllamacpp", llama(Slow))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with serve(Path("/m.gguf"), "mine"):
+            serving = {number: signal.getsignal(number) for number in numbers}
+    finally:
+        signal.signal(signal.SIGHUP, own[signal.SIGHUP])
+    ignored = {signal.SIGHUP: signal.SIG_IGN}
+    assert loading == dict.fromkeys(numbers, signal.SIG_DFL) | ignored
+    assert serving == own | ignored
 
 
 def test_a_file_that_cannot_be_loaded_is_said(monkeypatch):

@@ -3,12 +3,17 @@
 import errno
 import io
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hello_llm.rendering.terminal import ClosedStream, Terminal
+from tests.cli.calls import Window
+from tests.cli.calls import usable as is_usable
 from tests.rendering.screens import Pipes
 
 
@@ -153,3 +158,58 @@ def test_any_stream_may_be_closed_or_full_and_output_is_utf8_in_any_locale(
 
 def test_nothing_is_a_terminal_in_a_pipe():
     assert not Pipes().terminal.stdout_is_tty
+
+
+def writing_to(stream: Any) -> Terminal:
+    return Terminal(io.BytesIO(), stream, io.BytesIO())
+
+
+@pytest.mark.parametrize("opened", [os.pipe, socket.socketpair], ids=["pipe", "socket"])
+def test_a_reader_that_left_is_noticed_though_nothing_is_written(opened):
+    reading, writing = opened()
+    if isinstance(reading, int):
+        reading, writing = open(reading, "rb"), open(writing, "wb", buffering=0)  # noqa: PTH123, SIM115 - descriptors
+    with writing:
+        with reading:
+            writing_to(writing).check_reader()
+        with pytest.raises(BrokenPipeError, match="Broken pipe"):
+            writing_to(writing).check_reader()
+
+
+def test_where_nobody_can_leave_there_is_nothing_to_notice(tmp_path):
+    closed = (tmp_path / "closed").open("wb")
+    closed.close()
+    with (tmp_path / "file").open("wb") as file, Path(os.devnull).open("wb") as nothing:
+        for stream in (file, nothing, closed, io.BytesIO(), ClosedStream()):
+            writing_to(stream).check_reader()
+
+
+# A screen in the state in which a frame that was cut in its middle may leave it.
+_CUT = b"\x1b[31m\x1b[?25l\x1b[?7lhalf a fra"
+
+
+@pytest.mark.parametrize(
+    ("streams", "term", "usable"),
+    [
+        ("2", "xterm", True),
+        ("1", "xterm", True),
+        ("12", "xterm", True),
+        ("", "xterm", False),
+        ("2", "dumb", False),
+    ],
+)
+def test_the_screen_is_put_back_whichever_stream_shows_it(streams, term, usable):
+    window = Window()
+    window.screen.write(_CUT)
+    program = "from hello_llm.rendering.terminal import put_back as end; end()"
+    with Path(window.path).open("wb") as slave:
+        subprocess.run(
+            [sys.executable, "-c", program],
+            stdin=subprocess.DEVNULL,
+            stdout=slave if "1" in streams else subprocess.DEVNULL,
+            stderr=slave if "2" in streams else subprocess.DEVNULL,
+            env=os.environ | {"TERM": term},
+            check=True,
+        )
+    assert is_usable(window.screen) is usable
+    window.close()
