@@ -87,16 +87,23 @@ def test_a_reader_that_takes_its_time_is_no_silence_of_the_server():
     assert isinstance(next(call), Finished)
 
 
-def test_the_time_before_the_request_does_not_count_for_its_first_token():
+def test_the_time_before_the_request_has_left_does_not_count_for_its_first_token():
     clock = Clock()
+    sent: list[int] = []
 
     class Importing(Fake):
-        def _play(self):
-            clock.now += 60.0
-            yield from super()._play()
+        def stream_chat(self, _request):
+            return EventStream(self._play(), self.close, sent=lambda: bool(sent))
 
-    provider = Importing(STARTED, TextDelta("Hello"), Finished(REPLY))
-    assert list(turn(provider, clock=clock, first_token_s=1.0))[-1] == Finished(REPLY)
+    def move():
+        clock.now += 0.9
+        if clock.now > 105:
+            sent.append(1)
+
+    call = turn(Importing(STARTED, "hang"), clock=clock, first_token_s=2.0)
+    call.on_wait(move)
+    assert "first token" in ended(call).message
+    assert 107 < clock.now < 109
 
 
 def test_a_call_without_streaming_knows_only_the_total_deadline():

@@ -82,13 +82,14 @@ class EventStream(Iterator[StreamEvent]):
     that thread then sees the stream end or an error.
     """
 
-    __slots__ = ("_abort", "_events", "_pieces")
+    __slots__ = ("_abort", "_events", "_pieces", "_sent")
 
     def __init__(
         self,
         events: Iterator[StreamEvent],
         abort: Callable[[], None] | None = None,
         pieces: Callable[[], int] = lambda: 0,
+        sent: Callable[[], bool] = lambda: True,
     ) -> None:
         """Wrap `events`.
 
@@ -96,14 +97,21 @@ class EventStream(Iterator[StreamEvent]):
             events: what happens.
             abort: cuts the connection beneath; must be safe to call twice.
             pieces: returns how many pieces of the answer have come.
+            sent: tells whether the request has left, as far as that can be seen.
         """
         self._events = events
         self._abort = abort
         self._pieces = pieces
+        self._sent = sent
 
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
         return next(self._events)
+
+    @property
+    def sent(self) -> bool:
+        """Whether the request has left; what is done before that is no time of the server's."""
+        return self._sent()
 
     @property
     def pieces(self) -> int:

@@ -28,6 +28,11 @@ class Attempt:
         threading.Thread(target=self._pump, name="hello-llm-attempt", daemon=True).start()
 
     @property
+    def sent(self) -> bool:
+        """Whether the request of a streamed call has left."""
+        return self._events is not None and self._events.sent
+
+    @property
     def pieces(self) -> int:
         """How many pieces of a streamed answer have come, those that bring no event included."""
         return 0 if self._events is None else self._events.pieces

@@ -166,27 +166,22 @@ class Turn(Iterator[StreamEvent]):
 
     def _read(self, attempt: Attempt) -> Iterator[StreamEvent]:
         """Yield the events of `attempt`; past a deadline what had come in time, and its error."""
-        started = False
-        while True:
-            event = self._next_event(attempt, self._tightest_bound(started=started))
-            if isinstance(event, Bound):
-                break
-            started = started or isinstance(event, Started)
+        while not isinstance(event := self._next_event(attempt), Bound):
             yield event
         if event.deadline is Deadline.TOTAL:
             attempt.close()
             yield from attempt.arrived()
         raise event.error()
 
-    def _next_event(self, attempt: Attempt, bound: Bound | None) -> StreamEvent | Bound:
-        """Return what comes next, or `bound` once it has passed.
+    def _next_event(self, attempt: Attempt) -> StreamEvent | Bound:
+        """Return what comes next, or the bound that passes before.
 
         What arrives faster than it is read ends with the total deadline, and with no other.
         """
-        pieces = attempt.pieces
+        progress, bound = self._progress(attempt), self._tightest_bound(attempt)
         while True:
-            if bound is not None and bound.deadline is Deadline.IDLE and attempt.pieces > pieces:
-                bound, pieces = self._tightest_bound(started=True), attempt.pieces
+            if self._progress(attempt) != progress:
+                progress, bound = self._progress(attempt), self._tightest_bound(attempt)
             remaining = _LONGEST_WAIT_S if bound is None else bound.ends_at - self._clock()
             passed = bound if remaining <= 0 else None
             if passed is not None and passed.deadline is Deadline.TOTAL:
@@ -196,9 +191,13 @@ class Turn(Iterator[StreamEvent]):
                 return event
             self._look()
 
-    def _tightest_bound(self, *, started: bool) -> Bound | None:
+    def _progress(self, attempt: Attempt) -> int:
+        """Return a number that changes when the deadline of a streamed reply starts anew."""
+        return int(attempt.sent) if self._builder.empty else attempt.pieces
+
+    def _tightest_bound(self, attempt: Attempt) -> Bound | None:
         bounds = [self._total]
-        if self._stream and started:
+        if attempt.sent:
             deadline, seconds = (
                 (Deadline.FIRST_TOKEN, self._deadlines.first_token_s)
                 if self._builder.empty

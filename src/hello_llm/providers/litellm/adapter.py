@@ -76,7 +76,9 @@ class LiteLLMProvider:
         """Stream the reply; closing the iterator cuts the connection from any thread."""
         connection = Connection(self._transport, stream=True)
         events = self._exchange(ChatRequest.coerce(request), connection)
-        return EventStream(events, connection.abort, lambda: connection.tap.pieces)
+        return EventStream(
+            events, connection.abort, lambda: connection.tap.pieces, lambda: connection.left
+        )
 
     def close(self) -> None:
         """Cut every call under way, from any thread; the provider can be used again."""

@@ -98,6 +98,11 @@ class Connection:
         return self.response is not None and self.response.num_bytes_downloaded > 0
 
     @property
+    def left(self) -> bool:
+        """Whether the request has left; with a client of LiteLLM's own, whether it may have."""
+        return self.sent is not None or self._vendor in OWN_TRANSPORT_VENDORS
+
+    @property
     def seen(self) -> bool:
         """Whether `tap` could read the answer; else LiteLLM used a client of its own."""
         return self._framing is not Framing.OPAQUE
