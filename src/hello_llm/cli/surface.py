@@ -35,6 +35,11 @@ def secrets_in(environ: Mapping[str, str], key_variable: str | None = None) -> I
         yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))
 
 
+def redactor(key_variable: str | None = None) -> Redactor:
+    """Return what takes the secrets of this process's environment out of a text."""
+    return Redactor(secrets_in(os.environ, key_variable))
+
+
 @dataclass(frozen=True, slots=True)
 class Surface:
     """A terminal, and what is shown on it."""
@@ -74,7 +79,7 @@ class Surface:
             key_variable: the variable whose value is the call's key, if its name may not say so.
             debug: show where a bug surfaced.
         """
-        redact = Redactor(secrets_in(os.environ, key_variable))
+        redact = redactor(key_variable)
         messages = Messages(terminal, color=view.color, quiet=view.quiet, redact=redact)
         return cls(terminal, view, messages, debug)
 

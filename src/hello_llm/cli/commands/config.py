@@ -1,7 +1,6 @@
 """``hello-llm config``: look at the settings and change the configuration file."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from hello_llm.cli.surface import secrets_in
+from hello_llm.cli.surface import redactor
 from hello_llm.contract import UsageError
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import FIELDS, Origin, Settings, resolve
@@ -173,7 +171,7 @@ def _print_table(settings: Settings, terminal: Terminal) -> None:
     from rich.table import Table  # noqa: PLC0415 - a pipe does without Rich
     from rich.text import Text  # noqa: PLC0415 - a pipe does without Rich
 
-    redact = Redactor(secrets_in(os.environ, settings.api_key_env))
+    redact = redactor(settings.api_key_env)
     caption = None if settings.config_file is None else Text(sanitize(str(settings.config_file)))
     table = Table("setting", "value", "origin", caption=caption, caption_justify="left")
     for line in _lines(settings):
@@ -187,6 +185,6 @@ def _print_table(settings: Settings, terminal: Terminal) -> None:
 def _say(text: str, *, key_variable: str | None = None) -> None:
     """Print a line without secrets: else exact in a pipe, harmless on a terminal."""
     terminal = Terminal.real()
-    text = Redactor(secrets_in(os.environ, key_variable))(text)
+    text = redactor(key_variable)(text)
     shown = sanitize(text) if terminal.stdout_is_tty else text
     terminal.write_stdout(f"{shown}\n".encode(errors="surrogateescape"))
