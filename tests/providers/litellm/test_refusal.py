@@ -18,6 +18,12 @@ def test_an_answer_is_read_however_it_is_encoded():
     assert (refusal.label, refusal.codes, refusal.said) == ("400", ("c",), ': it says "no\ufffd"')
 
 
+def test_headers_say_better_than_the_answer_how_long_to_wait():
+    body = b'{"error": {"details": [{"retryDelay": "39s"}]}}'
+    assert Refusal.of_answer(429, body).delay_s == 39.0
+    assert Refusal.of_answer(429, body, 0.0).delay_s == 0.0
+
+
 def test_half_an_error_object_is_not_quoted():
     refusal = Refusal.of_answer(503, b'{"error": {"message": "busy n')
     assert (refusal.codes, refusal.words, refusal.lasting) == ((), "", False)

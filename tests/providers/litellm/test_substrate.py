@@ -4,6 +4,7 @@ import json
 import warnings
 
 import httpx
+import openai
 import pytest
 import respx
 
@@ -76,6 +77,17 @@ def test_an_exception_without_an_answer_is_told_by_its_kind(
         provider().chat("hi")
     assert (type(caught.value), caught.value.message) == (kind, message)
     assert caught.value.__cause__ is error
+
+
+def test_an_answer_to_a_client_that_is_not_ours_says_how_long_to_wait(litellm, monkeypatch):
+    request = httpx.Request("POST", BASE)
+    answer = httpx.Response(429, headers={"retry-after": "7"}, request=request)
+    monkeypatch.setattr(
+        litellm, "completion", raising(openai.RateLimitError("x", response=answer, body=None))
+    )
+    with pytest.raises(RateLimitedError) as caught:
+        provider().chat("hi")
+    assert (caught.value.status, caught.value.retry_after_s) == (429, 7.0)
 
 
 def test_a_budget_of_litellms_own_is_no_bug_of_ours(litellm, monkeypatch):

@@ -97,8 +97,10 @@ def test_a_filter_is_known_by_any_of_its_names(reason):
 
 
 def test_a_refusal_is_put_together_from_its_pieces():
-    pieces = [{"choices": [{"delta": {"refusal": piece}}]} for piece in ("I ", "won't", None)]
-    assert read(*map(event, pieces))[0].refusal == "I won't"
+    deltas = [{"delta": {"refusal": piece}} for piece in ("I ", "won't", None)]
+    another = {"index": 1, "delta": {"refusal": "Another's"}}
+    pieces = [event({"choices": [choice]}) for choice in (*deltas, another)]
+    assert read(*pieces)[0].refusal == "I won't"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,11 @@ def test_a_frame_that_is_no_json_object_ends_the_answer(bad, framing):
 def test_a_last_frame_that_was_cut_is_dropped_and_marks_nothing():
     tap, passed = read(event(text("x")), b'data: {"choices": [{"finish_reason": "st')
     assert (passed, tap.complete) == (event(text("x")), False)
+
+
+@pytest.mark.parametrize("odd", [[], {}, 7])
+def test_a_type_that_is_no_word_is_no_error(odd):
+    assert read(event({"type": odd, "object": odd}))[0].problem is None
 
 
 def test_an_error_that_is_null_is_none():

@@ -29,6 +29,7 @@ from hello_llm.providers.litellm.failure import (
 from hello_llm.providers.litellm.network import deadline, no_answer
 from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import explain
+from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, UnreadableAnswerError
 
@@ -52,8 +53,6 @@ def translate(
     problem = _explained(litellm, error, route, partial, evidence)
     if problem is not None:
         problem.partial = partial
-        if problem.transient and evidence.retry_after_s is not None:
-            problem.retry_after_s = evidence.retry_after_s
     return problem
 
 
@@ -88,18 +87,16 @@ def _explained(
 
 def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
     """Return what an answer with an error status says, however much of it came."""
-    if evidence.status is not None:
-        status, body = evidence.status, evidence.body
-    else:
+    status, delay_s = evidence.status, evidence.retry_after_s
+    if status is None:
         answer = answer_to(error)
-        if answer is None:
-            return None
-        status, body = answer.status_code, b""
-    if status < 300:
+        if answer is not None:
+            status, delay_s = answer.status_code, wait_in(answer.headers)
+    if status is None or status < 300:
         return None
-    if body:
-        return Refusal.of_answer(status, body)
-    return Refusal(status, error_codes(error), quote(error))
+    if evidence.body:
+        return Refusal.of_answer(status, evidence.body, delay_s)
+    return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
 
 
 def _proxys_own(refusal: Refusal, evidence: Evidence) -> UnreachableError | None:
@@ -120,8 +117,9 @@ def _bad_answer(
 ) -> HelloLLMError:
     """Explain an answer that was given up while it came."""
     if isinstance(problem, UnreadableAnswerError):
+        where = "the middle" if started else "place"
         return BrokenReplyError(
-            f"{route.place} sent {problem} in place of a reply", "what arrived is kept; try again"
+            f"{route.place} sent {problem} in {where} of a reply", "what arrived is kept; try again"
         )
     refusal = Refusal.of_object(problem.said)
     if started:

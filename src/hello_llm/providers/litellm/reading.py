@@ -76,16 +76,27 @@ def read_stream(
     # server's. Should an upgrade drop one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
     if not (connection.tap.complete if connection.seen else reason):
-        raise BrokenReplyError(
-            f"{route.place} ended the reply without a mark that it is complete",
-            "what arrived is kept; try again",
-            partial=builder.partial(request_id=connection.request_id),
-        )
+        raise _incomplete(route, connection, builder)
     usage = _usage(litellm, route, _server_usage(stream.chunks))
     finish_reason = _finish_reason(reason, connection.tap)
     reply = builder.finished(finish_reason, usage, request_id=connection.request_id)
     _check_ending(reply, route, connection.tap)
     yield Finished(reply)
+
+
+def _incomplete(route: Route, connection: Connection, builder: ReplyBuilder) -> BrokenReplyError:
+    partial = builder.partial(request_id=connection.request_id)
+    if connection.seen and not connection.tap.pieces:
+        return BrokenReplyError(
+            f"{route.place} answered, but not with a reply",
+            "check --api-base: is that the address of a chat API?",
+            partial=partial,
+        )
+    return BrokenReplyError(
+        f"{route.place} ended the reply without a mark that it is complete",
+        "what arrived is kept; try again",
+        partial=partial,
+    )
 
 
 def read_whole(

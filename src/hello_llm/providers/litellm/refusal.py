@@ -79,11 +79,18 @@ class Refusal:
     """Whether it was an error object where an answer was due."""
 
     @classmethod
-    def of_answer(cls, status: int, body: bytes) -> "Refusal":
-        """Return the refusal that an answer with an error status is."""
+    def of_answer(cls, status: int, body: bytes, delay_s: float | None = None) -> "Refusal":
+        """Return the refusal that an answer with an error status is.
+
+        Args:
+            status: the status.
+            body: the answer, as far as it came.
+            delay_s: seconds that its headers ask to wait; if they don't, the answer may.
+        """
         page = body.decode("utf-8-sig", errors="replace")
         said = parse_body(page)
-        return cls(status, codes_in(said), sentence_in(said), page, delay_in(said))
+        delay_s = delay_in(said) if delay_s is None else delay_s
+        return cls(status, codes_in(said), sentence_in(said), page, delay_s)
 
     @classmethod
     def of_object(cls, said: dict[str, Any]) -> "Refusal":

@@ -228,7 +228,7 @@ def _parsed(data: bytes) -> dict[str, Any] | None:
 
 
 def _is_error(value: dict[str, Any], event: bytes) -> bool:
-    named = event == b"error" or "error" in {value.get("type"), value.get("object")}
+    named = event == b"error" or "error" in (value.get("type"), value.get("object"))
     return bool(value.get("error")) or named
 
 
@@ -257,13 +257,11 @@ def _first(alternatives: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON the 
 
 def _refusals(value: dict[str, Any]) -> Iterator[str]:
     """Yield what OpenAI's models say when they decline."""
-    choices = value.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict):
-            message = choice.get("delta") or choice.get("message")
-            refusal = message.get("refusal") if isinstance(message, dict) else None
-            if isinstance(refusal, str):
-                yield refusal
+    for choice in _first(value.get("choices")):
+        message = choice.get("delta") or choice.get("message")
+        refusal = message.get("refusal") if isinstance(message, dict) else None
+        if isinstance(refusal, str):
+            yield refusal
 
 
 def _as_event(data: bytes) -> bytes:
