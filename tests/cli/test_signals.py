@@ -16,7 +16,7 @@ from hello_llm.cli import signals
 from hello_llm.cli.signals import Stop, TerminatedError
 from tests.cli.calls import asking, called, left_of, until, usable
 from tests.cli.person import A_MOMENT_S, Person
-from tests.cli.program import shell
+from tests.cli.program import program, shell
 from tests.faults.catalogue import BY_ID
 from tests.faults.launcher import launching
 from tests.faults.stage import staged
@@ -219,6 +219,12 @@ def test_a_terminal_that_closes_ends_the_call(openai_server):
             os.dup2(nothing.fileno(), person._master)
         assert person.process.wait(SOON_S) in {143, 13}  # it cannot be told of either
     assert openai_server.connections[0].wait_closed(SOON_S)
+
+
+@pytest.mark.parametrize("number", [INT, TERM])
+def test_a_signal_while_a_mistake_is_told_ends_the_program_too(monkeypatch, number):
+    monkeypatch.setattr("hello_llm.cli.app.report", lambda *_: signal.raise_signal(number))
+    assert program("chat", "--nonsense").code == CODES[number]
 
 
 # Ctrl-C comes when the program asks for its own modules.

@@ -11,6 +11,8 @@ import pytest
 from hello_llm.contract import UsageError
 from hello_llm.local import serve
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class FakeServer:
     """Records what it was started with, and when it goes."""
@@ -47,25 +49,33 @@ def test_a_model_is_served_on_loopback_for_the_length_of_the_block(monkeypatch):
     assert (params.model.path, params.verbosity) == ("/m.gguf", -1)
 
 
-def test_loading_which_hears_no_signal_may_be_ended_by_one(monkeypatch):
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    own = {number: signal.getsignal(number) for number in numbers}
+@pytest.fixture
+def handlers():
+    """The handlers of a run that was started with SIGTERM ignored."""
+    before = {number: signal.getsignal(number) for number in STOPPING}
+    for number in STOPPING:
+        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    yield {number: signal.getsignal(number) for number in STOPPING}
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_loading_which_hears_no_signal_may_be_ended_by_one(monkeypatch, handlers):
     loading = {}
 
     class Slow(FakeServer):
         def __init__(self, params):
-            loading.update({number: signal.getsignal(number) for number in numbers})
+            loading.update({number: signal.getsignal(number) for number in STOPPING})
 
     monkeypatch.setitem(sys.modules, "xllamacpp", llama(Slow))
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with serve(Path("/m.gguf"), "mine"):
-            serving = {number: signal.getsignal(number) for number in numbers}
-    finally:
-        signal.signal(signal.SIGHUP, own[signal.SIGHUP])
-    ignored = {signal.SIGHUP: signal.SIG_IGN}
-    assert loading == dict.fromkeys(numbers, signal.SIG_DFL) | ignored
-    assert serving == own | ignored
+    with serve(Path("/m.gguf"), "mine"):
+        assert {number: signal.getsignal(number) for number in STOPPING} == handlers
+    assert loading == {
+        signal.SIGINT: signal.SIG_DFL,
+        signal.SIGTERM: signal.SIG_IGN,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
 
 
 def test_a_file_that_cannot_be_loaded_is_said(monkeypatch):
