@@ -1,13 +1,11 @@
 """The program as a whole: its version, its help, and what becomes of a bug."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 import hello_llm
 from hello_llm.cli.prompt import PromptSource
-from hello_llm.settings import FIELDS
 from tests.cli.program import child, program, shell
 
 COMMANDS = ["", "chat", "config", "config show", "config set", "help", "schema"]
@@ -45,18 +43,6 @@ def test_help_is_text_in_any_environment(environ):
     assert (ended.code, ended.stderr) == (0, "")
     assert "\x1b" not in ended.text
     assert "--temperature" in ended.text
-
-
-def test_the_help_of_chat_tells_the_defaults(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
-    page = program("chat", "--help").text
-    told = dict(re.findall(r"--([a-z-]+) .*\(default: ([^)]+)\)", page))
-    assert (told["provider"], float(told["timeout"])) == (
-        FIELDS["provider"].default,
-        FIELDS["timeout"].default,
-    )
-    assert told["stream"] == "no-stream"
-    assert FIELDS["stream"].default is False
 
 
 @pytest.mark.parametrize("command", [[], ["config"]])

@@ -107,12 +107,12 @@ Stop = Annotated[
 ]
 ConnectTimeout = Annotated[
     str | None,
-    typer.Option(metavar="SECONDS", help="Time to connect. (default: 10)", rich_help_panel=_LIMITS),
+    typer.Option(metavar="SEC", help="Time to connect. (default: 10)", rich_help_panel=_LIMITS),
 ]
 FirstTokenTimeout = Annotated[
     str | None,
     typer.Option(
-        metavar="SECONDS",
+        metavar="SEC",
         help="Time for the first piece of a streamed answer. (default: 120)",
         rich_help_panel=_LIMITS,
     ),
@@ -120,7 +120,7 @@ FirstTokenTimeout = Annotated[
 IdleTimeout = Annotated[
     str | None,
     typer.Option(
-        metavar="SECONDS",
+        metavar="SEC",
         help="Time from one piece of a streamed answer to the next. (default: 60)",
         rich_help_panel=_LIMITS,
     ),
@@ -128,7 +128,7 @@ IdleTimeout = Annotated[
 Timeout = Annotated[
     str | None,
     typer.Option(
-        metavar="SECONDS",
+        metavar="SEC",
         help="Time for the whole call; 0 turns a limit off. (default: 600)",
         rich_help_panel=_LIMITS,
     ),
@@ -144,7 +144,7 @@ Retries = Annotated[
 MaxWait = Annotated[
     str | None,
     typer.Option(
-        metavar="SECONDS",
+        metavar="SEC",
         help="Longest wait that a server may ask for. (default: 60)",
         rich_help_panel=_LIMITS,
     ),
@@ -160,8 +160,8 @@ FailOnLength = Annotated[
 Output = Annotated[
     str | None,
     typer.Option(
-        metavar="[auto|rich|plain|json|ndjson]",
-        help="The form; auto is rich on a terminal, plain in a pipe.",
+        metavar="FORM",
+        help="rich, plain, json, ndjson, or auto: rich on a terminal. (default: auto)",
         rich_help_panel=_OUTPUT,
     ),
 ]
@@ -198,7 +198,9 @@ Usage = Annotated[
 Color = Annotated[
     str | None,
     typer.Option(
-        metavar="[auto|always|never]", help="When to use colour.", rich_help_panel=_OUTPUT
+        metavar="WHEN",
+        help="Colour: auto, always or never. (default: auto)",
+        rich_help_panel=_OUTPUT,
     ),
 ]
 Quiet = Annotated[

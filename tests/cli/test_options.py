@@ -1,0 +1,43 @@
+"""The flags of `chat` as its help shows them: whole, each with the default of its setting."""
+
+import re
+
+import pytest
+
+from hello_llm.settings import FIELDS
+from tests.cli.program import program
+
+
+def page(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    return program("chat", "--help").text
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_every_flag_is_shown_whole(monkeypatch, columns):
+    shown = set(re.findall(r"^│ (--[a-z-]+) ", page(monkeypatch, columns), re.MULTILINE))
+    flags = {field.flag for field in FIELDS.values() if field.flag is not None}
+    others = {"--help", "--prompt", "--no-stdin", "--json", "--out", "--keep-partial"}
+    assert shown == flags | others | {"--debug", "--profile", "--config", "--dry-run"}
+
+
+def test_the_help_tells_the_default_of_every_number_and_choice(monkeypatch):
+    told = dict(re.findall(r"--([a-z-]+) .*\(default: ([^)]+)\)", page(monkeypatch, 200)))
+    elsewhere = {"stream": "no-stream", "usage": "on a terminal", "config": "the user's"}
+    assert {flag: told.pop(flag) for flag in elsewhere} == elsewhere
+    fields = {flag: FIELDS[flag.replace("-", "_")] for flag in told}
+    assert {flag: fields[flag].kind.read(words) for flag, words in told.items()} == {
+        field.key.replace("_", "-"): field.default
+        for field in FIELDS.values()
+        if field.flag is not None and isinstance(field.default, int | float | str)
+        if not isinstance(field.default, bool)
+    }
+
+
+def test_no_flag_sets_a_proxy_or_trusts_a_certificate(monkeypatch):
+    shown = page(monkeypatch, 80)
+    assert "proxy" not in shown
+    assert "ca-file" not in shown
+    ended = program("chat", "hi", "--proxy", "http://127.0.0.1:9")
+    assert ended.code == 2
+    assert ended.stderr.startswith("error: no such option: --proxy ")
