@@ -89,8 +89,9 @@ def test_a_refused_key_is_known_by_its_words_too(status, error, of_key):
 
 @pytest.mark.parametrize("code", ["content_filter", "content_policy_violation"])
 def test_a_filtered_request_is_known_by_its_code(code):
-    refusal = answered(400, code=code)
-    assert (refusal.filtered, refusal.lasting) == (True, True)
+    for status in (400, 500):
+        refusal = answered(status, code=code)
+        assert (refusal.filtered, refusal.lasting) == (True, True)
 
 
 def test_a_missing_model_is_known_by_status_or_code():

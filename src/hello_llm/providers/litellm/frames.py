@@ -39,19 +39,20 @@ class _Lines:
     end: re.Pattern[bytes]
     _pieces: list[bytes] = field(default_factory=list)
     _begun: bool = False
+    _held: bytes = b""
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the lines that `chunk` ends."""
         self._pieces.append(chunk)
-        if b"\n" not in chunk and b"\r" not in chunk:
+        if not (self._held or self.end.search(chunk)):
             return []
         text = b"".join(self._pieces)
         if not self._begun:
             self._begun, text = True, text.removeprefix(BYTE_ORDER_MARK)
         # A CR at the end may be half of a CRLF.
-        held = b"\r" if text.endswith(b"\r") else b""
-        *lines, rest = self.end.split(text.removesuffix(b"\r"))
-        self._pieces = [rest + held]
+        self._held = b"\r" if text.endswith(b"\r") and self.end.match(b"\r") else b""
+        *lines, rest = self.end.split(text.removesuffix(self._held))
+        self._pieces = [rest + self._held]
         return lines
 
     def close(self) -> bytes:
@@ -101,12 +102,12 @@ class JsonLinesReader:
 
     def __init__(self) -> None:
         """Begin at the start of a body."""
-        self._lines = _Lines(re.compile(rb"\r?\n"))
+        self._lines = _Lines(re.compile(rb"\n"))
 
     def feed(self, chunk: bytes) -> Iterator[Frame]:
         """Yield the lines that `chunk` ends."""
-        yield from map(Frame, filter(bytes.strip, self._lines.feed(chunk)))
+        yield from map(Frame, filter(None, map(bytes.strip, self._lines.feed(chunk))))
 
     def close(self) -> Iterator[Frame]:
         """Yield the line that was not ended."""
-        yield from map(Frame, filter(bytes.strip, [self._lines.close()]))
+        yield from map(Frame, filter(None, [self._lines.close().strip()]))
