@@ -2,7 +2,9 @@
 
 import pytest
 
+from hello_llm.contract import ExitCode
 from tests.cli.program import program
+from tests.servers import Script
 
 
 @pytest.fixture
@@ -67,3 +69,47 @@ def test_the_provider_of_a_flag_beats_the_profile(config, openai_server):
 def test_json_with_a_profile_that_streams_gives_events(config):
     ended = program("chat", "hi", "--config", config, "--profile", "ci", "--json")
     assert [event["event"] for event in ended.events] == ["start", *["delta"] * 4, "end"]
+
+
+LIMITS = """\
+connect_timeout = 1
+first_token_timeout = 2.5
+idle_timeout = 0
+timeout = 40
+retries = 0
+"""
+
+
+def test_the_limits_of_a_profile_hold_unless_a_flag_beats_them(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text(f"version = 1\n[defaults]\n{LIMITS}")
+    command = ("chat", "hi", "--verbose", "--config", file)
+    assert program(*command).stderr.endswith(
+        ", connect 1 s, first token 2.5 s, idle 0 s, total 40 s, 0 retries\n"
+    )
+    flags = (
+        "--connect-timeout 0 --first-token-timeout 9 --idle-timeout 0.25 --timeout 7 --retries 3"
+    )
+    assert program(*command, *flags.split()).stderr.endswith(
+        ", connect 0 s, first token 9 s, idle 0.25 s, total 7 s, 3 retries\n"
+    )
+
+
+def test_the_fallbacks_of_a_flag_stand_in_for_those_of_the_profile(config, openai_server):
+    with config.open("a") as file:
+        file.write('fallback = ["openai/spare", "openai/last"]\nretries = 0\n')
+    openai_server.play(Script(status=503))
+    command = ("chat", "hi", "--config", config, "--profile", "ci")
+    program(*command)
+    program(*command, "--fallback", "openai/other")
+    asked = [request.json()["model"] for request in openai_server.requests]
+    assert asked == ["of-profile", "spare", "last", "of-profile", "other"]
+
+
+def test_a_profile_can_take_a_cut_answer_for_broken(config, openai_server):
+    openai_server.play(Script(finish="length"))
+    command = ("chat", "hi", "--config", config, "--profile", "ci")
+    assert program(*command).code == 0
+    with config.open("a") as file:
+        file.write("fail_on_length = true\n")
+    assert program(*command).code == ExitCode.BROKEN_REPLY
