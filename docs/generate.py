@@ -33,6 +33,7 @@ def pages() -> dict[str, str]:
         "cli.md": cli_page(),
         "exit-codes.md": exit_codes_page(),
         "settings.md": settings_page(),
+        "faults.md": faults_page(),
         "reply.schema.json": schema("reply"),
         "events.schema.json": schema("events"),
     }
@@ -80,13 +81,13 @@ def settings_page() -> str:
     head = [
         "# Settings",
         "",
-        "Each of these is a key of a profile and of `[defaults]`, and a flag of `chat`.",
+        "Each of these is a key of a profile and of `[defaults]`, and most are flags of `chat`.",
         "",
         "| key | flag | what it is | allowed | default |",
         "| --- | --- | --- | --- | --- |",
     ]
     rows = [
-        f"| `{field.key}` | `{field.flag}` | {field.summary} | {field.kind.allowed}"
+        f"| `{field.key}` | {f'`{field.flag}`' if field.flag else ''} | {field.summary} | {field.kind.allowed}"
         f" | {_toml(field.default)} |"
         for field in FIELDS.values()
     ]
@@ -105,6 +106,11 @@ def _toml(value: object) -> str:
         case tuple():
             return f"`{list(value)}`"
     return f"`{value}`"
+
+
+def faults_page() -> str:
+    """Return what `make faults-page` wrote; a test compares it with the catalogue of faults."""
+    return (FOLDER / "faults.md").read_text(encoding="utf-8")
 
 
 def schema(name: str) -> str:

@@ -35,6 +35,11 @@ def test_the_page_tells_which_faults_were_run():
     assert recorded(text) == [("markup", "openai")]
 
 
+def test_the_documentation_shows_every_fault_of_the_catalogue_in_every_protocol():
+    shown = recorded((ROOT / "docs" / "_generated" / "faults.md").read_text())
+    assert shown == [(fault.id, one) for fault in CATALOGUE for one in fault.protocols]
+
+
 def test_the_page_is_only_kept_if_all_is_well(tmp_path, monkeypatch):
     kept = tmp_path / "faults.md"
     asked = ["markup", "--protocol", "openai", "--form", "stream", "--write", str(kept)]
