@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 
 from hello_llm.cli import signals
+from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.signals import Stop, TerminatedError
+from hello_llm.contract import InterruptError
+from hello_llm.rendering.messages import Messages
 from tests.cli.calls import asking, called, left_of, until, usable
 from tests.cli.person import A_MOMENT_S, Person
 from tests.cli.program import program, shell
 from tests.faults.catalogue import BY_ID
 from tests.faults.launcher import launching
 from tests.faults.stage import staged
+from tests.rendering.screens import Pipes
 from tests.servers import OpenAI, Script, ScriptedServer
 
 SOON_S = 3.0
@@ -219,6 +223,15 @@ def test_a_terminal_that_closes_ends_the_call(openai_server):
             os.dup2(nothing.fileno(), person._master)
         assert person.process.wait(SOON_S) in {143, 13}  # it cannot be told of either
     assert openai_server.connections[0].wait_closed(SOON_S)
+
+
+def test_the_echo_of_ctrl_c_is_wiped_off_before_it_is_told_what_is_left_of_a_file(tmp_path):
+    pipes = Pipes(tty=True)
+    into = writing_to(tmp_path / "answer", pipes.terminal, Messages(pipes.terminal, color="never"))
+    with pytest.raises(InterruptError), into as terminal:
+        terminal.write_stdout(b"Hello")
+        raise InterruptError("interrupted")
+    assert pipes.stderr.startswith("\r\x1b[Knote: what arrived was dropped; ")
 
 
 @pytest.mark.parametrize("number", [INT, TERM])

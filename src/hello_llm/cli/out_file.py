@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from hello_llm.contract import OutputError
+from hello_llm.contract import HelloLLMError, OutputError
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings.atomic import replacing
@@ -53,7 +53,9 @@ def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterato
         Path(file.name).chmod(mode)
         try:
             yield file
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, HelloLLMError):
+                messages.clear_echo(error)
             _put_aside(Path(file.name), partial, messages, keep=keep_partial)
             raise
     if keep_partial:
