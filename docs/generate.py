@@ -86,8 +86,9 @@ def settings_page() -> str:
         "| key | flag | what it is | allowed | default |",
         "| --- | --- | --- | --- | --- |",
     ]
+    flags = {key: f"`{field.flag}`" if field.flag else "" for key, field in FIELDS.items()}
     rows = [
-        f"| `{field.key}` | {f'`{field.flag}`' if field.flag else ''} | {field.summary} | {field.kind.allowed}"
+        f"| `{field.key}` | {flags[field.key]} | {field.summary} | {field.kind.allowed}"
         f" | {_toml(field.default)} |"
         for field in FIELDS.values()
     ]

@@ -1,6 +1,7 @@
 """Whatever stands in a profile, a flag or standard input: a sentence, never a traceback."""
 
 import json
+import os
 import subprocess
 import time
 
@@ -198,4 +199,30 @@ def test_a_hundred_megabytes_as_standard_input_are_refused(tmp_path):
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, b"")
     assert ended.stderr == (
         b"error: standard input is larger than 16 MiB\nhint: no model reads that much\n"
+    )
+
+
+def test_a_file_of_certificates_that_is_none_is_found_before_anything_is_loaded(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    file = tmp_path / "config.toml"
+    for name in ("none.pem", "pipe", "."):
+        file.write_text(
+            'version = 1\n[defaults]\nprovider = "litellm"\nmodel = "ollama/x"\n'
+            f'ca_file = "{name}"\n'
+        )
+        ended = program("chat", "hi", "--config", file)
+        assert ended.code == ExitCode.USAGE
+        assert ended.stderr == (
+            f"error: there is no file of certificates {tmp_path / name}\n"
+            "hint: name a PEM file in the profile: ca_file\n"
+        )
+
+
+def test_a_pipe_is_no_model_file(tmp_path):
+    pipe = tmp_path / "x.gguf"
+    os.mkfifo(pipe)
+    ended = program("chat", "hi", "--provider", "litellm", "--model", f"local/{pipe}")
+    assert (ended.code, ended.stderr) == (
+        ExitCode.USAGE,
+        f"error: the model file {pipe} is a pipe, not a file\n",
     )

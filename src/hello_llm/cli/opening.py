@@ -62,10 +62,19 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
 
 
 def _beside_the_file(settings: Settings) -> Path | None:
-    """Return the file of certificates; only a configuration file names one."""
+    """Return the file of certificates; only a configuration file names one.
+
+    Raises:
+        UsageError: there is no such file.
+    """
     if settings.ca_file is None or settings.config_file is None:
         return None
-    return settings.config_file.parent / Path(settings.ca_file).expanduser()
+    file = settings.config_file.parent / Path(settings.ca_file).expanduser()
+    if not file.is_file():
+        raise UsageError(
+            f"there is no file of certificates {file}", "name a PEM file in the profile: ca_file"
+        )
+    return file
 
 
 def _local_model(settings: Settings, model: str) -> tuple[str, Path]:

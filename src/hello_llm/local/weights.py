@@ -49,6 +49,8 @@ def _packaged(name: str) -> Path:
 
 def _check(path: Path, what: str) -> Path:
     try:
+        if path.is_fifo():
+            raise UsageError(f"{what} {path} is a pipe, not a file")
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
     except OSError as error:
