@@ -225,12 +225,16 @@ def test_a_terminal_that_closes_ends_the_call(openai_server):
     assert openai_server.connections[0].wait_closed(SOON_S)
 
 
+def interrupted_after_a_word(terminal):
+    terminal.write_stdout(b"Hello")
+    raise InterruptError("interrupted")
+
+
 def test_the_echo_of_ctrl_c_is_wiped_off_before_it_is_told_what_is_left_of_a_file(tmp_path):
     pipes = Pipes(tty=True)
     into = writing_to(tmp_path / "answer", pipes.terminal, Messages(pipes.terminal, color="never"))
     with pytest.raises(InterruptError), into as terminal:
-        terminal.write_stdout(b"Hello")
-        raise InterruptError("interrupted")
+        interrupted_after_a_word(terminal)
     assert pipes.stderr.startswith("\r\x1b[Knote: what arrived was dropped; ")
 
 
