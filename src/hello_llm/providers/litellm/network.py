@@ -63,10 +63,11 @@ def _was_closed(error: Exception) -> bool:
     """Tell whether the connection was there and ended, be it in the middle of a handshake."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
-    if find(error, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
+    tls = find(error, ssl.SSLError)
+    if tls is not None:
+        return isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    if find(error, ConnectionResetError, BrokenPipeError):
         return True
-    if find(error, ssl.SSLError):
-        return False
     protocol = find(error, httpx.RemoteProtocolError)
     ended = protocol is not None and re.search("disconnected|peer closed", str(protocol))
     return bool(ended or find(error, httpx.ReadError, httpx.WriteError, httpx.CloseError))
