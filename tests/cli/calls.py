@@ -21,6 +21,8 @@ from tests.rendering.screens import Screen
 
 _PATIENCE_S = 30.0
 _RULE, _MARK = "─ ", "incomplete"
+_IMPORTED = "import time:"
+"""What Python itself says of each import if it is asked to, from whichever thread."""
 _LOOK_AGAIN_S = 0.02
 
 
@@ -166,7 +168,8 @@ def left_of(form: str, ended: Ended) -> tuple[int, str, str]:
     What is left must be marked as incomplete in the way of `form`: ``text`` by the exit code only,
     ``document`` and ``events`` by their fields, ``rich`` by the rule below it.
     """
-    said = (ended.stderr or ended.text).splitlines()[-1]
+    lines = (ended.stderr or ended.text).splitlines()
+    said = next(line for line in reversed(lines) if not line.startswith(_IMPORTED))
     if form == "text":
         return ended.code, ended.text.removesuffix("\n"), said
     if form == "rich":
