@@ -1,8 +1,9 @@
 """A conversation: turns at a terminal, each with all that was said before."""
 
 import os
+import time
 
-from tests.cli.person import CTRL_D, Person
+from tests.cli.person import A_MOMENT_S, CTRL_D, Person
 from tests.servers import Script
 
 NOTE = "note: /exit or Ctrl-D leaves, Ctrl-C stops an answer"
@@ -153,3 +154,12 @@ def test_an_interrupt_and_an_error_cost_a_turn_and_not_the_conversation(ollama_s
         [*later, user("People?")],
         [*later, user("People?"), assistant("Two million"), user("Thanks")],
     ]
+
+
+def test_the_end_of_a_conversation_by_a_signal_stands_on_a_row_of_its_own():
+    with Person("chat", "--output", "plain") as person:
+        person.wait_for(">")
+        time.sleep(A_MOMENT_S)
+        person.process.terminate()
+        assert person.wait_for_end() == 143
+        assert [row for row in person.screen.rows() if row][-2:] == [">", "error: terminated"]

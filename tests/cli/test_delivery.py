@@ -91,7 +91,7 @@ def test_the_deadline_is_named_with_its_flag_and_what_arrived_is_kept(openai_ser
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has it")
-@pytest.mark.parametrize("form", [*FORMS, "--dry-run"])
+@pytest.mark.parametrize("form", FORMS)
 def test_a_full_disk_is_said_and_is_no_success(form):
     ended = shell(f'"$@" chat hi {form} >/dev/full')
     assert (ended.code, ended.stderr) == (

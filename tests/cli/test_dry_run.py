@@ -1,11 +1,12 @@
 """`--dry-run`: what would be sent and why, without sending it and without the key."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from hello_llm.settings import FIELDS
-from tests.cli.program import program
+from tests.cli.program import program, shell
 
 KEY = "sk-proj-Zm9vYmFyYmF6cXV4"
 BODY = {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]}
@@ -144,3 +145,12 @@ def test_the_plain_form_is_the_request_then_the_settings(openai_server):
 def test_without_a_prompt_the_greeting_is_shown():
     ended = program("chat", "--dry-run", "--json")
     assert json.loads(ended.stdout)["request"]["messages"][0]["content"] == "hello world"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has it")
+def test_a_full_disk_is_told_of_as_what_it_is():
+    ended = shell('"$@" chat hi --dry-run >/dev/full')
+    assert (ended.code, ended.stderr.splitlines()[0]) == (
+        13,
+        "error: cannot write to standard output: No space left on device",
+    )

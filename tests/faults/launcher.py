@@ -62,10 +62,11 @@ class Launcher:
             self._channel.sendall(json.dumps(message).encode() + b"\n")
 
     def _read(self) -> None:
-        for line in self._lines:
-            told = json.loads(line)
-            ended = Ended(told["code"], told["at"], told["max_rss_kib"] / 1024)
-            self._running.pop(told["ended"]).set_result(ended)
+        with self._lines as lines:
+            for line in lines:
+                told = json.loads(line)
+                ended = Ended(told["code"], told["at"], told["max_rss_kib"] / 1024)
+                self._running.pop(told["ended"]).set_result(ended)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The application: its commands, and what becomes of whatever they raise."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -12,16 +11,10 @@ from hello_llm.cli.commands import config
 from hello_llm.cli.commands.chat import chat
 from hello_llm.cli.commands.help import help_
 from hello_llm.cli.commands.schema import schema
-from hello_llm.cli.delivery import endings, report
+from hello_llm.cli.delivery import endings, printing, report
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.surface import Surface
-from hello_llm.contract import (
-    ExitCode,
-    HelloLLMError,
-    OutputError,
-    PipeClosedError,
-    UsageError,
-)
+from hello_llm.contract import ExitCode, HelloLLMError, UsageError
 from hello_llm.rendering.choose import OutputName, View
 from hello_llm.rendering.terminal import Terminal
 
@@ -70,30 +63,11 @@ def run(arguments: Sequence[str]) -> ExitCode:
 
 def _run(arguments: Sequence[str]) -> ExitCode:
     try:
-        with endings(), _printing():
+        with endings(), printing():
             return _invoke(arguments)
     except HelloLLMError as error:
         surface = _surface(arguments)
         return report(error, surface.renderer(), surface)
-
-
-@contextmanager
-def _printing() -> Iterator[None]:
-    """Turn a broken or full standard output into an error; an answer has its own, which says more.
-
-    Raises:
-        PipeClosedError: the reader went away.
-        OutputError: standard output cannot be written.
-    """
-    try:
-        yield
-    except BrokenPipeError:
-        raise PipeClosedError("the reader of standard output went away") from None
-    except OSError as error:
-        raise OutputError(
-            f"cannot write to standard output: {error.strerror}",
-            "free some space, or send it elsewhere",
-        ) from error
 
 
 def _invoke(arguments: Sequence[str]) -> ExitCode:

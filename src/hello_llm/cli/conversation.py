@@ -4,7 +4,7 @@ import sys
 
 from hello_llm.cli.asking import Ask
 from hello_llm.cli.delivery import deliver, report
-from hello_llm.cli.signals import STOP
+from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import (
     HelloLLMError,
@@ -67,6 +67,9 @@ def _next_line(surface: Surface) -> str | None:
             STOP.resume()
             surface.terminal.write_stderr(b"\n")
             continue
+        except TerminatedError:
+            surface.terminal.write_stderr(b"\n")
+            raise
         except UnicodeError:
             surface.messages.warning("that was not UTF-8 text, and was not sent")
             continue

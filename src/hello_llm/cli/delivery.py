@@ -14,6 +14,7 @@ from hello_llm.contract import (
     LLMReply,
     OutputError,
     PipeClosedError,
+    StoppedError,
     TerminateError,
 )
 from hello_llm.engine import Turn
@@ -94,6 +95,25 @@ def writing(partial: Partial = _nothing) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def printing() -> Iterator[None]:
+    """Turn a broken or full standard output into an error, where what is written is no answer.
+
+    Raises:
+        PipeClosedError: the reader went away.
+        OutputError: standard output cannot be written.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise PipeClosedError("the reader of standard output went away") from None
+    except OSError as error:
+        raise OutputError(
+            f"cannot write to standard output: {error.strerror}",
+            "free some space, or send it elsewhere",
+        ) from error
+
+
 def report(error: HelloLLMError, renderer: Renderer, surface: Surface) -> ExitCode:
     """Show `error` and return its exit code; where nobody reads any more, show nothing."""
     if isinstance(error, PipeClosedError):
@@ -102,11 +122,11 @@ def report(error: HelloLLMError, renderer: Renderer, surface: Surface) -> ExitCo
         surface.show_traceback(error)
     try:
         renderer.fail(error)
-    except BrokenPipeError:
-        return ExitCode.PIPE
-    except OSError:
+    except OSError as failure:
         # The place of the answer is full or gone; the prose on stderr was written before.
-        return ExitCode.IO
+        if isinstance(error, StoppedError):
+            return error.exit_code
+        return ExitCode.PIPE if isinstance(failure, BrokenPipeError) else ExitCode.IO
     return error.exit_code
 
 

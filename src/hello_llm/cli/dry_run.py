@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from hello_llm.cli.delivery import writing
+from hello_llm.cli.delivery import printing
 from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.prompt import GREETING
 from hello_llm.cli.surface import Surface
@@ -43,7 +43,7 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     text = surface.messages.redact(text)
     if surface.terminal.stdout_is_tty:
         text = sanitize(text)
-    with writing():
+    with printing():
         surface.terminal.write_stdout(f"{text}\n".encode())
 
 
