@@ -37,6 +37,8 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
 
 def _silence(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
     litellm.suppress_debug_info = True
+    # It would hand each piece of a stream to threads that log it to nobody, for half of all time.
+    litellm.disable_streaming_logging = True
     # It aborts a stream after 100 equal chunks; a model may well repeat itself.
     litellm.REPEATED_STREAMING_CHUNK_LIMIT = 10**9
     # It counts tokens itself where the server did not, and passes its guess off as the server's.
