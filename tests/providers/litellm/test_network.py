@@ -249,3 +249,36 @@ def test_a_proxy_that_the_environment_names_later_is_no_proxy_either(monkeypatch
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with serving("openai") as server:
         assert isinstance(outcome(litellm_at(server), stream=True), LLMReply)
+
+
+HEL = {
+    "openai": '{"choices": [{"index": 0, "delta": {"content": "Hel"}}]}',
+    "gemini": '{"candidates": [{"content": {"parts": [{"text": "Hel"}]}}]}',
+    "ollama": '{"model": "m", "message": {"role": "assistant", "content": "Hel"}, "done": false}',
+}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "last"),
+    [
+        ("openai", '{"choices": [{"index": 0, "delta": {"content": 5}, "finish_reason": "stop"}]}'),
+        ("openai", '{"choices": [{"index": 0, "delta": "lo", "finish_reason": "stop"}]}'),
+        (
+            "gemini",
+            '{"candidates": [{"content": {"parts": "lo"}, "finishReason": "STOP"}]}',
+        ),
+        ("ollama", '{"model": "m", "message": "lo", "done": true, "done_reason": "stop"}'),
+    ],
+)
+def test_a_last_piece_that_cannot_be_read_is_no_end_however_it_calls_itself(protocol, last):
+    lines = protocol == "ollama"
+    frames = [frame if lines else f"data: {frame}\n" for frame in (HEL[protocol], last)]
+    kind = "application/x-ndjson" if lines else "text/event-stream"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n"
+    with answering((head + "".join(f"{frame}\n" for frame in frames)).encode()) as port:
+        base = f"http://127.0.0.1:{port}"
+        error = outcome(get_provider("litellm", model=f"{protocol}/m", api_base=base), stream=True)
+    assert type(error) is BrokenReplyError
+    assert error.message == f"127.0.0.1:{port} failed in the middle of a reply"
+    assert error.partial is not None
+    assert (error.partial.text, error.partial.complete) == ("Hel", False)

@@ -64,7 +64,7 @@ def read_stream(
         BrokenReplyError: the stream ended without the server's mark that it is complete.
     """
     joiner = SurrogateJoiner()
-    for chunk in _until_complete(stream, connection):
+    for chunk in _chunks(stream, connection):
         for event in _deltas(chunk, joiner):
             builder.add(event)
             yield event
@@ -146,18 +146,14 @@ def _filtered_text(document: Mapping[str, Any]) -> Iterator[str]:
             yield from (part["text"] for part in parts if isinstance(part.get("text"), str))
 
 
-def _until_complete(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN401 - untyped substrate
-    """Yield the chunks; once the reply is complete, how the connection ends does not matter.
+def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN401 - untyped substrate
+    """Yield the chunks.
 
     Raises:
         UnreadableAnswerError: also where LiteLLM swallowed it.
         ErrorInAnswerError: likewise.
     """
-    try:
-        yield from stream
-    except Exception:
-        if connection.tap.problem is not None or not connection.tap.complete:
-            raise
+    yield from stream
     if connection.tap.problem is not None:
         raise connection.tap.problem
 
