@@ -56,10 +56,9 @@ def _falling_back(settings: Settings, model: str) -> Settings:
         UsageError: `model` names no vendor that is known.
     """
     try:
-        vendor = ModelName.parse(model).vendor
+        vendor = ModelName.parse(model, flag="--fallback").vendor
     except UsageError as error:
-        hint = error.hint and error.hint.replace("--model", "--fallback")
-        raise UsageError(f"--fallback: {error.message}", hint) from None
+        raise UsageError(f"--fallback: {error.message}", error.hint) from None
     if settings.model is not None and settings.model.startswith(f"{vendor}/"):
         return replace(settings, model=model)
     return replace(settings, model=model, api_base=None, api_key_env=None)

@@ -35,42 +35,41 @@ class ModelName:
     """The vendor's own name of the model; it may hold more slashes."""
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Split `text`.
+    def parse(cls, text: str, flag: str = "--model") -> Self:
+        """Split `text`; `flag` is what a hint names to set it right.
 
         Raises:
             UsageError: `text` names no vendor, no model, or a vendor that nobody knows.
         """
         vendor, slash, name = text.partition("/")
         if not slash:
-            raise UsageError(f"model {text!r} names no vendor", _suggest_vendor(text))
+            raise UsageError(f"model {text!r} names no vendor", _suggest_vendor(text, flag))
         if vendor not in VENDORS | _LOCAL_VENDORS:
             raise UsageError(
-                f"unknown vendor {vendor!r} in model {text!r}", _suggest_spelling(vendor, name)
+                f"unknown vendor {vendor!r} in model {text!r}",
+                _suggest_spelling(vendor, name, flag),
             )
         if not name.strip():
-            raise UsageError(
-                f"model {text!r} names a vendor but no model", f"--model {vendor}/NAME"
-            )
+            raise UsageError(f"model {text!r} names a vendor but no model", f"{flag} {vendor}/NAME")
         return cls(vendor, name)
 
     def __str__(self) -> str:
         return f"{self.vendor}/{self.name}"
 
 
-def _suggest_vendor(name: str) -> str:
+def _suggest_vendor(name: str, flag: str) -> str:
     if ":" in name:
-        return f"--model ollama/{name}"
+        return f"{flag} ollama/{name}"
     for pattern, vendor in _FAMILIES:
         if re.match(pattern, name, re.IGNORECASE):
-            return f"--model {vendor}/{name}"
-    return "write VENDOR/MODEL, such as --model openai/gpt-4o-mini or --model ollama/qwen2.5:0.5b"
+            return f"{flag} {vendor}/{name}"
+    return f"write VENDOR/MODEL, such as {flag} openai/gpt-4o-mini or {flag} ollama/qwen2.5:0.5b"
 
 
-def _suggest_spelling(vendor: str, name: str) -> str:
+def _suggest_spelling(vendor: str, name: str, flag: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
 
     near = get_close_matches(vendor.lower(), VENDORS | _LOCAL_VENDORS, n=1)
     if near:
-        return f"--model {near[0]}/{name}"
-    return "--model openai/… or ollama/…; the documentation lists the vendors"
+        return f"{flag} {near[0]}/{name}"
+    return f"{flag} openai/… or ollama/…; the documentation lists the vendors"
