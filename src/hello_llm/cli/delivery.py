@@ -1,7 +1,7 @@
 """Drives one turn into one renderer, and turns every way it can end into an error or a reply."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 from hello_llm.cli.signals import TerminatedError
 from hello_llm.cli.surface import Surface
@@ -75,43 +75,36 @@ def endings(partial: Partial = _nothing) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def writing(partial: Partial = _nothing) -> Iterator[None]:
-    """Turn a broken or full standard output into errors that carry `partial`.
+def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:
+    """Turn a broken or full place of the answer into errors that carry `partial`.
 
     Raises:
         PipeClosedError: the reader went away.
-        OutputError: the output cannot be written.
+        OutputError: the answer cannot be written.
     """
-    try:
-        yield
-    except BrokenPipeError:
-        raise PipeClosedError("the reader of the answer went away", partial=partial()) from None
-    except OSError as error:
-        raise OutputError(
-            f"cannot write the answer: {error.strerror}",
-            "free some space, or choose another place with --out FILE",
-            partial=partial(),
-        ) from error
+    hint = "free some space, or choose another place with --out FILE"
+    return _output("the answer", "cannot write the answer", hint, partial)
 
 
-@contextmanager
-def printing() -> Iterator[None]:
-    """Turn a broken or full standard output into an error, where what is written is no answer.
+def printing() -> AbstractContextManager[None]:
+    """Turn a broken or full standard output into errors, where what is written is no answer.
 
     Raises:
         PipeClosedError: the reader went away.
         OutputError: standard output cannot be written.
     """
+    hint = "free some space, or send it elsewhere"
+    return _output("standard output", "cannot write to standard output", hint, _nothing)
+
+
+@contextmanager
+def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise PipeClosedError("the reader of standard output went away") from None
+        raise PipeClosedError(f"the reader of {what} went away", partial=partial()) from None
     except OSError as error:
-        raise OutputError(
-            f"cannot write to standard output: {error.strerror}",
-            "free some space, or send it elsewhere",
-        ) from error
+        raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
 
 
 def report(error: HelloLLMError, renderer: Renderer, surface: Surface) -> ExitCode:
