@@ -24,7 +24,7 @@
         └── PipeClosedError   PIPE          the reader of the output went away
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from hello_llm.contract.exit_codes import ExitCode
 from hello_llm.contract.reply import LLMReply
@@ -128,6 +128,15 @@ class FilteredError(HelloLLMError):
     """A content filter stopped the reply."""
 
     exit_code = ExitCode.FILTERED
+
+    @classmethod
+    def of_reply(cls, partial: LLMReply | None = None) -> Self:
+        """Return the error for a reply that was stopped; `partial` is what came of it."""
+        return cls(
+            "a content filter stopped the reply",
+            "change the prompt, or the filter's settings with the vendor",
+            partial=partial,
+        )
 
 
 class BudgetError(HelloLLMError):

@@ -245,11 +245,7 @@ class Turn(Iterator[StreamEvent]):
     def _checked(self, reply: LLMReply) -> Finished:
         reply = self._counted(reply)
         if reply.finish_reason == "content_filter":
-            raise FilteredError(
-                "a content filter stopped the reply",
-                "change the prompt, or the filter's settings with the vendor",
-                partial=reply,
-            )
+            raise FilteredError.of_reply(reply)
         if reply.finish_reason == "length" and self._fail_on_length:
             raise BrokenReplyError(
                 "the reply reached its limit of tokens",

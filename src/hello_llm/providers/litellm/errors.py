@@ -69,10 +69,7 @@ def _explained(
         return _proxys_own(refusal, evidence) or explain(refusal, route, litellm)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if evidence.filtered:
-        return FilteredError(
-            "a content filter stopped the reply",
-            "change the prompt, or the filter's settings with the vendor",
-        )
+        return FilteredError.of_reply()
     if evidence.problem is not None:
         return _bad_answer(litellm, evidence.problem, route, started=started)
     late = deadline(litellm, error, route, evidence.transport)
