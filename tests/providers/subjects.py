@@ -1,7 +1,10 @@
 """The providers under test, each wired to a loopback server where it needs one."""
 
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from hello_llm.contract import HelloLLMError, LLMProvider, LLMReply, fold
@@ -15,7 +18,7 @@ _DIALECTS: dict[str, Callable[[], Dialect]] = {
     "ollama": Ollama,
     "anthropic": Anthropic,
 }
-_MODELS = {
+MODELS = {
     "openai": "openai/gpt-4o-mini",
     "ollama": "ollama/qwen2.5:0.5b",
     "anthropic": "anthropic/claude-haiku-4-5",
@@ -49,7 +52,7 @@ def serving(protocol: str, *scripts: Script) -> ScriptedServer:
 def litellm_at(server: ScriptedServer, **options: object) -> LLMProvider:
     """Return the LiteLLM provider for `server`, with the model of its protocol."""
     protocol = type(server.dialect).__name__.lower()
-    settings = {"model": _MODELS[protocol], "api_base": base_of(server), "timeout": 10.0}
+    settings = {"model": MODELS[protocol], "api_base": base_of(server), "timeout": 10.0}
     return get_provider("litellm", **(settings | options))
 
 
@@ -61,7 +64,7 @@ def base_of(server: ScriptedServer) -> str:
 def litellm_subject(server: ScriptedServer) -> Subject:
     """Return the LiteLLM provider over `server` and its default script."""
     protocol = type(server.dialect).__name__.lower()
-    return Subject(litellm_at(server), _MODELS[protocol], "Hello, world!", server)
+    return Subject(litellm_at(server), MODELS[protocol], "Hello, world!", server)
 
 
 def mock_subject() -> Subject:
@@ -103,3 +106,30 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 5.0) -> bool:
             return False
         time.sleep(0.005)
     return True
+
+
+def at(protocol: str, base: str | None, **options: object) -> LLMProvider:
+    """Return the LiteLLM provider for a server at `base` that is none of ours."""
+    return get_provider("litellm", model=MODELS[protocol], api_base=base, **options)
+
+
+@contextmanager
+def answering(raw: bytes) -> Iterator[int]:
+    """A port whose server answers the first bytes of one connection with `raw` and closes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        peer, _ = listener.accept()
+        with peer:
+            peer.recv(65536)
+            peer.sendall(raw)
+            with suppress(OSError):  # the client may have gone
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(65536):
+                    pass
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield int(listener.getsockname()[1])
+    thread.join()
+    listener.close()

@@ -3,7 +3,6 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -17,8 +16,15 @@ from hello_llm.contract import (
     UnreachableError,
     Usage,
 )
-from hello_llm.providers.factory import get_provider
-from tests.providers.subjects import PROTOCOLS, litellm_at, outcome, serving
+from tests.providers.subjects import (
+    MODELS,
+    PROTOCOLS,
+    answering,
+    at,
+    litellm_at,
+    outcome,
+    serving,
+)
 from tests.servers import Script
 
 
@@ -48,39 +54,7 @@ def slammed_port() -> Iterator[int]:
     listener.close()
 
 
-@contextmanager
-def answering(raw: bytes) -> Iterator[int]:
-    """A port whose server answers the first bytes of one connection with `raw` and closes."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def answer() -> None:
-        peer, _ = listener.accept()
-        with peer:
-            peer.recv(65536)
-            peer.sendall(raw)
-            with suppress(OSError):  # the client may have gone
-                peer.shutdown(socket.SHUT_WR)
-                while peer.recv(65536):
-                    pass
-
-    thread = threading.Thread(target=answer)
-    thread.start()
-    yield int(listener.getsockname()[1])
-    thread.join()
-    listener.close()
-
-
 NAMES = {"openai": "req_openai_1", "ollama": None, "anthropic": "req_anthropic_1"}
-MODELS = {
-    "openai": "openai/gpt-4o-mini",
-    "ollama": "ollama/qwen2.5:0.5b",
-    "anthropic": "anthropic/claude-haiku-4-5",
-}
-
-
-def at(protocol, base, **options):
-    """The LiteLLM provider for a server that is none of ours."""
-    return get_provider("litellm", model=MODELS[protocol], api_base=base, **options)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -249,36 +223,3 @@ def test_a_proxy_that_the_environment_names_later_is_no_proxy_either(monkeypatch
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with serving("openai") as server:
         assert isinstance(outcome(litellm_at(server), stream=True), LLMReply)
-
-
-HEL = {
-    "openai": '{"choices": [{"index": 0, "delta": {"content": "Hel"}}]}',
-    "gemini": '{"candidates": [{"content": {"parts": [{"text": "Hel"}]}}]}',
-    "ollama": '{"model": "m", "message": {"role": "assistant", "content": "Hel"}, "done": false}',
-}
-
-
-@pytest.mark.parametrize(
-    ("protocol", "last"),
-    [
-        ("openai", '{"choices": [{"index": 0, "delta": {"content": 5}, "finish_reason": "stop"}]}'),
-        ("openai", '{"choices": [{"index": 0, "delta": "lo", "finish_reason": "stop"}]}'),
-        (
-            "gemini",
-            '{"candidates": [{"content": {"parts": "lo"}, "finishReason": "STOP"}]}',
-        ),
-        ("ollama", '{"model": "m", "message": "lo", "done": true, "done_reason": "stop"}'),
-    ],
-)
-def test_a_last_piece_that_cannot_be_read_is_no_end_however_it_calls_itself(protocol, last):
-    lines = protocol == "ollama"
-    frames = [frame if lines else f"data: {frame}\n" for frame in (HEL[protocol], last)]
-    kind = "application/x-ndjson" if lines else "text/event-stream"
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n"
-    with answering((head + "".join(f"{frame}\n" for frame in frames)).encode()) as port:
-        base = f"http://127.0.0.1:{port}"
-        error = outcome(get_provider("litellm", model=f"{protocol}/m", api_base=base), stream=True)
-    assert type(error) is BrokenReplyError
-    assert error.message == f"127.0.0.1:{port} failed in the middle of a reply"
-    assert error.partial is not None
-    assert (error.partial.text, error.partial.complete) == ("Hel", False)

@@ -159,7 +159,8 @@ def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN4
 
 
 def _deltas(chunk: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
-    if chunk.choices and chunk.choices[0].index == 0 and chunk.choices[0].delta is not None:
+    # Not every server numbers its only choice.
+    if chunk.choices and not chunk.choices[0].index and chunk.choices[0].delta is not None:
         yield from _pieces(chunk.choices[0].delta, joiner)
 
 

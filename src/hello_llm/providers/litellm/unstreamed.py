@@ -26,12 +26,11 @@ def _openai(reply: Json) -> Json:
 
 
 def _choice(choice: Json) -> Json:
-    message = choice.get("message")
-    delta = dict(message) if isinstance(message, dict) else {}
-    if delta.get("tool_calls"):
-        delta["tool_calls"] = [
-            {"index": index} | call for index, call in enumerate(delta["tool_calls"])
-        ]
+    # Null would be an empty piece to LiteLLM, and a reply without a message is none.
+    delta = "" if choice.get("message") is None else choice["message"]
+    if isinstance(delta, dict) and delta.get("tool_calls"):
+        calls = [{"index": index} | call for index, call in enumerate(delta["tool_calls"])]
+        delta = delta | {"tool_calls": calls}
     return {key: value for key, value in choice.items() if key != "message"} | {"delta": delta}
 
 
