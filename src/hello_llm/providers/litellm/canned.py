@@ -1,0 +1,93 @@
+"""Answers that no server gave: the shortest whole reply and stream of each protocol."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server of one vendor answers."""
+
+    model: str
+    """The model that is asked for."""
+    whole: dict[str, Any]
+    """The reply in one piece."""
+    pieces: tuple[dict[str, Any], ...]
+    """The reply as a stream."""
+    by_lines: bool = False
+    """True if a piece is a line; else it is the data of a server-sent event."""
+
+    def body(self, *, stream: bool) -> bytes:
+        """Return the bytes of the reply."""
+        if not stream:
+            return json.dumps(self.whole).encode()
+        frame = "{}\n" if self.by_lines else "data: {}\n\n"
+        return "".join(frame.format(json.dumps(piece)) for piece in self.pieces).encode()
+
+
+def _openai(kind: str, key: str, part: dict[str, Any], finish: str | None) -> dict[str, Any]:
+    reply: dict[str, Any] = {"id": "1", "object": kind, "created": 1, "model": "rehearsal"}
+    reply["choices"] = [{"index": 0, key: part, "finish_reason": finish}]
+    if finish is not None:
+        reply["usage"] = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    return reply
+
+
+_HELLO = {"role": "assistant", "content": "Hello"}
+_CHAT = (
+    _openai("chat.completion", "message", _HELLO, "stop"),
+    (
+        _openai("chat.completion.chunk", "delta", _HELLO, None),
+        _openai("chat.completion.chunk", "delta", {}, "stop"),
+    ),
+)
+_OLLAMA = {
+    "model": "rehearsal",
+    "created_at": "2026-01-01T00:00:00Z",
+    "message": _HELLO,
+    "done": False,
+}
+_OLLAMA_END = {"done": True, "done_reason": "stop", "prompt_eval_count": 1, "eval_count": 1}
+_GEMINI = {
+    "candidates": [
+        {
+            "index": 0,
+            "content": {"role": "model", "parts": [{"text": "Hello"}]},
+            "finishReason": "STOP",
+        }
+    ],
+    "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2},
+    "modelVersion": "rehearsal",
+}
+_TEXT = {"type": "text", "text": "Hello"}
+_MESSAGE = {
+    "id": "1",
+    "type": "message",
+    "role": "assistant",
+    "model": "rehearsal",
+    "content": [_TEXT],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}
+_ANTHROPIC = (
+    {"type": "message_start", "message": _MESSAGE | {"content": [], "stop_reason": None}},
+    {"type": "content_block_start", "index": 0, "content_block": _TEXT | {"text": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}},
+    {"type": "content_block_stop", "index": 0},
+    {
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn"},
+        "usage": {"output_tokens": 1},
+    },
+    {"type": "message_stop"},
+)
+ANSWERS = (
+    Answer("openai/rehearsal", *_CHAT),
+    Answer("ollama/rehearsal", _OLLAMA | _OLLAMA_END, (_OLLAMA, _OLLAMA | _OLLAMA_END), True),
+    Answer("anthropic/claude-rehearsal", _MESSAGE, _ANTHROPIC),
+    Answer("gemini/gemini-rehearsal", _GEMINI, (_GEMINI,)),
+    Answer("mistral/mistral-rehearsal", *_CHAT),
+)
+"""One server for each protocol that LiteLLM has code of its own for, of those in wide use."""

@@ -1,0 +1,87 @@
+"""Rehearses one call of each protocol without a network, so that the first real one is quick.
+
+The first call imports several hundred modules that the import of LiteLLM leaves out, builds
+validators and reads the certificates: 0.2 to 0.6 s, which a process can spend before it is asked.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hello_llm.providers.litellm.adapter import LiteLLMProvider
+from hello_llm.providers.litellm.canned import ANSWERS, Answer
+from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.transport import Transport
+
+if TYPE_CHECKING:
+    import httpx
+
+_BASE = "http://rehearsal.invalid"
+"""Where the rehearsals go; no such host can exist."""
+
+
+def warm_up() -> None:
+    """Import LiteLLM and all that a first call needs, for every protocol, streamed and whole.
+
+    Nothing is sent, no thread is left running and none was started by LiteLLM: the process may
+    fork afterwards. Takes 2 s or more.
+    """
+    litellm = load()
+    Transport().client(_ignore, _ignore).close()
+    with _logging_in_this_thread(litellm):
+        for answer in ANSWERS:
+            for stream in (True, False):
+                _rehearse(answer, stream=stream)
+
+
+def _rehearse(answer: Answer, *, stream: bool) -> None:
+    provider = _Rehearsal(answer, stream=stream)
+    if stream:
+        for _ in provider.stream_chat("hi"):
+            pass
+    else:
+        provider.chat("hi")
+
+
+class _Rehearsal(LiteLLMProvider):
+    """Gets its answer from no server."""
+
+    def __init__(self, answer: Answer, *, stream: bool) -> None:
+        super().__init__(model=answer.model, api_base=_BASE, environ={})
+        self._transport = _Canned(body=answer.body(stream=stream))
+
+
+@dataclass(frozen=True, slots=True)
+class _Canned(Transport):
+    """Answers every request with the same bytes."""
+
+    body: bytes = b""
+
+    def client(
+        self, on_request: Callable[[Any], None], on_response: Callable[[Any], None]
+    ) -> "httpx.Client":
+        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, content=iter([self.body]), request=request)
+
+        hooks = {"request": [on_request], "response": [on_response]}
+        return httpx.Client(
+            transport=httpx.MockTransport(answer), event_hooks=hooks, trust_env=False
+        )
+
+
+@contextmanager
+def _logging_in_this_thread(litellm: Any) -> Iterator[None]:  # noqa: ANN401 - untyped substrate
+    """Let LiteLLM do here what it hands to its pool of threads, which no fork would inherit."""
+    pool = litellm.utils.executor
+    pool.submit = lambda work, /, *arguments, **named: work(*arguments, **named)
+    try:
+        yield
+    finally:
+        del pool.submit
+
+
+def _ignore(_: object) -> None:
+    """Take note of nothing."""
