@@ -1,6 +1,9 @@
 """What LiteLLM sees of the environment."""
 
-from hello_llm.providers.litellm.environment import drop_decisive, import_environment
+import os
+
+from hello_llm.providers.litellm.environment import drop_decisive, import_environment, settle
+from hello_llm.providers.litellm.substrate import load
 
 
 def test_the_import_sees_none_of_its_settings_but_ours():
@@ -24,3 +27,19 @@ def test_keys_stay_and_what_decides_goes():
     environ = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "u", "https_proxy": "p", "HOME": "/"}
     assert sorted(drop_decisive(environ)) == ["OPENAI_BASE_URL", "https_proxy"]
     assert environ == {"OPENAI_API_KEY": "k", "HOME": "/"}
+
+
+def test_our_own_settings_replace_the_users():
+    environ = {"LITELLM_MODE": "DEV", "LITELLM_LOG": "DEBUG"}
+    settle(environ)
+    assert environ == {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
+
+
+def test_each_load_settles_the_environment_anew(litellm, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("LITELLM_MODE", "DEV")
+    monkeypatch.delenv("LITELLM_LOCAL_MODEL_COST_MAP")
+    assert load() is litellm
+    assert "OPENAI_BASE_URL" not in os.environ
+    assert os.environ["LITELLM_MODE"] == "PRODUCTION"
+    assert os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"

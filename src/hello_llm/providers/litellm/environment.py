@@ -33,7 +33,7 @@ def import_environment(
 ) -> Iterator[None]:
     """Show the import of LiteLLM an environment that holds none of its settings but ours.
 
-    Everything is put back afterwards except what :func:`drop_decisive` removes.
+    Everything is put back afterwards except what :func:`settle` removes.
     """
     saved = dict(environ)
     for name in saved:
@@ -44,16 +44,29 @@ def import_environment(
         yield
     finally:
         environ.update(saved)
-        drop_decisive(environ)
-        environ.update(_SETTINGS)
+        settle(environ)
+
+
+def settle(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Leave in the environment nothing that would change a call, and what keeps it quiet.
+
+    A process that has imported LiteLLM may take up another environment, so each call does it.
+    """
+    drop_decisive(environ)
+    environ.update(_SETTINGS)
 
 
 def drop_decisive(environ: MutableMapping[str, str] = os.environ) -> list[str]:
-    """Remove the variables that would change a call, keys apart, and return their names."""
+    """Remove the variables that would change a call, and return their names.
+
+    Keys stay, and what we set ourselves.
+    """
     names = [
         name
         for name in environ
-        if _DECISIVE.fullmatch(name) and not name.upper().endswith("_API_KEY")
+        if _DECISIVE.fullmatch(name)
+        and name not in _SETTINGS
+        and not name.upper().endswith("_API_KEY")
     ]
     for name in names:
         del environ[name]

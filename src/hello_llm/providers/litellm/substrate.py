@@ -6,16 +6,21 @@ import threading
 import warnings
 from typing import Any
 
-from hello_llm.providers.litellm.environment import import_environment
+from hello_llm.providers.litellm.environment import import_environment, settle
 
 _lock = threading.Lock()
 _loaded: list[Any] = []
 
 
 def load() -> Any:  # noqa: ANN401 - the module is untyped
-    """Return the ``litellm`` module, importing it at the first call (1.5 s or more)."""
+    """Return the ``litellm`` module, importing it at the first call (1.5 s or more).
+
+    Each call takes from the environment what would change the call.
+    """
     with _lock:
-        if not _loaded:
+        if _loaded:
+            settle()
+        else:
             _loaded.append(_import())
         return _loaded[0]
 
