@@ -3,11 +3,12 @@
 import json
 import re
 import socketserver
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+
+from tests.bench.serving import serve_until_stdin_closes
 
 WORDS = "the quick **brown** fox jumps over the lazy dog and `runs` on.\n\n".split(" ")
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
@@ -74,7 +75,4 @@ def serving(port: int = 0) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    with serving() as address:
-        sys.stdout.write(f"{address}\n")
-        sys.stdout.flush()
-        sys.stdin.read()
+    serve_until_stdin_closes(serving())

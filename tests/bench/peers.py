@@ -7,96 +7,161 @@ import subprocess
 import sys
 import venv
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.processes import Command
+from tests.bench.processes import Command, FailedRunError
 
 LLM_VERSION = "0.36"
 PROGRAM = Path(sys.executable).with_name("hello-llm")
 
 BARE_SCRIPT = """\
-import litellm, sys
+import json, litellm, sys
 answer = litellm.completion(
-    model=sys.argv[1], api_base=sys.argv[2], api_key="x", stream=True,
+    model=sys.argv[1], api_base=sys.argv[2], api_key="x", stream=True, **json.loads(sys.argv[3]),
     messages=[{"role": "user", "content": "hi"}])
 for chunk in answer: print(chunk.choices[0].delta.content or "", end="", flush=True)
 """
 
 
-class Peers:
-    """Makes the commands, each of which asks the same server for the same answer."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What every program is to ask."""
 
-    def __init__(self, folder: Path, api_base: str) -> None:
-        """Install what is missing into `folder`; ask the server at `api_base`."""
+    model: str
+    """The model's name on the server."""
+    api_base: str
+    """The address of the server's OpenAI API."""
+    params: Mapping[str, int] = field(default_factory=dict)
+    """The parameters of the request, by their names on the wire."""
+
+
+class Peers:
+    """Makes the commands, each of which asks the same question of the same server."""
+
+    def __init__(self, folder: Path, *, program: Path = PROGRAM) -> None:
+        """Keep in `folder` what the commands need.
+
+        Args:
+            folder: is made.
+            program: the program to measure.
+        """
         self._folder = folder
-        self._api_base = api_base
+        self._program = program
         self._environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder / "home"),
             "LANG": "C.UTF-8",
         }
         (folder / "home").mkdir(parents=True, exist_ok=True)
+        for warm in (False, True):
+            self._runtime_folder(warm=warm).mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "bare.py").write_text(BARE_SCRIPT, encoding="utf-8")
-        self._install_llm()
 
-    def ours(self, name: str, *arguments: str, terminal: bool = False) -> Command:
-        """Return a run of this program."""
-        return self._command(name, [str(PROGRAM), *arguments], terminal=terminal)
-
-    def ours_asking(self, name: str, model: str, *, terminal: bool = False) -> Command:
-        """Return a run of this program that streams an answer of `model`."""
-        wire = ("--provider", "litellm", "--model", f"openai/{model}", "--api-base", self._api_base)
-        return self.ours(name, "chat", *wire, "--stream", "hi", terminal=terminal)
-
-    def bare(self, name: str, model: str) -> Command:
-        """Return a run of five lines of LiteLLM that do the same."""
-        argv = [sys.executable, str(self._folder / "bare.py"), f"openai/{model}", self._api_base]
-        return self._command(name, argv)
-
-    def importing(self, name: str) -> Command:
-        """Return a run that only imports LiteLLM."""
-        return self._command(name, [sys.executable, "-c", "import litellm"])
-
-    def llm(self, name: str, *arguments: str) -> Command:
-        """Return a run of the `llm` command."""
-        return self._command(name, [str(self._folder / "llm" / "bin" / "llm"), *arguments])
-
-    def llm_asking(self, name: str, model: str) -> Command:
-        """Return a run of the `llm` command that streams an answer of `model`."""
-        home = self._folder / "llm-home"
-        home.mkdir(exist_ok=True)
-        # YAML reads JSON.
-        entry = {"model_id": "bench", "model_name": model, "api_base": self._api_base}
-        (home / "extra-openai-models.yaml").write_text(json.dumps([entry]), encoding="utf-8")
-        keys = {"LLM_USER_PATH": str(home), "OPENAI_API_KEY": "x"}
-        argv = [str(self._folder / "llm" / "bin" / "llm"), "-m", "bench", "--no-log", "hi"]
-        return self._command(name, argv, keys)
-
-    def curl(self, name: str, model: str) -> Command:
-        """Return a run of curl that streams an answer of `model`."""
-        message = {"role": "user", "content": "hi"}
-        body = json.dumps({"model": model, "stream": True, "messages": [message]})
-        argv = ["curl", "-sSN", "-H", "Content-Type: application/json", "-d", body]
-        return self._command(name, [*argv, f"{self._api_base}/chat/completions"])
-
-    def _command(
-        self,
-        name: str,
-        argv: list[str],
-        more: Mapping[str, str] | None = None,
-        *,
-        terminal: bool = False,
-    ) -> Command:
-        environ = self._environ | dict(more or {})
-        if terminal:
-            environ |= {"TERM": "xterm-256color"}
-        return Command(name, argv, environ, terminal=terminal)
-
-    def _install_llm(self) -> None:
+    def install(self) -> None:
+        """Install the `llm` command into an environment of its own, if it is not there."""
         where = self._folder / "llm"
-        if (where / "bin" / "llm").exists():
+        if Path(self._llm_program).exists():
             return
         shutil.rmtree(where, ignore_errors=True)
         venv.create(where, with_pip=True)
         install = ["-m", "pip", "install", "-q", "--compile", f"llm=={LLM_VERSION}"]
         subprocess.run([str(where / "bin" / "python"), *install], check=True)
+
+    @property
+    def config_file(self) -> Path:
+        """A configuration file that runs may write."""
+        return self._folder / "home" / "config.toml"
+
+    def ours(
+        self,
+        name: str,
+        *arguments: str,
+        terminal: bool = False,
+        warm: bool = False,
+        environ: Mapping[str, str] | None = None,
+    ) -> Command:
+        """Return a run of this program.
+
+        Args:
+            name: what the table calls it.
+            arguments: its arguments.
+            terminal: whether its output goes to a pseudo-terminal.
+            warm: whether it may meet the warm process; a cold run has a folder where none can be.
+            environ: more of its environment.
+        """
+        around = {"XDG_RUNTIME_DIR": str(self._runtime_folder(warm=warm)), **(environ or {})}
+        if terminal:
+            around["TERM"] = "xterm-256color"
+        argv = [str(self._program), *arguments]
+        return Command(name, argv, self._environ | around, terminal=terminal)
+
+    def ours_asking(
+        self, name: str, question: Question, *, terminal: bool = False, warm: bool = False
+    ) -> Command:
+        """Return a run of this program that streams an answer."""
+        wire = ("--provider", "litellm", "--model", f"openai/{question.model}")
+        flags = [
+            word
+            for key, value in question.params.items()
+            for word in (f"--{key.replace('_', '-')}", str(value))
+        ]
+        base = ("--api-base", question.api_base)
+        arguments = ("chat", *wire, *base, *flags, "--stream", "hi")
+        return self.ours(name, *arguments, terminal=terminal, warm=warm)
+
+    def bare(self, name: str, question: Question) -> Command:
+        """Return a run of five lines of LiteLLM that do the same."""
+        script, params = str(self._folder / "bare.py"), json.dumps(dict(question.params))
+        argv = [sys.executable, script, f"openai/{question.model}", question.api_base, params]
+        return Command(name, argv, self._environ)
+
+    def importing(self, name: str) -> Command:
+        """Return a run that only imports LiteLLM."""
+        return Command(name, [sys.executable, "-c", "import litellm"], self._environ)
+
+    def llm(self, name: str, *arguments: str) -> Command:
+        """Return a run of the `llm` command."""
+        return Command(name, [self._llm_program, *arguments], self._environ)
+
+    def llm_asking(self, name: str, question: Question) -> Command:
+        """Return a run of the `llm` command that streams an answer."""
+        home = self._folder / "llm-home" / question.model
+        home.mkdir(parents=True, exist_ok=True)
+        # YAML reads JSON.
+        entry = {
+            "model_id": "bench",
+            "model_name": question.model,
+            "api_base": question.api_base,
+        }
+        (home / "extra-openai-models.yaml").write_text(json.dumps([entry]), encoding="utf-8")
+        keys = {"LLM_USER_PATH": str(home), "OPENAI_API_KEY": "x"}
+        options = [
+            word for key, value in question.params.items() for word in ("-o", key, str(value))
+        ]
+        argv = [self._llm_program, "-m", "bench", "--no-log", *options, "hi"]
+        return Command(name, argv, self._environ | keys)
+
+    def curl(self, name: str, question: Question) -> Command:
+        """Return a run of curl that streams an answer."""
+        message = {"role": "user", "content": "hi"}
+        body = {"model": question.model, "stream": True, "messages": [message], **question.params}
+        argv = ["curl", "-sSN", "-H", "Content-Type: application/json", "-d", json.dumps(body)]
+        return Command(name, [*argv, f"{question.api_base}/chat/completions"], self._environ)
+
+    def must_be_cold(self) -> None:
+        """Make sure that a cold run meets no warm process.
+
+        Raises:
+            FailedRunError: there is a socket where there can be none.
+        """
+        for path in self._runtime_folder(warm=False).rglob("*"):
+            if path.is_socket():
+                raise FailedRunError(f"a cold run would not be cold: {path}")
+
+    def _runtime_folder(self, *, warm: bool) -> Path:
+        return self._folder / "run" / ("warm" if warm else "cold")
+
+    @property
+    def _llm_program(self) -> str:
+        return str(self._folder / "llm" / "bin" / "llm")

@@ -1,18 +1,18 @@
-"""Measures whole processes: time, processor time and memory, several of them in turns."""
+"""Measures whole processes: time, first byte, processor time and memory, several in turns."""
 
 import os
 import pty
-import select
-import statistics
 import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 COLUMNS, LINES = 100, 40
-_MIB = 1024  # ru_maxrss counts KiB on Linux
+_PIECE = 1 << 16
+_MIB = 1024  # ru_maxrss and /proc count KiB on Linux
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Cost:
 
     wall_s: float
     """Seconds on the clock."""
+    first_s: float | None
+    """Seconds from the start to the first byte of output, which on a pipe is that of the answer."""
     cpu_s: float
     """Seconds of processor time, in the program and in the kernel."""
     memory_mib: float
@@ -45,19 +47,26 @@ class FailedRunError(Exception):
     """A program that was to be measured did not do its work."""
 
 
-def measure(commands: Sequence[Command], runs: int) -> dict[str, Cost]:
+def measure(
+    commands: Sequence[Command], runs: int, *, rehearse: bool = True
+) -> dict[str, list[Cost]]:
     """Run `commands` in turns, `runs` times each after a first that does not count.
 
+    Args:
+        commands: programs of different names.
+        runs: how many runs of each count.
+        rehearse: False leaves out the run that does not count.
+
     Returns:
-        The medians, by the names of the commands.
+        The costs of each, turn by turn, by the names of the commands.
+
+    Raises:
+        FailedRunError: one of them failed.
     """
-    costs: dict[str, list[Cost]] = {command.name: [] for command in commands}
-    for turn in range(runs + 1):
-        for command in commands:
-            cost = run(command)
-            if turn:
-                costs[command.name].append(cost)
-    return {name: _median(of) for name, of in costs.items()}
+    for command in commands if rehearse else ():
+        run(command)
+    turns = [{command.name: run(command) for command in commands} for _ in range(runs)]
+    return {command.name: [turn[command.name] for turn in turns] for command in commands}
 
 
 def run(command: Command) -> Cost:
@@ -66,50 +75,53 @@ def run(command: Command) -> Cost:
     Raises:
         FailedRunError: it ended with another status than 0.
     """
-    with Path(os.devnull).open("r+b") as null:
-        if command.terminal:
-            return _on_terminal(command, null.fileno())
+    ours, theirs = pty.openpty() if command.terminal else os.pipe()
+    if command.terminal:
+        termios.tcsetwinsize(theirs, (LINES, COLUMNS))
+    with TemporaryFile() as trouble:
         began = time.perf_counter()
         process = subprocess.Popen(
-            command.argv, env=command.environ, stdin=null, stdout=subprocess.PIPE, stderr=null
+            command.argv,
+            env=command.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs if command.terminal else trouble,
         )
-        if process.stdout is None:
-            raise FailedRunError(command.name)
-        with process.stdout as output:
-            while output.read(1 << 16):
-                pass
-        return _ended(process, command, began)
+        os.close(theirs)
+        first = _read_to_the_end(ours)
+        os.close(ours)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            trouble.seek(0)
+            said = trouble.read().decode(errors="replace").strip()
+            raise FailedRunError(f"{command.name} ended with {process.returncode}: {said}")
+    first_s = None if first is None else first - began
+    return Cost(wall, first_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _MIB)
 
 
-def _on_terminal(command: Command, null: int) -> Cost:
-    master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (LINES, COLUMNS))
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command.argv, env=command.environ, stdin=null, stdout=slave, stderr=slave
-    )
-    os.close(slave)
+def resident_mib(process: int) -> float:
+    """Return how much memory of the running `process` is resident now, in MiB.
+
+    Raises:
+        FailedRunError: there is no such process.
+    """
     try:
-        while select.select([master], [], []) and os.read(master, 1 << 16):
-            pass
-    except OSError:  # Linux says that the other end was closed
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        kib, _ = fields["VmRSS"].split()
+    except (OSError, KeyError) as error:  # one that has ended has no memory, if it is listed at all
+        raise FailedRunError(f"process {process} is gone") from error
+    return int(kib) / _MIB
+
+
+def _read_to_the_end(output: int) -> float | None:
+    """Return when the first byte came, on the clock of `time.perf_counter`."""
+    first = None
+    try:
+        while os.read(output, _PIECE):
+            first = first or time.perf_counter()
+    except OSError:  # Linux says so where the other end of a terminal was closed
         pass
-    os.close(master)
-    return _ended(process, command, began)
-
-
-def _ended(process: "subprocess.Popen[bytes]", command: Command, began: float) -> Cost:
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise FailedRunError(f"{command.name} ended with {process.returncode}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _MIB)
-
-
-def _median(costs: Sequence[Cost]) -> Cost:
-    return Cost(
-        statistics.median(cost.wall_s for cost in costs),
-        statistics.median(cost.cpu_s for cost in costs),
-        statistics.median(cost.memory_mib for cost in costs),
-    )
+    return first

@@ -1,69 +1,125 @@
-"""Writes figures as a Markdown table, and as a drawing for the documentation."""
+"""Writes figures as a Markdown table, and says on which machine they came about."""
 
 import os
 import platform
+import re
+import subprocess
 from collections.abc import Sequence
-from html import escape
+from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
-from tests.bench.suites import Figure
+from tests.bench.figures import Figure, Measure
+from tests.bench.peers import LLM_VERSION
 
-_HEAD = ("suite", "what", "figure", "against", "figure", "ratio", "goal", "met")
-_ROW, _LEFT, _WIDE = 26, 300, 300
-
-
-def row(figure: Figure) -> str:
-    """Return the row of the table for `figure`."""
-    cells = (
-        figure.suite,
-        figure.what,
-        _amount(figure.ours, figure.unit),
-        figure.against,
-        _amount(figure.theirs, figure.unit),
-        f"{figure.ratio:.2f}",
-        f"≤ {figure.goal:g}",
-        "yes" if figure.met else "**no**",
-    )
-    return f"| {' | '.join(cells)} |\n"
+_HEAD = (
+    *("suite", "what", "measured", "hello-llm", "against", "that takes"),
+    *("ratio", "each turn", "goal", "met"),
+)
+_RIGHT = frozenset({"hello-llm", "that takes", "ratio", "each turn", "goal"})
+_OURS = ("litellm", "typer", "rich", "xllamacpp")
 
 
 def head() -> str:
     """Return the head of the table."""
-    return f"| {' | '.join(_HEAD)} |\n|{' --- |' * len(_HEAD)}\n"
+    rule = " | ".join("---:" if name in _RIGHT else "---" for name in _HEAD)
+    return f"{_line(_HEAD)}| {rule} |\n"
 
 
-def machine(peer_versions: Sequence[str]) -> str:
-    """Say in one sentence where and with what the figures came about."""
-    ours = [f"{name} {version(name)}" for name in ("litellm", "typer", "rich")]
-    python = f"Python {platform.python_version()}"
-    return (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {python}; "
-        f"{', '.join([*ours, *peer_versions])}.\n"
+def row(figure: Figure) -> str:
+    """Return the row of the table for `figure`."""
+    return _line(
+        (
+            figure.suite,
+            figure.what,
+            figure.measure,
+            _amount(figure.median, figure.measure),
+            figure.against,
+            _amount(figure.peer, figure.measure),
+            judged(figure),
+            _turns(figure),
+            _goal(figure),
+            _met(figure),
+        )
     )
 
 
-def drawing(figures: Sequence[Figure]) -> str:
-    """Return an SVG: for each figure a bar of its ratio, and a mark at its goal."""
-    most = max(max(figure.ratio, figure.goal) for figure in figures)
-    rows = "".join(_bar(number, figure, most) for number, figure in enumerate(figures))
-    height = _ROW * len(figures) + 10
+def judged(figure: Figure) -> str:
+    """Return what the goal is about: the ratio, or the difference where the goal allows for one."""
+    if _adds(figure):
+        return f"{figure.median - figure.peer:+.3f} s"
+    return f"{figure.ratio:.2f}"
+
+
+def page(figures: Sequence[Figure], where: str) -> str:
+    """Return the page of the documentation that shows `figures`, and the drawing beside it."""
+    table = "".join([head(), *map(row, figures)])
+    # The page on speed includes what follows the mark.
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDE + 60}" height="{height}"'
-        f' font-family="sans-serif" font-size="12">\n{rows}</svg>\n'
+        f"---\norphan: true\n---\n\n# Figures of speed and size\n\n<!-- figures -->\n\n{where}\n"
+        f"{table}"
     )
 
 
-def _bar(number: int, figure: Figure, most: float) -> str:
-    y, colour = _ROW * number + 8, "#4a8" if figure.met else "#c64"
-    wide, goal = _WIDE * figure.ratio / most, _LEFT + _WIDE * figure.goal / most
-    label = escape(f"{figure.what} / {figure.against} ({figure.unit})")
+def machine(runs: int) -> str:
+    """Say in two sentences how, where and with what the figures came about."""
+    versions = [f"{name} {version(name)}" for name in _OURS]
+    peers = [f"llm {LLM_VERSION}", _curl_version()]
     return (
-        f'<text x="{_LEFT - 8}" y="{y + 12}" text-anchor="end">{label}</text>'
-        f'<rect x="{_LEFT}" y="{y}" width="{wide:.1f}" height="16" fill="{colour}"/>'
-        f'<line x1="{goal:.1f}" y1="{y - 3}" x2="{goal:.1f}" y2="{y + 19}" stroke="#333"/>'
-        f'<text x="{_LEFT + wide + 4:.1f}" y="{y + 12}">{figure.ratio:.2f}</text>\n'
+        f"Medians of {runs} runs in turns, {datetime.now(UTC):%Y-%m-%d}. {os.cpu_count()} cores"
+        f"{_processor()}, {platform.system()} {platform.machine()},"
+        f" Python {platform.python_version()}; {', '.join([*versions, *peers])}.\n"
     )
 
 
-def _amount(value: float, unit: str) -> str:
-    return f"{value:.0f} {unit}" if unit == "MiB" else f"{value:.3f} {unit}"
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def _adds(figure: Figure) -> bool:
+    return figure.goal is not None and figure.goal.plus > 0
+
+
+def _amount(value: float, measure: Measure) -> str:
+    return f"{value:.0f} MiB" if measure == "memory" else f"{value:.3f} s"
+
+
+def _turns(figure: Figure) -> str:
+    """Return the least and the most of all turns, and how many there were."""
+    if len(figure.ours) == 1:
+        return "1 run"
+    if _adds(figure):
+        low, high = (f"{pick(figure.differences):+.3f}" for pick in (min, max))
+    else:
+        low, high = (f"{pick(figure.ratios):.2f}" for pick in (min, max))
+    return f"{low} … {high} ({len(figure.ours)})"
+
+
+def _goal(figure: Figure) -> str:
+    match figure.goal:
+        case None:
+            return "none"
+        case goal if goal.plus:
+            return f"≤ +{goal.plus:.3f} s"
+        case goal:
+            return f"≤ {goal.times:g}"
+
+
+def _met(figure: Figure) -> str:
+    if figure.goal is None:
+        return ""
+    return "**no**" if figure.missed else "yes"
+
+
+def _processor() -> str:
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    found = re.search(r"^model name\s*:\s*(.+)$", told, re.MULTILINE)
+    return f" of {found[1]}" if found else ""
+
+
+def _curl_version() -> str:
+    told = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True)
+    return " ".join(told.stdout.split()[:2])

@@ -1,135 +1,198 @@
-"""The suites: what is measured against what, and the goal that each figure has."""
+"""The suites: what is measured against what, and the goal that each figure has.
 
-from collections.abc import Callable, Iterator, Mapping
+A figure without a goal is for information.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
-from tests.bench.peers import Peers
-from tests.bench.processes import Command, Cost, measure
-
-Unit = Literal["s", "s CPU", "MiB"]
-"""What a figure counts: seconds on the clock, seconds of processor time, or memory."""
+from tests.bench import local_model
+from tests.bench.figures import Figure, Goal, Measure, taken
+from tests.bench.peers import Peers, Question
+from tests.bench.processes import Command, Cost, measure, resident_mib, run
+from tests.bench.serving import started
+from tests.bench.warmth import kept_warm
 
 TOKENS = (1_000, 10_000, 100_000)
+WARM_CALLS = 200
+
+COLD, WARM, MOCK = "chat, cold", "chat, warm", "chat, mock"
+LLM, BARE, CURL = "llm", "bare script", "curl"
+
+START = Goal(times=0.25)
+LIKE_LLM, LIKE_BARE = Goal(times=1.0), Goal(times=0.55)
+LIKE_CURL = Goal(plus=0.10)
+STREAM, DOUBLING, IMPORT, LEVEL = Goal(1.1), Goal(2.2), Goal(1.1), Goal(1.05)
+MOCK_MIB = 45.0
+
+_TOKENS_RUN_OFTEN = 30_000
+
+Costs = Mapping[str, Sequence[Cost]]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the report: a cost of ours beside another."""
+class Bench:
+    """What a suite measures with."""
 
-    suite: str
-    """Which suite it is of."""
-    what: str
-    """What was run."""
-    unit: Unit
-    """What is counted."""
-    ours: float
-    """The median of the program."""
-    against: str
-    """What it is compared with."""
-    theirs: float
-    """The median of that."""
-    goal: float
-    """The largest ratio that is wanted."""
+    peers: Peers
+    """The commands."""
+    api_base: str
+    """The address of the server that answers at once."""
+    runs: int
+    """How many runs of each command count."""
+    patient: bool = False
+    """Whether the longest streams are run that often too, which takes an hour."""
 
-    @property
-    def ratio(self) -> float:
-        """How many times as much the program takes."""
-        return self.ours / self.theirs
+    def question(self, tokens: int) -> Question:
+        """Return one whose answer has so many tokens."""
+        return Question(f"tokens-{tokens}", self.api_base)
 
-    @property
-    def met(self) -> bool:
-        """Whether the goal is met."""
-        return self.ratio <= self.goal
+    def stream(self, commands: Sequence[Command], tokens: int) -> Costs:
+        """Measure streams of `tokens`: the longer, the fewer, as noise is averaged within them."""
+        if self.patient:
+            return measure(commands, self.runs)
+        runs = max(1, min(self.runs, _TOKENS_RUN_OFTEN // tokens))
+        return measure(commands, runs, rehearse=tokens == TOKENS[0])
 
 
-def start(peers: Peers, runs: int) -> Iterator[Figure]:
+def start(bench: Bench) -> Iterator[Figure]:
     """Measure what is done without LiteLLM."""
+    ours, file = bench.peers.ours, str(bench.peers.config_file)
+    tab = {
+        "_HELLO_LLM_COMPLETE": "complete_bash",
+        "COMP_WORDS": "hello-llm chat --mo",
+        "COMP_CWORD": "2",
+    }
     commands = [
-        peers.ours("--version", "--version"),
-        peers.ours("--help", "--help"),
-        peers.ours("config path", "config", "path"),
-        peers.ours("chat, mock", "chat", "hi"),
+        ours("--version", "--version"),
+        ours("--help", "--help"),
+        ours("chat --help", "chat", "--help"),
+        ours("help exit-codes", "help", "exit-codes"),
+        ours("schema reply", "schema", "reply"),
+        ours("config path", "config", "path"),
+        ours("config show", "config", "show"),
+        ours("config init", "config", "init", "--force", "--config", file),
+        ours("completion in bash", environ=tab),
+        ours(MOCK, "chat", "hi"),
     ]
-    costs = measure([*commands, peers.llm("llm --version", "--version")], runs)
+    other = "llm --version"
+    costs = measure([*commands, bench.peers.llm(other, "--version")], bench.runs)
     for command in commands:
-        yield _figure("start", costs, command.name, "llm --version", 0.25)
+        yield _figure("start", costs, command.name, other, "whole process", START)
 
 
-def cold(peers: Peers, runs: int) -> Iterator[Figure]:
-    """Measure the whole of a first streamed answer of 20 tokens."""
-    model, name = "tokens-20", "chat, 20 tokens"
+def cold(bench: Bench) -> Iterator[Figure]:
+    """Measure a first streamed answer of 20 tokens, which imports LiteLLM."""
+    bench.peers.must_be_cold()
+    question = bench.question(20)
     costs = measure(
-        [
-            peers.ours_asking(name, model),
-            peers.llm_asking("llm", model),
-            peers.bare("bare LiteLLM script", model),
-            peers.curl("curl", model),
-        ],
-        runs,
+        [bench.peers.ours_asking(COLD, question), *_others(bench, question)], bench.runs
     )
-    yield _figure("cold", costs, name, "llm", 1.0)
-    yield _figure("cold", costs, name, "bare LiteLLM script", 0.55)
+    goals = {LLM: LIKE_LLM, BARE: LIKE_BARE, CURL: None}
+    yield from _figures("cold", costs, COLD, "whole process", goals)
+    yield from _figures("cold", costs, COLD, "first token", dict.fromkeys(goals))
+    yield from _figures("cold", costs, COLD, "CPU", dict.fromkeys((LLM, BARE)))
 
 
-def pipe(peers: Peers, runs: int) -> Iterator[Figure]:
+def warm(bench: Bench) -> Iterator[Figure]:
+    """Measure the same answer where a warm process holds the import."""
+    question = bench.question(20)
+    with kept_warm(bench.peers):
+        ours = bench.peers.ours_asking(WARM, question, warm=True)
+        costs = measure([ours, *_others(bench, question)], bench.runs)
+    goals = {CURL: LIKE_CURL, LLM: None, BARE: None}
+    yield from _figures("warm", costs, WARM, "whole process", goals)
+    yield from _figures("warm", costs, WARM, "first token", dict.fromkeys(goals))
+
+
+def local(bench: Bench) -> Iterator[Figure]:
+    """Measure 20 tokens of the local model, cold and warm."""
+    bench.peers.must_be_cold()
+    with started(local_model) as address, kept_warm(bench.peers):
+        params = {"max_tokens": 20, "temperature": 0, "seed": 1}
+        question = Question(local_model.NAME, address, params)
+        ours = [
+            bench.peers.ours_asking(COLD, question),
+            bench.peers.ours_asking(WARM, question, warm=True),
+        ]
+        costs = measure([*ours, *_others(bench, question)], bench.runs)
+    for name, goal in ((COLD, None), (WARM, LIKE_CURL)):
+        goals = {CURL: goal, LLM: None, BARE: None}
+        yield from _figures("local", costs, name, "whole process", goals)
+        yield from _figures("local", costs, name, "first token", dict.fromkeys(goals))
+
+
+def pipe(bench: Bench) -> Iterator[Figure]:
     """Measure the processor time of streams into a pipe."""
     for tokens in TOKENS:
-        name, model = f"{tokens:,} tokens", f"tokens-{tokens}"
-        costs = measure([peers.ours_asking(name, model), peers.bare("bare loop", model)], runs)
-        yield _figure("pipe", costs, name, "bare loop", 1.1, "s CPU")
+        name, question = f"{tokens:,} tokens", bench.question(tokens)
+        commands = [bench.peers.ours_asking(name, question), bench.peers.bare(BARE, question)]
+        yield _figure("pipe", bench.stream(commands, tokens), name, BARE, "CPU", STREAM)
 
 
-def terminal(peers: Peers, runs: int) -> Iterator[Figure]:
+def terminal(bench: Bench) -> Iterator[Figure]:
     """Measure how the processor time on a terminal grows as answers get twice as long."""
     lengths = [TOKENS[-1] // 2**halvings for halvings in (4, 3, 2, 1, 0)]
     commands = [
-        peers.ours_asking(f"{tokens:,} tokens", f"tokens-{tokens}", terminal=True)
+        bench.peers.ours_asking(f"{tokens:,} tokens", bench.question(tokens), terminal=True)
         for tokens in lengths
     ]
-    costs = measure(commands, runs)
+    costs = bench.stream(commands, lengths[-1])
     for half, whole in pairwise(commands):
-        yield _figure("terminal", costs, whole.name, half.name, 2.2, "s CPU")
+        yield _figure("terminal", costs, whole.name, half.name, "CPU", DOUBLING)
 
 
-def memory(peers: Peers, runs: int) -> Iterator[Figure]:
-    """Measure the most memory that is taken."""
-    name, mock = "chat, 20 tokens", "chat, mock"
-    commands: list[Command] = [
-        peers.ours_asking(name, "tokens-20"),
-        peers.importing("import litellm"),
-        peers.ours(mock, "chat", "hi"),
+def memory(bench: Bench) -> Iterator[Figure]:
+    """Measure the most memory that is taken, and what a warm process holds."""
+    other, question = "import litellm", bench.question(20)
+    commands = [
+        bench.peers.ours_asking(COLD, question),
+        bench.peers.ours(MOCK, "chat", "hi"),
+        bench.peers.importing(other),
     ]
-    costs = measure(commands, runs)
-    yield _figure("memory", costs, name, "import litellm", 1.1, "MiB")
-    yield Figure("memory", mock, "MiB", costs[mock].memory_mib, "45 MiB", 45.0, 1.0)
+    costs = measure(commands, bench.runs)
+    yield _figure("memory", costs, COLD, other, "memory", IMPORT)
+    mock = taken("memory", costs[MOCK])
+    yield Figure("memory", MOCK, "memory", mock, "45 MiB", [MOCK_MIB] * len(mock), Goal())
+    yield from _holder(bench, costs[other])
 
 
-Suite = Callable[[Peers, int], Iterator[Figure]]
+def _holder(bench: Bench, importing: Sequence[Cost]) -> Iterator[Figure]:
+    client = bench.peers.ours_asking(WARM, bench.question(20), warm=True)
+    with kept_warm(bench.peers) as process:
+        before = resident_mib(process)
+        for _ in range(WARM_CALLS):
+            run(client)
+        after = resident_mib(process)
+    name = "warm process"
+    imports = taken("memory", importing)
+    yield Figure("memory", name, "memory", [before] * len(imports), "import litellm", imports)
+    later = f"{name} after {WARM_CALLS} calls"
+    yield Figure("memory", later, "memory", [after], "before them", [before], LEVEL)
+
+
+Suite = Callable[[Bench], Iterator[Figure]]
 
 SUITES: Mapping[str, Suite] = {
-    suite.__name__: suite for suite in (start, cold, pipe, terminal, memory)
+    suite.__name__: suite for suite in (start, cold, warm, local, pipe, terminal, memory)
 }
 
 
+def _others(bench: Bench, question: Question) -> list[Command]:
+    peers = bench.peers
+    return [peers.llm_asking(LLM, question), peers.bare(BARE, question), peers.curl(CURL, question)]
+
+
+def _figures(
+    suite: str, costs: Costs, what: str, measured: Measure, goals: Mapping[str, Goal | None]
+) -> Iterator[Figure]:
+    for against, goal in goals.items():
+        yield _figure(suite, costs, what, against, measured, goal)
+
+
 def _figure(
-    suite: str,
-    costs: Mapping[str, Cost],
-    what: str,
-    against: str,
-    goal: float,
-    unit: Unit = "s",
+    suite: str, costs: Costs, what: str, against: str, measured: Measure, goal: Goal | None
 ) -> Figure:
-    ours, theirs = _in(unit, costs[what]), _in(unit, costs[against])
-    return Figure(suite, what, unit, ours, against, theirs, goal)
-
-
-def _in(unit: Unit, cost: Cost) -> float:
-    match unit:
-        case "s":
-            return cost.wall_s
-        case "s CPU":
-            return cost.cpu_s
-        case "MiB":
-            return cost.memory_mib
+    ours, theirs = taken(measured, costs[what]), taken(measured, costs[against])
+    return Figure(suite, what, measured, ours, against, theirs, goal)

@@ -1,0 +1,40 @@
+"""Commands of which the program is a script that plays the warm process."""
+
+import sys
+
+import pytest
+
+from tests.bench.peers import Peers
+
+STAND_IN = f"""#!{sys.executable} -S
+import os, signal, subprocess, sys
+file = os.environ["XDG_RUNTIME_DIR"] + "/process"
+match sys.argv[1:]:
+    case ["warm", "start"]:
+        code = "import time; time.sleep(600)"
+        quiet = {{name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}}
+        child = subprocess.Popen([sys.executable, "-S", "-c", code], **quiet)
+        open(file, "w").write(str(child.pid))
+    case ["warm", "status"]:
+        print("warm since 0 s, process", open(file).read())
+    case ["warm", "stop"]:
+        os.kill(int(open(file).read()), signal.SIGKILL)
+        os.unlink(file)
+    case _:
+        print("an answer")
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A stand-in for the program."""
+    path = tmp_path / "hello-llm"
+    path.write_text(STAND_IN, encoding="utf-8")
+    path.chmod(0o700)
+    return path
+
+
+@pytest.fixture
+def peers(tmp_path, program):
+    """Its commands."""
+    return Peers(tmp_path / "peers", program=program)
