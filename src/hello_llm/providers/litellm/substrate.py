@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from hello_llm.providers.litellm.environment import import_environment, settle
+from hello_llm.providers.litellm.openai_resources import defer_resources
 
 _lock = threading.Lock()
 _loaded: list[Any] = []
@@ -32,6 +33,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
     try:
         with import_environment():
             import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
+        defer_resources()
     finally:
         gc.freeze()
         if collecting:
