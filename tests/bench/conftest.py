@@ -7,21 +7,22 @@ import pytest
 from tests.bench.peers import Peers
 
 STAND_IN = f"""#!{sys.executable} -S
-import os, signal, subprocess, sys
+import json, os, signal, subprocess, sys
 file = os.environ["XDG_RUNTIME_DIR"] + "/process"
 match sys.argv[1:]:
     case ["warm", "start"]:
         code = "import time; time.sleep(600)"
         quiet = {{name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}}
         child = subprocess.Popen([sys.executable, "-S", "-c", code], **quiet)
-        open(file, "w").write(str(child.pid))
-    case ["warm", "status"]:
-        print("warm since 0 s, process", open(file).read())
+        json.dump({{"pid": child.pid, "calls": 0}}, open(file, "w"))
+    case ["warm", "status", "--json"]:
+        print(open(file).read())
     case ["warm", "stop"]:
-        os.kill(int(open(file).read()), signal.SIGKILL)
+        os.kill(json.load(open(file))["pid"], signal.SIGKILL)
         os.unlink(file)
-    case _:
-        print("an answer")
+    case _ if os.path.exists(file):
+        state = json.load(open(file))
+        json.dump(state | {{"calls": state["calls"] + 1}}, open(file, "w"))
 """
 
 

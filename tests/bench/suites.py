@@ -98,9 +98,10 @@ def cold(bench: Bench) -> Iterator[Figure]:
 def warm(bench: Bench) -> Iterator[Figure]:
     """Measure the same answer where a warm process holds the import."""
     question = bench.question(20)
-    with kept_warm(bench.peers):
+    with kept_warm(bench.peers) as warmth:
         ours = bench.peers.ours_asking(WARM, question, warm=True)
         costs = measure([ours, *_others(bench, question)], bench.runs)
+        warmth.must_have_answered(bench.runs + 1)
     goals = {CURL: LIKE_CURL, LLM: None, BARE: None}
     yield from _figures("warm", costs, WARM, "whole process", goals)
     yield from _figures("warm", costs, WARM, "first token", dict.fromkeys(goals))
@@ -109,7 +110,7 @@ def warm(bench: Bench) -> Iterator[Figure]:
 def local(bench: Bench) -> Iterator[Figure]:
     """Measure 20 tokens of the local model, cold and warm."""
     bench.peers.must_be_cold()
-    with started(local_model) as address, kept_warm(bench.peers):
+    with started(local_model) as address, kept_warm(bench.peers) as warmth:
         params = {"max_tokens": 20, "temperature": 0, "seed": 1}
         question = Question(local_model.NAME, address, params)
         ours = [
@@ -117,6 +118,7 @@ def local(bench: Bench) -> Iterator[Figure]:
             bench.peers.ours_asking(WARM, question, warm=True),
         ]
         costs = measure([*ours, *_others(bench, question)], bench.runs)
+        warmth.must_have_answered(bench.runs + 1)
     for name, goal in ((COLD, None), (WARM, LIKE_CURL)):
         goals = {CURL: goal, LLM: None, BARE: None}
         yield from _figures("local", costs, name, "whole process", goals)
@@ -160,11 +162,12 @@ def memory(bench: Bench) -> Iterator[Figure]:
 
 def _holder(bench: Bench, importing: Sequence[Cost]) -> Iterator[Figure]:
     client = bench.peers.ours_asking(WARM, bench.question(20), warm=True)
-    with kept_warm(bench.peers) as process:
-        before = resident_mib(process)
+    with kept_warm(bench.peers) as warmth:
+        before = resident_mib(warmth.process)
         for _ in range(WARM_CALLS):
             run(client)
-        after = resident_mib(process)
+        after = resident_mib(warmth.process)
+        warmth.must_have_answered(WARM_CALLS)
     name = "warm process"
     imports = taken("memory", importing)
     yield Figure("memory", name, "memory", [before] * len(imports), "import litellm", imports)

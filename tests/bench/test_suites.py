@@ -1,6 +1,7 @@
 """Every goal of speed and size is judged by a figure of some suite."""
 
-from contextlib import contextmanager
+from contextlib import nullcontext
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,16 +11,13 @@ from tests.bench.processes import Cost
 from tests.bench.suites import SUITES, Bench
 
 COST = Cost(1.0, 0.5, 0.7, 20.0)
-OFTEN, LONG = 7, 1
+OFTEN = 7
+ADDRESS = "http://127.0.0.1:1/v1"
 
 
 @pytest.fixture
 def bench(peers, monkeypatch):
     """A bench on which nothing is run, and everything takes the same."""
-
-    @contextmanager
-    def stand_in(_):
-        yield 1
 
     def measured(commands, runs, *, rehearse=True):
         return {command.name: [COST] * runs for command in commands}
@@ -27,9 +25,9 @@ def bench(peers, monkeypatch):
     monkeypatch.setattr(suites, "measure", measured)
     monkeypatch.setattr(suites, "run", lambda command: COST)
     monkeypatch.setattr(suites, "resident_mib", lambda process: 150.0)
-    monkeypatch.setattr(suites, "kept_warm", stand_in)
-    monkeypatch.setattr(suites, "started", stand_in)
-    return Bench(peers, "http://127.0.0.1:1/v1", OFTEN)
+    monkeypatch.setattr(suites, "kept_warm", lambda peers: nullcontext(Mock()))
+    monkeypatch.setattr(suites, "started", lambda module: nullcontext(ADDRESS))
+    return Bench(peers, ADDRESS, OFTEN)
 
 
 def goals(bench, suite):
