@@ -2,27 +2,32 @@
 
 import gc
 import logging
+import os
 import threading
 import warnings
 from typing import Any
 
 from hello_llm.providers.litellm.environment import import_environment, settle
 from hello_llm.providers.litellm.openai_resources import defer_resources
+from hello_llm.providers.litellm.spared import spare
 
 _lock = threading.Lock()
 _loaded: list[Any] = []
+_settled: set[int] = set()
 
 
 def load() -> Any:  # noqa: ANN401 - the module is untyped
     """Return the ``litellm`` module, importing it at the first call (1.5 s or more).
 
-    Each call takes from the environment what would change the call.
+    What would change a call is taken from the environment of each process once: a fork may have
+    been given another.
     """
     with _lock:
-        if _loaded:
-            settle()
-        else:
+        if not _loaded:
             _loaded.append(_import())
+        if os.getpid() not in _settled:
+            _settled.add(os.getpid())
+            settle()
         return _loaded[0]
 
 
@@ -34,6 +39,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
         with import_environment():
             import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
         defer_resources()
+        spare(litellm)
     finally:
         gc.freeze()
         if collecting:
