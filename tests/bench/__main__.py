@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     where = machine(typed.runs)
     sys.stdout.write(f"\n{where}")
     if typed.write and not failed:
+        typed.write.mkdir(parents=True, exist_ok=True)
         (typed.write / "bench.md").write_text(page(figures, where), encoding="utf-8")
         (typed.write / "bench.svg").write_text(drawing(figures), encoding="utf-8")
     return 1 if failed or any(figure.missed for figure in figures) else 0

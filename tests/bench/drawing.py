@@ -8,9 +8,9 @@ from itertools import groupby
 from tests.bench.figures import Figure
 from tests.bench.report import judged
 
-_WIDE, _LEFT, _RIGHT = 700, 326, 636
+_WIDE, _LEFT, _RIGHT = 700, 346, 640
 _ROW, _BAR, _TOP = 17, 9, 74
-_MEASURED, _AGAINST = 166, 246
+_MEASURED, _AGAINST = 168, 256
 _TITLE = "hello-llm beside its peers: how many times what they take"
 _COLOURS = {"met": "#2f9e76", "missed": "#d9622b", "no goal": "#8b93a1"}
 # Alone, the drawing follows the reader's scheme; within a page it has the page's own colour.

@@ -56,9 +56,10 @@ def test_a_suite_that_cannot_be_run_is_said_and_the_others_go_on(main, capsys):
 
 
 def test_the_table_and_the_drawing_are_kept_though_a_goal_is_missed(main, tmp_path):
-    assert main("slow", "--write", str(tmp_path)) == 1
-    assert "| slow | chat |" in (tmp_path / "bench.md").read_text(encoding="utf-8")
-    assert (tmp_path / "bench.svg").read_text(encoding="utf-8").startswith("<svg ")
+    kept = tmp_path / "new" / "folder"
+    assert main("slow", "--write", str(kept)) == 1
+    assert "| slow | chat |" in (kept / "bench.md").read_text(encoding="utf-8")
+    assert (kept / "bench.svg").read_text(encoding="utf-8").startswith("<svg ")
 
 
 def test_nothing_is_kept_where_a_suite_could_not_be_run(main, tmp_path):
