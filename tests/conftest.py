@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.guard import sitecustomize as network_guard
@@ -36,6 +37,9 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name in _NAMES or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
             del os.environ[name]
+    untimed = hypothesis.settings(hypothesis.settings(), deadline=None)  # no test is of time
+    hypothesis.settings.register_profile("untimed", untimed)
+    hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,9 @@
 import os
 import sys
 
+_WARM = "chat"
+"""The command that the warm process answers; the others need no LiteLLM."""
+
 
 def main() -> None:
     """Run with the process's arguments and exit at once: everything is written by then.
@@ -12,9 +15,7 @@ def main() -> None:
     """
     try:
         _take_standard_descriptors()
-        from hello_llm.cli.app import run  # noqa: PLC0415 - Ctrl-C may come before it is there
-
-        code = int(run(sys.argv[1:]))
+        code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         try:
             os.write(2, b"error: interrupted\n")
@@ -31,6 +32,30 @@ def _take_standard_descriptors() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] != [_WARM] or sys.platform != "linux":
+        return _run_cold(arguments)
+    from hello_llm.warm.client import ColdError, LostError, hand_over  # noqa: PLC0415 - see _WARM
+
+    try:
+        return hand_over(arguments)
+    except ColdError as error:
+        return _run_cold(arguments, cold_because=str(error), absent=error.absent)
+    except LostError:
+        from hello_llm.rendering.terminal import put_back  # noqa: PLC0415 - it hardly ever happens
+
+        put_back()
+        os.write(2, b"error: the warm process was killed during this call\n")
+        return 9
+
+
+def _run_cold(arguments: list[str], cold_because: str | None = None, absent: bool = False) -> int:
+    from hello_llm.cli.app import run  # noqa: PLC0415 - Ctrl-C may come before it is there
+    from hello_llm.cli.launch import Launch  # noqa: PLC0415 - likewise
+
+    return run(arguments, Launch(cold_because=cold_because, absent=absent))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,11 @@ OURS: dict[str, frozenset[str]] = {
     "engine": frozenset({"contract"}),
     "rendering": frozenset({"contract"}),
     "local": frozenset({"contract", "engine", "settings"}),
-    "cli": frozenset({"", "contract", "settings", "providers", "engine", "rendering", "local"}),
-    "__main__": frozenset({"cli", "contract"}),
+    "warm": frozenset({""}),
+    "cli": frozenset(
+        {"", "contract", "settings", "providers", "engine", "rendering", "local", "warm"}
+    ),
+    "__main__": frozenset({"cli", "rendering", "warm"}),
 }
 """For each package, the others of ours that it may import; the root goes by the empty name."""
 

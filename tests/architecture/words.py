@@ -11,6 +11,7 @@ ENVIRONMENT_READERS = (
     TERMINAL,  # the conventions of terminals
     "hello_llm.providers.litellm",  # keys, and shielding LiteLLM from all the rest
     "hello_llm.cli.surface",  # the values that no output may show
+    "hello_llm.warm",  # where it is met, and handing all of it over
 )
 """What may look at the environment; behaviour comes from flags and the profile."""
 

@@ -150,7 +150,7 @@ _NEXT_NUMBER = """
 import os
 from hello_llm import __main__
 from hello_llm.cli import app
-app.run = lambda _: os.open(os.devnull, os.O_RDONLY)
+app.run = lambda *_: os.open(os.devnull, os.O_RDONLY)
 __main__.main()
 """
 

@@ -106,6 +106,7 @@ fail_on_length       false        built-in
 output               "auto"       built-in
 usage                unset        built-in
 color                "auto"       built-in
+warm                 unset        built-in
 quiet                false        built-in
 verbose              false        built-in
 local.models.tiny    "/m/t.gguf"  [local.models] ({file}:8)

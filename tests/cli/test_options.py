@@ -23,7 +23,12 @@ def test_every_flag_is_shown_whole(monkeypatch, columns):
 
 def test_the_help_tells_the_default_of_every_number_and_choice(monkeypatch):
     told = dict(re.findall(r"--([a-z-]+) .*\(default: ([^)]+)\)", page(monkeypatch, 200)))
-    elsewhere = {"stream": "no-stream", "usage": "on a terminal", "config": "the user's"}
+    elsewhere = {
+        "stream": "no-stream",
+        "usage": "on a terminal",
+        "warm": "if one runs",
+        "config": "the user's",
+    }
     assert {flag: told.pop(flag) for flag in elsewhere} == elsewhere
     fields = {flag: FIELDS[flag.replace("-", "_")] for flag in told}
     assert {flag: fields[flag].kind.read(words) for flag, words in told.items()} == {

@@ -12,7 +12,7 @@ KEYS = [
     "provider", "model", "fallback", "api_base", "api_key_env", "proxy", "ca_file", "stream",
     "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
-    "output", "usage", "color", "quiet", "verbose",
+    "output", "usage", "color", "warm", "quiet", "verbose",
 ]  # fmt: skip
 
 FILE_ONLY = {"proxy", "ca_file"}

@@ -7,16 +7,19 @@ from typing import Annotated, Any
 import typer
 
 from hello_llm import __version__
-from hello_llm.cli.commands import config
+from hello_llm.cli.commands import config, warm
 from hello_llm.cli.commands.chat import chat
 from hello_llm.cli.commands.help import help_
 from hello_llm.cli.commands.schema import schema
 from hello_llm.cli.delivery import endings, printing, report
+from hello_llm.cli.launch import Launch
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, HelloLLMError, UsageError
 from hello_llm.rendering.choose import OutputName, View
 from hello_llm.rendering.terminal import Terminal
+
+_COLD = Launch()
 
 app = typer.Typer(
     name="hello-llm",
@@ -26,6 +29,7 @@ app = typer.Typer(
 )
 app.command("chat")(chat)
 app.add_typer(config.app, name="config")
+app.add_typer(warm.app, name="warm")
 app.command("help")(help_)
 app.command("schema")(schema)
 
@@ -48,11 +52,19 @@ def root(
     """One explicit command line for every language model."""
 
 
-def run(arguments: Sequence[str]) -> ExitCode:
-    """Run the program with `arguments` and return its exit code; never raises."""
+def run(arguments: Sequence[str], launch: Launch = _COLD) -> ExitCode:
+    """Run the program with `arguments` and return its exit code.
+
+    Args:
+        arguments: the command line behind the program's name.
+        launch: the process that the run got.
+
+    Raises:
+        DeclinedError: the run is a fork of the warm process and belongs into one of its own.
+    """
     STOP.install()
     try:
-        return _run(arguments)
+        return _run(arguments, launch)
     except KeyboardInterrupt:  # it came while something else was reported
         return ExitCode.INT
     except TerminatedError:
@@ -61,18 +73,19 @@ def run(arguments: Sequence[str]) -> ExitCode:
         STOP.resume()
 
 
-def _run(arguments: Sequence[str]) -> ExitCode:
+def _run(arguments: Sequence[str], launch: Launch) -> ExitCode:
     try:
         with endings(), printing():
-            return _invoke(arguments)
+            return _invoke(arguments, launch)
     except HelloLLMError as error:
         surface = _surface(arguments)
         return report(error, surface.renderer(), surface)
 
 
-def _invoke(arguments: Sequence[str]) -> ExitCode:
+def _invoke(arguments: Sequence[str], launch: Launch) -> ExitCode:
+    name = "hello-llm"
     try:
-        code = app(list(arguments), prog_name="hello-llm", standalone_mode=False)
+        code = app(list(arguments), prog_name=name, standalone_mode=False, obj=launch)
     except typer.TyperException as error:
         found: Any = error  # the classes of Typer's own copy of Click are private
         if not found.format_message():  # the help was printed where no command was named

@@ -63,8 +63,8 @@ def endings(partial: Partial = _nothing) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise InterruptError("interrupted", partial=partial()) from None
-    except TerminatedError:
-        raise TerminateError("terminated", partial=partial()) from None
+    except TerminatedError as stop:
+        raise TerminateError(str(stop), partial=partial()) from None
     except HelloLLMError:
         raise
     except Exception as error:

@@ -203,6 +203,14 @@ Color = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+Warm = Annotated[
+    bool | None,
+    typer.Option(
+        "--warm/--no-warm",
+        help="Let the warm process answer. (default: if one runs)",
+        rich_help_panel=_SETTINGS,
+    ),
+]
 Quiet = Annotated[
     bool | None,
     typer.Option("--quiet", help="Only the answer and errors.", rich_help_panel=_OUTPUT),

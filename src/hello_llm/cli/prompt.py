@@ -59,6 +59,15 @@ class PromptSource:
         piped = _read_text(terminal.stdin, note)
         return piped if typed is None else f"{typed}\n\n{piped}"
 
+    def is_conversation(self, terminal: Terminal) -> bool:
+        """Whether nothing is asked and a person at `terminal` can type."""
+        return (
+            not self.words
+            and self.flag is None
+            and not self.no_stdin
+            and classify(terminal) is Input.PERSON
+        )
+
     def _typed(self) -> str | None:
         if self.words and self.flag is not None:
             raise UsageError("the prompt is given twice", "leave out --prompt, or the words")

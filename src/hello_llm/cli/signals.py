@@ -15,7 +15,7 @@ _TIDY_S = 0.75
 
 
 class TerminatedError(BaseException):
-    """SIGTERM arrived; like ``KeyboardInterrupt`` it is no ``Exception``."""
+    """SIGTERM arrived; like ``KeyboardInterrupt`` it is no ``Exception``. Its text says why."""
 
 
 class Stop:
@@ -30,6 +30,11 @@ class Stop:
         """Begin with no signal heard."""
         self._heard = 0
         self._stopping = False
+        self._reason = "terminated"
+
+    def explain(self, reason: str) -> None:
+        """Take the `reason` of the SIGTERM that is about to come."""
+        self._reason = reason
 
     def install(self) -> None:
         """Hear SIGINT, SIGTERM and, as if it were SIGTERM, the SIGHUP of a terminal that closes."""
@@ -50,7 +55,7 @@ class Stop:
         self._stopping = True
         # Not by `threading`: the code that the signal interrupts may hold the locks of that module.
         _thread.start_new_thread(self._leave_late, (number, self._heard))
-        raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError
+        raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError(self._reason)
 
     def _leave_late(self, number: int, heard: int) -> None:
         """End the process if the signal that was the `heard`-th is still being obeyed."""

@@ -234,6 +234,15 @@ class Settings:
             "Whether to use colour; auto does so on a terminal.",
         ),
     ] = "auto"
+    warm: Annotated[
+        bool | None,
+        _Row(
+            Boolean(),
+            "--warm",
+            "Let the warm process answer, and start one if none runs; if unset, only if one runs.",
+            example=True,
+        ),
+    ] = None
     quiet: Annotated[bool, _Row(Boolean(), "--quiet", "Write only the answer and errors.")] = False
     verbose: Annotated[
         bool, _Row(Boolean(), "--verbose", "Tell what is being done, on stderr.")

@@ -35,7 +35,8 @@ def test_our_own_settings_replace_the_users():
     assert environ == {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
 
 
-def test_each_load_settles_the_environment_anew(litellm, monkeypatch):
+def test_a_fork_that_got_another_environment_settles_it_once(litellm, monkeypatch):
+    monkeypatch.setattr(os, "getpid", lambda: -1)
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("LITELLM_MODE", "DEV")
     monkeypatch.delenv("LITELLM_LOCAL_MODEL_COST_MAP")
@@ -43,3 +44,6 @@ def test_each_load_settles_the_environment_anew(litellm, monkeypatch):
     assert "OPENAI_BASE_URL" not in os.environ
     assert os.environ["LITELLM_MODE"] == "PRODUCTION"
     assert os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1")
+    assert load() is litellm
+    assert "OPENAI_BASE_URL" in os.environ

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from hello_llm.cli import options
 from hello_llm.cli.chat_run import ChatRun
+from hello_llm.cli.launch import Launch
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import FIELDS, resolve
+from hello_llm.settings import FIELDS, Settings, resolve
 
 
 def chat(
@@ -39,6 +41,7 @@ def chat(
     usage: options.Usage = None,
     color: options.Color = None,
     quiet: options.Quiet = None,
+    warm: options.Warm = None,
     verbose: options.Verbose = None,
     debug: options.Debug = False,
     connect_timeout: options.ConnectTimeout = None,
@@ -57,14 +60,18 @@ def chat(
     The prompt comes first, then a blank line, then standard input if it is a pipe or a file.
     Without a prompt, a conversation opens on a terminal; </dev/null sends "hello world".
     """
-    settings = resolve(_flags(context.params), config_file=config, profile=profile)
-    if json and settings.stream:
-        settings = replace(settings, output="ndjson")
+    settings = _settings(context.params, config, profile)
     if keep_partial and out is None:
         raise UsageError("--keep-partial belongs to an answer in a file", "add --out FILE")
     source = PromptSource(prompt or [], prompt_flag, no_stdin)
     surface = Surface.of(settings, Terminal.real(), debug=debug)
+    Launch.of(context).settle(settings, source, surface)
     raise typer.Exit(ChatRun(settings, source, out, keep_partial, dry_run).on(surface))
+
+
+def _settings(typed: Mapping[str, Any], config: Path | None, profile: str | None) -> Settings:
+    settings = resolve(_flags(typed), config_file=config, profile=profile)
+    return replace(settings, output="ndjson") if typed["json"] and settings.stream else settings
 
 
 def _flags(typed: Mapping[str, Any]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 
 _HARMLESS = re.compile(
@@ -36,15 +36,19 @@ def import_environment(
     Everything is put back afterwards except what :func:`settle` removes.
     """
     saved = dict(environ)
-    for name in saved:
-        if not _HARMLESS.fullmatch(name):
-            del environ[name]
+    for name in saved.keys() - harmless(saved):
+        del environ[name]
     environ.update(_SETTINGS)
     try:
         yield
     finally:
         environ.update(saved)
         settle(environ)
+
+
+def harmless(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables under which LiteLLM may be imported; no secret is among them."""
+    return {name: value for name, value in environ.items() if _HARMLESS.fullmatch(name)}
 
 
 def settle(environ: MutableMapping[str, str] = os.environ) -> None:

@@ -1,0 +1,89 @@
+"""The warm process itself: ``python -m hello_llm.cli.holder``, as ``hello-llm warm`` starts it."""
+
+import gc
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import NoReturn
+
+import hello_llm
+from hello_llm.cli.app import run
+from hello_llm.cli.chat_run import ChatRun
+from hello_llm.cli.launch import Launch
+from hello_llm.cli.prompt import PromptSource
+from hello_llm.cli.signals import STOP
+from hello_llm.cli.surface import Surface
+from hello_llm.providers.litellm.warm_up import warm_up
+from hello_llm.rendering.terminal import ClosedStream, Terminal
+from hello_llm.settings import Settings
+from hello_llm.settings.fields import FIELDS
+from hello_llm.settings.origins import BUILT_IN
+from hello_llm.warm.control import await_start, retire_others
+from hello_llm.warm.fork import Program
+from hello_llm.warm.holder import IDLE_S, Holder, TakenError
+from hello_llm.warm.place import NoPlaceError
+
+_ENTRY_POINTS = frozenset({"hello_llm.__main__", __name__})
+_SCREEN = {"TERM": "xterm-256color"}
+
+
+def main() -> NoReturn:
+    """Answer calls until none comes for long enough; the argument is for how many seconds."""
+    try:
+        _serve(float(sys.argv[1]) if sys.argv[1:] else IDLE_S)
+    except TakenError:
+        await_start()
+    except (NoPlaceError, OSError) as error:
+        os.write(1, f"{error}\n".encode())
+    os._exit(0)
+
+
+def _serve(idle_s: float) -> None:
+    retire_others()
+    holder = Holder(idle_s)
+    _import_everything()
+    gc.collect()
+    gc.freeze()  # what the collector does not touch stays shared with the forks
+    holder.serve(Program(_run, STOP.explain), _let_go)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    return run(arguments, Launch(holder=os.getppid()))
+
+
+def _import_everything() -> None:
+    """Import all that a call may need, what is imported only where it is used as well."""
+    for module in walk_packages(hello_llm.__path__, "hello_llm."):
+        if module.name not in _ENTRY_POINTS:
+            import_module(module.name)
+    _rehearse_rendering()
+    warm_up()
+
+
+def _rehearse_rendering() -> None:
+    """Show an answer of the mock on a terminal that is none."""
+    settings = Settings(
+        stream=True, output="rich", usage=True, origins=dict.fromkeys(FIELDS, BUILT_IN)
+    )
+    nowhere = io.BytesIO()
+    terminal = Terminal(
+        ClosedStream(), nowhere, nowhere, stdout_is_tty=True, stderr_is_tty=True, environ=_SCREEN
+    )
+    source = PromptSource(["- **a** `b`\n\n| c |\n| - |\n| d |"], None, no_stdin=True)
+    run = ChatRun(settings, source, out=None, keep_partial=False, dry_run=False)
+    run.on(Surface.of(settings, terminal))
+
+
+def _let_go() -> None:
+    """Tell the one who started this process that calls are answered: by the end of its output."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (1, 2):
+        os.dup2(null, number)
+    os.close(null)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Turns a fork of the warm process into the process that a client would have been itself."""
+
+import fcntl
+import io
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TextIO
+
+Wording = Mapping[str, Any] | None
+"""How text becomes bytes, in the words of ``io.TextIOWrapper``; ``None`` for a closed stream."""
+
+_OBEYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a client hands over."""
+
+    fingerprint: tuple[object, ...]
+    """What its interpreter is like."""
+    arguments: list[str]
+    """The command line behind the program's name."""
+    environment: Mapping[str, str]
+    """The whole environment."""
+    umask: int
+    """The mask for new files."""
+    ignored: list[int]
+    """The signals that it was started to ignore."""
+    numbers: list[int]
+    """The numbers of its open descriptors."""
+    streams: Sequence[Wording]
+    """How text is worded on the three standard streams; ``None`` for one that is closed."""
+
+    @classmethod
+    def of(cls, message: dict[str, object]) -> Self:
+        """Return what the client's `message` says."""
+        return cls(**message)  # type: ignore[arg-type]
+
+
+def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
+    """Take over everything of `call`.
+
+    Args:
+        call: what the client handed over.
+        descriptors: its working folder, then what its `numbers` stand for.
+        kept: descriptors of this process's own, which move out of the way.
+
+    Returns:
+        Where those are now.
+    """
+    kept = _number(call, descriptors, kept)
+    os.umask(call.umask)
+    os.environ.clear()
+    os.environ.update(call.environment)
+    time.tzset()
+    tempfile.tempdir = None
+    sys.argv[1:] = call.arguments
+    sys.stdin, sys.stdout, sys.stderr = map(_stream, range(3), ("r", "w", "w"), call.streams)
+    return kept
+
+
+def hear_signals(call: Call, end: Callable[[int], None]) -> None:
+    """Ignore what the client ignores; until the program hears signals itself, `end` does."""
+    for number in _OBEYED:
+        ignored = number in call.ignored
+        signal.signal(number, signal.SIG_IGN if ignored else lambda number, _frame: end(number))
+
+
+def ignore_signals() -> None:
+    """Let no signal come between the end of the call and that of the process."""
+    for number in _OBEYED:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _number(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
+    """Give each descriptor the number it had, and the folder to the process."""
+    folder, *theirs = descriptors
+    os.fchdir(folder)
+    os.close(folder)
+    above = max(call.numbers) + 1
+    kept = [_move(number, above) for number in kept]
+    for number, at in zip(call.numbers, [_move(number, above) for number in theirs], strict=True):
+        os.dup2(at, number, inheritable=True)
+        os.close(at)
+    return kept
+
+
+def _move(number: int, above: int) -> int:
+    moved = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, above)
+    os.close(number)
+    return moved
+
+
+def _stream(number: int, mode: str, wording: Wording) -> TextIO | None:
+    """Return a standard stream as Python makes it at its start."""
+    if wording is None:
+        return None
+    raw = open(number, f"{mode}b", closefd=False)  # noqa: SIM115 - a standard stream
+    return io.TextIOWrapper(raw, newline="\n", **wording)

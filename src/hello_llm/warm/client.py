@@ -1,0 +1,201 @@
+"""Hands a call over to the warm process, if one runs; standard library only, and little of it."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from hello_llm.warm.messages import (
+    DECLINED,
+    ENDED,
+    GO,
+    MOST_DESCRIPTORS,
+    read_all,
+    receive_begun,
+    send,
+)
+from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
+
+_PATIENCE_S = 5.0
+_OBEYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ABSENT = (FileNotFoundError, ConnectionRefusedError)
+_PASSED_ON = (*_OBEYED, signal.SIGWINCH)
+
+
+class ColdError(Exception):
+    """The call must be made cold; the message says why. Nothing of it has happened yet."""
+
+    def __init__(self, reason: str, *, absent: bool = False) -> None:
+        """Keep the `reason`; `absent` means that there is no warm process."""
+        super().__init__(reason)
+        self.absent = absent
+
+
+class LostError(Exception):
+    """The fork that made the call is gone without a word."""
+
+
+def hand_over(arguments: list[str]) -> int:
+    """Have the warm process run the program with `arguments`, and return its exit code.
+
+    Raises:
+        ColdError: there is no warm process, or it leaves the call to this one.
+        LostError: it was killed in the middle of the call.
+    """
+    with _connected() as channel:
+        try:
+            process = _begin(channel, arguments)
+        except OSError as error:
+            raise ColdError(f"it does not answer ({error})") from None
+        if process is None:
+            raise ColdError(_reason(channel))
+        restore = _forward_signals(process)
+        try:
+            channel.settimeout(None)
+            channel.sendall(GO)
+            return _outcome(channel)
+        except OSError:
+            raise LostError from None
+        finally:
+            restore()
+            os.close(process)
+
+
+def connect(folder: int, name: str) -> socket.socket:
+    """Return a connection to the socket `name` in the open `folder`; it belongs to this user.
+
+    Raises:
+        ColdError: nobody listens there, or somebody else.
+    """
+    channel = socket.socket(socket.AF_UNIX)
+    channel.settimeout(_PATIENCE_S)
+    try:
+        channel.connect(address(folder, name))
+    except OSError as error:
+        channel.close()
+        raise _absent() if isinstance(error, _ABSENT) else ColdError(str(error)) from None
+    _pid, user = peer(channel)
+    if user != os.geteuid():
+        channel.close()
+        raise ColdError("the one that answers belongs to another user")
+    return channel
+
+
+def _absent() -> ColdError:
+    return ColdError("none is running", absent=True)
+
+
+def _connected() -> socket.socket:
+    try:
+        folder = open_folder()
+    except FileNotFoundError:
+        raise _absent() from None
+    except NoPlaceError as error:
+        raise ColdError(str(error)) from None
+    try:
+        return connect(folder, socket_name())
+    finally:
+        os.close(folder)
+
+
+def _begin(channel: socket.socket, arguments: list[str]) -> int | None:
+    """Send the call; return the process of the fork, ``None`` if it is declined."""
+    numbers = _inherited()
+    if len(numbers) >= MOST_DESCRIPTORS:
+        raise ColdError("too many files are open")
+    folder = os.open(".", os.O_PATH | os.O_DIRECTORY)
+    try:
+        send(channel, _call(arguments, numbers), [folder, *numbers])
+    finally:
+        os.close(folder)
+    return receive_begun(channel)
+
+
+def _call(arguments: list[str], numbers: list[int]) -> dict[str, Any]:
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return {
+        "fingerprint": fingerprint(),
+        "arguments": arguments,
+        "environment": dict(os.environ),
+        "umask": umask,
+        "ignored": [int(number) for number in _OBEYED if _is_ignored(number)],
+        "numbers": numbers,
+        "streams": [_wording(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
+    }
+
+
+def _inherited() -> list[int]:
+    """Return the standard descriptors and those that the shell opened besides, as for ``<(…)``."""
+    others = []
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - pathlib takes longer than the rest
+        number = int(name)
+        try:
+            if number > 2 and os.get_inheritable(number):
+                others.append(number)
+        except OSError:  # it was that of the listing
+            continue
+    return [0, 1, 2, *others]
+
+
+def _wording(stream: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a stream, or none
+    """Return how text becomes bytes on `stream`; it is ``None`` where the stream was closed."""
+    names = ("encoding", "errors", "line_buffering", "write_through")
+    return None if stream is None else {name: getattr(stream, name) for name in names}
+
+
+def _is_ignored(number: int) -> bool:
+    return signal.getsignal(number) is signal.SIG_IGN
+
+
+def _forward_signals(process: int) -> Callable[[], None]:
+    """Send the fork what this process is sent; return what ends that."""
+
+    def tell(number: int) -> None:
+        try:
+            signal.pidfd_send_signal(process, number)
+        except ProcessLookupError:  # it has just ended
+            return
+
+    def pass_on(number: int, _frame: object) -> None:
+        tell(number)
+
+    def stop(number: int, _frame: object) -> None:
+        # Outside the session of its terminal the fork would not obey Ctrl-Z itself.
+        tell(signal.SIGSTOP)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+        signal.signal(number, stop)
+        tell(signal.SIGCONT)
+
+    handlers = dict.fromkeys(_PASSED_ON, pass_on) | {signal.SIGTSTP: stop}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if not _is_ignored(number)
+    }
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    return restore
+
+
+def _outcome(channel: socket.socket) -> int:
+    kind = channel.recv(1)
+    if kind == ENDED and (code := channel.recv(1)):
+        return code[0]
+    if kind == DECLINED:
+        raise ColdError(read_all(channel).decode())
+    raise LostError
+
+
+def _reason(channel: socket.socket) -> str:
+    try:
+        said = read_all(channel).decode()
+    except OSError:
+        said = ""
+    return said or "it ended just now"

@@ -1,0 +1,108 @@
+"""A fork of the warm process: it hears a client out, becomes its call, and tells the exit code."""
+
+import array
+import marshal
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from hello_llm.warm import DeclinedError
+from hello_llm.warm.adoption import Call, adopt, hear_signals, ignore_signals
+from hello_llm.warm.messages import BEGUN, DECLINED, ENDED, GO, receive
+from hello_llm.warm.place import fingerprint
+
+NO_CALL = 75
+"""The status of a fork that made no call: it told figures, or its client makes the call itself."""
+
+_PATIENCE_S = 5.0
+_TIDY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a fork runs."""
+
+    run: Callable[[Sequence[str]], int]
+    """Runs a command line and returns the exit code; may raise :class:`DeclinedError`."""
+    explain: Callable[[str], None]
+    """Takes the reason for the SIGTERM that is about to come."""
+
+
+def answer(
+    channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
+) -> NoReturn:
+    """Answer the client on `channel` in this fork, and end with it.
+
+    Args:
+        channel: the connection to the client.
+        alive: the end of a pipe that is closed when the warm process is gone.
+        program: what to run.
+        figures: what to tell a client that asks how the warm process does.
+    """
+    try:
+        _answer(channel, alive, program, figures)
+    finally:
+        os._exit(NO_CALL)
+
+
+def _answer(
+    channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
+) -> None:
+    channel.settimeout(_PATIENCE_S)
+    message, descriptors = receive(channel)
+    if not message:
+        channel.sendall(marshal.dumps(dict(figures)))
+        return
+    call = Call.of(message)
+    if call.fingerprint != fingerprint():
+        channel.sendall(DECLINED + b"it was started by another Python, or with other options")
+        return
+    rights = [
+        (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [os.pidfd_open(os.getpid())]))
+    ]
+    channel.sendmsg([BEGUN], rights)
+    if channel.recv(1) == GO:
+        _run(call, descriptors, channel.detach(), alive, program)
+
+
+def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: Program) -> None:
+    channel, alive = adopt(call, descriptors, [channel, alive])
+    client = socket.socket(fileno=channel)
+
+    def leave(code: int) -> NoReturn:
+        ignore_signals()  # that the client then goes is no reason to stop
+        client.sendall(ENDED + bytes([code]))
+        os._exit(code)
+
+    def interrupted(number: int) -> None:
+        if number == signal.SIGINT:
+            os.write(2, b"error: interrupted\n")
+        leave(128 + number)
+
+    hear_signals(call, interrupted)
+    threading.Thread(target=_watch, args=(channel, alive, program), daemon=True).start()
+    try:
+        leave(program.run(call.arguments))
+    except DeclinedError as declined:
+        ignore_signals()
+        client.sendall(DECLINED + str(declined).encode())
+    except KeyboardInterrupt:  # it came after all was said
+        leave(128 + signal.SIGINT)
+
+
+def _watch(channel: int, alive: int, program: Program) -> NoReturn:
+    """End this fork when its client is gone, or the warm process."""
+    waiting = select.poll()
+    for end in (channel, alive):
+        waiting.register(end, select.POLLIN)
+    gone = {number for number, _ in waiting.poll()}
+    program.explain("the warm process was killed" if alive in gone else "the caller is gone")
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_TIDY_S)
+    os._exit(128 + signal.SIGTERM)

@@ -1,0 +1,165 @@
+"""The loop of the warm process: it has one thread only, accepts calls, and forks for each."""
+
+import fcntl
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from hello_llm.warm.fork import NO_CALL, Program, answer
+from hello_llm.warm.place import (
+    SOCKET_ENDING,
+    address,
+    folder_path,
+    make_folder,
+    open_folder,
+    peer,
+    socket_name,
+)
+
+IDLE_S = 15 * 60.0
+"""Seconds without a call after which the warm process ends."""
+
+_BACKLOG = 128
+
+
+class TakenError(Exception):
+    """Another process of this user is the warm one."""
+
+
+class Holder:
+    """Holds what was imported, and lends it to one fork after another."""
+
+    def __init__(self, idle_s: float = IDLE_S) -> None:
+        """Take the place of this user's only warm process.
+
+        Args:
+            idle_s: seconds without a call after which :meth:`serve` returns.
+
+        Raises:
+            TakenError: another process has it.
+            NoPlaceError: there is no folder that is the user's own.
+            OSError: the folder cannot be made.
+        """
+        self._idle_s = idle_s
+        self._folder = _take_folder()
+        self._calls = 0
+        self._running: set[int] = set()
+        self._stopping = False
+        self._began = self._last_use = time.monotonic()
+        # A fork sees by its end of this pipe that this process is gone.
+        self._alive, self._life = os.pipe()
+        self._wakeup, self._wake = socket.socketpair()
+        for end in (self._wakeup, self._wake):
+            end.setblocking(False)
+
+    def serve(self, program: Program, on_ready: Callable[[], None]) -> None:
+        """Answer calls until none came for a while, or SIGTERM came; then leave nothing behind.
+
+        Args:
+            program: what the forks run.
+            on_ready: called as soon as calls are heard.
+        """
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake.fileno())
+        name = socket_name()
+        with _listening(self._folder, name) as listener:
+            on_ready()
+            self._began = self._last_use = time.monotonic()
+            while not self._stopping and self._wait(listener):
+                self._accept(listener, program)
+        _leave_folder(self._folder, name)
+        while self._running:
+            select.select([self._wakeup], [], [])
+            self._reap()
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+
+    def _wait(self, listener: socket.socket) -> bool:
+        """Wait for a call or a signal; False if there was none for too long."""
+        rest = None if self._running else self._last_use + self._idle_s - time.monotonic()
+        if rest is not None and rest <= 0:
+            return False
+        ready, _, _ = select.select([listener, self._wakeup], [], [], rest)
+        if self._wakeup in ready:
+            self._reap()
+        return True
+
+    def _reap(self) -> None:
+        with suppress(BlockingIOError):
+            self._wakeup.recv(4096)
+        for pid in tuple(self._running):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._running.remove(pid)
+            if ended and os.waitstatus_to_exitcode(status) != NO_CALL:
+                self._calls += 1
+                self._last_use = time.monotonic()
+
+    def _accept(self, listener: socket.socket, program: Program) -> None:
+        """Fork for the next call, if there is one; where no fork is to be had, it is made cold."""
+        with suppress(OSError):
+            channel, _ = listener.accept()
+            with channel:
+                if peer(channel)[1] == os.geteuid():
+                    self._fork(channel, listener, program)
+
+    def _fork(self, channel: socket.socket, listener: socket.socket, program: Program) -> None:
+        pid = os.fork()
+        if pid:
+            self._running.add(pid)
+            return
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for end in (listener, self._wakeup, self._wake):
+            end.close()
+        os.close(self._life)
+        os.close(self._folder)
+        age = time.monotonic() - self._began
+        figures = {"age_s": age, "calls": self._calls, "under_way": len(self._running)}
+        answer(channel, self._alive, program, figures)
+
+
+def _take_folder() -> int:
+    """Return the folder, locked for as long as it stays open."""
+    while True:
+        make_folder()
+        folder = open_folder()
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(folder)
+            raise TakenError from None
+        with suppress(FileNotFoundError):
+            if Path(folder_path()).samefile(f"/proc/self/fd/{folder}"):
+                return folder
+        os.close(folder)  # the one before took it away as it ended
+
+
+def _listening(folder: int, name: str) -> socket.socket:
+    """Return the socket; those that are left in the folder belong to nobody any more."""
+    for left in os.listdir(folder):
+        if left.endswith(SOCKET_ENDING):
+            os.unlink(left, dir_fd=folder)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address(folder, name))
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _leave_folder(folder: int, name: str) -> None:
+    with suppress(OSError):
+        os.unlink(name, dir_fd=folder)
+    with suppress(OSError):  # it holds what is not ours, or is gone
+        Path(folder_path()).rmdir()
+    os.close(folder)

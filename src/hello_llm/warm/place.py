@@ -1,0 +1,117 @@
+"""Where a call meets the warm process: a private folder, and a socket named for who may use it.
+
+The client imports this module at every start, so it needs next to nothing itself.
+"""
+
+import os
+import stat
+import struct
+import sys
+from socket import SO_PEERCRED, SOL_SOCKET, socket
+
+import hello_llm
+
+SOCKET_ENDING = ".sock"
+"""What the names of the sockets in the folder end with."""
+
+_PRIVATE = 0o700
+_FLAGS = (
+    "dev_mode",
+    "hash_randomization",
+    "ignore_environment",
+    "isolated",
+    "no_site",
+    "no_user_site",
+    "optimize",
+    "safe_path",
+    "utf8_mode",
+)
+_OF_NO_EFFECT_LATER = frozenset(
+    {
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONIOENCODING",  # a call brings its streams' encodings along
+        "PYTHONPYCACHEPREFIX",
+        "PYTHONSTARTUP",
+        "PYTHONUNBUFFERED",  # likewise
+    }
+)
+
+
+class NoPlaceError(Exception):
+    """The folder to meet in is not the user's own; the message says why."""
+
+
+def folder_path() -> str:
+    """Return the path of the folder: below the runtime folder of the session, else in /tmp."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime.startswith("/"):
+        return f"{runtime}/hello-llm"
+    return f"/tmp/hello-llm-{os.geteuid()}"  # noqa: S108 - whose folder it is gets checked
+
+
+def make_folder() -> None:
+    """Make the folder where it is missing.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    os.makedirs(folder_path(), _PRIVATE, exist_ok=True)  # noqa: PTH103 - no pathlib at start-up
+
+
+def open_folder() -> int:
+    """Return a descriptor of the folder, after a look at whose it is.
+
+    Raises:
+        FileNotFoundError: there is none.
+        NoPlaceError: it is not the user's own, or others may look into it.
+    """
+    path = folder_path()
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise NoPlaceError(f"cannot open {path}: {error.strerror}") from None
+    found = os.fstat(folder)
+    if found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return folder
+    os.close(folder)
+    raise NoPlaceError(f"{path} must be yours alone, with mode 0700")
+
+
+def address(folder: int, name: str) -> str:
+    """Return the address of the socket `name` in the open `folder`, however long its path is."""
+    return f"/proc/self/fd/{folder}/{name}"
+
+
+def socket_name() -> str:
+    """Return the name of the socket for this version of the program and its interpreter."""
+    import zlib  # noqa: PLC0415 - only where a folder was found
+
+    package = hello_llm.__file__
+    which = f"{sys.executable}\0{sys.version}\0{package}\0{os.stat(package).st_mtime_ns}"  # noqa: PTH116 - likewise
+    return f"{hello_llm.__version__}-{zlib.crc32(os.fsencode(which)):08x}{SOCKET_ENDING}"
+
+
+def fingerprint() -> tuple[object, ...]:
+    """Return what has to be the same in two interpreters for one to stand in for the other."""
+    return (
+        sys.executable,
+        sys.version,
+        *(getattr(sys.flags, flag) for flag in _FLAGS),
+        sys.getfilesystemencoding(),
+        sys.getfilesystemencodeerrors(),
+        *sys.warnoptions,
+        *sorted(
+            f"{name}={value}"
+            for name, value in os.environ.items()
+            if name.startswith("PYTHON") and name not in _OF_NO_EFFECT_LATER
+        ),
+    )
+
+
+def peer(channel: socket) -> tuple[int, int]:
+    """Return the process and the user at the other end, as the kernel names them."""
+    size = struct.calcsize("3i")
+    pid, user, _group = struct.unpack("3i", channel.getsockopt(SOL_SOCKET, SO_PEERCRED, size))
+    return pid, user
