@@ -10,6 +10,7 @@ call is not in them, so a warm call is measured on the clock only.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except FailedRunError as error:
                 sys.stderr.write(f"error: {suite}: {error}\n")
                 failed += 1
-    where = machine(typed.runs)
+    where = machine(typed.runs, patient=typed.patient)
     sys.stdout.write(f"\n{where}")
     if typed.write and not failed:
         typed.write.mkdir(parents=True, exist_ok=True)
@@ -76,4 +77,6 @@ def _shown(figures: Iterator[Figure]) -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
+    # As Ctrl-C does, SIGTERM ends the warm process and the servers too.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     sys.exit(main())

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 from tests.bench.figures import Figure, Measure
@@ -22,26 +23,12 @@ _OURS = ("litellm", "typer", "rich", "xllamacpp")
 
 def head() -> str:
     """Return the head of the table."""
-    rule = " | ".join("---:" if name in _RIGHT else "---" for name in _HEAD)
-    return f"{_line(_HEAD)}| {rule} |\n"
+    return _head(_HEAD)
 
 
 def row(figure: Figure) -> str:
     """Return the row of the table for `figure`."""
-    return _line(
-        (
-            figure.suite,
-            figure.what,
-            figure.measure,
-            _amount(figure.median, figure.measure),
-            figure.against,
-            _amount(figure.peer, figure.measure),
-            judged(figure),
-            _turns(figure),
-            _goal(figure),
-            _met(figure),
-        )
-    )
+    return _line(_cells(figure))
 
 
 def judged(figure: Figure) -> str:
@@ -52,24 +39,55 @@ def judged(figure: Figure) -> str:
 
 
 def page(figures: Sequence[Figure], where: str) -> str:
-    """Return the page of the documentation that shows `figures`, and the drawing beside it."""
-    table = "".join([head(), *map(row, figures)])
+    """Return the page of the documentation that shows `figures`, a table for each suite."""
+    tables = [
+        "".join(
+            [f"\n**{suite}**\n\n", _head(_HEAD[1:]), *(_line(_cells(one)[1:]) for one in group)]
+        )
+        for suite, group in groupby(figures, key=lambda figure: figure.suite)
+    ]
     # The page on speed includes what follows the mark.
     return (
-        f"---\norphan: true\n---\n\n# Figures of speed and size\n\n<!-- figures -->\n\n{where}\n"
-        f"{table}"
+        f"---\norphan: true\n---\n\n# Figures of speed and size\n\n<!-- figures -->\n\n{where}"
+        f"{''.join(tables)}"
     )
 
 
-def machine(runs: int) -> str:
-    """Say in two sentences how, where and with what the figures came about."""
+def machine(runs: int, *, patient: bool) -> str:
+    """Say how, where and with what the figures came about."""
     versions = [f"{name} {version(name)}" for name in _OURS]
     peers = [f"llm {LLM_VERSION}", _curl_version()]
+    fewer = "" if patient else ", fewer of long streams"
     return (
-        f"Medians of {runs} runs in turns, {datetime.now(UTC):%Y-%m-%d}. {os.cpu_count()} cores"
-        f"{_processor()}, {platform.system()} {platform.machine()},"
+        f"Medians of {runs} runs in turns{fewer}; {datetime.now(UTC):%Y-%m-%d}."
+        f" {os.cpu_count()} cores{_processor()}, {platform.system()} {platform.machine()},"
         f" Python {platform.python_version()}; {', '.join([*versions, *peers])}.\n"
     )
+
+
+def _head(names: Sequence[str]) -> str:
+    rule = " | ".join("---:" if name in _RIGHT else "---" for name in names)
+    return f"{_line(names)}| {rule} |\n"
+
+
+def _cells(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.suite,
+        _name(figure.what),
+        figure.measure,
+        _amount(figure.median, figure.measure),
+        _name(figure.against),
+        _amount(figure.peer, figure.measure),
+        judged(figure),
+        _turns(figure),
+        _goal(figure),
+        _met(figure),
+    )
+
+
+def _name(words: str) -> str:
+    """Return `words` so that Markdown keeps the hyphens of a flag apart."""
+    return f"`{words}`" if "--" in words else words
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -85,14 +103,14 @@ def _amount(value: float, measure: Measure) -> str:
 
 
 def _turns(figure: Figure) -> str:
-    """Return the least and the most of all turns, and how many there were."""
+    """Return the least and the most of all turns."""
     if len(figure.ours) == 1:
         return "1 run"
     if _adds(figure):
         low, high = (f"{pick(figure.differences):+.3f}" for pick in (min, max))
     else:
         low, high = (f"{pick(figure.ratios):.2f}" for pick in (min, max))
-    return f"{low} … {high} ({len(figure.ours)})"
+    return f"{low}…{high}"
 
 
 def _goal(figure: Figure) -> str:
