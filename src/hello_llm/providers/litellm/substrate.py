@@ -8,7 +8,7 @@ import warnings
 from typing import Any
 
 from hello_llm.providers.litellm.environment import import_environment, settle
-from hello_llm.providers.litellm.openai_resources import defer_resources
+from hello_llm.providers.litellm.lazy_exports import defer_exports
 from hello_llm.providers.litellm.spared import spare
 
 _lock = threading.Lock()
@@ -35,10 +35,10 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
     collecting = gc.isenabled()
     # 770 collections during the import and one of the whole heap at exit are half of its cost.
     gc.disable()
+    defer_exports()
     try:
         with import_environment():
             import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
-        defer_resources()
         spare(litellm)
     finally:
         gc.freeze()
