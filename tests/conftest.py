@@ -9,6 +9,7 @@ import pytest
 
 from tests.guard import sitecustomize as network_guard
 from tests.servers import Anthropic, Ollama, OpenAI, ScriptedServer
+from tests.warm.running import Warm, warm_process
 
 _XDG_FOLDERS = {
     "XDG_CONFIG_HOME": ".config",
@@ -26,10 +27,16 @@ _NAMES = frozenset(
         "FORCE_COLOR",
         "LINES",
         "NO_COLOR",
+        "PYTHONUNBUFFERED",
         "TERM",
         "TERMINAL_WIDTH",
     }
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to run the program's tests against a warm process: ``--warm tests/cli``."""
+    parser.addoption("--warm", action="store_true", help="have a warm process answer each chat")
 
 
 def pytest_configure() -> None:
@@ -42,14 +49,41 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out with ``--warm`` what looks into the process of the program."""
+    if config.getoption("--warm"):
+        within = [item for item in items if item.get_closest_marker("in_process")]
+        config.hook.pytest_deselected(items=within)
+        items[:] = [item for item in items if item not in within]
+
+
+@pytest.fixture(scope="session")
+def shared_warmth(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Warm | None]:
+    """The warm process of all tests, with ``--warm``."""
+    if not request.config.getoption("--warm"):
+        yield None
+        return
+    with warm_process(tmp_path_factory.mktemp("runtime")) as warm:
+        yield warm
+        assert warm.status["calls"] > 0, "every call was made cold"
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    shared_warmth: Warm | None,
+) -> Path:
     """An empty home folder, in which the XDG folders lie; the working folder is another."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("USERPROFILE", str(folder))
     for name, below in _XDG_FOLDERS.items():
         monkeypatch.setenv(name, str(folder / below))
+    if shared_warmth is not None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(shared_warmth.runtime))
     monkeypatch.chdir(tmp_path_factory.mktemp("work"))
     return folder
 

@@ -42,16 +42,24 @@ def _run(arguments: list[str]) -> int:
     try:
         return hand_over(arguments)
     except ColdError as error:
-        return _run_cold(arguments, cold_because=str(error), absent=error.absent)
+        reason, absent = str(error), error.absent
     except LostError:
-        from hello_llm.rendering.terminal import put_back  # noqa: PLC0415 - it hardly ever happens
-
-        put_back()
-        os.write(2, b"error: the warm process was killed during this call\n")
-        return 9
+        return _lost()
+    return _run_cold(arguments, reason, absent=absent)
 
 
-def _run_cold(arguments: list[str], cold_because: str | None = None, absent: bool = False) -> int:
+def _lost() -> int:
+    from hello_llm.contract import ExitCode  # noqa: PLC0415 - it hardly ever happens
+    from hello_llm.rendering.terminal import put_back  # noqa: PLC0415 - likewise
+
+    put_back()
+    os.write(2, b"error: the warm process was killed during this call\n")
+    return ExitCode.BROKEN_REPLY
+
+
+def _run_cold(
+    arguments: list[str], cold_because: str | None = None, *, absent: bool = False
+) -> int:
     from hello_llm.cli.app import run  # noqa: PLC0415 - Ctrl-C may come before it is there
     from hello_llm.cli.launch import Launch  # noqa: PLC0415 - likewise
 

@@ -20,7 +20,7 @@ OURS: dict[str, frozenset[str]] = {
     "cli": frozenset(
         {"", "contract", "settings", "providers", "engine", "rendering", "local", "warm"}
     ),
-    "__main__": frozenset({"cli", "rendering", "warm"}),
+    "__main__": frozenset({"cli", "contract", "rendering", "warm"}),
 }
 """For each package, the others of ours that it may import; the root goes by the empty name."""
 

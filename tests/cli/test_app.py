@@ -67,6 +67,7 @@ def bug(monkeypatch):
     monkeypatch.setattr(PromptSource, "read", read)
 
 
+@pytest.mark.in_process
 def test_a_bug_ends_in_one_line_and_says_where_to_report_it(bug):
     ended = program("chat", "hi")
     assert (ended.code, ended.stdout) == (70, b"")
@@ -76,17 +77,20 @@ def test_a_bug_ends_in_one_line_and_says_where_to_report_it(bug):
     )
 
 
+@pytest.mark.in_process
 def test_a_bug_is_a_document_too(bug):
     document = program("chat", "hi", "--json").document
     assert (document["exit_code"], document["error"]["code"]) == (70, "BUG")
 
 
+@pytest.mark.in_process
 def test_a_document_is_what_a_bug_gives_where_the_profile_asks_for_one(bug, tmp_path):
     file = tmp_path / "config.toml"
     file.write_text('version = 1\n[defaults]\noutput = "json"\n')
     assert program("chat", "hi", "--config", file).document["exit_code"] == 70
 
 
+@pytest.mark.in_process
 def test_debug_shows_the_traceback_of_a_bug_without_secrets(bug):
     ended = program("chat", "hi", "--debug")
     assert ended.code == 70
@@ -102,6 +106,7 @@ def test_debug_shows_no_traceback_of_a_mistake():
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.in_process
 def test_a_bug_before_the_settings_are_known_ends_like_any_other(monkeypatch):
     def resolve(*_arguments, **_options):
         raise ZeroDivisionError("oh no")
@@ -113,6 +118,7 @@ def test_a_bug_before_the_settings_are_known_ends_like_any_other(monkeypatch):
     assert ended.stderr == f"error: unexpected ZeroDivisionError: oh no\n{BUG_HINT}"
 
 
+@pytest.mark.in_process
 def test_a_provider_that_cannot_read_a_file_is_not_taken_for_a_full_disk(monkeypatch):
     def chat(*_arguments):
         raise PermissionError(13, "Permission denied")

@@ -168,6 +168,7 @@ def test_a_model_without_a_provider_is_answered_by_the_mock_and_that_is_said():
     )
 
 
+@pytest.mark.in_process
 def test_verbose_says_what_decides_the_call(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text("version = 1\n[profiles.ci]\ntimeout = 5\n")
@@ -218,6 +219,7 @@ def test_every_sampling_flag_reaches_the_wire(openai_server):
     }
 
 
+@pytest.mark.in_process
 def test_litellm_is_asked_once_with_everything_said_explicitly(monkeypatch):
     litellm = load()
     asked = []

@@ -77,6 +77,7 @@ def test_a_refused_key_is_no_reason_to_ask_another_model(openai_server):
     assert models(openai_server) == ["a"]
 
 
+@pytest.mark.in_process
 def test_another_vendor_has_its_own_address(openai_server, monkeypatch):
     openai_server.play(BUSY)
     with ScriptedServer(Ollama()) as ollama:

@@ -115,6 +115,7 @@ def test_a_wrong_key_is_named_by_its_variable_and_never_shown(
     assert openai_server.requests[0].headers["authorization"] == f"Bearer {key}"
 
 
+@pytest.mark.in_process
 def test_a_refusal_of_litellm_itself_is_told_in_our_words(monkeypatch):
     litellm = load()
 

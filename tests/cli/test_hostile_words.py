@@ -12,6 +12,8 @@ from tests.cli.program import program
 from tests.rendering.screens import Screen
 from tests.servers import Script, ToolCall
 
+pytestmark = pytest.mark.in_process
+
 WORDS = (
     "\x1b[2J\x1b[6n\x1b]0;owned\x07\x1b]52;c;aGk=\x1b\\\x1bP$q\x1b\\\x9b31m\x9d0;x\x9c\x85",
     "\x1b[31m[b]x[/c] :smile: {c} %s \x1bc a\rb\b\b\vc\fd\ne\x7f\x1b",

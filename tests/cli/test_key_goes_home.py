@@ -36,6 +36,7 @@ def test_a_redirect_takes_it_nowhere(openai_server, elsewhere, asking, status, s
     assert elsewhere.connections == []
 
 
+@pytest.mark.in_process
 def test_a_fallback_to_another_vendor_goes_without_it(
     openai_server, elsewhere, asking, monkeypatch
 ):

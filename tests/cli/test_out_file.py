@@ -158,6 +158,7 @@ def stalled(server, out, *arguments):
     return program("chat", "hi", "--stream", *asking(server), "--out", out, *arguments)
 
 
+@pytest.mark.in_process
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_signal_leaves_the_file_and_what_arrived_if_asked(openai_server, folder, number, keep):
@@ -251,6 +252,7 @@ def test_a_file_that_cannot_be_written_is_found_before_anything_is_sent(openai_s
     )
 
 
+@pytest.mark.in_process
 def test_a_file_that_is_write_protected_is_not_replaced(monkeypatch, openai_server, folder):
     monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)  # root may always
     out = folder / "answer"

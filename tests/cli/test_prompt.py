@@ -129,6 +129,7 @@ def small(monkeypatch):
     monkeypatch.setattr(prompt, "_LARGEST", 16)
 
 
+@pytest.mark.in_process
 def test_input_is_read_up_to_its_limit(small):
     assert sent(stdin=b"0123456789abcdef") == "0123456789abcdef"
     assert refused(stdin=b"0123456789abcdefg") == (
@@ -210,3 +211,24 @@ def test_an_idle_pipe_can_be_interrupted(number, code, sentence):
         document = json.loads(idle.stdout.read())
         assert (document["ok"], document["exit_code"], document["text"]) == (False, code, "")
         assert idle.stderr.read() == sentence
+
+
+def test_a_wait_for_standard_input_is_used():
+    read_end, write_end = os.pipe()
+    waits = []
+
+    def meanwhile():
+        waits.append("used")
+        os.write(write_end, b"late")
+        os.close(write_end)
+
+    with os.fdopen(read_end, "rb", buffering=0) as stdin:
+        assert prompt._read_text(stdin, waits.append, meanwhile) == "late"
+    assert waits == ["used"]
+
+
+def test_what_is_there_already_is_not_waited_for(tmp_path):
+    file = tmp_path / "prompt"
+    file.write_text("early")
+    with file.open("rb", buffering=0) as stdin:
+        assert prompt._read_text(stdin, pytest.fail, pytest.fail) == "early"

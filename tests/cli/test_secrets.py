@@ -105,6 +105,7 @@ def test_no_key_in_an_error_after_half_an_answer_is_told_or_kept(openai_server, 
     assert leaks(ended.text, ended.stderr) == set()
 
 
+@pytest.mark.in_process
 def test_a_bug_shows_its_traceback_without_a_key(openai_server, monkeypatch):
     def completion(**arguments):
         raise RuntimeError(EVERYTHING, arguments)

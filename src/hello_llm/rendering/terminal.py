@@ -172,7 +172,8 @@ def _unbuffered(stream: TextIO | None) -> ByteWriter:
     """Return the raw stream: what a full disk refused must not be tried again at exit."""
     if stream is None:
         return ClosedStream()
-    stream.flush()
+    with suppress(OSError, ValueError):
+        stream.flush()
     raw: ByteWriter = getattr(stream.buffer, "raw", stream.buffer)
     return raw
 

@@ -3,11 +3,13 @@
 import fcntl
 import io
 import os
+import resource
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self, TextIO
 
@@ -29,6 +31,12 @@ class Call:
     """The whole environment."""
     umask: int
     """The mask for new files."""
+    limits: Sequence[tuple[int, int, int]]
+    """What it may use of each resource: the kind, the soft and the hard limit."""
+    niceness: int
+    """How far it steps back behind other processes."""
+    processors: Sequence[int]
+    """The processors that it may run on."""
     ignored: list[int]
     """The signals that it was started to ignore."""
     numbers: list[int]
@@ -55,6 +63,7 @@ def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
     """
     kept = _number(call, descriptors, kept)
     os.umask(call.umask)
+    _limit(call)
     os.environ.clear()
     os.environ.update(call.environment)
     time.tzset()
@@ -75,6 +84,17 @@ def ignore_signals() -> None:
     """Let no signal come between the end of the call and that of the process."""
     for number in _OBEYED:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _limit(call: Call) -> None:
+    """Be held back like the client; what the warm process itself may not do, its fork may not."""
+    for kind, soft, hard in call.limits:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (soft, hard))
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, call.niceness)
+    with suppress(OSError):
+        os.sched_setaffinity(0, call.processors)
 
 
 def _number(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
@@ -100,5 +120,6 @@ def _stream(number: int, mode: str, wording: Wording) -> TextIO | None:
     """Return a standard stream as Python makes it at its start."""
     if wording is None:
         return None
-    raw = open(number, f"{mode}b", closefd=False)  # noqa: SIM115 - a standard stream
-    return io.TextIOWrapper(raw, newline="\n", **wording)
+    buffering = 0 if wording["write_through"] else -1
+    below = open(number, f"{mode}b", buffering, closefd=False)  # noqa: SIM115 - a standard stream
+    return io.TextIOWrapper(below, newline="\n", **wording)

@@ -1,6 +1,7 @@
 """Hands a call over to the warm process, if one runs; standard library only, and little of it."""
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -121,10 +122,19 @@ def _call(arguments: list[str], numbers: list[int]) -> dict[str, Any]:
         "arguments": arguments,
         "environment": dict(os.environ),
         "umask": umask,
+        "limits": _limits(),
+        "niceness": os.getpriority(os.PRIO_PROCESS, 0),
+        "processors": list(os.sched_getaffinity(0)),
         "ignored": [int(number) for number in _OBEYED if _is_ignored(number)],
         "numbers": numbers,
         "streams": [_wording(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
     }
+
+
+def _limits() -> list[tuple[int, int, int]]:
+    """Return each limit that ``ulimit`` sets, and its two values."""
+    kinds = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
+    return [(kind, *resource.getrlimit(kind)) for kind in kinds]
 
 
 def _inherited() -> list[int]:

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -94,6 +95,9 @@ def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: 
         client.sendall(DECLINED + str(declined).encode())
     except KeyboardInterrupt:  # it came after all was said
         leave(128 + signal.SIGINT)
+    except Exception:  # noqa: BLE001 - as the interpreter does with what nobody catches
+        traceback.print_exc()
+        leave(1)
 
 
 def _watch(channel: int, alive: int, program: Program) -> NoReturn:

@@ -1,0 +1,1 @@
+"""The warm process, by itself and under the command line."""
