@@ -39,6 +39,14 @@ def opened(settings: Settings) -> Iterator[Ask]:
         yield ask
 
 
+def prepare(settings: Settings) -> None:
+    """Use a wait that is due: start to import what the answer needs, and return at once."""
+    if settings.provider == "litellm":
+        from hello_llm.providers.litellm.prewarm import prewarm  # noqa: PLC0415 - the mock goes without
+
+        prewarm(settings.model)
+
+
 def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
     """Return what opens the provider of `settings`, once, and closes it with `stack`."""
 

@@ -40,12 +40,18 @@ class PromptSource:
     no_stdin: bool
     """True to leave standard input alone."""
 
-    def read(self, terminal: Terminal, note: Callable[[str], None]) -> str | None:
+    def read(
+        self,
+        terminal: Terminal,
+        note: Callable[[str], None],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> str | None:
         """Return the prompt, or ``None`` where a person is there to type one.
 
         Args:
             terminal: whose standard input is read.
             note: called if nothing arrives for 3 s.
+            meanwhile: called as soon as standard input has to be waited for.
 
         Raises:
             UsageError: the prompt or the pipe is empty, is no text, or has no end.
@@ -56,7 +62,7 @@ class PromptSource:
             return typed
         if source is Input.NOTHING:
             return GREETING if typed is None else typed
-        piped = _read_text(terminal.stdin, note)
+        piped = _read_text(terminal.stdin, note, meanwhile)
         return piped if typed is None else f"{typed}\n\n{piped}"
 
     def is_conversation(self, terminal: Terminal) -> bool:
@@ -92,9 +98,11 @@ def classify(terminal: Terminal) -> Input:
     return Input.NOTHING if stat.S_ISCHR(mode) else Input.DATA
 
 
-def _read_text(stdin: ByteReader, note: Callable[[str], None]) -> str:
+def _read_text(
+    stdin: ByteReader, note: Callable[[str], None], meanwhile: Callable[[], None]
+) -> str:
     try:
-        data = _read(stdin, note)
+        data = _read(stdin, note, meanwhile)
     except OSError as error:
         raise UsageError(
             f"cannot read standard input: {error.strerror}", "--no-stdin leaves it unread"
@@ -112,22 +120,31 @@ def _read_text(stdin: ByteReader, note: Callable[[str], None]) -> str:
         ) from None
 
 
-def _read(stdin: ByteReader, note: Callable[[str], None]) -> bytearray:
+def _read(
+    stdin: ByteReader, note: Callable[[str], None], meanwhile: Callable[[], None]
+) -> bytearray:
     """Return all of standard input.
 
     Raises:
         OSError: it cannot be read.
         UsageError: it is too much, or has no end.
     """
-    ready, _, _ = select.select([stdin.fileno()], [], [], _IDLE_S)
-    if not ready:
+    if not _is_ready(stdin, 0):
+        meanwhile()
+    if not _is_ready(stdin, _IDLE_S):
         note("waiting for standard input; --no-stdin leaves it unread")
     data = bytearray()
     while len(data) <= _LARGEST:
         # Where another program made the pipe non-blocking, nothing yet is not the end.
-        select.select([stdin.fileno()], [], [])
+        _is_ready(stdin, None)
         piece = stdin.read(_PIECE)
         if piece == b"":
             return data
         data += piece or b""
     raise UsageError("standard input is larger than 16 MiB", "no model reads that much")
+
+
+def _is_ready(stdin: ByteReader, timeout_s: float | None) -> bool:
+    """Wait until something can be read, for ever if there is no timeout; False if there is not."""
+    ready, _, _ = select.select([stdin.fileno()], [], [], timeout_s)
+    return bool(ready)

@@ -1,6 +1,5 @@
 """Where a run shows things: the terminal, the messages, and the renderers made for them."""
 
-import os
 import re
 import traceback
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote
 
+from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.rendering.choose import View, choose_renderer
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
@@ -37,7 +37,7 @@ def secrets_in(environ: Mapping[str, str], key_variable: str | None = None) -> I
 
 def redactor(key_variable: str | None = None) -> Redactor:
     """Return what takes the secrets of this process's environment out of a text."""
-    return Redactor(secrets_in(os.environ, key_variable))
+    return Redactor(secrets_in(whole_environ(), key_variable))
 
 
 @dataclass(frozen=True, slots=True)

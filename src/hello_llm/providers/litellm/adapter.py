@@ -1,6 +1,5 @@
 """The LiteLLM provider: one call, everything explicit, everything closed behind it."""
 
-import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.providers.litellm.connection import Connection, WireRequest
+from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.errors import translate
 from hello_llm.providers.litellm.reading import read_stream, read_whole
 from hello_llm.providers.litellm.route import Route, plan
@@ -63,7 +63,7 @@ class LiteLLMProvider:
         self.api_base = api_base
         self.api_key_env = api_key_env
         self._transport = Transport(connect_timeout or None, timeout or None, proxy, ca_file)
-        self._environ = dict(os.environ if environ is None else environ)
+        self._environ = whole_environ() if environ is None else dict(environ)
         self._open: set[Connection] = set()
 
     def chat(self, request: ChatRequest | str) -> LLMReply:

@@ -84,10 +84,10 @@ _ANTHROPIC = (
     {"type": "message_stop"},
 )
 ANSWERS = (
-    Answer("openai/rehearsal", *_CHAT),
+    Answer("openai/gpt-4o-mini", *_CHAT),
     Answer("ollama/rehearsal", _OLLAMA | _OLLAMA_END, (_OLLAMA, _OLLAMA | _OLLAMA_END), True),
-    Answer("anthropic/claude-rehearsal", _MESSAGE, _ANTHROPIC),
-    Answer("gemini/gemini-rehearsal", _GEMINI, (_GEMINI,)),
-    Answer("mistral/mistral-rehearsal", *_CHAT),
+    Answer("anthropic/claude-haiku-4-5", _MESSAGE, _ANTHROPIC),
+    Answer("gemini/gemini-2.0-flash", _GEMINI, (_GEMINI,)),
+    Answer("mistral/mistral-small-latest", *_CHAT),
 )
-"""One server for each protocol that LiteLLM has code of its own for, of those in wide use."""
+"""One for each protocol in wide use; the models are known, so that their price is looked up."""

@@ -13,9 +13,12 @@ from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from hello_llm.providers.litellm.canned import ANSWERS, Answer
 from hello_llm.providers.litellm.substrate import load
 from hello_llm.providers.litellm.transport import Transport
+from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS
 
 if TYPE_CHECKING:
     import httpx
+
+_SPEAKING_OPENAI = OPENAI_SDK_VENDORS | {"local"}
 
 _BASE = "http://rehearsal.invalid"
 """Where the rehearsals go; no such host can exist."""
@@ -28,14 +31,29 @@ def warm_up() -> None:
     fork afterwards. Takes 2 s or more.
     """
     litellm = load()
-    Transport().client(_ignore, _ignore).close()
     with _logging_in_this_thread(litellm):
         for answer in ANSWERS:
             for stream in (True, False):
                 _rehearse(answer, stream=stream)
 
 
+def rehearse(model: str) -> None:
+    """Import LiteLLM and what a first streamed call of `model` needs, as far as it is known.
+
+    Nothing is sent, and no thread is left running. Takes 2 s or more.
+    """
+    litellm = load()
+    vendor = model.partition("/")[0]
+    if vendor in _SPEAKING_OPENAI:
+        vendor = "openai"
+    with _logging_in_this_thread(litellm):
+        for answer in ANSWERS:
+            if answer.model.startswith(f"{vendor}/"):
+                _rehearse(answer, stream=True)
+
+
 def _rehearse(answer: Answer, *, stream: bool) -> None:
+    Transport().client(_ignore, _ignore).close()  # what a real one needs to connect
     provider = _Rehearsal(answer, stream=stream)
     if stream:
         for _ in provider.stream_chat("hi"):
