@@ -10,6 +10,7 @@ call is not in them, so a warm call is measured on the clock only.
 """
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,12 +25,15 @@ from tests.bench.report import head, machine, page, row
 from tests.bench.serving import started
 from tests.bench.suites import SUITES, Bench
 
+_QUIET = 0.5
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; return 1 if a goal is missed or a suite cannot be run."""
     typed = _parser().parse_args(arguments)
     figures: list[Figure] = []
     failed = 0
+    _warn_if_busy(os.getloadavg()[0])
     sys.stdout.write(head())
     with started(instant) as address:
         peers = Peers(typed.peers.absolute(), program=typed.program.absolute())
@@ -66,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--program", type=Path, default=PROGRAM, metavar="FILE", help="another one")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="keep the table and a drawing")
     return parser
+
+
+def _warn_if_busy(load: float) -> None:
+    if load > _QUIET:
+        sys.stderr.write(
+            f"warning: {load:.1f} processes were running in the last minute; the figures will be"
+            " off, those of the local model most\n"
+        )
 
 
 def _shown(figures: Iterator[Figure]) -> Iterator[Figure]:

@@ -1,5 +1,6 @@
 """The command prints the table, keeps it if told so, and fails where a goal is missed."""
 
+import os
 from contextlib import nullcontext
 
 import pytest
@@ -31,6 +32,7 @@ def main(tmp_path, monkeypatch):
     suites = {suite.__name__: suite for suite in (quick, slow, broken)}
     monkeypatch.setattr(command, "SUITES", suites)
     monkeypatch.setattr(command, "started", lambda module: nullcontext(""))
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.1, 3.0, 3.0))
     monkeypatch.setattr(Peers, "install", lambda self: None)
     return lambda *words: command.main([*words, "--peers", str(tmp_path / "peers")])
 
@@ -70,3 +72,11 @@ def test_nothing_is_kept_where_a_suite_could_not_be_run(main, tmp_path):
 def test_a_suite_that_is_not_there_is_refused(main):
     with pytest.raises(SystemExit, match="2"):
         main("nothing")
+
+
+def test_a_machine_that_has_other_things_to_do_is_a_warning(main, capsys, monkeypatch):
+    assert main("quick") == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(os, "getloadavg", lambda: (2.5, 0.0, 0.0))
+    assert main("quick") == 0
+    assert capsys.readouterr().err.startswith("warning: 2.5 processes were running")
