@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test faults faults-page bench fuzz integration lint type docs check clean lock
+.PHONY: help install run test faults faults-page bench bench-page fuzz integration lint type docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,14 +27,18 @@ run: install  ## Watch a real local model answer through LiteLLM
 test: install  ## Run the unit tests; they use no network
 	@$(PYTEST)
 
-faults: install  ## Run the program against every fault of the catalogue, and print what came of it
+faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
 	@$(BIN)/python -m tests.faults.run
+	@$(BIN)/python -m tests.faults.run --warm --bad
 
 faults-page: install  ## The same, and keep the table for the documentation
 	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
 
 bench: install  ## Measure the program beside its peers; installs one of them into .bench
 	@$(BIN)/python -m tests.bench
+
+bench-page: install  ## The same, and keep the table and a drawing for the documentation
+	@$(BIN)/python -m tests.bench --write docs/_measured
 
 fuzz: install  ## Show 10,000 hostile exchanges in every form (minutes)
 	@$(BIN)/python -m pytest -m fuzz

@@ -91,7 +91,7 @@ class Call:
 
     def __post_init__(self) -> None:
         """Start it."""
-        self._job = self.place.job(self.argv, cold=False)
+        self._job = self.place.job(self.argv, self.launcher)
         if self.window is not None:
             path = self.window.path
             env = self._job.env | {"TERM": "xterm-256color"}

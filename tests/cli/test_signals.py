@@ -45,8 +45,8 @@ REFUSED = Script(status=503, headers=(("Retry-After", "30"),))
 
 
 @pytest.fixture(scope="module")
-def launcher():
-    with launching() as launcher:
+def launcher(shared_warmth):
+    with launching(warm=shared_warmth) as launcher:
         yield launcher
 
 
@@ -237,6 +237,7 @@ def test_the_echo_of_ctrl_c_is_wiped_off_before_it_is_told_what_is_left_of_a_fil
     assert pipes.stderr.startswith("\r\x1b[Knote: what arrived was dropped; ")
 
 
+@pytest.mark.in_process
 @pytest.mark.parametrize("number", [INT, TERM])
 def test_a_signal_while_a_mistake_is_told_ends_the_program_too(monkeypatch, number):
     monkeypatch.setattr("hello_llm.cli.app.report", lambda *_: signal.raise_signal(number))

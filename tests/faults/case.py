@@ -21,9 +21,10 @@ from tests.faults.fault import (
     Surroundings,
 )
 from tests.faults.fork_server import Job
-from tests.faults.launcher import GUARD, Ended, Launcher
+from tests.faults.launcher import Ended, Launcher
 from tests.faults.stage import Stage
 from tests.guard import sitecustomize
+from tests.warm.running import GUARD
 
 _FORMS: dict[Form, tuple[str, ...]] = {
     "stream": ("--stream",),
@@ -101,19 +102,19 @@ class Playground:
         if around.stdout == "head":
             os.mkfifo(self.stdout)
 
-    def job(self, argv: list[str], *, cold: bool) -> Job:
-        """Return the job that runs the program here."""
+    def job(self, argv: list[str], launcher: Launcher) -> Job:
+        """Return the job by which `launcher` runs the program here."""
         around = self._around
         paths = {"file": str(self.stdout), "head": str(self.stdout), "full": "/dev/full"}
         return Job(
             number=next(_numbers),
             argv=argv,
-            env=self._environ() | dict(around.env),
+            env=self._environ() | ({} if around.cold else launcher.environ) | dict(around.env),
             folder=str(self.work),
             stdin=os.devnull if around.stdin == "null" else None,
             stdout=paths.get(around.stdout),
             stderr=str(self.stderr),
-            cold=cold or around.cold,
+            cold=launcher.cold or around.cold,
             clock_jumps=around.clock_jumps,
             file_limit=around.file_limit,
         )
@@ -133,7 +134,7 @@ def run_case(case: Case, stage: Stage, launcher: Launcher, around: Surroundings)
     """Run `case` on its stage, in these surroundings."""
     with tempfile.TemporaryDirectory(prefix="fault-") as name:
         place = Playground(Path(name), around)
-        job = place.job(case.argv(stage), cold=launcher.cold)
+        job = place.job(case.argv(stage), launcher)
         began_at = time.monotonic()
         future = launcher.start(job)
         head, struck_at = b"", None

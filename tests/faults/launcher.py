@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.fork_server import Job
-from tests.guard import sitecustomize
+from tests.warm.running import GUARD, Warm
 
 ROOT = Path(__file__).parents[2]
-GUARD = Path(sitecustomize.__file__).parent
-"""The folder that, on PYTHONPATH, keeps a process from the network beyond loopback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,12 @@ class Ended:
 class Launcher:
     """The other end of the fork server."""
 
-    def __init__(self, channel: socket.socket, *, cold: bool) -> None:
+    def __init__(self, channel: socket.socket, *, cold: bool, warm: Warm | None) -> None:
         """Talk over `channel`, whose other end a fork server has."""
         self.cold = cold
         """Whether every job is to start a Python of its own."""
+        self.environ = {} if warm is None else warm.environ
+        """What every job has in its environment."""
         self._channel = channel
         self._lock = threading.Lock()
         self._running: dict[int, Future[Ended]] = {}
@@ -70,8 +70,14 @@ class Launcher:
 
 
 @contextmanager
-def launching(*, cold: bool = False) -> Iterator[Launcher]:
-    """Run a fork server for the time of the block; `cold` starts a new Python for every job."""
+def launching(*, cold: bool = False, warm: Warm | None = None) -> Iterator[Launcher]:
+    """Run a fork server for the time of the block.
+
+    Args:
+        cold: True to start a new Python for every job.
+        warm: the warm process that every job is to find, which a new Python then asks.
+    """
+    cold = cold or warm is not None
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tests.faults.fork_server", str(theirs.fileno())]
     environ = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(GUARD)}
@@ -83,6 +89,6 @@ def launching(*, cold: bool = False) -> Iterator[Launcher]:
     ):
         theirs.close()
         try:
-            yield Launcher(ours, cold=cold)
+            yield Launcher(ours, cold=cold, warm=warm)
         finally:
             ours.shutdown(socket.SHUT_RDWR)

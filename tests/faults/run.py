@@ -4,9 +4,11 @@ import argparse
 import os
 import platform
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import partial
@@ -19,6 +21,7 @@ from tests.faults.fault import EVERY_FORM, EVERYWHERE
 from tests.faults.launcher import Launcher, launching
 from tests.faults.stage import Stage, staged
 from tests.faults.verdict import complaints, name_of
+from tests.warm.running import Warm, warm_process
 
 _HEAD = ("fault", "protocol", "exit", "attempts", "wall", "kept", "verdict")
 _LONGEST_KEPT = 24
@@ -120,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--form", action="append", choices=EVERY_FORM)
     parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), metavar="COUNT")
     parser.add_argument("--cold", action="store_true", help="a new Python for every case")
+    parser.add_argument("--warm", action="store_true", help="the same, and a warm process for it")
     parser.add_argument("--bad", action="store_true", help="only what is not as it should be")
     parser.add_argument("--verbose", action="store_true", help="show what the program said")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the table, if all is well")
@@ -135,7 +139,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began, bad, rows = time.monotonic(), 0, []
     count = sum(map(len, chosen))
     sys.stdout.write(table([]))
-    with launching(cold=typed.cold) as launcher, ThreadPoolExecutor(typed.jobs) as pool:
+    with (
+        _warmth(typed.warm) as warm,
+        launching(cold=typed.cold, warm=warm) as launcher,
+        ThreadPoolExecutor(typed.jobs) as pool,
+    ):
         for results in pool.map(partial(run_task, launcher=launcher), chosen):
             rows.append(cells(results))
             bad += sum(bool(one.found) for one in results)
@@ -146,6 +154,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if typed.write and not bad:
         typed.write.write_text(page(rows, took), encoding="utf-8")
     return 1 if bad else 0
+
+
+@contextmanager
+def _warmth(wanted: bool) -> Iterator[Warm | None]:
+    """Keep a warm process, if one is `wanted`, and say at last how many calls it answered."""
+    if not wanted:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder, warm_process(Path(folder)) as warm:
+        yield warm
+        sys.stdout.write(f"\nthe warm process answered {warm.status['calls']} calls\n")
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -58,11 +58,11 @@ def _answer(
     channel.settimeout(_PATIENCE_S)
     message, descriptors = receive(channel)
     if not message:
-        channel.sendall(marshal.dumps(dict(figures)))
+        _say_last(channel, marshal.dumps(dict(figures)))
         return
     call = Call.of(message)
     if call.fingerprint != fingerprint():
-        channel.sendall(DECLINED + b"it was started by another Python, or with other options")
+        _say_last(channel, DECLINED + b"it was started by another Python, or with other options")
         return
     rights = [
         (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [os.pidfd_open(os.getpid())]))
@@ -92,12 +92,17 @@ def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: 
         leave(program.run(call.arguments))
     except DeclinedError as declined:
         ignore_signals()
-        client.sendall(DECLINED + str(declined).encode())
+        _say_last(client, DECLINED + str(declined).encode())
     except KeyboardInterrupt:  # it came after all was said
         leave(128 + signal.SIGINT)
     except Exception:  # noqa: BLE001 - as the interpreter does with what nobody catches
         traceback.print_exc()
         leave(1)
+
+
+def _say_last(channel: socket.socket, data: bytes) -> None:
+    channel.sendall(data)
+    channel.shutdown(socket.SHUT_RDWR)  # the warm process holds it too
 
 
 def _watch(channel: int, alive: int, program: Program) -> NoReturn:

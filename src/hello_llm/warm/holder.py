@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from hello_llm.warm.fork import NO_CALL, Program, answer
+from hello_llm.warm.messages import ENDED
 from hello_llm.warm.place import (
     SOCKET_ENDING,
     address,
@@ -48,7 +50,7 @@ class Holder:
         self._idle_s = idle_s
         self._folder = _take_folder()
         self._calls = 0
-        self._running: set[int] = set()
+        self._running: dict[int, socket.socket] = {}
         self._stopping = False
         self._began = self._last_use = time.monotonic()
         # A fork sees by its end of this pipe that this process is gone.
@@ -99,28 +101,47 @@ class Holder:
         for pid in tuple(self._running):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                self._running.remove(pid)
-            if ended and os.waitstatus_to_exitcode(status) != NO_CALL:
-                self._calls += 1
-                self._last_use = time.monotonic()
+                self._end(self._running.pop(pid), os.waitstatus_to_exitcode(status))
+
+    def _end(self, channel: socket.socket, code: int) -> None:
+        """Tell the client how its fork ended, in case that could not; of a signal, nothing."""
+        with channel:
+            if code == NO_CALL:
+                return
+            self._calls += 1
+            self._last_use = time.monotonic()
+            if code >= 0:
+                with suppress(OSError):
+                    channel.send(ENDED + bytes([code]), socket.MSG_DONTWAIT)
 
     def _accept(self, listener: socket.socket, program: Program) -> None:
-        """Fork for the next call, if there is one; where no fork is to be had, it is made cold."""
+        """Fork for the next call, if there is one."""
         with suppress(OSError):
             channel, _ = listener.accept()
-            with channel:
-                if peer(channel)[1] == os.geteuid():
-                    self._fork(channel, listener, program)
+            if peer(channel)[1] == os.geteuid():
+                self._fork(channel, listener, program)
+            else:
+                channel.close()
 
     def _fork(self, channel: socket.socket, listener: socket.socket, program: Program) -> None:
-        pid = os.fork()
-        if pid:
-            self._running.add(pid)
+        try:
+            pid = os.fork()
+        except OSError:  # out of memory, or of processes: the client makes the call itself
+            channel.close()
             return
+        if pid:
+            self._running[pid] = channel
+        else:
+            self._be_fork(channel, listener, program)
+
+    def _be_fork(
+        self, channel: socket.socket, listener: socket.socket, program: Program
+    ) -> NoReturn:
+        """Let go, in a fork, of what belongs to the loop, and answer."""
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        for end in (listener, self._wakeup, self._wake):
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        for end in (listener, self._wakeup, self._wake, *self._running.values()):
             end.close()
         os.close(self._life)
         os.close(self._folder)
