@@ -5,9 +5,7 @@ from typing import Literal
 
 from hello_llm.rendering.console import ColorChoice
 from hello_llm.rendering.interface import Renderer
-from hello_llm.rendering.json_document import JsonRenderer, Progress
 from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.ndjson import NdjsonRenderer
 from hello_llm.rendering.plain import PlainRenderer
 from hello_llm.rendering.terminal import Terminal
 
@@ -40,7 +38,6 @@ def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Rende
     if output == "auto":
         output = "rich" if terminal.stdout_is_tty else "plain"
     usage = bool(view.usage) and not view.quiet
-    progress = Progress(view.provider, view.model)
     match output:
         case "rich":
             from hello_llm.rendering.rich_view import RichRenderer  # noqa: PLC0415 - imports Rich
@@ -55,7 +52,13 @@ def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Rende
             )
         case "plain":
             return PlainRenderer(terminal, messages, usage=usage)
-        case "json":
-            return JsonRenderer(terminal, messages, progress, usage=usage)
-        case "ndjson":
-            return NdjsonRenderer(terminal, messages, progress, usage=usage)
+        case "json" | "ndjson":
+            return _json_renderer(view, terminal, messages, usage=usage)
+
+
+def _json_renderer(view: View, terminal: Terminal, messages: Messages, *, usage: bool) -> Renderer:
+    from hello_llm.rendering.json_document import JsonRenderer, Progress  # noqa: PLC0415 - for JSON
+    from hello_llm.rendering.ndjson import NdjsonRenderer  # noqa: PLC0415 - as above
+
+    renderer = NdjsonRenderer if view.output == "ndjson" else JsonRenderer
+    return renderer(terminal, messages, Progress(view.provider, view.model), usage=usage)

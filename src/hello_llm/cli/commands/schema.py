@@ -1,6 +1,5 @@
 """``hello-llm schema``: the JSON Schemas of what the program prints."""
 
-import json
 from typing import Annotated, get_args
 
 import typer
@@ -15,6 +14,8 @@ def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(NAMES)}.")],
 ) -> None:
     """Print the JSON Schema of --json (reply) or of --stream --json (events)."""
+    import json  # noqa: PLC0415 - the other commands go without
+
     for known in NAMES:
         if name == known:
             typer.echo(json.dumps(load_schema(known), ensure_ascii=False, indent=2))
