@@ -1,10 +1,12 @@
 """The application: its commands, and what becomes of whatever they raise."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from hello_llm import __version__
 from hello_llm.cli.commands import config, warm
@@ -52,6 +54,12 @@ def root(
     """One explicit command line for every language model."""
 
 
+@cache
+def command() -> Any:  # noqa: ANN401 - the classes of Typer's own copy of Click are private
+    """Return what parses the command line and acts on it; to build it takes some milliseconds."""
+    return get_command(app)
+
+
 def run(arguments: Sequence[str], launch: Launch = _COLD) -> ExitCode:
     """Run the program with `arguments` and return its exit code.
 
@@ -85,9 +93,9 @@ def _run(arguments: Sequence[str], launch: Launch) -> ExitCode:
 def _invoke(arguments: Sequence[str], launch: Launch) -> ExitCode:
     name = "hello-llm"
     try:
-        code = app(list(arguments), prog_name=name, standalone_mode=False, obj=launch)
+        code = command()(list(arguments), prog_name=name, standalone_mode=False, obj=launch)
     except typer.TyperException as error:
-        found: Any = error  # the classes of Typer's own copy of Click are private
+        found: Any = error
         if not found.format_message():  # the help was printed where no command was named
             return ExitCode.USAGE
         raise _usage(found, arguments) from None

@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from hello_llm.warm.messages import (
     DECLINED,
@@ -114,7 +113,7 @@ def _begin(channel: socket.socket, arguments: list[str]) -> int | None:
     return receive_begun(channel)
 
 
-def _call(arguments: list[str], numbers: list[int]) -> dict[str, Any]:
+def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
     umask = os.umask(0o077)
     os.umask(umask)
     return {
@@ -150,7 +149,7 @@ def _inherited() -> list[int]:
     return [0, 1, 2, *others]
 
 
-def _wording(stream: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a stream, or none
+def _wording(stream: object) -> dict[str, object] | None:
     """Return how text becomes bytes on `stream`; it is ``None`` where the stream was closed."""
     names = ("encoding", "errors", "line_buffering", "write_through")
     return None if stream is None else {name: getattr(stream, name) for name in names}

@@ -8,7 +8,6 @@ beside its first byte. What comes back begins with one byte that says what it is
 import marshal
 import socket
 from array import array
-from typing import Any
 
 BEGUN, GO, ENDED, DECLINED, STATUS = b"B", b"G", b"E", b"D", b"S"
 """A fork is there (with a descriptor of its process); the client stays; the call has ended (its
@@ -25,7 +24,7 @@ class BrokenOffError(Exception):
     """The other side closed the connection in the middle of a message."""
 
 
-def send(channel: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+def send(channel: socket.socket, message: dict[str, object], descriptors: list[int]) -> None:
     """Send `message`, and at most `MOST_DESCRIPTORS` open descriptors with it.
 
     Raises:
@@ -37,14 +36,14 @@ def send(channel: socket.socket, message: dict[str, Any], descriptors: list[int]
     channel.sendall(data)
 
 
-def receive(channel: socket.socket) -> tuple[dict[str, Any], list[int]]:
+def receive(channel: socket.socket) -> tuple[dict[str, object], list[int]]:
     """Return a message and the descriptors that came with it.
 
     Raises:
         BrokenOffError: it is not whole.
     """
     head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH, MOST_DESCRIPTORS)
-    message: dict[str, Any] = marshal.loads(_exactly(channel, int.from_bytes(head, "big")))  # noqa: S302 - see above
+    message: dict[str, object] = marshal.loads(_exactly(channel, int.from_bytes(head, "big")))  # noqa: S302 - see above
     return message, descriptors
 
 
