@@ -234,11 +234,8 @@ def test_what_is_left_needs_a_file_to_stand_beside():
 
 def test_a_cut_off_answer_makes_no_file_and_json_still_tells_what_came(openai_server, folder):
     ended = cut_off(openai_server, folder / "answer", "--output", "json")
-    assert (ended.code, ended.document["text"], ended.document["complete"]) == (
-        9,
-        "Hello there",
-        False,
-    )
+    document = ended.document
+    assert (ended.code, document["text"], document["complete"]) == (9, "Hello there", False)
     assert list(folder.iterdir()) == []
 
 
