@@ -26,6 +26,7 @@ run: install  ## Watch a real local model answer through LiteLLM
 
 test: install  ## Run the unit tests; they use no network
 	@$(PYTEST)
+	@$(PYTEST) --warm tests/cli
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
 	@$(BIN)/python -m tests.faults.run
