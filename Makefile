@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test faults faults-page bench bench-page fuzz integration lint type docs check clean lock
+.PHONY: help install run test test-warm faults faults-page bench bench-page fuzz integration lint type docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,8 @@ run: install  ## Watch a real local model answer through LiteLLM
 
 test: install  ## Run the unit tests; they use no network
 	@$(PYTEST)
+
+test-warm: install  ## Run those of the command line once more, with a warm process to answer each chat
 	@$(PYTEST) --warm tests/cli
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
@@ -59,7 +61,7 @@ docs: install  ## Check the generated pages and build the documentation into doc
 	@$(BIN)/sphinx-build -q -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
 	@echo "the documentation is in docs/_build/html/index.html"
 
-check: lint type test docs integration  ## Everything that CI runs
+check: lint type test test-warm docs integration  ## Everything that CI runs
 
 clean:  ## Remove .venv and everything else that was made here
 	rm -rf $(VENV) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -85,12 +85,24 @@ def address(folder: int, name: str) -> str:
 
 
 def socket_name() -> str:
-    """Return the name of the socket for this version of the program and its interpreter."""
+    """Return the name of the socket for this very code of the program and its interpreter."""
     import zlib  # noqa: PLC0415 - only where a folder was found
 
-    package = hello_llm.__file__
-    which = f"{sys.executable}\0{sys.version}\0{package}\0{os.stat(package).st_mtime_ns}"  # noqa: PTH116 - likewise
+    package = hello_llm.__path__[0]
+    which = f"{sys.executable}\0{sys.version}\0{package}\0{_newest_ns(package)}"
     return f"{hello_llm.__version__}-{zlib.crc32(os.fsencode(which)):08x}{SOCKET_ENDING}"
+
+
+def _newest_ns(folder: str) -> int:
+    """Return when the code in `folder` was last changed, in nanoseconds since 1970."""
+    newest = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                newest = max(newest, entry.stat().st_mtime_ns)
+            elif entry.is_dir() and entry.name != "__pycache__":
+                newest = max(newest, _newest_ns(entry.path))
+    return newest
 
 
 def fingerprint() -> tuple[object, ...]:
