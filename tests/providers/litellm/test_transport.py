@@ -5,10 +5,12 @@ import ssl
 import threading
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from hello_llm.contract import UnreachableError, UsageError
 from hello_llm.providers.factory import get_provider
+from hello_llm.providers.litellm.transport import Transport
 from tests.faults.connect import CERTIFICATE
 from tests.providers.subjects import litellm_at, outcome, serving
 
@@ -138,3 +140,13 @@ def test_certificates_that_cannot_be_read_are_an_error_before_anything_is_sent(
         assert server.requests == []
     assert type(error) is UsageError
     assert error.message == f"cannot read the certificates in {file}: {reason}"
+
+
+def test_a_client_that_speaks_no_tls_reads_no_certificates_and_trusts_nobody(monkeypatch):
+    contexts = []
+    monkeypatch.setattr(httpx, "Client", lambda **options: contexts.append(options["verify"]))
+    Transport().client(print, print, secure=False)
+    Transport().client(print, print)
+    plain, usual = contexts
+    assert (plain.cert_store_stats()["x509_ca"], plain.verify_mode) == (0, ssl.CERT_REQUIRED)
+    assert usual.cert_store_stats()["x509_ca"] > 0

@@ -76,6 +76,7 @@ class Connection:
     _aborted: bool = False
     _greeted: bool = False
     _vendor: str = ""
+    _secure: bool = True
     _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
     _sockets: list[socket.socket] = field(default_factory=list)
@@ -139,6 +140,7 @@ class Connection:
     def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
         self._vendor = route.vendor
+        self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
         arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": timeout}
         if route.vendor in OWN_TRANSPORT_VENDORS:
@@ -173,7 +175,7 @@ class Connection:
         return HTTPHandler(client=self._client(), timeout=self.transport.timeout)
 
     def _client(self) -> "httpx.Client":
-        self._http = self.transport.client(self._prepare, self._note)
+        self._http = self.transport.client(self._prepare, self._note, secure=self._secure)
         return self._http
 
     def _prepare(self, request: "httpx.Request") -> None:

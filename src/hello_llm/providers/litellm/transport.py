@@ -42,9 +42,18 @@ class Transport:
         return {"connect": self.connect_timeout, **waiting}
 
     def client(
-        self, on_request: Callable[[Any], None], on_response: Callable[[Any], None]
+        self,
+        on_request: Callable[[Any], None],
+        on_response: Callable[[Any], None],
+        *,
+        secure: bool = True,
     ) -> "httpx.Client":
         """Return a client that calls the hooks; it follows no redirect and keeps no cookie.
+
+        Args:
+            on_request: called with each request before it is sent.
+            on_response: called with each answer when its headers are there.
+            secure: whether TLS may be spoken; without it no certificate is read or trusted.
 
         Raises:
             UsageError: the proxy has no address, or the file of certificates cannot be read.
@@ -55,7 +64,7 @@ class Transport:
             trust_env=False,
             follow_redirects=False,
             proxy=self._checked_proxy(),
-            verify=_trusting(self.ca_file),
+            verify=_trusting(self.ca_file) if secure or self.ca_file else _trusting_nobody(),
             # Compressed pieces of a stream would wait for each other.
             headers={"accept-encoding": "identity"},
             event_hooks={"request": [on_request], "response": [on_response]},
@@ -68,6 +77,10 @@ class Transport:
                 'write it into the profile as proxy = "http://HOST:PORT"',
             )
         return self.proxy
+
+
+def _trusting_nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @cache

@@ -77,7 +77,11 @@ class _Canned(Transport):
     body: bytes = b""
 
     def client(
-        self, on_request: Callable[[Any], None], on_response: Callable[[Any], None]
+        self,
+        on_request: Callable[[Any], None],
+        on_response: Callable[[Any], None],
+        *,
+        secure: bool = True,  # noqa: ARG002 - nothing is sent
     ) -> "httpx.Client":
         import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
