@@ -49,6 +49,7 @@ class Holder:
         """
         self._idle_s = idle_s
         self._folder = _take_folder()
+        self._name = socket_name()
         self._calls = 0
         self._running: dict[int, socket.socket] = {}
         self._stopping = False
@@ -71,13 +72,12 @@ class Holder:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake.fileno())
-        name = socket_name()
-        with _listening(self._folder, name) as listener:
+        with _listening(self._folder, self._name) as listener:
             on_ready()
             self._began = self._last_use = time.monotonic()
             while not self._stopping and self._wait(listener):
                 self._accept(listener, program)
-        _leave_folder(self._folder, name)
+        _leave_folder(self._folder, self._name)
         while self._running:
             select.select([self._wakeup], [], [])
             self._reap()
