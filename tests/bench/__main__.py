@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from tests.bench import instant
@@ -33,10 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     typed = _parser().parse_args(arguments)
     figures: list[Figure] = []
     failed = 0
+    try:
+        peers = Peers(typed.peers.absolute(), program=typed.program.absolute())
+    except FailedRunError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
     _warn_if_busy(os.getloadavg()[0])
     sys.stdout.write(head())
-    with started(instant) as address:
-        peers = Peers(typed.peers.absolute(), program=typed.program.absolute())
+    with closing(peers), started(instant) as address:
         peers.install()
         bench = Bench(peers, address, typed.runs, patient=typed.patient)
         for suite in typed.suites or SUITES:

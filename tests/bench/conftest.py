@@ -1,6 +1,7 @@
 """Commands of which the program is a script that plays the warm process."""
 
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -38,4 +39,5 @@ def program(tmp_path):
 @pytest.fixture
 def peers(tmp_path, program):
     """Its commands."""
-    return Peers(tmp_path / "peers", program=program)
+    with closing(Peers(tmp_path / "peers", program=program)) as peers:
+        yield peers

@@ -1,5 +1,6 @@
 """What the program is measured against: curl, a bare LiteLLM script, and the `llm` command."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -40,11 +41,14 @@ class Peers:
     """Makes the commands, each of which asks the same question of the same server."""
 
     def __init__(self, folder: Path, *, program: Path = PROGRAM) -> None:
-        """Keep in `folder` what the commands need.
+        """Keep in `folder` what the commands need, for this process alone.
 
         Args:
             folder: is made.
             program: the program to measure.
+
+        Raises:
+            FailedRunError: somebody measures with this folder already.
         """
         self._folder = folder
         self._program = program
@@ -54,9 +58,19 @@ class Peers:
             "LANG": "C.UTF-8",
         }
         (folder / "home").mkdir(parents=True, exist_ok=True)
+        self._lock = (folder / "lock").open("w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise FailedRunError(f"another benchmark runs with {folder}") from error
         for warm in (False, True):
             self._runtime_folder(warm=warm).mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "bare.py").write_text(BARE_SCRIPT, encoding="utf-8")
+
+    def close(self) -> None:
+        """Leave the folder to others."""
+        self._lock.close()
 
     def install(self) -> None:
         """Install the `llm` command into an environment of its own, if it is not there."""

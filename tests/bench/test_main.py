@@ -1,7 +1,7 @@
 """The command prints the table, keeps it if told so, and fails where a goal is missed."""
 
 import os
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 
 import pytest
 
@@ -80,3 +80,10 @@ def test_a_machine_that_has_other_things_to_do_is_a_warning(main, capsys, monkey
     monkeypatch.setattr(os, "getloadavg", lambda: (2.5, 0.0, 0.0))
     assert main("quick") == 0
     assert capsys.readouterr().err.startswith("warning: 2.5 processes were running")
+
+
+def test_a_second_benchmark_at_once_is_an_error(main, tmp_path, capsys):
+    with closing(Peers(tmp_path / "peers")):
+        assert main("quick") == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"error: another benchmark runs with {tmp_path}/peers\n")

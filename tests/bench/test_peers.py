@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.peers import BARE_SCRIPT, Question
+from tests.bench.peers import BARE_SCRIPT, Peers, Question
 from tests.bench.processes import FailedRunError
 
 QUESTION = Question("m", "http://127.0.0.1:1/v1", {"max_tokens": 20, "seed": 1})
@@ -66,3 +66,10 @@ def test_a_socket_where_runs_are_to_be_cold_is_found(peers, monkeypatch):
         listening.bind("warm.sock")
         with pytest.raises(FailedRunError, match="would not be cold"):
             peers.must_be_cold()
+
+
+def test_two_benchmarks_at_once_are_refused(peers, tmp_path):
+    with pytest.raises(FailedRunError, match="another benchmark runs"):
+        Peers(tmp_path / "peers")
+    peers.close()
+    Peers(tmp_path / "peers").close()
