@@ -134,8 +134,9 @@ def helps() -> Iterator[tuple[list[str], str]]:
     from typer.main import get_command  # noqa: PLC0415 - after the terminal is set
     from typer.testing import CliRunner  # noqa: PLC0415 - after the terminal is set
 
-    from hello_llm.cli.app import app  # noqa: PLC0415 - after the terminal is set
+    from hello_llm.cli.parser import application  # noqa: PLC0415 - after the terminal is set
 
+    app = application()
     pending: list[tuple[list[str], object]] = [([], get_command(app))]
     while pending:
         words, command = pending.pop(0)

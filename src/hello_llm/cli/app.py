@@ -1,20 +1,14 @@
-"""The application: its commands, and what becomes of whatever they raise."""
+"""Runs a command, and turns whatever it raises into a report and an exit code."""
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from typer.main import get_command
 
-from hello_llm import __version__
-from hello_llm.cli.commands import config, warm
-from hello_llm.cli.commands.chat import chat
-from hello_llm.cli.commands.help import help_
-from hello_llm.cli.commands.schema import schema
 from hello_llm.cli.delivery import endings, printing, report
 from hello_llm.cli.launch import Launch
+from hello_llm.cli.parser import parser_for
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, HelloLLMError, UsageError
@@ -22,42 +16,6 @@ from hello_llm.rendering.choose import OutputName, View
 from hello_llm.rendering.terminal import Terminal
 
 _COLD = Launch()
-
-app = typer.Typer(
-    name="hello-llm",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,  # its tracebacks show locals, which can hold keys
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("chat")(chat)
-app.add_typer(config.app, name="config")
-app.add_typer(warm.app, name="warm")
-app.command("help")(help_)
-app.command("schema")(schema)
-
-
-def _print_version(value: bool) -> None:
-    if value:
-        typer.echo(f"hello-llm {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
-    """One explicit command line for every language model."""
-
-
-@cache
-def command() -> Any:  # noqa: ANN401 - the classes of Typer's own copy of Click are private
-    """Return what parses the command line and acts on it; to build it takes some milliseconds."""
-    return get_command(app)
 
 
 def run(arguments: Sequence[str], launch: Launch = _COLD) -> ExitCode:
@@ -91,11 +49,11 @@ def _run(arguments: Sequence[str], launch: Launch) -> ExitCode:
 
 
 def _invoke(arguments: Sequence[str], launch: Launch) -> ExitCode:
-    name = "hello-llm"
+    parse = parser_for(arguments)
     try:
-        code = command()(list(arguments), prog_name=name, standalone_mode=False, obj=launch)
+        code = parse(list(arguments), prog_name="hello-llm", standalone_mode=False, obj=launch)
     except typer.TyperException as error:
-        found: Any = error
+        found: Any = error  # the classes of Typer's own copy of Click are private
         if not found.format_message():  # the help was printed where no command was named
             return ExitCode.USAGE
         raise _usage(found, arguments) from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hello_llm.cli.asking import Ask, opened
+from hello_llm.cli.asking import Ask, opened, prepare
 from hello_llm.cli.conversation import converse
 from hello_llm.cli.delivery import deliver, endings, report
 from hello_llm.cli.dry_run import show_request
@@ -36,7 +36,9 @@ class ChatRun:
         renderer = surface.renderer()
         try:
             with endings():
-                prompt = self.source.read(surface.terminal, surface.messages.note)
+                prompt = self.source.read(
+                    surface.terminal, surface.messages.note, lambda: prepare(self.settings)
+                )
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
@@ -57,6 +59,7 @@ class ChatRun:
     def _converse(self, ask: Ask, surface: Surface) -> None:
         if self.out is not None:
             raise UsageError("a conversation has no single answer for --out", "give a prompt")
+        prepare(self.settings)
         converse(ask, surface)
 
     def _write(self, ask: Ask, asked: tuple[Message, ...], out: Path, surface: Surface) -> None:

@@ -10,9 +10,10 @@ from pkgutil import walk_packages
 from typing import NoReturn
 
 import hello_llm
-from hello_llm.cli.app import command, run
+from hello_llm.cli.app import run
 from hello_llm.cli.chat_run import ChatRun
 from hello_llm.cli.launch import Launch
+from hello_llm.cli.parser import parser_for
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.signals import STOP
 from hello_llm.cli.surface import Surface
@@ -59,7 +60,7 @@ def _import_everything() -> None:
     for module in walk_packages(hello_llm.__path__, "hello_llm."):
         if module.name not in _ENTRY_POINTS:
             import_module(module.name)
-    command()
+    parser_for(["chat"])
     _rehearse_rendering()
     warm_up()
 
