@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _MEMORY_LIMIT = 2 * 2**30
-_WARM = ("openai", "anthropic", "ollama", "gemini", "mistral")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,20 +172,11 @@ def _run(job: Job) -> int:
     return int(run(job.argv))
 
 
-def _warm_up() -> None:
-    """Import what a call needs, and as much of LiteLLM as it can without a call."""
-    import hello_llm.cli.app  # noqa: F401, PLC0415 - see above
-    from hello_llm.providers.litellm.adapter import LiteLLMProvider  # noqa: PLC0415 - see above
+def _import_all() -> None:
+    import hello_llm.cli.app  # noqa: F401, PLC0415 - not all processes need it
+    from hello_llm.providers.litellm.warm_up import warm_up  # noqa: PLC0415 - likewise
 
-    for vendor in _WARM:
-        provider = LiteLLMProvider(
-            model=f"{vendor}/warm-up",
-            api_base="http://127.0.0.1:9",
-            api_key_env="KEY",
-            environ={"KEY": "none"},
-        )
-        for stream in (True, False):
-            provider.describe("hi", stream=stream)
+    warm_up()
 
 
 def main() -> None:
@@ -194,7 +184,7 @@ def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if "cold" not in sys.argv:
-        _warm_up()
+        _import_all()
     ForkServer(channel).serve()
 
 
