@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hello_llm.cli.delivery import endings, printing, report
+from hello_llm.cli.endings import endings, printing, report
 from hello_llm.cli.launch import Launch
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.signals import STOP, TerminatedError
-from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, HelloLLMError, UsageError
-from hello_llm.rendering.choose import OutputName, View
-from hello_llm.rendering.terminal import Terminal
+
+if TYPE_CHECKING:
+    from hello_llm.cli.surface import Surface
+    from hello_llm.rendering.choose import OutputName
 
 _COLD = Launch()
 
@@ -71,14 +72,18 @@ def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 
     return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 
 
-def _surface(arguments: Sequence[str]) -> Surface:
+def _surface(arguments: Sequence[str]) -> "Surface":
     """Return where to report an error that came before the settings were known."""
+    from hello_llm.cli.surface import Surface  # noqa: PLC0415 - only an error needs it
+    from hello_llm.rendering.choose import View  # noqa: PLC0415 - likewise
+    from hello_llm.rendering.terminal import Terminal  # noqa: PLC0415 - likewise
+
     flags = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
     view = View(output=_wanted_output(flags), stream=False)
     return Surface.of_view(view, Terminal.real(), debug="--debug" in flags)
 
 
-def _wanted_output(flags: Sequence[str]) -> OutputName:
+def _wanted_output(flags: Sequence[str]) -> "OutputName":
     """Return the form that `flags` ask for, as far as unchecked arguments tell."""
     if "--json" in flags:
         return "ndjson" if "--stream" in flags else "json"

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
 
-from hello_llm.cli.delivery import writing
+from hello_llm.cli.endings import writing
 from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn

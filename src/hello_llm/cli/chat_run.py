@@ -5,8 +5,9 @@ from pathlib import Path
 
 from hello_llm.cli.asking import Ask, opened, prepare
 from hello_llm.cli.conversation import converse
-from hello_llm.cli.delivery import deliver, endings, report
+from hello_llm.cli.delivery import deliver
 from hello_llm.cli.dry_run import show_request
+from hello_llm.cli.endings import endings, report
 from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface

@@ -3,7 +3,8 @@
 import sys
 
 from hello_llm.cli.asking import Ask
-from hello_llm.cli.delivery import deliver, report
+from hello_llm.cli.delivery import deliver
+from hello_llm.cli.endings import report
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import (

@@ -1,28 +1,12 @@
-"""Drives one turn into one renderer, and turns every way it can end into an error or a reply."""
+"""Drives one turn into one renderer."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing
 
-from hello_llm.cli.signals import TerminatedError
-from hello_llm.cli.surface import Surface
-from hello_llm.contract import (
-    BugError,
-    ExitCode,
-    Finished,
-    HelloLLMError,
-    InterruptError,
-    LLMReply,
-    OutputError,
-    PipeClosedError,
-    StoppedError,
-    TerminateError,
-)
+from hello_llm.cli.endings import endings, writing
+from hello_llm.contract import Finished, LLMReply
 from hello_llm.engine import Turn
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
-
-Partial = Callable[[], LLMReply | None]
-"""Returns the reply as far as it came."""
 
 
 def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
@@ -45,82 +29,6 @@ def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
                 _warn(event.reply, messages)
                 return event.reply
     raise AssertionError("a turn ends with Finished or an error")
-
-
-def _nothing() -> None:
-    return None
-
-
-@contextmanager
-def endings(partial: Partial = _nothing) -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and what nobody expected into errors that carry `partial`.
-
-    Raises:
-        StoppedError: somebody ended the call.
-        BugError: an exception that is none of ours.
-    """
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise InterruptError("interrupted", partial=partial()) from None
-    except TerminatedError as stop:
-        raise TerminateError(str(stop), partial=partial()) from None
-    except HelloLLMError:
-        raise
-    except Exception as error:
-        raise BugError(
-            f"unexpected {type(error).__name__}: {error}",
-            "this is a mistake of hello-llm: please report it with the output of --debug",
-            partial=partial(),
-        ) from error
-
-
-def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:
-    """Turn a broken or full place of the answer into errors that carry `partial`.
-
-    Raises:
-        PipeClosedError: the reader went away.
-        OutputError: the answer cannot be written.
-    """
-    hint = "free some space, or choose another place with --out FILE"
-    return _output("the answer", "cannot write the answer", hint, partial)
-
-
-def printing() -> AbstractContextManager[None]:
-    """Turn a broken or full standard output into errors, where what is written is no answer.
-
-    Raises:
-        PipeClosedError: the reader went away.
-        OutputError: standard output cannot be written.
-    """
-    hint = "free some space, or send it elsewhere"
-    return _output("standard output", "cannot write to standard output", hint, _nothing)
-
-
-@contextmanager
-def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise PipeClosedError(f"the reader of {what} went away", partial=partial()) from None
-    except OSError as error:
-        raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
-
-
-def report(error: HelloLLMError, renderer: Renderer, surface: Surface) -> ExitCode:
-    """Show `error` and return its exit code; where nobody reads any more, show nothing."""
-    if isinstance(error, PipeClosedError):
-        return error.exit_code
-    if isinstance(error, BugError) and surface.debug:
-        surface.show_traceback(error)
-    try:
-        renderer.fail(error)
-    except OSError as failure:
-        # The place of the answer is full or gone; the prose on stderr was written before.
-        if isinstance(error, StoppedError):
-            return error.exit_code
-        return ExitCode.PIPE if isinstance(failure, BrokenPipeError) else ExitCode.IO
-    return error.exit_code
 
 
 def _warn(reply: LLMReply, messages: Messages) -> None:

@@ -1,14 +1,16 @@
 """How a run came about: in a process of its own, or in a fork of the warm process."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import typer
 
-from hello_llm.cli.prompt import PromptSource
-from hello_llm.cli.surface import Surface
-from hello_llm.settings import Settings
 from hello_llm.warm import DeclinedError
+
+if TYPE_CHECKING:
+    from hello_llm.cli.prompt import PromptSource
+    from hello_llm.cli.surface import Surface
+    from hello_llm.settings import Settings
 
 HOLDER = ("-m", "hello_llm.cli.holder")
 """The arguments of Python that make a warm process of it."""
@@ -30,7 +32,7 @@ class Launch:
         """Return that of the run which Typer's `context` belongs to."""
         return context.ensure_object(cls)
 
-    def settle(self, settings: Settings, source: PromptSource, surface: Surface) -> None:
+    def settle(self, settings: "Settings", source: "PromptSource", surface: "Surface") -> None:
         """Leave the warm process, or start one for the calls to come, as `settings` ask.
 
         Args:

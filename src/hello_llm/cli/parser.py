@@ -3,12 +3,23 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.main import get_command
 
 from hello_llm import __version__
+
+
+class Command(NamedTuple):
+    """What the application has to know of a command that is not called."""
+
+    summary: str
+    """The first sentence of its help."""
+    add: Callable[[typer.Typer], None]
+    """Imports it and adds it to an application."""
+    is_group: bool = False
+    """Whether it has commands of its own; the help tells of those last."""
 
 
 def _add_chat(app: typer.Typer) -> None:
@@ -41,38 +52,41 @@ def _add_schema(app: typer.Typer) -> None:
     app.command("schema")(schema)
 
 
-COMMANDS: Mapping[str, Callable[[typer.Typer], None]] = MappingProxyType(
+COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
-        "chat": _add_chat,
-        "config": _add_config,
-        "warm": _add_warm,
-        "help": _add_help,
-        "schema": _add_schema,
+        "chat": Command("Ask a model and show its answer.", _add_chat),
+        "config": Command(
+            "Look at the settings and change the file they are in.", _add_config, is_group=True
+        ),
+        "warm": Command(
+            "Keep a process of your own that has LiteLLM imported; while it runs, chat is quick.",
+            _add_warm,
+            is_group=True,
+        ),
+        "help": Command("Explain a topic.", _add_help),
+        "schema": Command(
+            "Print the JSON Schema of --json (reply) or of --stream --json (events).", _add_schema
+        ),
     }
 )
-"""Adds each command to an application, and imports it only then; in the order of the help."""
-
-_VERSION = "--version"
+"""Every command by its name."""
 
 
 def parser_for(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - the classes of Typer's Click are private
     """Return what parses `arguments` and acts on them."""
-    match list(arguments):
-        case [word] if word == _VERSION:
-            return parser(())
-        case [word, *_] if word in COMMANDS and word != "help":
-            return parser((word,))
-    return parser(tuple(COMMANDS))
+    if not arguments:  # a shell that wants completions says in the environment of what
+        return parser(tuple(COMMANDS))
+    return parser(tuple(name for name in COMMANDS if name == arguments[0]))
 
 
 @cache
 def parser(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - see above
-    """Return the parser that knows the commands of these `names`; building it takes a while."""
+    """Return the parser of :func:`application`; building it takes a while."""
     return get_command(application(names))
 
 
 def application(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
-    """Return the application with the commands of these `names`."""
+    """Return the application; of commands other than those of `names` it has only the summary."""
     app = typer.Typer(
         name="hello-llm",
         no_args_is_help=True,
@@ -80,9 +94,18 @@ def application(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
         callback=root,
     )
-    for name in names:
-        COMMANDS[name](app)
+    for name, command in COMMANDS.items():
+        if name in names:
+            command.add(app)
+        elif command.is_group:
+            app.add_typer(typer.Typer(help=command.summary, callback=_not_imported), name=name)
+        else:
+            app.command(name, help=command.summary)(_not_imported)
     return app
+
+
+def _not_imported() -> NoReturn:
+    raise AssertionError("a command that is called has been imported")
 
 
 def _print_version(value: bool) -> None:
@@ -94,7 +117,9 @@ def _print_version(value: bool) -> None:
 def root(
     version: Annotated[
         bool,
-        typer.Option(_VERSION, callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """One explicit command line for every language model."""

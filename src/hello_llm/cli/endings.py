@@ -1,0 +1,101 @@
+"""Turns every way in which a run can end into an error, and an error into an exit code."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from hello_llm.cli.signals import TerminatedError
+from hello_llm.contract import (
+    BugError,
+    ExitCode,
+    HelloLLMError,
+    InterruptError,
+    LLMReply,
+    OutputError,
+    PipeClosedError,
+    StoppedError,
+    TerminateError,
+)
+
+if TYPE_CHECKING:
+    from hello_llm.cli.surface import Surface
+    from hello_llm.rendering.interface import Renderer
+
+Partial = Callable[[], LLMReply | None]
+"""Returns the reply as far as it came."""
+
+
+def _nothing() -> None:
+    return None
+
+
+@contextmanager
+def endings(partial: Partial = _nothing) -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and what nobody expected into errors that carry `partial`.
+
+    Raises:
+        StoppedError: somebody ended the call.
+        BugError: an exception that is none of ours.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptError("interrupted", partial=partial()) from None
+    except TerminatedError as stop:
+        raise TerminateError(str(stop), partial=partial()) from None
+    except HelloLLMError:
+        raise
+    except Exception as error:
+        raise BugError(
+            f"unexpected {type(error).__name__}: {error}",
+            "this is a mistake of hello-llm: please report it with the output of --debug",
+            partial=partial(),
+        ) from error
+
+
+def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:
+    """Turn a broken or full place of the answer into errors that carry `partial`.
+
+    Raises:
+        PipeClosedError: the reader went away.
+        OutputError: the answer cannot be written.
+    """
+    hint = "free some space, or choose another place with --out FILE"
+    return _output("the answer", "cannot write the answer", hint, partial)
+
+
+def printing() -> AbstractContextManager[None]:
+    """Turn a broken or full standard output into errors, where what is written is no answer.
+
+    Raises:
+        PipeClosedError: the reader went away.
+        OutputError: standard output cannot be written.
+    """
+    hint = "free some space, or send it elsewhere"
+    return _output("standard output", "cannot write to standard output", hint, _nothing)
+
+
+@contextmanager
+def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise PipeClosedError(f"the reader of {what} went away", partial=partial()) from None
+    except OSError as error:
+        raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
+
+
+def report(error: HelloLLMError, renderer: "Renderer", surface: "Surface") -> ExitCode:
+    """Show `error` and return its exit code; where nobody reads any more, show nothing."""
+    if isinstance(error, PipeClosedError):
+        return error.exit_code
+    if isinstance(error, BugError) and surface.debug:
+        surface.show_traceback(error)
+    try:
+        renderer.fail(error)
+    except OSError as failure:
+        # The place of the answer is full or gone; the prose on stderr was written before.
+        if isinstance(error, StoppedError):
+            return error.exit_code
+        return ExitCode.PIPE if isinstance(failure, BrokenPipeError) else ExitCode.IO
+    return error.exit_code
