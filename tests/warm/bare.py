@@ -1,0 +1,39 @@
+"""A warm process that imports no LiteLLM: it is there at once, and runs a program of one line."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_CODE = """
+import os, sys, time
+import hello_llm
+from hello_llm.warm import fork, holder
+{patch}
+def run(arguments):
+    time.sleep(arguments.count("slowly"))
+    print(*arguments, "by", os.getppid(), flush=True)
+    return len(arguments)
+def ready():
+    print("ready", flush=True)
+holder.Holder({idle_s}).serve(fork.Program(run, print), ready)
+"""
+
+
+@contextmanager
+def bare_holder(patch: str = "", idle_s: float = 60.0) -> Iterator["subprocess.Popen[str]"]:
+    """Run it for the time of the block, unless it ends before.
+
+    Args:
+        patch: a line of Python that it runs first.
+        idle_s: seconds without a call after which it ends.
+    """
+    code = _CODE.format(patch=patch, idle_s=idle_s)
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
