@@ -24,10 +24,11 @@ install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other ta
 run: install  ## Watch a real local model answer through LiteLLM
 	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
 
-test: install  ## Run the unit tests; they use no network
-	@$(PYTEST)
+test: install  ## Run the unit tests, all but those of the warm process; they use no network
+	@$(PYTEST) --ignore=tests/warm
 
-test-warm: install  ## Run those of the command line once more, with a warm process to answer each chat
+test-warm: install  ## Run the tests of the warm process, and those of the command line with one to answer each chat
+	@$(PYTEST) tests/warm
 	@$(PYTEST) --warm tests/cli
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it

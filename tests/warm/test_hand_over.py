@@ -177,6 +177,7 @@ def test_a_signal_that_was_ignored_from_the_start_stays_so(warm, openai_server, 
     "environ",
     [
         {"LC_ALL": "C.UTF-8"},
+        {"LC_ALL": "C"},
         {"PYTHONIOENCODING": "latin-1"},
         {"PYTHONIOENCODING": "ascii:backslashreplace"},
         {"PYTHONUNBUFFERED": "1"},

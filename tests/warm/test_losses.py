@@ -141,8 +141,7 @@ def test_a_client_that_was_stopped_can_be_terminated(call):
 def test_the_fork_of_a_client_that_was_killed_ends_too(call):
     caller = call()
     os.kill(caller.process.pid, KILL)
-    code, stdout, _ = caller.end()
-    assert (code, stdout) == (-KILL, _STREAMED + b"\n")
+    assert caller.end() == (-KILL, _STREAMED + b"\n", "error: the caller is gone\n")
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)])
@@ -195,20 +194,20 @@ __main__.main()
 """
 
 
-def test_a_call_is_cold_where_the_warm_process_stands_still(tmp_path):
-    out, err = tmp_path / "out", tmp_path / "err"
-    with bare_holder() as holder, out.open("wb") as stdout, err.open("wb") as stderr:
+def test_a_call_is_cold_where_the_warm_process_stands_still():
+    with bare_holder() as holder:
         holder.send_signal(signal.SIGSTOP)
         command = [sys.executable, "-c", _IMPATIENT, "chat", "hi", "--verbose"]
-        call = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
-        assert call.wait(PATIENCE_S) == 0
-        assert out.read_text() == "Hello! You said: hi\n"
-        assert "note: warm: no, it does not answer (timed out)\n" in err.read_text()
+        # Whoever reads the output sees its end: none of it waits in the socket that nobody reads.
+        call = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=True
+        )
+        assert call.stdout == b"Hello! You said: hi\n"
+        assert b"note: warm: no, it does not answer (timed out)\n" in call.stderr
+        stopped = child("warm", "stop")
+        assert stopped.text == f"warm process {holder.pid} was told to end\n"
         holder.send_signal(signal.SIGCONT)
-        assert child("chat", "hi").text == f"chat hi by {holder.pid}\n"
-        holder.terminate()
         assert holder.wait(PATIENCE_S) == 0
-        assert out.read_text() == "Hello! You said: hi\n"
 
 
 def test_a_call_of_a_warm_process_that_is_killed_before_it_answers_is_cold():
@@ -227,3 +226,23 @@ def test_a_call_of_a_warm_process_that_is_killed_before_it_answers_is_cold():
             said, notes = call.communicate()
         assert (call.returncode, said) == (0, "Hello! You said: hi\n")
         assert "note: warm: no, it " in notes
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_a_second_signal_waits_for_nothing(warm, flags):
+    reading, writing = os.pipe()
+    command = [*COMMAND, "chat", "x" * 100_000, "--no-stdin", *flags]
+    call = subprocess.Popen(command, stdout=writing, stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        fork = only_child(warm.pid)
+        time.sleep(2 * A_MOMENT_S)
+        assert call.poll() is None
+        call.send_signal(TERM)
+        call.send_signal(TERM)
+        assert call.wait(PATIENCE_S) == 143
+    finally:
+        call.kill()
+        call.wait()
+        os.close(reading)
+    until(lambda: gone(fork))

@@ -198,8 +198,10 @@ def test_a_socket_that_another_user_serves_is_refused_by_the_client(folder):
         other.stdin.flush()
         told = [other.stdout.readline() for _ in range(2)]
         assert told == ["0\n", "0\n"]
-        assert child("warm", "status").code == 1
-        assert child("warm", "stop").code == 0
+        for command in ("status", "stop"):
+            refused = child("warm", command)
+            assert (refused.code, refused.text) == (2, "")
+            assert "the one that answers belongs to another user" in refused.stderr
         assert other.poll() is None
         other.send_signal(signal.SIGKILL)
 

@@ -22,7 +22,7 @@ from hello_llm.rendering.terminal import ClosedStream, Terminal
 from hello_llm.settings import Settings
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.origins import BUILT_IN
-from hello_llm.warm.control import await_start, retire_others
+from hello_llm.warm.control import WarmError, await_start, retire_others
 from hello_llm.warm.fork import Program
 from hello_llm.warm.holder import IDLE_S, Holder, TakenError
 from hello_llm.warm.place import NoPlaceError
@@ -37,7 +37,7 @@ def main() -> NoReturn:
         _serve(float(sys.argv[1]) if sys.argv[1:] else IDLE_S)
     except TakenError:
         await_start()
-    except (NoPlaceError, OSError) as error:
+    except (NoPlaceError, WarmError, OSError) as error:
         os.write(1, f"{error}\n".encode())
     os._exit(0)
 

@@ -73,11 +73,17 @@ def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
     return kept
 
 
+def hold_signals() -> None:
+    """Let signals wait until :func:`hear_signals`."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _OBEYED)
+
+
 def hear_signals(call: Call, end: Callable[[int], None]) -> None:
     """Ignore what the client ignores; until the program hears signals itself, `end` does."""
     for number in _OBEYED:
         ignored = number in call.ignored
         signal.signal(number, signal.SIG_IGN if ignored else lambda number, _frame: end(number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _OBEYED)
 
 
 def ignore_signals() -> None:

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
-    GO,
     MOST_DESCRIPTORS,
     read_all,
-    receive_begun,
+    receive_forked,
     send,
 )
 from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
@@ -45,19 +44,11 @@ def hand_over(arguments: list[str]) -> int:
         LostError: it was killed in the middle of the call.
     """
     with _connected() as channel:
-        try:
-            process = _begin(channel, arguments)
-        except OSError as error:
-            raise ColdError(f"it does not answer ({error})") from None
-        if process is None:
-            raise ColdError(_reason(channel))
+        process = _fork_of(channel)
         restore = _forward_signals(process)
         try:
-            channel.settimeout(None)
-            channel.sendall(GO)
+            _begin(channel, arguments)
             return _outcome(channel)
-        except OSError:
-            raise LostError from None
         finally:
             restore()
             os.close(process)
@@ -100,17 +91,27 @@ def _connected() -> socket.socket:
         os.close(folder)
 
 
-def _begin(channel: socket.socket, arguments: list[str]) -> int | None:
-    """Send the call; return the process of the fork, ``None`` if it is declined."""
+def _fork_of(channel: socket.socket) -> int:
+    """Return the process that the warm one has forked for this connection."""
+    try:
+        return receive_forked(channel)
+    except OSError as error:
+        raise ColdError(f"it does not answer ({error})") from None
+
+
+def _begin(channel: socket.socket, arguments: list[str]) -> None:
+    """Send the call; when all of it has been sent, it is made."""
     numbers = _inherited()
     if len(numbers) >= MOST_DESCRIPTORS:
         raise ColdError("too many files are open")
     folder = os.open(".", os.O_PATH | os.O_DIRECTORY)
     try:
         send(channel, _call(arguments, numbers), [folder, *numbers])
+    except OSError as error:
+        raise ColdError(f"it does not listen ({error})") from None
     finally:
         os.close(folder)
-    return receive_begun(channel)
+    channel.settimeout(None)
 
 
 def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
@@ -194,17 +195,12 @@ def _forward_signals(process: int) -> Callable[[], None]:
 
 
 def _outcome(channel: socket.socket) -> int:
-    kind = channel.recv(1)
-    if kind == ENDED and (code := channel.recv(1)):
-        return code[0]
-    if kind == DECLINED:
-        raise ColdError(read_all(channel).decode())
-    raise LostError
-
-
-def _reason(channel: socket.socket) -> str:
     try:
-        said = read_all(channel).decode()
+        kind = channel.recv(1)
+        if kind == ENDED and (code := channel.recv(1)):
+            return code[0]
+        if kind == DECLINED:
+            raise ColdError(read_all(channel).decode())
     except OSError:
-        said = ""
-    return said or "it ended just now"
+        raise LostError from None
+    raise LostError

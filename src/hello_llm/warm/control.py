@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hello_llm.warm.client import ColdError, connect
-from hello_llm.warm.messages import read_all, send
+from hello_llm.warm.messages import read_all, receive_forked, send
 from hello_llm.warm.place import (
     SOCKET_ENDING,
     NoPlaceError,
@@ -102,6 +102,7 @@ def status() -> Status | None:
     with channel:
         pid, _user = peer(channel)
         try:
+            os.close(receive_forked(channel))
             send(channel, {}, [])
             figures = marshal.loads(read_all(channel))  # noqa: S302 - from a process of this user
         except (OSError, EOFError) as error:
@@ -110,15 +111,19 @@ def status() -> Status | None:
     return Status(pid=pid, memory_mib=_resident_mib(pid), socket=where, **figures)
 
 
-def stop() -> list[int]:
+def stop() -> dict[int, bool]:
     """End every warm process of this user, those of other versions too.
 
+    Raises:
+        WarmError: a socket is another user's, or nobody can connect to it.
+
     Returns:
-        The processes that were told to end; calls under way come to their end first.
+        The processes that were told to end, and whether each answers no call any more; those that
+        are under way come to their end.
     """
     await_start()
     with _folder() as folder:
-        return [] if folder is None else _stop(folder, _sockets(folder))
+        return {} if folder is None else _stop(folder, _sockets(folder))
 
 
 def retire_others() -> None:
@@ -135,8 +140,8 @@ def await_start() -> None:
             _until(lambda: _sockets(folder) != [] or not _is_taken(folder), _LONGEST_START_S)
 
 
-def _stop(folder: int, names: Sequence[str]) -> list[int]:
-    stopped = []
+def _stop(folder: int, names: Sequence[str]) -> dict[int, bool]:
+    told = {}
     for name in names:
         channel = _connection(folder, name)
         if channel is None:
@@ -146,9 +151,10 @@ def _stop(folder: int, names: Sequence[str]) -> list[int]:
         with channel, suppress(ProcessLookupError):
             pid, _user = peer(channel)
             os.kill(pid, signal.SIGTERM)
-            stopped.append(pid)
-    _until(lambda: not set(names).intersection(_sockets(folder)), _LONGEST_END_S)
-    return stopped
+            told[pid] = name
+    _until(lambda: not set(told.values()).intersection(_sockets(folder)), _LONGEST_END_S)
+    left = _sockets(folder)
+    return {pid: name not in left for pid, name in told.items()}
 
 
 @contextmanager
@@ -166,10 +172,13 @@ def _folder() -> Iterator[int | None]:
 
 
 def _connection(folder: int, name: str) -> socket.socket | None:
+    """Return a connection to the warm process of that socket; ``None`` if there is none."""
     try:
         return connect(folder, name)
-    except ColdError:
-        return None
+    except ColdError as error:
+        if error.absent:
+            return None
+        raise WarmError(str(error)) from None
 
 
 def _sockets(folder: int) -> list[str]:

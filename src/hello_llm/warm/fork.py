@@ -1,6 +1,5 @@
 """A fork of the warm process: it hears a client out, becomes its call, and tells the exit code."""
 
-import array
 import marshal
 import os
 import select
@@ -10,12 +9,19 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
 from hello_llm.warm import DeclinedError
-from hello_llm.warm.adoption import Call, adopt, hear_signals, ignore_signals
-from hello_llm.warm.messages import BEGUN, DECLINED, ENDED, GO, receive
+from hello_llm.warm.adoption import (
+    Call,
+    adopt,
+    hear_signals,
+    hold_signals,
+    ignore_signals,
+)
+from hello_llm.warm.messages import DECLINED, ENDED, receive, send_forked
 from hello_llm.warm.place import fingerprint
 
 NO_CALL = 75
@@ -56,6 +62,8 @@ def _answer(
     channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
 ) -> None:
     channel.settimeout(_PATIENCE_S)
+    hold_signals()
+    send_forked(channel)
     message, descriptors = receive(channel)
     if not message:
         _say_last(channel, marshal.dumps(dict(figures)))
@@ -64,12 +72,7 @@ def _answer(
     if call.fingerprint != fingerprint():
         _say_last(channel, DECLINED + b"it was started by another Python, or with other options")
         return
-    rights = [
-        (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [os.pidfd_open(os.getpid())]))
-    ]
-    channel.sendmsg([BEGUN], rights)
-    if channel.recv(1) == GO:
-        _run(call, descriptors, channel.detach(), alive, program)
+    _run(call, descriptors, channel.detach(), alive, program)
 
 
 def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: Program) -> None:
@@ -78,7 +81,8 @@ def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: 
 
     def leave(code: int) -> NoReturn:
         ignore_signals()  # that the client then goes is no reason to stop
-        client.sendall(ENDED + bytes([code]))
+        with suppress(OSError):  # the client is gone
+            client.sendall(ENDED + bytes([code]))
         os._exit(code)
 
     def interrupted(number: int) -> None:

@@ -1,17 +1,18 @@
 """What a client and the warm process say to each other over their socket.
 
-The client sends one message: its length in four bytes, then a dictionary in Python's own format,
-which only interpreters of one version that belong to one user ever exchange; descriptors travel
-beside its first byte. What comes back begins with one byte that says what it is.
+A fork speaks first, with a descriptor of its process. Then the client sends one message: its length
+in four bytes, and a dictionary in Python's own format, which only interpreters of one version that
+belong to one user ever exchange; descriptors travel beside its first byte. With that the call has
+begun. What comes back begins with one byte that says what it is.
 """
 
 import marshal
+import os
 import socket
-from array import array
 
-BEGUN, GO, ENDED, DECLINED, STATUS = b"B", b"G", b"E", b"D", b"S"
-"""A fork is there (with a descriptor of its process); the client stays; the call has ended (its
-exit code follows); it must be made cold (the reason follows); the figures asked for (they follow).
+FORKED, ENDED, DECLINED = b"F", b"E", b"D"
+"""A fork is there; the call has ended, and its exit code follows; it must be made cold, and the
+reason follows.
 """
 
 MOST_DESCRIPTORS = 250
@@ -20,8 +21,8 @@ MOST_DESCRIPTORS = 250
 _LENGTH = 4
 
 
-class BrokenOffError(Exception):
-    """The other side closed the connection in the middle of a message."""
+class BrokenOffError(ConnectionError):
+    """The other side closed the connection before or within a message."""
 
 
 def send(channel: socket.socket, message: dict[str, object], descriptors: list[int]) -> None:
@@ -31,8 +32,7 @@ def send(channel: socket.socket, message: dict[str, object], descriptors: list[i
         OSError: the other side is gone, or does not take it in time.
     """
     data = marshal.dumps(message)
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", descriptors))]
-    channel.sendmsg([len(data).to_bytes(_LENGTH, "big")], rights)
+    socket.send_fds(channel, [len(data).to_bytes(_LENGTH, "big")], descriptors)
     channel.sendall(data)
 
 
@@ -43,14 +43,29 @@ def receive(channel: socket.socket) -> tuple[dict[str, object], list[int]]:
         BrokenOffError: it is not whole.
     """
     head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH, MOST_DESCRIPTORS)
+    if len(head) < _LENGTH:
+        raise BrokenOffError
     message: dict[str, object] = marshal.loads(_exactly(channel, int.from_bytes(head, "big")))  # noqa: S302 - see above
     return message, descriptors
 
 
-def receive_begun(channel: socket.socket) -> int | None:
-    """Return the descriptor of the fork's process; ``None`` if there is none."""
+def send_forked(channel: socket.socket) -> None:
+    """Say that this process is the fork."""
+    itself = os.pidfd_open(os.getpid())
+    socket.send_fds(channel, [FORKED], [itself])
+    os.close(itself)
+
+
+def receive_forked(channel: socket.socket) -> int:
+    """Return the descriptor of the fork's process.
+
+    Raises:
+        BrokenOffError: there is no fork.
+    """
     kind, descriptors, _flags, _address = socket.recv_fds(channel, 1, 1)
-    return descriptors[0] if kind == BEGUN and descriptors else None
+    if kind != FORKED or not descriptors:
+        raise BrokenOffError
+    return descriptors[0]
 
 
 def read_all(channel: socket.socket) -> bytes:

@@ -4,10 +4,10 @@ The client imports this module at every start, so it needs next to nothing itsel
 """
 
 import os
+import socket
 import stat
 import struct
 import sys
-from socket import SO_PEERCRED, SOL_SOCKET, socket
 
 import hello_llm
 
@@ -24,7 +24,6 @@ _FLAGS = (
     "no_user_site",
     "optimize",
     "safe_path",
-    "utf8_mode",
 )
 _OF_NO_EFFECT_LATER = frozenset(
     {
@@ -122,8 +121,9 @@ def fingerprint() -> tuple[object, ...]:
     )
 
 
-def peer(channel: socket) -> tuple[int, int]:
+def peer(channel: socket.socket) -> tuple[int, int]:
     """Return the process and the user at the other end, as the kernel names them."""
     size = struct.calcsize("3i")
-    pid, user, _group = struct.unpack("3i", channel.getsockopt(SOL_SOCKET, SO_PEERCRED, size))
+    told = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid, user, _group = struct.unpack("3i", told)
     return pid, user

@@ -61,9 +61,9 @@ def stop() -> None:
     """End the warm process; the calls that it answers just now come to their end first."""
     from hello_llm.warm.control import stop  # noqa: PLC0415 - not every run
 
-    for pid in (ended := _tried(stop)):
-        typer.echo(f"warm process {pid} has ended")
-    if not ended:
+    for pid, ended in (told := _tried(stop)).items():
+        typer.echo(f"warm process {pid} {'has ended' if ended else 'was told to end'}")
+    if not told:
         typer.echo(_NONE)
 
 
