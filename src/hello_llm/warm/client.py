@@ -120,7 +120,7 @@ def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
     return {
         "fingerprint": fingerprint(),
         "arguments": arguments,
-        "environment": dict(os.environ),
+        "environment": {name: value for name, value in os.environ.items() if name},
         "umask": umask,
         "limits": _limits(),
         "niceness": os.getpriority(os.PRIO_PROCESS, 0),

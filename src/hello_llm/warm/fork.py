@@ -102,6 +102,8 @@ def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: 
     except Exception:  # noqa: BLE001 - as the interpreter does with what nobody catches
         traceback.print_exc()
         leave(1)
+    except BaseException:  # noqa: BLE001 - SIGTERM came after all was said
+        leave(128 + signal.SIGTERM)
 
 
 def _say_last(channel: socket.socket, data: bytes) -> None:

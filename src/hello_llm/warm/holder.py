@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from hello_llm.warm.fork import NO_CALL, Program, answer
-from hello_llm.warm.messages import ENDED
+from hello_llm.warm.messages import DECLINED, ENDED
 from hello_llm.warm.place import (
     SOCKET_ENDING,
     address,
@@ -105,14 +105,13 @@ class Holder:
 
     def _end(self, channel: socket.socket, code: int) -> None:
         """Tell the client how its fork ended, in case that could not; of a signal, nothing."""
-        with channel:
-            if code == NO_CALL:
-                return
+        if code != NO_CALL:
             self._calls += 1
             self._last_use = time.monotonic()
+        last = DECLINED + b"its fork failed" if code == NO_CALL else ENDED + bytes([max(code, 0)])
+        with channel, suppress(OSError):
             if code >= 0:
-                with suppress(OSError):
-                    channel.send(ENDED + bytes([code]), socket.MSG_DONTWAIT)
+                channel.send(last, socket.MSG_DONTWAIT)
 
     def _accept(self, listener: socket.socket, program: Program) -> None:
         """Fork for the next call, if there is one."""
