@@ -246,3 +246,10 @@ def test_a_second_signal_waits_for_nothing(warm, flags):
         call.wait()
         os.close(reading)
     until(lambda: gone(fork))
+
+
+def test_a_call_that_its_fork_cannot_take_over_is_cold():
+    with bare_holder("fork.adopt = None"):
+        called = child("chat", "hi", "--verbose")
+    assert (called.code, called.text) == (0, "Hello! You said: hi\n")
+    assert "note: warm: no, its fork failed\n" in called.stderr
