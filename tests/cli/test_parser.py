@@ -1,5 +1,6 @@
 """A run imports the command that it calls, and its help tells of the others all the same."""
 
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ _MODULE = re.compile(r"hello_llm\.cli\.commands\.(\w+)$", re.MULTILINE)
 def commands_imported(*arguments):
     ended = subprocess.run(
         [sys.executable, "-X", "importtime", *COMMAND[1:], *arguments],
+        env=os.environ | {"XDG_RUNTIME_DIR": "/nowhere"},  # a warm process imports all of them
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
