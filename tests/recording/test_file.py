@@ -1,6 +1,7 @@
 """The file of a recording: whole lines from many processes, and nothing of others touched."""
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import pytest
 
 from hello_llm.contract import OutputError, UsageError
 from hello_llm.recording import RecordingFile, read_recording
+from tests.architecture.sources import ROOT
 from tests.recording.samples import COMPLETE, CUT, FAILED, answering, write
 
 WRITER = """
@@ -76,7 +78,8 @@ def test_a_last_line_without_its_end_is_kept(path):
 
 def test_several_processes_append_whole_lines(path):
     def run(name):
-        subprocess.run([sys.executable, "-c", WRITER, path, name], check=True)
+        command = [sys.executable, "-c", WRITER, path, name]
+        subprocess.run(command, check=True, cwd=ROOT)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(run, "abc"))
@@ -130,8 +133,6 @@ def test_a_place_that_holds_no_file_is_an_output_error(tmp_path, place):
 
 
 def test_a_disk_that_is_full_leaves_the_file_as_it_was(path, monkeypatch):
-    import os
-
     write(path, COMPLETE)
     before, written = path.read_bytes(), os.write
 
