@@ -29,6 +29,8 @@ from tests.recording.samples import (
     write,
 )
 
+CONTENT = "differs in messages[0].content"
+
 
 @pytest.fixture
 def path(tmp_path):
