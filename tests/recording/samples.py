@@ -1,6 +1,7 @@
 """Exchanges to record: one of every kind of piece, and how they can end."""
 
 from dataclasses import replace
+from typing import Any
 
 from hello_llm.contract import (
     ChatRequest,
@@ -20,7 +21,7 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.recording import Exchange, RecordingFile, Trouble
-from hello_llm.recording.exchange import Timed
+from hello_llm.recording.exchange import Piece, Timed
 
 REQUEST = ChatRequest(
     (
@@ -43,7 +44,7 @@ REPLY = LLMReply(
     tool_calls=(ToolCall("c1", "show", '{"n": 4}'),),
 )
 PARTIAL = replace(REPLY, finish_reason=None, complete=False)
-PIECES = (
+PIECES: tuple[Piece, ...] = (
     Started("litellm", "openai/tiny"),
     ReasoningDelta("I add."),
     TextDelta("Four"),
@@ -65,7 +66,7 @@ FAILED = replace(COMPLETE, outcome="failed", reply=None, trouble=TROUBLE, delay_
 CUT = replace(COMPLETE, outcome="cut", reply=None)
 
 
-def asking(text: str, **params: object) -> ChatRequest:
+def asking(text: str, **params: Any) -> ChatRequest:
     """Return a request of one turn."""
     return ChatRequest.from_prompt(text, model="openai/tiny", params=Params(**params))
 

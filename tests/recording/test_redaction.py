@@ -9,7 +9,7 @@ from hello_llm.contract import LLMReply, Message, ReasoningDelta, TextDelta, Too
 from hello_llm.recording.document import to_document
 from hello_llm.recording.exchange import Timed
 from hello_llm.recording.redaction import redacted
-from tests.recording.samples import COMPLETE, CUT, FAILED, PARTIAL, REQUEST, TROUBLE
+from tests.recording.samples import COMPLETE, CUT, FAILED, PARTIAL, REPLY, REQUEST, TROUBLE
 
 KEY = "open sesame"
 
@@ -38,7 +38,7 @@ def test_every_text_of_an_exchange_is_redacted():
     )
     trouble = replace(TROUBLE, message=KEY, hint=KEY, partial=holding(PARTIAL))
     for exchange in (
-        replace(COMPLETE, request=request, reply=holding(COMPLETE.reply)),
+        replace(COMPLETE, request=request, reply=holding(REPLY)),
         replace(FAILED, request=request, trouble=trouble),
     ):
         assert KEY not in json.dumps(to_document(redacted(exchange, redact)))

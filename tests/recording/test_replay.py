@@ -104,6 +104,7 @@ def test_a_stream_that_its_caller_drops_is_cut(path):
     seen, error = ended(Replayer(path).stream_chat(REQUEST))
     assert seen == list(PIECES[:3])
     assert isinstance(error, BrokenReplyError)
+    assert error.partial is not None
     assert (error.partial.text, error.partial.complete) == ("Four", False)
 
 

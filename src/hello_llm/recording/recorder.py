@@ -208,7 +208,7 @@ class _Call:
             self.request,
             tuple(self._pieces),
             outcome,
-            self._took_ms(reply or (trouble and trouble.partial)),
+            self._took_ms(trouble.partial if trouble else reply),
             reply,
             trouble,
         )
