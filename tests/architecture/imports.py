@@ -15,10 +15,21 @@ OURS: dict[str, frozenset[str]] = {
     "providers": frozenset({"contract"}),
     "engine": frozenset({"contract"}),
     "rendering": frozenset({"contract"}),
+    "recording": frozenset({"contract"}),
     "local": frozenset({"contract", "engine", "settings"}),
     "warm": frozenset({""}),
     "cli": frozenset(
-        {"", "contract", "settings", "providers", "engine", "rendering", "local", "warm"}
+        {
+            "",
+            "contract",
+            "settings",
+            "providers",
+            "engine",
+            "rendering",
+            "recording",
+            "local",
+            "warm",
+        }
     ),
     "__main__": frozenset({"cli", "contract", "rendering", "warm"}),
 }

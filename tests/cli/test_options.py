@@ -18,7 +18,8 @@ def test_every_flag_is_shown_whole(monkeypatch, columns):
     shown = set(re.findall(r"^│ (--[a-z-]+) ", page(monkeypatch, columns), re.MULTILINE))
     flags = {field.flag for field in FIELDS.values() if field.flag is not None}
     others = {"--help", "--prompt", "--no-stdin", "--json", "--out", "--keep-partial"}
-    assert shown == flags | others | {"--debug", "--profile", "--config", "--dry-run"}
+    others |= {"--debug", "--profile", "--config", "--dry-run"}
+    assert shown == flags | others | {"--record", "--replay", "--replay-timing"}
 
 
 def test_the_help_tells_the_default_of_every_number_and_choice(monkeypatch):
@@ -28,6 +29,7 @@ def test_the_help_tells_the_default_of_every_number_and_choice(monkeypatch):
         "usage": "on a terminal",
         "warm": "if one runs",
         "config": "the user's",
+        "replay-timing": "none",
     }
     assert {flag: told.pop(flag) for flag in elsewhere} == elsewhere
     fields = {flag: FIELDS[flag.replace("-", "_")] for flag in told}

@@ -69,3 +69,11 @@ def test_from_python_the_server_is_gone_after_its_block():
         check=False,
     )
     assert after.returncode == 6
+
+
+def test_a_recording_replays_to_the_same_bytes_with_no_server(tmp_path):
+    file = tmp_path / "r.jsonl"
+    live = ask("--stream", "--json", "--record", file)
+    replayed = ask("--stream", "--json", "--provider", "mock", "--replay", file)
+    assert (live.returncode, replayed.returncode) == (0, 0)
+    assert replayed.stdout == live.stdout != b""

@@ -7,6 +7,7 @@ from functools import cache
 
 from hello_llm.cli.endings import writing
 from hello_llm.cli.opening import build_request, open_provider
+from hello_llm.cli.tape import Redact, Reel, Tape
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
 from hello_llm.providers.model_name import ModelName
@@ -18,23 +19,31 @@ Ask = Callable[[tuple[Message, ...], Terminal], Turn]
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Ask]:
+def opened(settings: Settings, tape: Tape, redact: Redact) -> Iterator[Ask]:
     """Yield what asks the model of `settings`, and after it those it falls back on.
 
+    Args:
+        settings: every setting.
+        tape: what records the exchanges, or answers in the place of a model.
+        redact: takes secrets out of what is recorded.
+
     Raises:
+        OutputError: the exchanges cannot be recorded.
         UsageError: the settings do not go together, or a model cannot be asked.
     """
+    tape.check(settings)
     with ExitStack() as stack:
+        reel = stack.enter_context(tape.running(redact))
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
-        openers = [_opener(one, stack) for one in everyone]
-        openers[0]()
+        openers = [_opener(one, stack, reel) for one in everyone]
+        name = openers[0]().name
 
         def ask(messages: tuple[Message, ...], terminal: Terminal) -> Turn:
             candidates = [
-                Candidate(build_request(one, messages), opener, one.provider)
+                Candidate(build_request(one, messages), opener, name)
                 for one, opener in zip(everyone, openers, strict=True)
             ]
-            return _turn(settings, candidates, terminal)
+            return _turn(settings, candidates, terminal, reel)
 
         yield ask
 
@@ -47,12 +56,13 @@ def prepare(settings: Settings) -> None:
         prewarm(settings.model)
 
 
-def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
+def _opener(settings: Settings, stack: ExitStack, reel: Reel) -> Callable[[], LLMProvider]:
     """Return what opens the provider of `settings`, once, and closes it with `stack`."""
 
     @cache
     def provider() -> LLMProvider:
-        return stack.enter_context(open_provider(settings))
+        opened = reel.replayer or stack.enter_context(open_provider(settings))
+        return reel.around(opened, stack)
 
     return provider
 
@@ -72,7 +82,7 @@ def _falling_back(settings: Settings, model: str) -> Settings:
     return replace(settings, model=model, api_base=None, api_key_env=None)
 
 
-def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -> Turn:
+def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal, reel: Reel) -> Turn:
     def check_reader() -> None:
         with writing():
             terminal.check_reader()
@@ -85,8 +95,11 @@ def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -
             idle_s=settings.idle_timeout,
             total_s=settings.timeout,
         ),
-        retry=RetryPolicy(settings.retries, settings.max_wait),
+        retry=RetryPolicy(settings.retries, settings.max_wait, reel.draw),
         fail_on_length=settings.fail_on_length,
+        clock=reel.clock,
+        sleep=reel.sleep,
     )
+    turn.on_failure(reel.explain)
     turn.on_wait(check_reader)
     return turn

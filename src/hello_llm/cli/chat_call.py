@@ -11,6 +11,7 @@ from hello_llm.cli.chat_run import ChatRun
 from hello_llm.cli.launch import Launch
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface
+from hello_llm.cli.tape import Tape
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import FIELDS, Settings, resolve
@@ -27,11 +28,12 @@ def call(context: typer.Context) -> ExitCode:
     settings = _settings(typed)
     if typed["keep_partial"] and typed["out"] is None:
         raise UsageError("--keep-partial belongs to an answer in a file", "add --out FILE")
+    tape = Tape.of(typed)
     source = PromptSource(typed["prompt"] or [], typed["prompt_flag"], typed["no_stdin"])
     surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
     Launch.of(context).settle(settings, source, surface)
-    run = ChatRun(settings, source, _path(typed["out"]), typed["keep_partial"], typed["dry_run"])
-    return run.on(surface)
+    out, keep, dry = _path(typed["out"]), typed["keep_partial"], typed["dry_run"]
+    return ChatRun(settings, source, out, keep, dry, tape).on(surface)
 
 
 def _settings(typed: Mapping[str, Any]) -> Settings:

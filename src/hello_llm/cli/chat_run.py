@@ -1,6 +1,6 @@
 """One run of ``chat``: read the prompt, open the provider, show the answer, name the exit code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hello_llm.cli.asking import Ask, opened, prepare
@@ -11,6 +11,7 @@ from hello_llm.cli.endings import endings, report
 from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface
+from hello_llm.cli.tape import Tape
 from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
 from hello_llm.rendering.messages import Messages
 from hello_llm.settings import Settings
@@ -31,6 +32,8 @@ class ChatRun:
     """True to leave what arrived of a broken answer beside that file."""
     dry_run: bool
     """True to show the request and send nothing."""
+    tape: Tape = field(default_factory=Tape)
+    """What is recorded, and what answers in the place of a model."""
 
     def on(self, surface: Surface) -> ExitCode:
         """Do it on `surface`, report there what fails, and return the exit code."""
@@ -43,8 +46,8 @@ class ChatRun:
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
-                with opened(self.settings) as ask:
-                    _note_surprises(self.settings, surface.messages)
+                with opened(self.settings, self.tape, surface.messages.redact) as ask:
+                    _note_surprises(self.settings, self.tape, surface.messages)
                     if prompt is None:
                         self._converse(ask, surface)
                         return ExitCode.OK
@@ -69,10 +72,11 @@ class ChatRun:
             deliver(ask(asked, file), surface.renderer(file), surface.messages)
 
 
-def _note_surprises(settings: Settings, messages: Messages) -> None:
+def _note_surprises(settings: Settings, tape: Tape, messages: Messages) -> None:
     """Say what decides the call and was not typed."""
     origin = settings.origins["provider"]
-    if settings.provider == "mock" and origin == BUILT_IN and settings.model is not None:
+    unasked = settings.provider == "mock" and origin == BUILT_IN and tape.replay is None
+    if unasked and settings.model is not None:
         messages.note(f"the mock answers for {settings.model}; --provider litellm asks the model")
     if settings.verbose:
         file, profile = settings.config_file, settings.profile

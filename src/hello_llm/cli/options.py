@@ -10,6 +10,7 @@ import typer
 
 _ASKING, _SAMPLING = "What is asked", "How it is sampled"
 _OUTPUT, _LIMITS, _SETTINGS = "What is shown", "Limits", "Where settings come from"
+_RECORDING = "Record and replay"
 
 Prompt = Annotated[
     list[str] | None,
@@ -246,5 +247,25 @@ ConfigFile = Annotated[
         metavar="FILE",
         help="The configuration file. (default: the user's)",
         rich_help_panel=_SETTINGS,
+    ),
+]
+Record = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Add each exchange to FILE.", rich_help_panel=_RECORDING),
+]
+Replay = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="With the mock: answer from the exchanges in FILE.",
+        rich_help_panel=_RECORDING,
+    ),
+]
+ReplayTiming = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN",
+        help="recorded: replay each piece at its time; none: at once. (default: none)",
+        rich_help_panel=_RECORDING,
     ),
 ]

@@ -85,6 +85,7 @@ class Turn(Iterator[StreamEvent]):
         self._retry = retry or RetryPolicy()
         self._fail_on_length = fail_on_length
         self._looks: list[Callable[[], None]] = []
+        self._told: list[Callable[[HelloLLMError, float | None], None]] = []
         self._clock = clock
         self._sleep = sleep
         self._total: Bound | None = None
@@ -105,11 +106,16 @@ class Turn(Iterator[StreamEvent]):
             return next(self._events)
         except HelloLLMError as error:
             error.partial = self._counted(error.partial or self._builder.partial())
+            self._tell(error, None)
             raise
 
     def on_wait(self, look: Callable[[], None]) -> None:
         """Have `look` called several times a second while nothing comes; it may raise an error."""
         self._looks.append(look)
+
+    def on_failure(self, tell: Callable[[HelloLLMError, float | None], None]) -> None:
+        """Have `tell` called with each error, and the seconds until the next attempt if any."""
+        self._told.append(tell)
 
     def close(self) -> None:
         """Drop the turn: the connection is cut, and no event follows."""
@@ -223,9 +229,14 @@ class Turn(Iterator[StreamEvent]):
         self, candidate: Candidate, error: HelloLLMError, delay: float, following: Candidate
     ) -> Retrying:
         """Make ready for `following` and return what is told of the failure of `candidate`."""
+        self._tell(error, delay)
         self._builder = ReplyBuilder(following.provider, following.model, self._clock)
         self._failures.append(Failure(candidate.model, error.exit_code, error.message))
         return Retrying(len(self._failures), error.exit_code, error.message, delay, following.model)
+
+    def _tell(self, error: HelloLLMError, delay: float | None) -> None:
+        for tell in self._told:
+            tell(error, delay)
 
     def _look(self) -> None:
         for look in self._looks:

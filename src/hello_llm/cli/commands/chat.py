@@ -41,6 +41,9 @@ def chat(
     fail_on_length: options.FailOnLength = None,
     profile: options.Profile = None,
     config: options.ConfigFile = None,
+    record: options.Record = None,
+    replay: options.Replay = None,
+    replay_timing: options.ReplayTiming = None,
     dry_run: options.DryRun = False,
 ) -> None:
     """Ask a model and show its answer.

@@ -1,0 +1,132 @@
+"""``--record`` and ``--replay``: what is put around a run's providers, and what replaces them."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from hello_llm.contract import HelloLLMError, LLMProvider, UsageError
+from hello_llm.settings import Settings
+
+if TYPE_CHECKING:
+    from hello_llm.recording import Recorder, RecordingFile, Replayer
+
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """A tape that is running."""
+
+    file: "RecordingFile | None" = None
+    """Where exchanges are recorded."""
+    replayer: "Replayer | None" = None
+    """Who answers from a recording."""
+    redact: Redact = str
+    """Takes secrets out of a text."""
+    draw: Callable[[float, float], float] = random.uniform
+    """Draws the wait before another attempt."""
+    clock: Callable[[], float] = time.monotonic
+    """Returns seconds."""
+    sleep: Callable[[float], None] = time.sleep
+    """Waits for seconds."""
+    recorders: "list[Recorder]" = field(default_factory=list)
+    """The recorders so far."""
+
+    def around(self, provider: LLMProvider, stack: ExitStack) -> LLMProvider:
+        """Return `provider`, recorded where that is asked for until `stack` ends."""
+        if self.file is None:
+            return provider
+        from hello_llm.recording import Recorder  # noqa: PLC0415 - few runs record
+
+        recorder = stack.enter_context(Recorder(provider, self.file, self.redact))
+        self.recorders.append(recorder)
+        return recorder
+
+    def explain(self, error: HelloLLMError, delay_s: float | None) -> None:
+        """Record why an attempt failed, and the seconds until the next one if there is any."""
+        for recorder in self.recorders:
+            recorder.explain(error, delay_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """What is recorded, and what answers in the place of a model."""
+
+    record: Path | None = None
+    """The file that exchanges are added to."""
+    replay: Path | None = None
+    """The file that answers."""
+    timing: Literal["none", "recorded"] = "none"
+    """Whether replayed pieces come when they came, or at once."""
+
+    @classmethod
+    def of(cls, typed: Mapping[str, Any]) -> Self:
+        """Return what was `typed` for it.
+
+        Raises:
+            UsageError: the flags do not go together.
+        """
+        record, replay, timing = typed["record"], typed["replay"], typed["replay_timing"]
+        if timing not in {None, "none", "recorded"}:
+            raise UsageError(
+                f'--replay-timing must be none or recorded, not "{timing}"',
+                "--replay-timing recorded",
+            )
+        if timing is not None and replay is None:
+            raise UsageError("--replay-timing belongs to a replay", "add --replay FILE")
+        if record and replay and os.path.realpath(record) == os.path.realpath(replay):
+            raise UsageError(
+                "--record and --replay name the same file", "record to another, or leave out one"
+            )
+        return cls(
+            None if record is None else Path(record),
+            None if replay is None else Path(replay),
+            timing or "none",
+        )
+
+    def check(self, settings: Settings) -> None:
+        """Make sure that `settings` let a recording answer.
+
+        Raises:
+            UsageError: they ask a model.
+        """
+        if self.replay is not None and settings.provider != "mock":
+            raise UsageError(
+                f"--replay answers in the place of a model, and the provider is"
+                f" {settings.provider} ({settings.origins['provider']})",
+                "--provider mock --replay FILE",
+            )
+
+    @contextmanager
+    def running(self, redact: Redact) -> Iterator[Reel]:
+        """Open the files.
+
+        Raises:
+            OutputError: the one cannot be written.
+            UsageError: the other cannot be read, or one of them is no recording.
+        """
+        with ExitStack() as stack:
+            reel = Reel(redact=redact)
+            if self.replay is not None:
+                reel = self._replaying(self.replay, redact)
+            if self.record is not None:
+                from hello_llm.recording import RecordingFile  # noqa: PLC0415 - few runs record
+
+                reel = replace(reel, file=stack.enter_context(RecordingFile(self.record)))
+            yield reel
+
+    def _replaying(self, path: Path, redact: Redact) -> Reel:
+        """Return the reel that answers from `path`; without timing no wait takes time."""
+        from hello_llm.recording import Replayer, SkippingClock  # noqa: PLC0415 - few runs replay
+
+        replayer = Replayer(path, redact, self.timing)
+        reel = Reel(replayer=replayer, redact=redact, draw=replayer.drawn)
+        if self.timing == "recorded":
+            return reel
+        clock = SkippingClock()
+        return replace(reel, clock=clock.now, sleep=clock.sleep)

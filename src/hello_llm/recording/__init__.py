@@ -1,0 +1,17 @@
+"""Exchanges with a provider, kept in a file as they passed and given again without it."""
+
+from hello_llm.recording.clock import SkippingClock
+from hello_llm.recording.exchange import Exchange, Trouble
+from hello_llm.recording.file import RecordingFile, read_recording
+from hello_llm.recording.recorder import Recorder
+from hello_llm.recording.replayer import Replayer
+
+__all__ = [
+    "Exchange",
+    "Recorder",
+    "RecordingFile",
+    "Replayer",
+    "SkippingClock",
+    "Trouble",
+    "read_recording",
+]

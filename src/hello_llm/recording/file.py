@@ -1,0 +1,178 @@
+"""The file of a recording: one exchange a line, appended by any number of processes at once."""
+
+import fcntl
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from hello_llm.contract import OutputError, UsageError
+from hello_llm.recording.document import SCHEMA, from_document, to_document
+from hello_llm.recording.exchange import Exchange
+
+_MODE = 0o600
+_BEGINNING = f'{{"schema": "{SCHEMA}"'.encode()
+_BLOCK = 65536
+_ELSEWHERE = "choose another place with --record FILE"
+
+
+class RecordingFile:
+    """A file that exchanges are added to; each is there as a whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`, or make it, readable by its owner only.
+
+        Raises:
+            OutputError: it cannot be written.
+            UsageError: it holds something else.
+        """
+        self._path = path
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
+        try:
+            self._file = os.open(path, flags, _MODE)
+            if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                os.close(self._file)
+                raise OutputError(f"cannot record to {path}: it is no regular file", _ELSEWHERE)
+        except OSError as error:
+            raise self._failure(error) from error
+        try:
+            self._check_beginning()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+    def add(self, exchange: Exchange) -> None:
+        """Append `exchange`.
+
+        Raises:
+            OutputError: it cannot be written; the file is as it was.
+        """
+        line = json.dumps(to_document(exchange)).encode() + b"\n"
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                self._append(line)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _append(self, line: bytes) -> None:
+        end = self._mend()
+        try:
+            while line:
+                line = line[os.write(self._file, line) :]
+        except OSError:
+            os.ftruncate(self._file, end)
+            raise
+
+    def _mend(self) -> int:
+        """End the last line, or drop it if its process was killed over it; return the length."""
+        size = os.fstat(self._file).st_size
+        start = self._start_of_last_line(size)
+        if start == size:
+            return size
+        if _is_json(os.pread(self._file, size - start, start)):
+            return size + os.write(self._file, b"\n")
+        os.ftruncate(self._file, start)
+        return start
+
+    def _start_of_last_line(self, size: int) -> int:
+        end = size
+        while end > 0:
+            start = max(0, end - _BLOCK)
+            newline = os.pread(self._file, end - start, start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            end = start
+        return 0
+
+    def _check_beginning(self) -> None:
+        """Refuse a file of something else, so that nothing of it is ever touched."""
+        found = os.pread(self._file, len(_BEGINNING), 0)
+        if found != _BEGINNING[: len(found)]:
+            first = next(iter(_lines(self._path)), b"")
+            _document(self._path, 1, first)
+
+    def _failure(self, error: OSError) -> OutputError:
+        return OutputError(f"cannot record to {self._path}: {error.strerror}", _ELSEWHERE)
+
+
+def read_recording(path: Path) -> list[Exchange]:
+    """Return the exchanges in the file at `path`; a last line that was torn is none.
+
+    Raises:
+        UsageError: the file cannot be read, holds no exchange, or a line of it is none.
+    """
+    exchanges = [
+        _exchange(path, number, line)
+        for number, line in enumerate(_lines(path), 1)
+        if line.endswith(b"\n") or _is_json(line)
+    ]
+    if not exchanges:
+        raise UsageError(f"{path} holds no exchange", f"record one: --record {path}")
+    return exchanges
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the recording {path}: {error.strerror}", "name the file of a --record"
+        ) from error
+
+
+def _exchange(path: Path, number: int, line: bytes) -> Exchange:
+    document = _document(path, number, line)
+    try:
+        return from_document(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{path}:{number}: this is no whole exchange: see {error}", "take the line out"
+        ) from error
+
+
+def _document(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    """Return the document in `line`.
+
+    Raises:
+        UsageError: it is not JSON, or of another form or version.
+    """
+    try:
+        document = json.loads(line)
+    except ValueError:
+        raise UsageError(
+            f"{path}:{number}: this line is no JSON", "take it out, or name the file of a --record"
+        ) from None
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema == SCHEMA:
+        return dict(document)
+    form, _, _version = SCHEMA.rpartition("/")
+    if isinstance(schema, str) and schema.startswith(f"{form}/"):
+        raise UsageError(
+            f"{path}:{number}: this is {schema}, and {SCHEMA} is known here",
+            "use the version of hello-llm that recorded it, or record it again",
+        )
+    raise UsageError(f"{path}:{number}: this is no {SCHEMA}", "name the file of a --record")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True

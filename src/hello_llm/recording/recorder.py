@@ -1,0 +1,222 @@
+"""A provider that lets another answer and records what passes."""
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
+from typing import Self
+
+from hello_llm.contract import (
+    ChatRequest,
+    EventStream,
+    Finished,
+    HelloLLMError,
+    LLMProvider,
+    LLMReply,
+    Retrying,
+    Started,
+    StreamEvent,
+)
+from hello_llm.recording.exchange import Exchange, Outcome, Timed, Trouble
+from hello_llm.recording.file import RecordingFile
+from hello_llm.recording.redaction import Redact, redacted
+
+_Clock = Callable[[], float]
+
+
+class Recorder:
+    """Asks `provider` and adds each exchange to a file, without secrets; one call at a time.
+
+    An exchange that failed or was dropped is held back until :meth:`explain` has told why and what
+    follows, at the latest until the next one or the end of the block.
+    """
+
+    def __init__(
+        self,
+        provider: LLMProvider,
+        file: RecordingFile,
+        redact: Redact,
+        clock: _Clock = time.monotonic,
+    ) -> None:
+        """Record what `provider` does.
+
+        Args:
+            provider: who answers.
+            file: where the exchanges go.
+            redact: takes secrets out of a text.
+            clock: returns seconds and never goes back.
+        """
+        self._provider = provider
+        self._file = file
+        self._redact = redact
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open: _Call | None = None
+        self._held: Exchange | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._drop()
+        self._release()
+
+    @property
+    def name(self) -> str:
+        """The name of the provider that answers."""
+        return self._provider.name
+
+    def chat(self, request: ChatRequest | str) -> LLMReply:
+        """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`.
+
+        Raises:
+            OutputError: the exchange cannot be recorded; ``partial`` holds the reply.
+        """
+        call = self._begin(ChatRequest.coerce(request), stream=False)
+        try:
+            reply = self._provider.chat(call.request)
+        except BaseException as error:
+            self._fail(call, error)
+            raise
+        self._complete(call, reply)
+        return reply
+
+    def stream_chat(self, request: ChatRequest | str) -> EventStream:
+        """Stream the reply; what can be asked of the stream is asked of the one beneath.
+
+        Raises:
+            OutputError: from the iterator, as for :meth:`chat`.
+        """
+        chat = ChatRequest.coerce(request)
+        events = self._provider.stream_chat(chat)
+
+        def abort() -> None:
+            self._drop()
+            events.close()
+
+        return EventStream(
+            self._passing(chat, events), abort, lambda: events.pieces, lambda: events.sent
+        )
+
+    def close(self) -> None:
+        """Cut every call under way, from any thread; the provider can be used again."""
+        self._drop()
+        self._provider.close()
+
+    def explain(self, error: HelloLLMError, delay_s: float | None = None) -> None:
+        """Take in why the exchange that is held back ended, and let it go to the file.
+
+        Args:
+            error: what the attempt failed with, the deadline of its caller included.
+            delay_s: the seconds until the next attempt, if there is one.
+
+        Raises:
+            OutputError: the exchange cannot be recorded.
+        """
+        held = self._held
+        if held is None:
+            return
+        trouble = held.trouble or Trouble.of(error)
+        trouble = replace(trouble, partial=trouble.partial or error.partial)
+        self._held = replace(held, outcome="failed", trouble=trouble, delay_s=delay_s)
+        self._release()
+
+    def _passing(self, request: ChatRequest, events: EventStream) -> Generator[StreamEvent]:
+        call = self._begin(request, stream=True)
+        with closing(events):
+            try:
+                for event in events:
+                    if isinstance(event, Finished):
+                        self._complete(call, event.reply)
+                    else:
+                        call.note(event)
+                    yield event
+            except BaseException as error:
+                self._fail(call, error)
+                raise
+
+    def _begin(self, request: ChatRequest, *, stream: bool) -> "_Call":
+        self._drop()
+        self._release()
+        self._open = _Call(self.name, request, self._clock, stream=stream)
+        return self._open
+
+    def _complete(self, call: "_Call", reply: LLMReply) -> None:
+        if not self._end(call):
+            return
+        try:
+            self._write(call.exchange("complete", reply=reply))
+        except HelloLLMError as error:
+            error.partial = reply
+            raise
+
+    def _fail(self, call: "_Call", error: BaseException) -> None:
+        if not self._end(call):
+            return
+        if isinstance(error, HelloLLMError):
+            self._held = call.exchange("failed", trouble=Trouble.of(error))
+        else:
+            self._held = call.exchange("cut")
+
+    def _drop(self) -> None:
+        """Take the call under way as one that its caller dropped."""
+        call = self._open
+        if call is not None and self._end(call):
+            self._held = call.exchange("cut")
+
+    def _end(self, call: "_Call") -> bool:
+        """Say whether `call` was under way until now; what comes after its end is not its."""
+        with self._lock:
+            ends, self._open = self._open is call, None if self._open is call else self._open
+        return ends
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._write(held)
+
+    def _write(self, exchange: Exchange) -> None:
+        self._file.add(redacted(exchange, self._redact))
+
+
+class _Call:
+    """A call under way."""
+
+    def __init__(self, provider: str, request: ChatRequest, clock: _Clock, *, stream: bool) -> None:
+        self.request = request
+        self._provider = provider
+        self._stream = stream
+        self._clock = clock
+        self._started = clock()
+        self._pieces: list[Timed] = []
+
+    def note(self, event: StreamEvent) -> None:
+        """Keep `event` with its time; only a turn tells of retries, and the end is no piece."""
+        if isinstance(event, Started):
+            self._started = self._clock()
+        if not isinstance(event, Retrying | Finished):
+            self._pieces.append(Timed(self._elapsed_ms(), event))
+
+    def exchange(
+        self, outcome: Outcome, *, reply: LLMReply | None = None, trouble: Trouble | None = None
+    ) -> Exchange:
+        """Return the exchange that ends now."""
+        return Exchange(
+            self._provider,
+            self._stream,
+            self.request,
+            tuple(self._pieces),
+            outcome,
+            self._took_ms(trouble.partial if trouble else reply),
+            reply,
+            trouble,
+        )
+
+    def _took_ms(self, reply: LLMReply | None) -> float:
+        """Return the time until now; that of a whole reply begins when its request was sent."""
+        latency_ms = None if self._stream or reply is None else reply.usage.latency_ms
+        return self._elapsed_ms() if latency_ms is None else float(latency_ms)
+
+    def _elapsed_ms(self) -> float:
+        return round((self._clock() - self._started) * 1000, 1)

@@ -1,0 +1,155 @@
+"""A provider that answers from a recording, and from nothing else."""
+
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from typing import Literal, get_args
+
+from hello_llm.contract import (
+    BrokenReplyError,
+    ChatRequest,
+    EventStream,
+    Finished,
+    HelloLLMError,
+    LLMReply,
+    ReasoningDelta,
+    ReplyBuilder,
+    Started,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+)
+from hello_llm.recording.document import request_hash
+from hello_llm.recording.exchange import Exchange, Piece, Timed
+from hello_llm.recording.file import read_recording
+from hello_llm.recording.nearest import not_recorded
+from hello_llm.recording.redaction import Redact, redacted_request
+
+ReplayTiming = Literal["none", "recorded"]
+REPLAY_TIMINGS: tuple[ReplayTiming, ...] = get_args(ReplayTiming)
+
+
+class Replayer:
+    """Answers a request with its recorded exchanges, one after the other, the last again and again.
+
+    Any thread may ask.
+    """
+
+    def __init__(self, path: Path, redact: Redact = str, timing: ReplayTiming = "none") -> None:
+        """Read the recording at `path`.
+
+        Args:
+            path: the file.
+            redact: what took the secrets out of its requests.
+            timing: whether each piece comes when it came, or at once.
+
+        Raises:
+            UsageError: the file cannot be read, holds no exchange, or a line of it is none.
+        """
+        self._path = path
+        self._redact = redact
+        self._timed = timing == "recorded"
+        self._recorded = read_recording(path)
+        self._waiting: dict[str, list[Exchange]] = {}
+        for exchange in self._recorded:
+            self._waiting.setdefault(request_hash(exchange.request), []).append(exchange)
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._delay_s = 0.0
+
+    @property
+    def name(self) -> str:
+        """The provider that was recorded first: replays are the same to the byte."""
+        return self._recorded[0].provider
+
+    def chat(self, request: ChatRequest | str) -> LLMReply:
+        """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`.
+
+        Raises:
+            UsageError: the request is not in the recording; it names what differs.
+        """
+        self._closed = closed = threading.Event()
+        exchange = self._take(ChatRequest.coerce(request))
+        self._wait(exchange.ended_ms, 0.0, closed)
+        return _reply(exchange)
+
+    def stream_chat(self, request: ChatRequest | str) -> EventStream:
+        """Stream the reply as it came; one that was recorded whole comes in one piece.
+
+        Raises:
+            UsageError: from the iterator, as for :meth:`chat`.
+        """
+        closed = threading.Event()
+        return EventStream(self._events(ChatRequest.coerce(request), closed), closed.set)
+
+    def close(self) -> None:
+        """End the wait of a call under way."""
+        self._closed.set()
+
+    def drawn(self, _low: float, _high: float) -> float:
+        """Return the seconds that were waited after the exchange given last, in place of a draw."""
+        return self._delay_s
+
+    def _events(self, request: ChatRequest, closed: threading.Event) -> Generator[StreamEvent]:
+        exchange = self._take(request)
+        at_ms = 0.0
+        for timed in _pieces(exchange):
+            self._wait(timed.at_ms, at_ms, closed)
+            at_ms = timed.at_ms
+            yield timed.piece
+        self._wait(exchange.ended_ms, at_ms, closed)
+        yield Finished(_reply(exchange))
+
+    def _take(self, request: ChatRequest) -> Exchange:
+        """Return the exchange whose turn it is."""
+        asked = redacted_request(request, self._redact)
+        with self._lock:
+            waiting = self._waiting.get(request_hash(asked))
+            if waiting is None:
+                raise not_recorded(asked, self._recorded, self._path)
+            exchange = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            self._delay_s = exchange.delay_s or 0.0
+        return exchange
+
+    def _wait(self, until_ms: float, since_ms: float, closed: threading.Event) -> None:
+        if self._timed:
+            closed.wait(max(0.0, until_ms - since_ms) / 1000)
+
+
+def _reply(exchange: Exchange) -> LLMReply:
+    """Return the reply of `exchange`, or raise what it ended with."""
+    if exchange.reply is not None:
+        return exchange.reply
+    raise exchange.trouble.error() if exchange.trouble else _dropped(exchange)
+
+
+def _dropped(exchange: Exchange) -> HelloLLMError:
+    builder = ReplyBuilder(exchange.provider, exchange.request.model or exchange.provider)
+    for timed in exchange.pieces:
+        builder.add(timed.piece)
+    return BrokenReplyError(
+        "the recording ends here: its call was stopped before the end",
+        "record it again, to its end",
+        partial=builder.partial(),
+    )
+
+
+def _pieces(exchange: Exchange) -> tuple[Timed, ...]:
+    """Return what comes before the end of `exchange`; the beginning is always told."""
+    pieces = exchange.pieces
+    if not exchange.stream and exchange.reply is not None:
+        pieces = _whole(exchange.reply, exchange.ended_ms)
+    if pieces and isinstance(pieces[0].piece, Started):
+        return pieces
+    model = exchange.request.model or exchange.provider
+    return (Timed(0.0, Started(exchange.provider, model)), *pieces)
+
+
+def _whole(reply: LLMReply, at_ms: float) -> tuple[Timed, ...]:
+    pieces: list[Piece] = [] if reply.reasoning is None else [ReasoningDelta(reply.reasoning)]
+    pieces += [TextDelta(reply.text)] if reply.text else []
+    pieces += [
+        ToolCallDelta(index, call.id, call.name, call.arguments)
+        for index, call in enumerate(reply.tool_calls)
+    ]
+    return tuple(Timed(at_ms, piece) for piece in pieces)
