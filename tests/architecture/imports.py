@@ -17,8 +17,9 @@ OURS: dict[str, frozenset[str]] = {
     "rendering": frozenset({"contract"}),
     "local": frozenset({"contract", "engine", "settings"}),
     "warm": frozenset({""}),
+    "doctor": frozenset({"", "contract", "settings", "providers", "local", "warm"}),
     "cli": frozenset(
-        {"", "contract", "settings", "providers", "engine", "rendering", "local", "warm"}
+        {"", "contract", "settings", "providers", "engine", "rendering", "local", "warm", "doctor"}
     ),
     "__main__": frozenset({"cli", "contract", "rendering", "warm"}),
 }
