@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.cli.asking import opened
-from hello_llm.cli.endings import endings
+from hello_llm.cli.endings import endings, printing
 from hello_llm.cli.opening import certificates
 from hello_llm.cli.surface import redactor
 from hello_llm.contract import (
@@ -55,7 +55,8 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
     try:
         with endings():
             for finding in _findings(settings, typed, terminal):
-                view.show(finding)
+                with printing():
+                    view.show(finding)
     except (InterruptError, TerminateError) as error:
         if not typed["json"]:
             raise

@@ -51,6 +51,7 @@ def examine_problems(error: UsageError, config_file: Path | None) -> Iterator[Fi
         wrong = UsageError(problem.sentence(path) if path else problem.message, problem.hint)
         yield Finding.failure("configuration", wrong)
     if not problems:
+        error.hint = error.hint or "hello-llm doctor --help, or hello-llm config validate"
         yield Finding.failure("configuration", error)
 
 

@@ -41,6 +41,7 @@ def examine_local(settings: Settings, model: str) -> Iterator[Finding]:
     try:
         weights = find_weights(model.removeprefix(LOCAL), settings.local_models)
     except UsageError as error:
+        error.hint = error.hint or "hello-llm config set local.models.NAME PATH"
         yield Finding.failure("local", error)
         return
     size_mb = weights.stat().st_size / 1e6
