@@ -36,6 +36,7 @@ def pages() -> dict[str, str]:
         "faults.md": faults_page(),
         "reply.schema.json": schema("reply"),
         "events.schema.json": schema("events"),
+        "doctor.schema.json": schema("doctor"),
     }
 
 

@@ -18,6 +18,7 @@ OURS: dict[str, frozenset[str]] = {
     "recording": frozenset({"contract"}),
     "local": frozenset({"contract", "engine", "settings"}),
     "warm": frozenset({""}),
+    "doctor": frozenset({"", "contract", "settings", "providers", "local", "warm"}),
     "cli": frozenset(
         {
             "",
@@ -29,6 +30,7 @@ OURS: dict[str, frozenset[str]] = {
             "recording",
             "local",
             "warm",
+            "doctor",
         }
     ),
     "__main__": frozenset({"cli", "contract", "rendering", "warm"}),

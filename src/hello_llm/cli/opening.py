@@ -53,7 +53,7 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
                 "connect_timeout": settings.connect_timeout,
                 "timeout": None,
                 "proxy": settings.proxy,
-                "ca_file": _beside_the_file(settings),
+                "ca_file": certificates(settings),
             }
             if settings.model is not None and settings.model.startswith(_LOCAL):
                 name, weights = _local_model(settings, settings.model)
@@ -61,7 +61,7 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
         yield get_provider(settings.provider, **options)
 
 
-def _beside_the_file(settings: Settings) -> Path | None:
+def certificates(settings: Settings) -> Path | None:
     """Return the file of certificates; only a configuration file names one.
 
     Raises:

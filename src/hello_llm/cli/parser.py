@@ -28,6 +28,12 @@ def _add_chat(app: typer.Typer) -> None:
     app.command("chat")(chat)
 
 
+def _add_doctor(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.doctor import doctor  # noqa: PLC0415 - likewise
+
+    app.command("doctor")(doctor)
+
+
 def _add_config(app: typer.Typer) -> None:
     from hello_llm.cli.commands import config  # noqa: PLC0415 - likewise
 
@@ -55,6 +61,7 @@ def _add_schema(app: typer.Typer) -> None:
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "chat": Command("Ask a model and show its answer.", _add_chat),
+        "doctor": Command("Say what a call would meet, and what repairs it.", _add_doctor),
         "config": Command(
             "Look at the settings and change the file they are in.", _add_config, is_group=True
         ),
@@ -65,7 +72,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "help": Command("Explain a topic.", _add_help),
         "schema": Command(
-            "Print the JSON Schema of --json (reply) or of --stream --json (events).", _add_schema
+            "Print the JSON Schema of --json (reply), --stream --json (events) or doctor --json.",
+            _add_schema,
         ),
     }
 )

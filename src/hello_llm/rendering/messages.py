@@ -63,7 +63,7 @@ class Messages:
 
     def clean(self, text: str) -> str:
         """Return `text` without secrets, on one line, and safe for a terminal."""
-        return sanitize(_LINE_BREAKS.sub(" ", self.redact(text)).strip())
+        return sanitize(on_one_line(self.redact(text)))
 
     def _say(self, label: str, color: str, text: str) -> None:
         line = f"{self._styled(label + ':', color)} {self.clean(text)}\n"
@@ -77,3 +77,8 @@ class Messages:
                 return f"\x1b[1m{label}\x1b[0m"
             case Styling.COLOR:
                 return f"\x1b[1;{color}m{label}\x1b[0m"
+
+
+def on_one_line(text: str) -> str:
+    """Return `text` with a space for each line break and tab."""
+    return _LINE_BREAKS.sub(" ", text).strip()

@@ -13,7 +13,7 @@ NAMES: tuple[SchemaName, ...] = get_args(SchemaName)
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(NAMES)}.")],
 ) -> None:
-    """Print the JSON Schema of --json (reply) or of --stream --json (events)."""
+    """Print the JSON Schema of --json (reply), --stream --json (events) or doctor --json."""
     import json  # noqa: PLC0415 - the other commands go without
 
     for known in NAMES:

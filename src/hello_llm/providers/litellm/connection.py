@@ -70,9 +70,12 @@ class Connection:
     """The answer, once its headers are there."""
     on_send: Callable[[], None] = lambda: None
     """Called as the request leaves, after all that LiteLLM does before it."""
+    on_secure: Callable[[Any], None] = lambda _: None
+    """Called with httpcore's stream when TLS is agreed on, with a proxy or the server."""
     tap: WireTap = field(default_factory=WireTap)
     """Has read the answer as far as it came."""
     _unauthorized: bool = False
+    _ours: bool = False
     _aborted: bool = False
     _greeted: bool = False
     _vendor: str = ""
@@ -156,6 +159,12 @@ class Connection:
             return arguments | {"client": client, "max_retries": 0}
         return arguments | {"client": self._handler_client()}
 
+    def client(self, route: Route) -> "httpx.Client":
+        """Return a client for a request of ours, as LiteLLM gets one for a call by `route`."""
+        self._ours = True
+        self._secure = not (route.api_base or "").startswith("http://")
+        return self._client()
+
     def _openai_client(self, litellm: ModuleType, route: Route) -> Any:  # noqa: ANN401 - untyped substrate
         import openai  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
@@ -201,6 +210,8 @@ class Connection:
                 self._sockets.append(sock)
             if event.endswith("start_tls.complete") or not secure:
                 self._guard(stream)
+            if event.endswith("start_tls.complete"):
+                self.on_secure(stream)
         if self._aborted:
             self.abort()
 
@@ -223,7 +234,7 @@ class Connection:
 
     def _framing_of(self, response: "httpx.Response") -> Framing:
         kind = response.headers.get("content-type", "")
-        if not response.is_success or kind.startswith("application/vnd."):
+        if self._ours or not response.is_success or kind.startswith("application/vnd."):
             return Framing.OPAQUE
         if not self.stream:
             return Framing.WHOLE

@@ -88,13 +88,18 @@ def drop_decisive(environ: MutableMapping[str, str] = os.environ) -> list[str]:
 
     Keys stay, and what we set ourselves.
     """
-    names = [
+    names = decisive(environ)
+    for name in names:
+        del environ[name]
+    return names
+
+
+def decisive(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables that would change a call if they were obeyed."""
+    return [
         name
         for name in environ
         if re.fullmatch(_DECISIVE, name)
         and name not in _SETTINGS
         and not name.upper().endswith("_API_KEY")
     ]
-    for name in names:
-        del environ[name]
-    return names

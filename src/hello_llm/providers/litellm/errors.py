@@ -15,7 +15,6 @@ from hello_llm.contract import (
     LLMReply,
     RateLimitedError,
     RequestError,
-    UnreachableError,
 )
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
@@ -26,7 +25,7 @@ from hello_llm.providers.litellm.failure import (
     is_litellms,
     quote,
 )
-from hello_llm.providers.litellm.network import deadline, no_answer
+from hello_llm.providers.litellm.network import deadline, no_answer, proxys_own
 from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import explain
 from hello_llm.providers.litellm.retry_after import wait_in
@@ -66,7 +65,7 @@ def _explained(
         return RequestError(f"{route.typed} does not take a parameter: {_own_words(unsupported)}")
     refusal = _refusal(error, evidence)
     if refusal is not None:
-        return _proxys_own(refusal, evidence) or explain(refusal, route, litellm)
+        return proxys_own(refusal, evidence.transport) or explain(refusal, route, litellm)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if evidence.filtered:
         return FilteredError.of_reply()
@@ -94,15 +93,6 @@ def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
     if evidence.body:
         return Refusal.of_answer(status, evidence.body, delay_s)
     return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
-
-
-def _proxys_own(refusal: Refusal, evidence: Evidence) -> UnreachableError | None:
-    if refusal.status != 407 or evidence.transport.proxy is None:
-        return None
-    return UnreachableError(
-        f"the proxy {evidence.transport.proxy_address} wants a user name and a password (407)",
-        "check proxy in the profile",
-    )
 
 
 def _bad_answer(

@@ -8,6 +8,7 @@ from types import ModuleType
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
 from hello_llm.providers.litellm.connection import NotHTTPError
 from hello_llm.providers.litellm.failure import find
+from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import speaks_tls
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
@@ -17,12 +18,20 @@ _TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
 
 
 def deadline(
-    litellm: ModuleType, error: Exception, route: Route, transport: Transport
+    litellm: ModuleType | None, error: Exception, route: Route, transport: Transport
 ) -> DeadlineError | None:
-    """Return our error for a wait that took too long, or ``None`` if `error` is none."""
+    """Return our error for a wait that took too long, or ``None`` if `error` is none.
+
+    Args:
+        litellm: the loaded module; ``None`` where the request was not one of LiteLLM's.
+        error: what was raised.
+        route: where the call went.
+        transport: how it went there.
+    """
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
-    if find(error, httpx.TimeoutException, litellm.Timeout) is None:
+    theirs = () if litellm is None else (litellm.Timeout,)
+    if find(error, httpx.TimeoutException, *theirs) is None:
         return None
     if find(error, httpx.ConnectTimeout):
         where = route.place if transport.proxy is None else f"the proxy {transport.proxy_address}"
@@ -57,6 +66,16 @@ def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLME
     if transport.proxy_address is not None:
         return _no_proxy(error, route, transport.proxy_address) or _no_connection(error, route)
     return _no_connection(error, route)
+
+
+def proxys_own(refusal: Refusal, transport: Transport) -> UnreachableError | None:
+    """Return our error for what the proxy refused, or ``None`` if it was not the proxy."""
+    if refusal.status != 407 or transport.proxy is None:
+        return None
+    return UnreachableError(
+        f"the proxy {transport.proxy_address} wants a user name and a password (407)",
+        "check proxy in the profile",
+    )
 
 
 def _was_closed(error: Exception) -> bool:

@@ -19,8 +19,14 @@ from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.route import Route
 
 
-def explain(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError:
-    """Return our error for `refusal`."""
+def explain(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError:
+    """Return our error for `refusal`.
+
+    Args:
+        refusal: what the server said.
+        route: where the call went.
+        litellm: the loaded module, which knows the names of models; without it none is suggested.
+    """
     problem = _by_kind(refusal, route, litellm) or _by_status(refusal, route)
     problem.status = None if refusal.in_answer else refusal.status
     if not refusal.lasting:
@@ -28,7 +34,7 @@ def explain(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMErro
     return problem
 
 
-def _by_kind(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError | None:
+def _by_kind(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError | None:
     if refusal.of_tls:
         return speaks_tls(route)
     if refusal.over_quota:
@@ -94,7 +100,7 @@ def _key_refused(refusal: Refusal, route: Route) -> AuthError:
     )
 
 
-def _not_found(refusal: Refusal, route: Route, litellm: ModuleType) -> RequestError:
+def _not_found(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
     # Without its word for it, the path may be unknown and not the model.
     if route.vendor == "ollama_chat" and "model" in refusal.words:
         return RequestError(
@@ -110,6 +116,6 @@ def _not_found(refusal: Refusal, route: Route, litellm: ModuleType) -> RequestEr
     )
 
 
-def _known_models(litellm: ModuleType, vendor: str) -> set[str]:
-    names = litellm.models_by_provider.get(vendor, ())
+def _known_models(litellm: ModuleType | None, vendor: str) -> set[str]:
+    names = () if litellm is None else litellm.models_by_provider.get(vendor, ())
     return {name.removeprefix(f"{vendor}/") for name in names}

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
@@ -61,7 +61,7 @@ def plan(
     api_key_env: str | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Route:
-    """Return the way to `model`.
+    """Return the way to `model`, with the key.
 
     Args:
         model: the vendor-qualified model.
@@ -72,6 +72,20 @@ def plan(
     Raises:
         UsageError: no model, no vendor in its name, or an address that is none.
         AuthError: the key that the call needs is not set.
+    """
+    way = survey(model, api_base=api_base, api_key_env=api_key_env)
+    api_key = _read_key(way, environ, named=api_key_env is not None)
+    variable = None if api_key is None else way.key_variable
+    return replace(way, key_variable=variable, api_key=api_key)
+
+
+def survey(
+    model: str | None, *, api_base: str | None = None, api_key_env: str | None = None
+) -> Route:
+    """Return the way to `model` as :func:`plan` does, but read no key: only name its variable.
+
+    Raises:
+        UsageError: no model, no vendor in its name, or an address that is none.
     """
     if model is None:
         raise UsageError(
@@ -87,15 +101,13 @@ def plan(
     if name.vendor in BASELESS_VENDORS and api_base is None:
         raise UsageError(f"{model} needs the address of its server", "--api-base https://HOST")
     _check_address(api_base)
-    variable = _choose_variable(name.vendor, api_base, api_key_env)
-    api_key = _read_key(model, name.vendor, variable, environ, named=api_key_env is not None)
     return Route(
         typed=model,
         vendor=_WIRE_VENDORS.get(name.vendor, name.vendor),
         name=name.name,
         api_base=api_base or KEYLESS_BASES.get(name.vendor),
-        key_variable=None if api_key is None else variable,
-        api_key=api_key,
+        key_variable=_choose_variable(name.vendor, api_base, api_key_env),
+        api_key=None,
         self_hosted=name.vendor in _SELF_HOSTED,
     )
 
@@ -135,16 +147,15 @@ def _is_vendors_own(vendor: str, api_base: str) -> bool:
     return host.endswith(own) if own.startswith(".") else host == own
 
 
-def _read_key(
-    model: str, vendor: str, variable: str | None, environ: Mapping[str, str], *, named: bool
-) -> str | None:
+def _read_key(way: Route, environ: Mapping[str, str], *, named: bool) -> str | None:
+    variable = way.key_variable
     if variable is None:
         return None
     key = environ.get(variable, "").strip()
-    if not key and (named or needs_key(vendor)):
+    if not key and (named or needs_key(ModelName.parse(way.typed).vendor)):
         state = "empty" if variable in environ else "not set"
         raise AuthError(
-            f"{variable} is {state}, and {model} needs it",
+            f"{variable} is {state}, and {way.typed} needs it",
             f"export {variable}=…   or name another variable with --api-key-env",
         )
     if not (key.isascii() and key.isprintable()):

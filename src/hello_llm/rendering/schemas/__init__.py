@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
-SchemaName = Literal["reply", "events"]
+SchemaName = Literal["reply", "events", "doctor"]
 
 
 def load_schema(name: SchemaName) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of the document or of one NDJSON line."""
+    """Return the JSON Schema (draft 2020-12) of a document or of one NDJSON line."""
     import json  # noqa: PLC0415 - the names alone are asked for at each start
     from importlib.resources import files  # noqa: PLC0415 - as above
 

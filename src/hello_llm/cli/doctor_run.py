@@ -1,0 +1,138 @@
+"""One run of ``doctor``: examine, show each finding as it comes, name the exit code."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hello_llm.cli.asking import opened
+from hello_llm.cli.endings import endings, printing
+from hello_llm.cli.opening import certificates
+from hello_llm.cli.surface import redactor
+from hello_llm.contract import (
+    ExitCode,
+    Finished,
+    HelloLLMError,
+    InterruptError,
+    LLMReply,
+    Message,
+    StoppedError,
+    TerminateError,
+    UsageError,
+)
+from hello_llm.contract.finding import Finding
+from hello_llm.doctor import Subject, examine
+from hello_llm.doctor.subject import patience_s
+from hello_llm.providers.litellm.environment import whole_environ
+from hello_llm.rendering.console import ColorChoice
+from hello_llm.rendering.findings import FindingsView, JsonFindings, PlainFindings
+from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.rendering.usage_table import dollars, duration
+from hello_llm.settings import FIELDS, Settings, resolve
+
+_PROMPT = "Say hello."
+_MOST_TOKENS = 8
+_LONGEST_ANSWER_S = 60.0
+
+
+def examine_call(typed: Mapping[str, Any]) -> ExitCode:
+    """Examine the call that the flags in `typed` would make, and return the exit code.
+
+    Raises:
+        StoppedError: somebody ended it; with ``--json`` the document tells so instead.
+    """
+    terminal = Terminal.real()
+    settings = _settings(typed)
+    color, key_variable = _shown(settings, typed)
+    messages = Messages(terminal, color=color, redact=redactor(key_variable))
+    view: FindingsView
+    if typed["json"]:
+        view = JsonFindings(terminal, messages.redact)
+    else:
+        view = PlainFindings(terminal, messages.redact, color=color)
+    try:
+        with endings():
+            for finding in _findings(settings, typed, terminal):
+                with printing():
+                    view.show(finding)
+    except (InterruptError, TerminateError) as error:
+        if not typed["json"]:
+            raise
+        view.close(error.exit_code)
+        messages.error(error)
+        return error.exit_code
+    return view.close()
+
+
+def _settings(typed: Mapping[str, Any]) -> Settings | UsageError:
+    """Return every setting as ``chat`` would have it, or why it would not begin."""
+    try:
+        flags = {
+            key: FIELDS[key].kind.read(value) if isinstance(value, str) else value
+            for key, value in typed.items()
+            if key in FIELDS
+        }
+        return resolve(flags, config_file=_path(typed["config"]), profile=typed["profile"])
+    except UsageError as error:
+        return error
+
+
+def _shown(
+    settings: Settings | UsageError, typed: Mapping[str, Any]
+) -> tuple[ColorChoice, str | None]:
+    """Return when to use colour, and the variable whose value is a secret."""
+    if isinstance(settings, UsageError):
+        return "auto", typed["api_key_env"]
+    return settings.color, settings.api_key_env
+
+
+def _findings(
+    settings: Settings | UsageError, typed: Mapping[str, Any], terminal: Terminal
+) -> Iterator[Finding]:
+    subject = Subject(settings, _path(typed["config"]), whole_environ(), certificates)
+    fails = False
+    for finding in examine(subject):
+        # A list that lacks the model, or is none, need not mean that the model does not answer.
+        fails = fails or (finding.status == "failure" and finding.name != "models")
+        yield finding
+    if typed["spend"] and not fails and not isinstance(settings, UsageError):
+        yield _spend(settings, terminal)
+
+
+def _path(typed: str | None) -> Path | None:
+    return None if typed is None else Path(typed)
+
+
+def _spend(settings: Settings, terminal: Terminal) -> Finding:
+    """Make one small completion as ``chat`` does, and return what came of it."""
+    small = replace(
+        settings,
+        system=None,
+        fallback=(),
+        retries=0,
+        stream=False,
+        max_tokens=min(settings.max_tokens or _MOST_TOKENS, _MOST_TOKENS),
+        fail_on_length=False,
+        timeout=patience_s(settings, _LONGEST_ANSWER_S) or 0,
+    )
+    try:
+        with opened(small) as ask, closing(ask((Message("user", _PROMPT),), terminal)) as turn:
+            replies = [event.reply for event in turn if isinstance(event, Finished)]
+    except StoppedError:
+        raise
+    except HelloLLMError as error:
+        return Finding.failure("completion", error)
+    return Finding.ok("completion", _outcome(replies[-1]))
+
+
+def _outcome(reply: LLMReply) -> str:
+    usage = reply.usage
+    tokens = f"{_count(usage.tokens_in)} tokens in, {_count(usage.tokens_out)} out"
+    cost = "price unknown" if usage.usd_micros is None else dollars(usage.usd_micros)
+    return f"{reply.model} answered in {duration(usage.latency_ms)}: {tokens}, {cost}"
+
+
+def _count(tokens: int | None) -> str:
+    return "unknown" if tokens is None else str(tokens)

@@ -1,0 +1,71 @@
+"""The configuration file and the settings that decide where a call goes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hello_llm.contract import UsageError
+from hello_llm.contract.finding import Finding
+from hello_llm.settings import Settings
+from hello_llm.settings.checking import find_problems
+from hello_llm.settings.origins import BUILT_IN
+from hello_llm.settings.paths import default_config_file
+from hello_llm.settings.phrases import printable
+from hello_llm.settings.problems import Problem
+
+_DECISIVE = (
+    "provider",
+    "model",
+    "fallback",
+    "api_base",
+    "api_key_env",
+    "proxy",
+    "ca_file",
+    "connect_timeout",
+    "timeout",
+)
+
+
+def examine_settings(settings: Settings) -> Iterator[Finding]:
+    """Yield what was found of the file that `settings` came from, and of where each came from."""
+    file, profile = settings.config_file, settings.profile
+    if file is None:
+        usual = default_config_file()
+        where = "" if usual is None else f": {printable(str(usual))} does not exist"
+        yield Finding.ok("configuration", f"no file{where}")
+    else:
+        which = "no profile" if profile is None else f"profile {profile}"
+        yield Finding.ok("configuration", f"{printable(str(file))}, {which}")
+    chosen = [key for key in _DECISIVE if settings.origins[key] != BUILT_IN]
+    words = [
+        f"{key} {_value(getattr(settings, key))} ({settings.origins[key].in_its_file})"
+        for key in ("provider", *(key for key in chosen if key != "provider"))
+    ]
+    yield Finding.ok("settings", ", ".join(words))
+
+
+def examine_problems(error: UsageError, config_file: Path | None) -> Iterator[Finding]:
+    """Yield a finding for each problem of the file, or that for `error`, which is none of them."""
+    path = config_file or default_config_file()
+    problems = () if path is None or not path.is_file() else _problems(path)
+    for problem in problems:
+        wrong = UsageError(problem.sentence(path) if path else problem.message, problem.hint)
+        yield Finding.failure("configuration", wrong)
+    if not problems:
+        error.hint = error.hint or "hello-llm doctor --help, or hello-llm config validate"
+        yield Finding.failure("configuration", error)
+
+
+def _problems(path: Path) -> tuple[Problem, ...]:
+    try:
+        return find_problems(path)
+    except UsageError:  # it cannot be read, as the caller knows
+        return ()
+
+
+def _value(value: object) -> str:
+    match value:
+        case tuple():
+            return " ".join(map(str, value))
+        case float():
+            return f"{value:g} s"
+    return str(value)

@@ -1,0 +1,124 @@
+"""The model, where a call to it goes, and the key that it takes along."""
+
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from hello_llm.contract import AuthError, UsageError
+from hello_llm.contract.finding import Finding
+from hello_llm.local import find_weights
+from hello_llm.providers.litellm.route import Route, plan, survey
+from hello_llm.providers.litellm.vendors import VENDOR_HOSTS, key_variable, needs_key
+from hello_llm.providers.model_name import ModelName
+from hello_llm.settings import Settings
+from hello_llm.settings.origins import BUILT_IN
+
+LOCAL = "local/"
+
+
+def examine_mock(settings: Settings) -> Iterator[Finding]:
+    """Yield the finding on a call that goes nowhere."""
+    words = "the mock answers by itself: no server is called, no key is read"
+    if settings.model is None or settings.origins["provider"] != BUILT_IN:
+        yield Finding.ok("model", words)
+    else:
+        asks = "--provider litellm asks the model"
+        yield Finding.warning("model", f"{words}, though the model is {settings.model}", asks)
+
+
+def examine_local(settings: Settings, model: str) -> Iterator[Finding]:
+    """Yield what was found of the local `model`: what serves it, and its weights."""
+    if settings.api_base is not None:
+        wrong = f"{model} is served here and takes no other address"
+        yield Finding.failure("local", UsageError(wrong, "leave out --api-base"))
+        return
+    yield Finding.ok("model", f"{model} is served on loopback for the call, with no key")
+    if find_spec("xllamacpp") is None:
+        missing = "local models need the extra 'local'"
+        yield Finding.failure("local", UsageError(missing, "pip install 'hello-llm[local]'"))
+        return
+    try:
+        weights = find_weights(model.removeprefix(LOCAL), settings.local_models)
+    except UsageError as error:
+        error.hint = error.hint or "hello-llm config set local.models.NAME PATH"
+        yield Finding.failure("local", error)
+        return
+    size_mb = weights.stat().st_size / 1e6
+    yield Finding.ok("local", f"xllamacpp is there, and the weights: {weights}, {size_mb:.0f} MB")
+
+
+def route_of(settings: Settings) -> Route:
+    """Return the way of a call, without its key.
+
+    Raises:
+        UsageError: there is none.
+    """
+    return survey(settings.model, api_base=settings.api_base, api_key_env=settings.api_key_env)
+
+
+def examine_model(route: Route) -> Finding:
+    """Return the finding on the name of the model and on where it is asked."""
+    sent = "" if route.wire_model == route.typed else f" is sent as {route.wire_model} and"
+    return Finding.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}")
+
+
+def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:
+    """Return the way of a call with its key.
+
+    Raises:
+        AuthError: the key that it needs is not there.
+    """
+    return plan(
+        settings.model,
+        api_base=settings.api_base,
+        api_key_env=settings.api_key_env,
+        environ=environ,
+    )
+
+
+def examine_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> Finding:
+    """Return the finding on the key for `way`: whether it is there, and where it goes."""
+    try:
+        route = route_with_key(settings, environ)
+    except AuthError as error:
+        return Finding.failure("key", error)
+    if route.key_variable is not None:
+        return _key_goes(route)
+    if way.key_variable is not None:
+        return Finding.warning(
+            "key",
+            f"{way.key_variable} is not set, and {way.place} is called without a key",
+            f"export {way.key_variable}=…   if it wants one",
+        )
+    vendor = ModelName.parse(way.typed).vendor
+    usual = key_variable(vendor)
+    words = f"{way.place} is called without a key"
+    if usual in environ and needs_key(vendor):
+        return Finding.warning(
+            "key",
+            f"{words}: that in {usual} goes to {VENDOR_HOSTS.get(way.vendor, way.vendor)} only",
+            f"--api-key-env {usual}   if it is meant for {way.place}",
+        )
+    return Finding.ok("key", words)
+
+
+def _key_goes(route: Route) -> Finding:
+    words = f"{route.key_variable} is set, and goes to {_goal(route)}"
+    address = urlsplit(route.api_base or "")
+    if address.scheme == "http" and not _is_loopback(address.hostname or ""):
+        safer = f"--api-base https://{route.place}   if it speaks TLS"
+        return Finding.warning("key", f"{words} unencrypted", safer)
+    return Finding.ok("key", words)
+
+
+def _goal(route: Route) -> str:
+    known = route.api_base is not None or route.vendor in VENDOR_HOSTS
+    return route.place if known else f"the address that LiteLLM knows of {route.vendor}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

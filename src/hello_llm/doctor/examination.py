@@ -1,0 +1,68 @@
+"""The examination from its first finding to its last: from what decides a call to its server."""
+
+from collections.abc import Iterator
+
+from hello_llm.contract import UsageError
+from hello_llm.contract.finding import Finding
+from hello_llm.doctor.configuration import examine_problems, examine_settings
+from hello_llm.doctor.destination import (
+    LOCAL,
+    examine_key,
+    examine_local,
+    examine_mock,
+    examine_model,
+    route_of,
+    route_with_key,
+)
+from hello_llm.doctor.models import examine_models
+from hello_llm.doctor.reaching import examine_reach
+from hello_llm.doctor.subject import Subject, patience_s, transport_of
+from hello_llm.doctor.surroundings import examine_environment, examine_warmth
+from hello_llm.doctor.versions import examine_versions
+from hello_llm.settings import Settings
+
+
+def examine(subject: Subject) -> Iterator[Finding]:
+    """Yield what is found as it is found; nothing that costs money is done."""
+    yield from examine_versions()
+    settings = subject.settings
+    if isinstance(settings, UsageError):
+        yield from examine_problems(settings, subject.config_file)
+    else:
+        yield from examine_settings(settings)
+    yield from examine_environment(subject.environ)
+    yield from examine_warmth()
+    if not isinstance(settings, UsageError):
+        yield from _examine_call(settings, subject)
+
+
+def _examine_call(settings: Settings, subject: Subject) -> Iterator[Finding]:
+    if settings.provider == "mock":
+        yield from examine_mock(settings)
+    elif settings.model is not None and settings.model.startswith(LOCAL):
+        yield from examine_local(settings, settings.model)
+    else:
+        yield from _examine_server(settings, subject)
+
+
+def _examine_server(settings: Settings, subject: Subject) -> Iterator[Finding]:
+    try:
+        way = route_of(settings)
+    except UsageError as error:
+        yield Finding.failure("model", error)
+        return
+    yield examine_model(way)
+    key = examine_key(way, settings, subject.environ)
+    yield key
+    try:
+        transport = transport_of(settings, subject.certificates(settings))
+    except UsageError as error:
+        yield Finding.failure("tls", error)
+        return
+    reached = True
+    for finding in examine_reach(way, transport):
+        reached = reached and finding.status == "ok"
+        yield finding
+    if reached and key.status != "failure":
+        route = route_with_key(settings, subject.environ)
+        yield examine_models(route, transport, patience_s(settings))

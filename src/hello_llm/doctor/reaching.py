@@ -1,0 +1,152 @@
+"""Whether the host of a call is there: its name, a connection to it, and TLS."""
+
+import errno
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from hello_llm.contract import HelloLLMError
+from hello_llm.contract.finding import Finding
+from hello_llm.providers.litellm.probe import shake_hands, target, unreached
+from hello_llm.providers.litellm.route import Route
+from hello_llm.providers.litellm.transport import Transport
+
+_PORTS = {"http": 80, "https": 443}
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One of the addresses of a host."""
+
+    family: int
+    """The kind of network."""
+    where: tuple[str | int | bytes, ...]
+    """Address and port, as a socket takes them."""
+
+    def __str__(self) -> str:
+        return str(self.where[0])
+
+
+def examine_reach(route: Route, transport: Transport) -> Iterator[Finding]:
+    """Yield what was found on the way to the host of `route`; after a failure nothing more."""
+    address = transport.proxy or target(route)
+    if address is None:
+        yield Finding.warning(
+            "connection",
+            f"the address of {route.vendor} is known to LiteLLM alone, and was not tried",
+            "--spend makes a call",
+        )
+        return
+    parts = urlsplit(address)
+    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    through = "the proxy " if transport.proxy else ""
+    try:
+        addresses = _resolve(host, port, transport.connect_timeout)
+    except OSError as error:
+        yield Finding.failure("resolution", unreached(error, route, transport))
+        return
+    yield Finding.ok("resolution", f"{through}{host} is {', '.join(map(str, addresses))}")
+    try:
+        yield _connect(addresses, port, transport.connect_timeout)
+    except OSError as error:
+        yield Finding.failure("connection", unreached(error, route, transport))
+        return
+    yield from _examine_tls(route, transport)
+
+
+def _examine_tls(route: Route, transport: Transport) -> Iterator[Finding]:
+    started = time.monotonic()
+    try:
+        version = shake_hands(route, transport)
+    except HelloLLMError as error:
+        yield Finding.failure("tls", error)
+        return
+    if version is not None:
+        took_ms = (time.monotonic() - started) * 1000
+        yield Finding.ok("tls", f"{version} with a certificate that is trusted, {took_ms:.0f} ms")
+
+
+def _resolve(host: str, port: int, within_s: float | None) -> list[Address]:
+    """Return all addresses of `host`; the look-up itself knows no limit of time.
+
+    Raises:
+        OSError: it has none, or that took too long to find out.
+    """
+    found: list[Address] = []
+    trouble: list[OSError] = []
+
+    def look_up() -> None:
+        try:
+            for family, _, _, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                found.append(Address(family, where))
+        except UnicodeError as error:
+            trouble.append(socket.gaierror(str(error)))
+        except OSError as error:
+            trouble.append(error)
+
+    looking = threading.Thread(target=look_up, daemon=True)
+    looking.start()
+    looking.join(within_s)
+    if looking.is_alive():
+        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+    if trouble:
+        raise trouble[0]
+    return list(dict.fromkeys(found))
+
+
+def _connect(addresses: list[Address], port: int, within_s: float | None) -> Finding:
+    """Try all `addresses` at once, and return what came of it.
+
+    Raises:
+        OSError: none of them answered.
+    """
+    started = time.monotonic()
+    trouble = _tried(addresses, within_s)
+    took_ms = (time.monotonic() - started) * 1000
+    silent = [one for one in addresses if trouble[one] is not None]
+    if len(silent) == len(addresses):
+        refused = [error for error in trouble.values() if not isinstance(error, TimeoutError)]
+        raise next(filter(None, [*refused, *trouble.values()]))
+    answer = ", ".join(str(one) for one in addresses if one not in silent)
+    words = f"port {port} of {answer} is open, {took_ms:.0f} ms"
+    if not silent:
+        return Finding.ok("connection", words)
+    others = ", ".join(f"{one} ({_reason(trouble[one])})" for one in silent)
+    return Finding.ok("connection", f"{words}; not of {others}")
+
+
+def _tried(addresses: list[Address], within_s: float | None) -> dict[Address, OSError | None]:
+    """Return for each of `addresses` why there is no connection to it, or ``None``."""
+    ends_at = None if within_s is None else time.monotonic() + within_s
+    silence = TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+    outcome: dict[Address, OSError | None] = dict.fromkeys(addresses, silence)
+    with ExitStack() as stack:
+        waiting: dict[socket.socket, Address] = {}
+        for one in addresses:
+            try:
+                sock = stack.enter_context(socket.socket(one.family, socket.SOCK_STREAM))
+                sock.setblocking(False)
+                sock.connect(one.where)
+            except BlockingIOError:
+                waiting[sock] = one
+            except OSError as error:
+                outcome[one] = error
+            else:
+                outcome[one] = None
+        while waiting and (ends_at is None or time.monotonic() < ends_at):
+            for sock in select.select([], list(waiting), [], _LOOK_S)[1]:
+                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                failed = OSError(number, os.strerror(number)) if number else None
+                outcome[waiting.pop(sock)] = failed
+    return outcome
+
+
+def _reason(error: OSError | None) -> str:
+    return "no answer" if error is None else (error.strerror or "no answer").lower()

@@ -1,0 +1,50 @@
+"""What lies around a call: variables that decide nothing here, and the warm process."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hello_llm.contract.finding import Finding
+from hello_llm.providers.litellm.environment import decisive
+from hello_llm.warm.control import WarmError, status, unavailable
+
+_INSTEAD = (
+    (r"(HTTP|HTTPS|ALL|NO)_PROXY", "proxy in the profile"),
+    (r"SSL.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", "ca_file in the profile"),
+    (r".*_(API_BASE|BASE_URL|API_URL)|OLLAMA_HOST", "--api-base or api_base"),
+    (r".*_AUTH_TOKEN", "--api-key-env NAME"),
+    (r".*_TIMEOUT", "--timeout"),
+)
+"""What does here what a variable does elsewhere."""
+
+
+def examine_environment(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the finding on variables that other tools obey; their values are never shown."""
+    names = sorted(decisive(environ))
+    if not names:
+        yield Finding.ok("environment", "no variable that other tools would obey")
+        return
+    used = [
+        use
+        for pattern, use in _INSTEAD
+        if any(re.fullmatch(pattern, name, re.IGNORECASE) for name in names)
+    ]
+    repair = f"use {', '.join(used)}" if used else "use flags or a profile: hello-llm config show"
+    yield Finding.warning("environment", f"ignored here: {', '.join(names)}", repair)
+
+
+def examine_warmth() -> Iterator[Finding]:
+    """Yield the finding on the warm process."""
+    missing = unavailable()
+    if missing is not None:
+        yield Finding.ok("warm", f"none: {missing}")
+        return
+    try:
+        running = status()
+    except WarmError as error:
+        yield Finding.warning("warm", str(error), "hello-llm warm stop")
+        return
+    if running is None:
+        yield Finding.ok("warm", "no warm process runs; hello-llm warm start starts one")
+        return
+    words = f"process {running.pid} runs, {running.calls} calls answered"
+    yield Finding.ok("warm", f"{words}, {running.memory_mib:.0f} MiB")

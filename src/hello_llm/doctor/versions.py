@@ -1,0 +1,40 @@
+"""Which versions there are, read without an import of what they are of."""
+
+import platform
+import re
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+
+import hello_llm
+from hello_llm.contract import UsageError
+from hello_llm.contract.finding import Finding
+
+_INSTALL = "pip install --force-reinstall hello-llm"
+
+
+def examine_versions() -> Iterator[Finding]:
+    """Yield the finding on the versions of the program, LiteLLM, Python and the system."""
+    try:
+        found = version("litellm")
+    except PackageNotFoundError:
+        yield Finding.failure("versions", UsageError("LiteLLM is not installed", _INSTALL))
+        return
+    words = (
+        f"hello-llm {hello_llm.__version__}, litellm {found},"
+        f" Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    )
+    wanted = _pinned()
+    if wanted is None or wanted == found:
+        yield Finding.ok("versions", words)
+    else:
+        yield Finding.warning("versions", f"{words}; made for litellm {wanted}", _INSTALL)
+
+
+def _pinned() -> str | None:
+    """Return the version of LiteLLM that the program asks for, if its package says so."""
+    try:
+        needed = requires("hello-llm") or ()
+    except PackageNotFoundError:
+        return None
+    pins = (re.match(r"litellm *== *([\w.]+)", one) for one in needed)
+    return next((pin[1] for pin in pins if pin), None)

@@ -1,0 +1,133 @@
+"""Findings become lines for people, or one JSON document."""
+
+from collections.abc import Callable
+from textwrap import wrap
+from typing import Any, Protocol, get_args
+
+from hello_llm.contract import ExitCode
+from hello_llm.contract.finding import Finding, FindingName, Status, exit_code_of
+from hello_llm.rendering.console import ColorChoice, Styling, styling
+from hello_llm.rendering.json_document import json_line
+from hello_llm.rendering.messages import on_one_line
+from hello_llm.rendering.sanitize import sanitize
+from hello_llm.rendering.terminal import Terminal
+
+SCHEMA = "hello-llm.doctor/1"
+
+_STATUS_WIDTH = max(map(len, get_args(Status)))
+_NAME_WIDTH = max(map(len, get_args(FindingName)))
+_INDENT = _STATUS_WIDTH + 2 + _NAME_WIDTH + 2
+_NARROWEST = 20
+_COLORS: dict[Status, str] = {"ok": "32", "warning": "33", "failure": "31"}
+
+
+class FindingsView(Protocol):
+    """Shows findings."""
+
+    def show(self, finding: Finding) -> None:
+        """Take in the next finding.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        ...
+
+    def close(self, exit_code: ExitCode | None = None) -> ExitCode:
+        """Show what they come to, and return the exit code: `exit_code`, or what they ask for.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        ...
+
+
+class PlainFindings:
+    """A line for each finding as it comes, and one for its repair; wrapped on a terminal only."""
+
+    def __init__(
+        self, terminal: Terminal, redact: Callable[[str], str], *, color: ColorChoice
+    ) -> None:
+        """Write to the standard output of `terminal`, without what `redact` takes out."""
+        self._terminal = terminal
+        self._redact = redact
+        self._styling = styling(terminal, "stdout", color)
+        self._found: list[Finding] = []
+
+    def show(self, finding: Finding) -> None:
+        """Write `finding`."""
+        self._found.append(finding)
+        first, *more = self._lines(finding.message)
+        rows = [f"{finding.name:{_NAME_WIDTH}}  {first}", *(" " * _INDENT + one for one in more)]
+        rows[0] = self._styled(finding.status) + rows[0]
+        if finding.repair is not None:
+            rows += [" " * _INDENT + one for one in self._lines(f"repair: {finding.repair}")]
+        self._write(rows)
+
+    def close(self, exit_code: ExitCode | None = None) -> ExitCode:
+        """Write how many warnings and failures there were."""
+        code = exit_code_of(self._found) if exit_code is None else exit_code
+        counts = [
+            f"{count} {status}{'' if count == 1 else 's'}"
+            for status in ("failure", "warning")
+            if (count := sum(one.status == status for one in self._found))
+        ]
+        end = f"exit code {code:d} ({code.name})" if code else "all is well"
+        if code or not counts:
+            counts.append(end)
+        self._write(["", ", ".join(counts)])
+        return code
+
+    def _lines(self, text: str) -> list[str]:
+        text = sanitize(on_one_line(self._redact(text)))
+        if not self._terminal.stdout_is_tty:
+            return [text]
+        width = max(self._terminal.size()[0] - _INDENT, _NARROWEST)
+        return wrap(text, width, break_on_hyphens=False) or [""]
+
+    def _styled(self, status: Status) -> str:
+        padding = " " * (_STATUS_WIDTH + 2 - len(status))
+        match self._styling:
+            case Styling.NONE:
+                return status + padding
+            case Styling.MONOCHROME:
+                return f"\x1b[1m{status}\x1b[0m{padding}"
+            case Styling.COLOR:
+                return f"\x1b[1;{_COLORS[status]}m{status}\x1b[0m{padding}"
+
+    def _write(self, rows: list[str]) -> None:
+        self._terminal.write_stdout("".join(f"{row}\n" for row in rows).encode())
+
+
+class JsonFindings:
+    """One document when all is found."""
+
+    def __init__(self, terminal: Terminal, redact: Callable[[str], str]) -> None:
+        """Write to the standard output of `terminal`, without what `redact` takes out."""
+        self._terminal = terminal
+        self._redact = redact
+        self._found: list[Finding] = []
+
+    def show(self, finding: Finding) -> None:
+        """Keep `finding`."""
+        self._found.append(finding)
+
+    def close(self, exit_code: ExitCode | None = None) -> ExitCode:
+        """Write the document."""
+        code = exit_code_of(self._found) if exit_code is None else exit_code
+        document = {
+            "schema": SCHEMA,
+            "ok": code is ExitCode.OK,
+            "exit_code": int(code),
+            "findings": [self._described(one) for one in self._found],
+        }
+        self._terminal.write_stdout(json_line(document))
+        return code
+
+    def _described(self, finding: Finding) -> dict[str, Any]:
+        return {
+            "name": finding.name,
+            "status": finding.status,
+            "message": on_one_line(self._redact(finding.message)),
+            "repair": None if finding.repair is None else self._redact(finding.repair),
+            "code": None if finding.code is None else finding.code.name,
+        }

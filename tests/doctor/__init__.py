@@ -1,0 +1,1 @@
+"""Tests of doctor against real sockets on loopback."""
