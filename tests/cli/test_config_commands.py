@@ -89,6 +89,7 @@ api_base             unset        built-in
 api_key_env          unset        built-in
 proxy                unset        built-in
 ca_file              unset        built-in
+script               unset        built-in
 stream               false        built-in
 system               "one\\ntwo"   [defaults] ({file}:3)
 temperature          unset        built-in

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from hello_llm.cli.endings import writing
 from hello_llm.cli.opening import build_request, open_provider
@@ -13,13 +14,20 @@ from hello_llm.providers.model_name import ModelName
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
 
+if TYPE_CHECKING:
+    from hello_llm.providers.mock_script.provider import ScriptedMock
+
 Ask = Callable[[tuple[Message, ...], Terminal], Turn]
 """Makes the turn that answers a conversation, for the reader of a terminal."""
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Ask]:
+def opened(settings: Settings, warn: Callable[[str], None]) -> Iterator[Ask]:
     """Yield what asks the model of `settings`, and after it those it falls back on.
+
+    Args:
+        settings: every setting.
+        warn: is told at the end of a rule of the script that no prompt matched.
 
     Raises:
         UsageError: the settings do not go together, or a model cannot be asked.
@@ -27,7 +35,9 @@ def opened(settings: Settings) -> Iterator[Ask]:
     with ExitStack() as stack:
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
         openers = [_opener(one, stack) for one in everyone]
-        openers[0]()
+        first = openers[0]()
+        if settings.script is not None:
+            openers = openers[:1] * len(everyone)  # one script sees all calls of a run
 
         def ask(messages: tuple[Message, ...], terminal: Terminal) -> Turn:
             candidates = [
@@ -37,6 +47,8 @@ def opened(settings: Settings) -> Iterator[Ask]:
             return _turn(settings, candidates, terminal)
 
         yield ask
+        if settings.script is not None:
+            _look_back(first, warn)
 
 
 def prepare(settings: Settings) -> None:
@@ -45,6 +57,14 @@ def prepare(settings: Settings) -> None:
         from hello_llm.providers.litellm.prewarm import prewarm  # noqa: PLC0415 - the mock goes without
 
         prewarm(settings.model)
+
+
+def _look_back(provider: LLMProvider, warn: Callable[[str], None]) -> None:
+    """Warn of a rule without a use; a run of one prompt may be one of several with its script."""
+    try:
+        cast("ScriptedMock", provider).finish()
+    except UsageError as unused:
+        warn(unused.message)
 
 
 def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:

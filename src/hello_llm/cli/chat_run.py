@@ -43,7 +43,7 @@ class ChatRun:
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
-                with opened(self.settings) as ask:
+                with opened(self.settings, surface.messages.warning) as ask:
                     _note_surprises(self.settings, surface.messages)
                     if prompt is None:
                         self._converse(ask, surface)

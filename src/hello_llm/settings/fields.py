@@ -106,6 +106,15 @@ class Settings:
             example="company-ca.pem",
         ),
     ] = None
+    script: Annotated[
+        str | None,
+        _Row(
+            FilePath('a path such as "replies.toml"'),
+            "--script",
+            "What the mock answers; in a file relative to it.",
+            example="replies.toml",
+        ),
+    ] = None
     stream: Annotated[
         bool, _Row(Boolean(), "--stream", "Show the answer while it is being written.")
     ] = False

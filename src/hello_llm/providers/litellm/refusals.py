@@ -19,8 +19,8 @@ from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.route import Route
 
 
-def explain(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError:
-    """Return our error for `refusal`."""
+def explain(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError:
+    """Return our error for `refusal`; without the loaded `litellm` no model's name is suggested."""
     problem = _by_kind(refusal, route, litellm) or _by_status(refusal, route)
     problem.status = None if refusal.in_answer else refusal.status
     if not refusal.lasting:
@@ -28,7 +28,7 @@ def explain(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMErro
     return problem
 
 
-def _by_kind(refusal: Refusal, route: Route, litellm: ModuleType) -> HelloLLMError | None:
+def _by_kind(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError | None:
     if refusal.of_tls:
         return speaks_tls(route)
     if refusal.over_quota:
@@ -94,13 +94,13 @@ def _key_refused(refusal: Refusal, route: Route) -> AuthError:
     )
 
 
-def _not_found(refusal: Refusal, route: Route, litellm: ModuleType) -> RequestError:
+def _not_found(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
     # Without its word for it, the path may be unknown and not the model.
     if route.vendor == "ollama_chat" and "model" in refusal.words:
         return RequestError(
             f"Ollama at {route.place} has no model {route.name!r}", f"ollama pull {route.name}"
         )
-    known = sorted(_known_models(litellm, route.vendor))
+    known = [] if litellm is None else sorted(_known_models(litellm, route.vendor))
     near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]
     return RequestError(
         f"{route.place} knows no model {route.name!r}{refusal.said}",
