@@ -109,10 +109,7 @@ class Settings:
     script: Annotated[
         str | None,
         _Row(
-            FilePath('a path such as "replies.toml"'),
-            "--script",
-            "What the mock answers; in a file relative to it.",
-            example="replies.toml",
+            FilePath('a path such as "mock.toml"'), "--script", "What the mock plays.", "mock.toml"
         ),
     ] = None
     stream: Annotated[

@@ -46,8 +46,12 @@ def echo_of_key(key: str | None) -> str:
 
 def slowly(reply: Reply) -> Reply:
     """Have the pieces come one by one."""
-    chunks = _DROPS if reply.chunks is None else reply.chunks
-    return replace(reply, chunks=chunks, chunk_delay=reply.chunk_delay or _DRIP_S)
+    return replace(reply, chunk_delay=reply.chunk_delay or _DRIP_S)
+
+
+def in_drops(reply: Reply) -> Reply:
+    """Have pieces come one by one, those of the catalogue if there are no others."""
+    return slowly(replace(reply, chunks=_DROPS if reply.chunks is None else reply.chunks))
 
 
 def repeated(reply: Reply) -> Reply:

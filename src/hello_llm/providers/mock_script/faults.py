@@ -211,7 +211,7 @@ FAULTS: dict[str, Fault] = {
     "headers-then-stall": Fault(stalls=True),
     "stall-mid": Fault(stalls=True, after=None),
     "keepalive-forever": Fault(stalls=True),
-    "drip": Fault(change=content.slowly),
+    "drip": Fault(change=content.in_drops),
     "drip.for-ever": Fault(change=content.slowly, endless=True),
     "cut-before-first": _CLOSED,
     "cut-mid-rst": Fault(strike=_cut, after=None),
