@@ -123,7 +123,8 @@ def masked(text: str) -> str:
 
 def compared(document: dict[str, Any]) -> dict[str, Any]:
     """Return what must be the same in two documents."""
-    return json.loads(masked(json.dumps({key: document[key] for key in _SAME})))
+    same: dict[str, Any] = json.loads(masked(json.dumps({key: document[key] for key in _SAME})))
+    return same
 
 
 def called(document: dict[str, Any]) -> list[tuple[str, str]]:

@@ -108,9 +108,7 @@ class Settings:
     ] = None
     script: Annotated[
         str | None,
-        _Row(
-            FilePath('a path such as "mock.toml"'), "--script", "What the mock plays.", "mock.toml"
-        ),
+        _Row(FilePath('a path such as "a.toml"'), "--script", "What the mock plays.", "a.toml"),
     ] = None
     stream: Annotated[
         bool, _Row(Boolean(), "--stream", "Show the answer while it is being written.")
@@ -125,8 +123,7 @@ class Settings:
         ),
     ] = None
     temperature: Annotated[
-        float | None,
-        _Row(Number(0, 2), "--temperature", "Randomness of the answer.", example=0.2),
+        float | None, _Row(Number(0, 2), "--temperature", "Randomness of the answer.", 0.2)
     ] = None
     top_p: Annotated[
         float | None,

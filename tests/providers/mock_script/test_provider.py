@@ -58,6 +58,7 @@ def test_the_example_of_the_documentation_does_what_it_says(scripted):
     assert weather.reasoning == "A tool knows."
     with pytest.raises(BrokenReplyError) as cut:
         fold(mock.stream_chat("a story"))
+    assert cut.value.partial is not None
     assert cut.value.partial.text == "Once upon a "
     assert cut.value.partial.usage.latency_ms == 750
     assert [mock.chat("coin").text for _ in range(2)] == ["heads", "tails"]
@@ -99,7 +100,10 @@ def test_a_prompt_without_a_rule_names_the_closest(scripted):
     with pytest.raises(UsageError) as unused:
         mock.finish()
     assert unused.value.message.endswith("line 3: rule 'r' matched no prompt")
-    assert unused.value.hint.startswith("the closest prompt was 'refnd', but not contains")
+    assert unused.value.hint == (
+        "the closest prompt was 'refnd', but not contains = 'refund';"
+        " optional = true lets a rule go unused"
+    )
 
 
 def test_a_rule_behind_one_that_takes_its_prompts_is_told_so(scripted):
