@@ -89,6 +89,7 @@ api_base             unset        built-in
 api_key_env          unset        built-in
 proxy                unset        built-in
 ca_file              unset        built-in
+script               unset        built-in
 stream               false        built-in
 system               "one\\ntwo"   [defaults] ({file}:3)
 temperature          unset        built-in
@@ -173,7 +174,7 @@ def test_on_a_terminal_show_draws_a_table_that_names_the_file_once(file, monkeyp
     cells = [[cell.strip() for cell in row] for row in rows]
     assert [row[0] for row in cells if len(row) == 3] == [*FIELDS, "local.models.tiny"]
     assert cells[1] == ["model", '"a/b"', "profile ci, line 5"]
-    assert cells[8] == ["system", '"one\\ntwo"', "[defaults], line 3"]
+    assert cells[9] == ["system", '"one\\ntwo"', "[defaults], line 3"]
     assert shown.splitlines()[-1].strip() == "c.toml"
     assert shown.count("c.toml") == 1
 

@@ -9,8 +9,8 @@ from hello_llm.providers.factory import PROVIDER_NAMES
 from hello_llm.settings import FIELDS, Settings
 
 KEYS = [
-    "provider", "model", "fallback", "api_base", "api_key_env", "proxy", "ca_file", "stream",
-    "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
+    "provider", "model", "fallback", "api_base", "api_key_env", "proxy", "ca_file", "script",
+    "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
     "output", "usage", "color", "warm", "quiet", "verbose",
 ]  # fmt: skip

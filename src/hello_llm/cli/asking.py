@@ -4,28 +4,36 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from hello_llm.cli.endings import writing
 from hello_llm.cli.opening import build_request, open_provider
-from hello_llm.cli.tape import Redact, Reel, Tape
+from hello_llm.cli.tape import Reel, Tape
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
 from hello_llm.providers.model_name import ModelName
+from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
+
+if TYPE_CHECKING:
+    from hello_llm.providers.mock_script.provider import ScriptedMock
+
+_NO_TAPE = Tape()
 
 Ask = Callable[[tuple[Message, ...], Terminal], Turn]
 """Makes the turn that answers a conversation, for the reader of a terminal."""
 
 
 @contextmanager
-def opened(settings: Settings, tape: Tape, redact: Redact) -> Iterator[Ask]:
+def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Iterator[Ask]:
     """Yield what asks the model of `settings`, and after it those it falls back on.
 
     Args:
         settings: every setting.
+        messages: take secrets out of what is recorded, and warn of a rule of the script that no
+            prompt matched.
         tape: what records the exchanges, or answers in the place of a model.
-        redact: takes secrets out of what is recorded.
 
     Raises:
         OutputError: the exchanges cannot be recorded.
@@ -33,19 +41,24 @@ def opened(settings: Settings, tape: Tape, redact: Redact) -> Iterator[Ask]:
     """
     tape.check(settings)
     with ExitStack() as stack:
-        reel = stack.enter_context(tape.running(redact))
+        reel = stack.enter_context(tape.running(messages.redact))
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
-        openers = [_opener(one, stack, reel) for one in everyone]
-        name = openers[0]().name
+        openers = [_opener(one, stack) for one in everyone]
+        if settings.script is not None:
+            openers = openers[:1] * len(everyone)  # one script sees all calls of a run
+        recorded = [_recorded(opener, stack, reel) for opener in openers]
+        name = recorded[0]().name
 
         def ask(messages: tuple[Message, ...], terminal: Terminal) -> Turn:
             candidates = [
                 Candidate(build_request(one, messages), opener, name)
-                for one, opener in zip(everyone, openers, strict=True)
+                for one, opener in zip(everyone, recorded, strict=True)
             ]
             return _turn(settings, candidates, terminal, reel)
 
         yield ask
+        if settings.script is not None:
+            _look_back(openers[0](), messages)
 
 
 def prepare(settings: Settings) -> None:
@@ -56,13 +69,32 @@ def prepare(settings: Settings) -> None:
         prewarm(settings.model)
 
 
-def _opener(settings: Settings, stack: ExitStack, reel: Reel) -> Callable[[], LLMProvider]:
+def _look_back(provider: LLMProvider, messages: Messages) -> None:
+    """Warn of a rule without a use; a run of one prompt may be one of several with its script."""
+    try:
+        cast("ScriptedMock", provider).finish()
+    except UsageError as unused:
+        messages.warning(unused.message)
+
+
+def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
     """Return what opens the provider of `settings`, once, and closes it with `stack`."""
 
     @cache
     def provider() -> LLMProvider:
-        opened = reel.replayer or stack.enter_context(open_provider(settings))
-        return reel.around(opened, stack)
+        return stack.enter_context(open_provider(settings))
+
+    return provider
+
+
+def _recorded(
+    opener: Callable[[], LLMProvider], stack: ExitStack, reel: Reel
+) -> Callable[[], LLMProvider]:
+    """Return what opens what `opener` does, once, around which `reel` runs."""
+
+    @cache
+    def provider() -> LLMProvider:
+        return reel.around(reel.replayer or opener(), stack)
 
     return provider
 

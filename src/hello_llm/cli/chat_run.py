@@ -46,7 +46,7 @@ class ChatRun:
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
-                with opened(self.settings, self.tape, surface.messages.redact) as ask:
+                with opened(self.settings, surface.messages, self.tape) as ask:
                     _note_surprises(self.settings, self.tape, surface.messages)
                     if prompt is None:
                         self._converse(ask, surface)

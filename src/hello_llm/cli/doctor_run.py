@@ -54,7 +54,7 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
         view = PlainFindings(terminal, messages.redact, color=color)
     try:
         with endings():
-            for finding in _findings(settings, typed, terminal):
+            for finding in _findings(settings, typed, terminal, messages):
                 with printing():
                     view.show(finding)
     except (InterruptError, TerminateError) as error:
@@ -89,7 +89,10 @@ def _shown(
 
 
 def _findings(
-    settings: Settings | UsageError, typed: Mapping[str, Any], terminal: Terminal
+    settings: Settings | UsageError,
+    typed: Mapping[str, Any],
+    terminal: Terminal,
+    messages: Messages,
 ) -> Iterator[Finding]:
     subject = Subject(settings, _path(typed["config"]), whole_environ(), certificates)
     fails = False
@@ -98,14 +101,14 @@ def _findings(
         fails = fails or (finding.status == "failure" and finding.name != "models")
         yield finding
     if typed["spend"] and not fails and not isinstance(settings, UsageError):
-        yield _spend(settings, terminal)
+        yield _spend(settings, terminal, messages)
 
 
 def _path(typed: str | None) -> Path | None:
     return None if typed is None else Path(typed)
 
 
-def _spend(settings: Settings, terminal: Terminal) -> Finding:
+def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Finding:
     """Make one small completion as ``chat`` does, and return what came of it."""
     small = replace(
         settings,
@@ -118,7 +121,8 @@ def _spend(settings: Settings, terminal: Terminal) -> Finding:
         timeout=patience_s(settings, _LONGEST_ANSWER_S) or 0,
     )
     try:
-        with opened(small) as ask, closing(ask((Message("user", _PROMPT),), terminal)) as turn:
+        asked = (Message("user", _PROMPT),)
+        with opened(small, messages) as ask, closing(ask(asked, terminal)) as turn:
             replies = [event.reply for event in turn if isinstance(event, Finished)]
     except StoppedError:
         raise

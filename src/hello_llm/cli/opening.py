@@ -46,6 +46,7 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
     """
     with ExitStack() as stack:
         options: dict[str, Any] = {"model": settings.model} if settings.model else {}
+        options |= _script(settings)
         if settings.provider == "litellm":
             options |= {
                 "api_base": settings.api_base,
@@ -59,6 +60,31 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
                 name, weights = _local_model(settings, settings.model)
                 options["api_base"] = stack.enter_context(serve(weights, name))
         yield get_provider(settings.provider, **options)
+
+
+def _script(settings: Settings) -> dict[str, Any]:
+    """Return what the mock that plays a script is given; nothing without a script.
+
+    Raises:
+        UsageError: the provider is not the mock.
+    """
+    if settings.script is None:
+        return {}
+    if settings.provider != "mock":
+        raise UsageError(
+            f"a script is played by the mock, and the provider is {settings.provider}",
+            "leave out --script, or add --provider mock",
+        )
+    file = Path(settings.script).expanduser()
+    origin = settings.origins.get("script")
+    beside = None if origin is None else origin.file
+    return {
+        "script": file if beside is None else beside.parent / file,
+        "api_base": settings.api_base,
+        "api_key_env": settings.api_key_env,
+        "connect_timeout": settings.connect_timeout,
+        "timeout": None,
+    }
 
 
 def certificates(settings: Settings) -> Path | None:

@@ -66,6 +66,14 @@ ApiKeyEnv = Annotated[
         rich_help_panel=_ASKING,
     ),
 ]
+Script = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="What the mock answers, and how it fails.",
+        rich_help_panel=_ASKING,
+    ),
+]
 NoStdin = Annotated[
     bool,
     typer.Option("--no-stdin", help="Never read standard input.", rich_help_panel=_ASKING),

@@ -7,7 +7,8 @@ the other parameters are accepted and change nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from hello_llm.contract import (
     ChatRequest,
@@ -15,6 +16,7 @@ from hello_llm.contract import (
     Finished,
     FinishReason,
     LLMReply,
+    Params,
     ReplyBuilder,
     Started,
     StreamEvent,
@@ -76,12 +78,30 @@ class MockProvider:
         return deltas, builder, (finish_reason, usage)
 
 
+def greeting(prompt: str) -> tuple[str, ...]:
+    """Return what the mock says to `prompt`, word by word."""
+    return tuple(_WORD.findall(f"Hello! You said: {prompt}"))
+
+
+def within_limits(
+    pieces: Sequence[str], params: Params
+) -> tuple[list[str], Literal["length"] | None]:
+    """Return what `params` leave of `pieces`, of a token each, and whether their limit cut them."""
+    text = "".join(pieces)
+    cuts = [at for at in map(text.find, filter(None, params.stop)) if at >= 0]
+    left, kept = min(cuts, default=len(text)), []
+    for piece in pieces:
+        if left <= 0:
+            break
+        kept.append(piece[:left])
+        left -= len(piece)
+    limit = params.max_tokens
+    if limit is not None and limit < len(kept):
+        return kept[:limit], "length"
+    return kept, None
+
+
 def _compose(request: ChatRequest) -> tuple[list[str], FinishReason]:
     prompt = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
-    text = f"Hello! You said: {prompt}"
-    cuts = [at for at in map(text.find, filter(None, request.params.stop)) if at >= 0]
-    words = _WORD.findall(text[: min(cuts, default=len(text))])
-    limit = request.params.max_tokens
-    if limit is not None and limit < len(words):
-        return words[:limit], "length"
-    return words, "stop"
+    words, reached = within_limits(greeting(prompt), request.params)
+    return words, reached or "stop"

@@ -106,6 +106,10 @@ class Settings:
             example="company-ca.pem",
         ),
     ] = None
+    script: Annotated[
+        str | None,
+        _Row(FilePath('a path such as "a.toml"'), "--script", "What the mock plays.", "a.toml"),
+    ] = None
     stream: Annotated[
         bool, _Row(Boolean(), "--stream", "Show the answer while it is being written.")
     ] = False
@@ -119,8 +123,7 @@ class Settings:
         ),
     ] = None
     temperature: Annotated[
-        float | None,
-        _Row(Number(0, 2), "--temperature", "Randomness of the answer.", example=0.2),
+        float | None, _Row(Number(0, 2), "--temperature", "Randomness of the answer.", 0.2)
     ] = None
     top_p: Annotated[
         float | None,

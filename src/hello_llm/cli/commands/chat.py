@@ -15,6 +15,7 @@ def chat(
     fallback: options.Fallback = None,
     api_base: options.ApiBase = None,
     api_key_env: options.ApiKeyEnv = None,
+    script: options.Script = None,
     no_stdin: options.NoStdin = False,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,

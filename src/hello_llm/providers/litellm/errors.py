@@ -70,7 +70,7 @@ def _explained(
     if evidence.filtered:
         return FilteredError.of_reply()
     if evidence.problem is not None:
-        return _bad_answer(litellm, evidence.problem, route, started=started)
+        return bad_answer(litellm, evidence.problem, route, started=started)
     late = deadline(litellm, error, route, evidence.transport)
     if late is not None:
         return late
@@ -95,8 +95,8 @@ def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
     return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
 
 
-def _bad_answer(
-    litellm: ModuleType,
+def bad_answer(
+    litellm: ModuleType | None,
     problem: UnreadableAnswerError | ErrorInAnswerError,
     route: Route,
     *,
@@ -110,11 +110,23 @@ def _bad_answer(
         )
     refusal = Refusal.of_object(problem.said)
     if started:
-        return BrokenReplyError(
-            f"{route.place} failed in the middle of a reply{refusal.said}",
-            "what arrived is kept; try again",
-        )
+        return _failed_midway(route, refusal.said)
     return explain(refusal, route, litellm)
+
+
+def cut_off(route: Route, what: str = "closed the connection") -> BrokenReplyError:
+    """Return the error of a reply in whose middle the server did `what`."""
+    return BrokenReplyError(
+        f"{route.place} {what} in the middle of a reply", "what arrived is kept; try again"
+    )
+
+
+def no_reply(route: Route, said: str = "") -> BrokenReplyError:
+    """Return the error of an answer that is no reply; `said` follows our sentence."""
+    return BrokenReplyError(
+        f"{route.place} answered, but not with a reply{said}",
+        "check --api-base: is that the address of a chat API?",
+    )
 
 
 def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
@@ -123,14 +135,18 @@ def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
     import openai  # noqa: PLC0415 - as above
 
     if find(error, json.JSONDecodeError):
-        what = "sent something unreadable in the middle of a reply"
-    elif find(error, httpx.TransportError):
-        what = "closed the connection in the middle of a reply"
-    elif find(error, openai.OpenAIError) or is_litellms(error):
-        what = f"failed in the middle of a reply{_said(error)}"
-    else:
-        return None
-    return BrokenReplyError(f"{route.place} {what}", "what arrived is kept; try again")
+        return cut_off(route, "sent something unreadable")
+    if find(error, httpx.TransportError):
+        return cut_off(route)
+    if find(error, openai.OpenAIError) or is_litellms(error):
+        return _failed_midway(route, _said(error))
+    return None
+
+
+def _failed_midway(route: Route, said: str) -> BrokenReplyError:
+    return BrokenReplyError(
+        f"{route.place} failed in the middle of a reply{said}", "what arrived is kept; try again"
+    )
 
 
 def _unreadable(
@@ -148,10 +164,7 @@ def _unreadable(
     if not answered and not find(error, httpx.ProtocolError):
         kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
         return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
-    return BrokenReplyError(
-        f"{route.place} answered, but not with a reply{_said(error)}",
-        "check --api-base: is that the address of a chat API?",
-    )
+    return no_reply(route, _said(error))
 
 
 def _said(error: Exception) -> str:

@@ -35,12 +35,21 @@ def deadline(
         return None
     if find(error, httpx.ConnectTimeout):
         where = route.place if transport.proxy is None else f"the proxy {transport.proxy_address}"
-        return DeadlineError(
-            f"no connection to {where} within {transport.connect_timeout:g} s"
-            " (the connect deadline)",
-            "raise it with --connect-timeout SECONDS, 0 turns it off",
-            transient=True,
-        )
+        return connected_late(where, transport.connect_timeout or 0.0)
+    return heard_late(route)
+
+
+def connected_late(where: str, seconds: float) -> DeadlineError:
+    """Return the error of a connection to `where` that was not made within `seconds`."""
+    return DeadlineError(
+        f"no connection to {where} within {seconds:g} s (the connect deadline)",
+        "raise it with --connect-timeout SECONDS, 0 turns it off",
+        transient=True,
+    )
+
+
+def heard_late(route: Route) -> DeadlineError:
+    """Return the error of a server that says nothing for too long."""
     return DeadlineError(
         f"gave up waiting to hear from {route.place}",
         "give the provider a larger timeout",
@@ -54,15 +63,11 @@ def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLME
 
     greeting = find(error, NotHTTPError)
     if isinstance(greeting, NotHTTPError):
-        return _no_http(greeting.greeting, route)
+        return no_http(greeting.greeting, route)
     if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
     if _was_closed(error):
-        return UnreachableError(
-            f"{route.place} closed the connection before any reply",
-            "try again, or check --api-base if you gave one",
-            transient=True,
-        )
+        return closed_early(route)
     if transport.proxy_address is not None:
         return _no_proxy(error, route, transport.proxy_address) or _no_connection(error, route)
     return _no_connection(error, route)
@@ -75,6 +80,15 @@ def proxys_own(refusal: Refusal, transport: Transport) -> UnreachableError | Non
     return UnreachableError(
         f"the proxy {transport.proxy_address} wants a user name and a password (407)",
         "check proxy in the profile",
+    )
+
+
+def closed_early(route: Route) -> UnreachableError:
+    """Return the error of a connection that was there and ended before any reply."""
+    return UnreachableError(
+        f"{route.place} closed the connection before any reply",
+        "try again, or check --api-base if you gave one",
+        transient=True,
     )
 
 
@@ -92,7 +106,8 @@ def _was_closed(error: Exception) -> bool:
     return bool(ended or find(error, httpx.ReadError, httpx.WriteError, httpx.CloseError))
 
 
-def _no_http(greeting: bytes, route: Route) -> HelloLLMError:
+def no_http(greeting: bytes, route: Route) -> HelloLLMError:
+    """Return the error of a server that does not speak HTTP and began with `greeting`."""
     if greeting[:2] in _TLS_RECORDS:
         return speaks_tls(route)
     return BrokenReplyError(
@@ -119,26 +134,44 @@ def _no_connection(error: Exception, route: Route) -> UnreachableError | None:
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
     if find(error, socket.gaierror):
-        return UnreachableError(
-            f"cannot resolve {route.place.partition(':')[0]}",
-            "check the host in --api-base, and the network",
-        )
+        return not_resolved(route)
     tls = find(error, ssl.SSLError)
     if tls is not None:
         return _no_tls(tls, route)
     if find(error, httpx.ConnectError, ConnectionRefusedError):
-        return UnreachableError(
-            f"cannot connect to {route.place}", _start_hint(route), transient=True
-        )
+        return not_connected(route)
     return None
+
+
+def not_resolved(route: Route) -> UnreachableError:
+    """Return the error of a host that nobody knows."""
+    return UnreachableError(
+        f"cannot resolve {route.place.partition(':')[0]}",
+        "check the host in --api-base, and the network",
+    )
+
+
+def not_connected(route: Route) -> UnreachableError:
+    """Return the error of a port at which nobody listens."""
+    return UnreachableError(f"cannot connect to {route.place}", _start_hint(route), transient=True)
 
 
 def _no_tls(error: BaseException, route: Route) -> UnreachableError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return UnreachableError(
-            f"the certificate of {route.place} cannot be trusted: {error.verify_message}",
-            "if it is yours, put it into a PEM file and name that in the profile: ca_file",
-        )
+        return not_trusted(route, error.verify_message)
+    return no_tls(route)
+
+
+def not_trusted(route: Route, reason: str) -> UnreachableError:
+    """Return the error of a certificate that cannot be trusted for `reason`."""
+    return UnreachableError(
+        f"the certificate of {route.place} cannot be trusted: {reason}",
+        "if it is yours, put it into a PEM file and name that in the profile: ca_file",
+    )
+
+
+def no_tls(route: Route) -> UnreachableError:
+    """Return the error of a TLS call to a server that speaks none."""
     return UnreachableError(
         f"no TLS with {route.place}", f"is it http://{route.place} and not https://?"
     )

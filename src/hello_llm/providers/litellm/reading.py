@@ -21,6 +21,7 @@ from hello_llm.contract import (
 )
 from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.providers.litellm.connection import Connection
+from hello_llm.providers.litellm.errors import no_reply
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.wire_tap import WireTap
@@ -80,22 +81,22 @@ def read_stream(
     usage = _usage(litellm, route, _server_usage(stream.chunks))
     finish_reason = _finish_reason(reason, connection.tap)
     reply = builder.finished(finish_reason, usage, request_id=connection.request_id)
-    _check_ending(reply, route, connection.tap)
+    check_ending(reply, route, connection.tap)
     yield Finished(reply)
 
 
 def _incomplete(route: Route, connection: Connection, builder: ReplyBuilder) -> BrokenReplyError:
-    partial = builder.partial(request_id=connection.request_id)
-    if connection.seen and not connection.tap.pieces:
-        return BrokenReplyError(
-            f"{route.place} answered, but not with a reply",
-            "check --api-base: is that the address of a chat API?",
-            partial=partial,
-        )
+    nothing = connection.seen and not connection.tap.pieces
+    problem = no_reply(route) if nothing else unmarked(route)
+    problem.partial = builder.partial(request_id=connection.request_id)
+    return problem
+
+
+def unmarked(route: Route) -> BrokenReplyError:
+    """Return the error of a stream that ended without the server's mark that it is complete."""
     return BrokenReplyError(
         f"{route.place} ended the reply without a mark that it is complete",
         "what arrived is kept; try again",
-        partial=partial,
     )
 
 
@@ -135,7 +136,7 @@ def read_whole(
     usage = _usage(litellm, route, getattr(response, "usage", None))
     reason = _finish_reason(choices[0].finish_reason if choices else None, tap)
     reply = builder.finished(reason, usage, request_id=connection.request_id, streamed=False)
-    _check_ending(reply, route, tap)
+    check_ending(reply, route, tap)
     return reply
 
 
@@ -181,7 +182,7 @@ def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # 
         )
 
 
-def _check_ending(reply: LLMReply, route: Route, tap: WireTap) -> None:
+def check_ending(reply: LLMReply, route: Route, tap: WireTap) -> None:
     """Look for what the server said of a reply that it ended.
 
     Raises:

@@ -20,13 +20,7 @@ from hello_llm.providers.litellm.route import Route
 
 
 def explain(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError:
-    """Return our error for `refusal`.
-
-    Args:
-        refusal: what the server said.
-        route: where the call went.
-        litellm: the loaded module, which knows the names of models; without it none is suggested.
-    """
+    """Return our error for `refusal`; without the loaded `litellm` no model's name is suggested."""
     problem = _by_kind(refusal, route, litellm) or _by_status(refusal, route)
     problem.status = None if refusal.in_answer else refusal.status
     if not refusal.lasting:
@@ -106,7 +100,7 @@ def _not_found(refusal: Refusal, route: Route, litellm: ModuleType | None) -> Re
         return RequestError(
             f"Ollama at {route.place} has no model {route.name!r}", f"ollama pull {route.name}"
         )
-    known = sorted(_known_models(litellm, route.vendor))
+    known = [] if litellm is None else sorted(_known_models(litellm, route.vendor))
     near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]
     return RequestError(
         f"{route.place} knows no model {route.name!r}{refusal.said}",

@@ -1,0 +1,1 @@
+"""The mock that plays a script: rules, sequences, timing, and the faults of the catalogue."""

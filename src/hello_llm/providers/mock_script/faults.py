@@ -1,0 +1,251 @@
+"""What the faults of the catalogue do to a call, by name; the errors are those of the real thing.
+
+Each error is made by the function that the adapter makes it with, from what the server of the
+catalogue sends.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import formatdate
+
+from hello_llm.contract import HelloLLMError
+from hello_llm.providers.litellm import network, reading
+from hello_llm.providers.litellm.errors import bad_answer, cut_off, no_reply
+from hello_llm.providers.litellm.refusal import Refusal
+from hello_llm.providers.litellm.refusals import explain, speaks_tls
+from hello_llm.providers.litellm.retry_after import wait_in
+from hello_llm.providers.litellm.route import Route
+from hello_llm.providers.litellm.wire_tap import (
+    LARGEST_ANSWER,
+    ErrorInAnswerError,
+    UnreadableAnswerError,
+)
+from hello_llm.providers.mock_script import content
+from hello_llm.providers.mock_script.content import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The call that a fault strikes."""
+
+    route: Route
+    """The way it would go."""
+    stream: bool
+    """Whether a stream was asked for."""
+    started: bool
+    """Whether a piece of the reply has come."""
+    connect_timeout: float
+    """Seconds that a connection may take."""
+
+
+Strike = Callable[[Scene], HelloLLMError]
+"""Returns the error that ends a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One name of the catalogue."""
+
+    strike: Strike | None = None
+    """What ends the call."""
+    only_whole: bool = False
+    """Whether it ends only calls without a stream."""
+    stalls: bool = False
+    """Whether it is silence that does."""
+    connects: bool = True
+    """Whether there is a connection; without one the connect deadline passes."""
+    after: int | None = 0
+    """The pieces of text that come before; ``None`` for all of them."""
+    times: int | None = None
+    """How many calls it strikes if the script does not say; ``None`` for each."""
+    change: Change | None = None
+    """What it makes of the reply."""
+    brings_text: bool = False
+    """Whether it says what the text is."""
+    endless: bool = False
+    """Whether the text never ends."""
+    refusal: str = ""
+    """What the model says in place of an answer."""
+
+
+def _refused(status: int, message: str, *, code: str | None = None, **headers: str) -> Strike:
+    """Return what a server does that sends `status` and an error object."""
+
+    def strike(scene: Scene) -> HelloLLMError:
+        body = json.dumps({"error": {"message": message, "code": code}})
+        return _answered(scene, status, body, headers)
+
+    return strike
+
+
+def _answered(
+    scene: Scene, status: int, body: str, headers: dict[str, str] | None = None
+) -> HelloLLMError:
+    named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+    refusal = Refusal.of_answer(status, body.encode(), wait_in(named))
+    return explain(refusal, scene.route, None)
+
+
+def _no_such_model(scene: Scene) -> HelloLLMError:
+    name = scene.route.name
+    message = f"The model `{name}` does not exist or you do not have access to it."
+    return _refused(404, message, code="model_not_found")(scene)
+
+
+def _page(status: int) -> Strike:
+    return lambda scene: _answered(scene, status, "<html></html>")
+
+
+def _at_a_date(scene: Scene) -> HelloLLMError:
+    date = formatdate(time.time() + 3, usegmt=True)
+    return _refused(429, "slow down", retry_after=date)(scene)
+
+
+def _in_answer(message: str, code: str | int) -> Strike:
+    """Return what a server does that sends an error object where a reply is due."""
+    problem = ErrorInAnswerError({"error": {"message": message, "code": code}})
+    return lambda scene: bad_answer(None, problem, scene.route, started=scene.started)
+
+
+def _unreadable(what: str) -> Strike:
+    problem = UnreadableAnswerError(what)
+    return lambda scene: bad_answer(None, problem, scene.route, started=scene.started)
+
+
+def _cut(scene: Scene) -> HelloLLMError:
+    # Half of a reply in one piece is the middle of it; a stream has begun with its first piece.
+    if scene.started or not scene.stream:
+        return cut_off(scene.route)
+    return network.closed_early(scene.route)
+
+
+def _unmarked(scene: Scene) -> HelloLLMError:
+    return reading.unmarked(scene.route) if scene.stream else no_reply(scene.route)
+
+
+def _of_route(problem: Callable[[Route], HelloLLMError]) -> Strike:
+    return lambda scene: problem(scene.route)
+
+
+def _connected_late(scene: Scene) -> HelloLLMError:
+    return network.connected_late(scene.route.place, scene.connect_timeout)
+
+
+def _not_trusted(scene: Scene) -> HelloLLMError:
+    return network.not_trusted(scene.route, "self-signed certificate")
+
+
+def _echoed_key(scene: Scene) -> HelloLLMError:
+    return _refused(400, content.echo_of_key(scene.route.api_key))(scene)
+
+
+_CLOSED = Fault(strike=_of_route(network.closed_early))
+_NO_REPLY = Fault(strike=_of_route(no_reply))
+_ODD = Fault()
+_TOO_LARGE = Fault(strike=_unreadable(f"more than {LARGEST_ANSWER // 2**20} MiB"))
+_FIRE = _in_answer("The engine caught fire", 503)
+
+FAULTS: dict[str, Fault] = {
+    "refused": Fault(strike=_of_route(network.not_connected)),
+    "dns-fail": Fault(strike=_of_route(network.not_resolved)),
+    "blackhole-connect": Fault(strike=_connected_late, connects=False),
+    "accept-close": _CLOSED,
+    "tls-to-plain": Fault(strike=_of_route(network.no_tls)),
+    "plain-to-tls": Fault(strike=_of_route(speaks_tls)),
+    "plain-to-tls.told": Fault(
+        strike=lambda scene: _answered(
+            scene, 400, "Client sent an HTTP request to an HTTPS server."
+        )
+    ),
+    "tls-untrusted": Fault(strike=_not_trusted),
+    "not-http": Fault(strike=lambda scene: network.no_http(b"SSH-2.0-OpenSSH_9.6", scene.route)),
+    "401": Fault(strike=_refused(401, "invalid key")),
+    "403": Fault(strike=_refused(403, "not allowed")),
+    "404-model": Fault(strike=_no_such_model),
+    "400-context": Fault(
+        strike=_refused(
+            400,
+            "This model's maximum context length is 8192 tokens. However, your messages resulted"
+            " in 9031 tokens. Please reduce their length.",
+            code="context_length_exceeded",
+        )
+    ),
+    "402": Fault(strike=_refused(402, "Insufficient balance")),
+    "429-insufficient-quota": Fault(
+        strike=_refused(
+            429,
+            "You exceeded your current quota, please check your plan and billing.",
+            code="insufficient_quota",
+        )
+    ),
+    "413": Fault(strike=_page(413)),
+    "422": Fault(strike=_refused(422, "Field required")),
+    "429-then-ok": Fault(strike=_refused(429, "slow down", retry_after="1"), times=1),
+    "429-forever": Fault(strike=_refused(429, "slow down")),
+    "429-retry-after-3600": Fault(strike=_refused(429, "slow down", retry_after="3600")),
+    "429-http-date": Fault(strike=_at_a_date, times=1),
+    "429-garbage": Fault(strike=_refused(429, "slow down", retry_after="soon")),
+    "500-then-ok": Fault(strike=_refused(500, "it broke"), times=1),
+    "503": Fault(strike=_refused(503, "try later")),
+    "529": Fault(strike=_refused(529, "Overloaded")),
+    "502-html": Fault(strike=_page(502)),
+    "redirect-loop": Fault(strike=_page(302)),
+    "redirect-other-host": Fault(strike=_page(307)),
+    "200-error-body": Fault(strike=_in_answer("Incorrect API key provided", "invalid_api_key")),
+    "200-error-body.429": Fault(strike=_in_answer("Rate limit exceeded", 429)),
+    "200-html": _NO_REPLY,
+    "200-empty": _NO_REPLY,
+    "204": _NO_REPLY,
+    "bad-json": _NO_REPLY,
+    "wrong-shape": Fault(strike=_unmarked),
+    "wrong-shape.deep": Fault(strike=_unmarked),
+    "huge-body": _TOO_LARGE,
+    "gzip-bomb": _TOO_LARGE,
+    "content-length-long": Fault(strike=_cut, after=None),
+    "bad-gzip": _NO_REPLY,
+    "wrong-charset": Fault(
+        strike=_of_route(no_reply), only_whole=True, change=content.in_latin_1, brings_text=True
+    ),
+    "headers-then-stall": Fault(stalls=True),
+    "stall-mid": Fault(stalls=True, after=None),
+    "keepalive-forever": Fault(stalls=True),
+    "drip": Fault(change=content.in_drops),
+    "drip.for-ever": Fault(change=content.slowly, endless=True),
+    "cut-before-first": _CLOSED,
+    "cut-mid-rst": Fault(strike=_cut, after=None),
+    "cut-mid-fin": Fault(strike=_cut, after=None),
+    "cut-clean-no-done": Fault(strike=_unmarked, after=None),
+    "cut-clean-no-done.unframed": Fault(strike=_unmarked, after=None),
+    "no-done-but-finish": _ODD,
+    "done-null-finish": _ODD,
+    "done-then-open": _ODD,
+    "sse-error-event": Fault(strike=_FIRE),
+    "sse-error-event.after-text": Fault(strike=_FIRE, after=None),
+    "sse-error-event.named": Fault(strike=_FIRE, after=None),
+    "sse-split": Fault(change=content.hard_to_cut, brings_text=True),
+    "sse-garbage": Fault(strike=_unreadable("something that is no JSON object"), after=None),
+    "odd-frames": _ODD,
+    "stream-ignored": _ODD,
+    "finish-length": Fault(change=content.at_the_limit),
+    "finish-content-filter": Fault(change=content.filtered),
+    "refusal": Fault(change=content.empty, refusal="I can't help with that."),
+    "tool-args-cut": Fault(change=content.with_cut_call),
+    "empty-answer": Fault(change=content.empty),
+    "reasoning-only": Fault(change=content.only_reasoning),
+    "repeated-chunks": Fault(change=content.repeated),
+    "ansi": Fault(change=content.hostile, brings_text=True),
+    "nul-and-bidi": Fault(change=content.unseen, brings_text=True),
+    "ansi-in-error": Fault(strike=_echoed_key),
+    "markup": Fault(change=content.markup, brings_text=True),
+}
+"""Every fault that a server can be guilty of, by its name in the catalogue."""
+
+OF_THE_PROGRAM = (
+    *("proxy-env", "sigint-import", "sigint-connect", "sigint-mid", "sigint-backoff"),
+    *("sigint-twice", "sigterm-mid", "pipe-closed", "disk-full", "stdin-closed", "stdout-closed"),
+    *("no-home", "home-read-only", "config-bad-toml", "config-unknown-key", "config-unreadable"),
+    *("hostile-env", "clock-jump"),
+)
+"""The names of the catalogue that happen to the program, whoever answers it."""
