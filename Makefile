@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
+# What waits for real processes and real retries; it would double the time of the unit tests.
+SLOW_TESTS := tests/warm tests/faults/test_script.py tests/cli/test_record_and_replay.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,11 +26,11 @@ install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other ta
 run: install  ## Watch a real local model answer through LiteLLM
 	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
 
-test: install  ## Run the unit tests, all but those of the warm process; they use no network
-	@$(PYTEST) --ignore=tests/warm
+test: install  ## Run the unit tests but the slow ones; they use no network
+	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%)
 
-test-warm: install  ## Run the tests of the warm process, and those of the command line with one to answer each chat
-	@$(PYTEST) tests/warm
+test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
+	@$(PYTEST) $(SLOW_TESTS)
 	@$(PYTEST) --warm tests/cli
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
