@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,9 +11,10 @@ from hello_llm.cli.launch import Launch
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.surface import Surface
 from hello_llm.cli.tape import Tape
+from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import FIELDS, Settings, resolve
+from hello_llm.settings import Settings, resolve
 
 
 def call(context: typer.Context) -> ExitCode:
@@ -32,28 +32,15 @@ def call(context: typer.Context) -> ExitCode:
     source = PromptSource(typed["prompt"] or [], typed["prompt_flag"], typed["no_stdin"])
     surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
     Launch.of(context).settle(settings, source, surface)
-    out, keep, dry = _path(typed["out"]), typed["keep_partial"], typed["dry_run"]
+    out, keep, dry = path(typed["out"]), typed["keep_partial"], typed["dry_run"]
     return ChatRun(settings, source, out, keep, dry, tape).on(surface)
 
 
 def _settings(typed: Mapping[str, Any]) -> Settings:
-    config = _path(typed["config"])
-    settings = resolve(_flags(typed), config_file=config, profile=typed["profile"])
-    return replace(settings, output="ndjson") if typed["json"] and settings.stream else settings
-
-
-def _path(typed: str | None) -> Path | None:
-    return None if typed is None else Path(typed)
-
-
-def _flags(typed: Mapping[str, Any]) -> dict[str, object]:
-    """Return what was typed for each setting; whether it is allowed is seen later."""
     output = _output(typed["output"], as_json=typed["json"])
-    given = {key: typed[key] for key in FIELDS if key in typed} | {"output": output}
-    return {
-        key: FIELDS[key].kind.read(value) if isinstance(value, str) else value
-        for key, value in given.items()
-    }
+    given = flags({**typed, "output": output})
+    settings = resolve(given, config_file=path(typed["config"]), profile=typed["profile"])
+    return replace(settings, output="ndjson") if typed["json"] and settings.stream else settings
 
 
 def _output(output: str | None, *, as_json: bool) -> str | None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from hello_llm.cli.asking import opened
 from hello_llm.cli.endings import endings, printing
 from hello_llm.cli.opening import certificates
 from hello_llm.cli.surface import redactor
+from hello_llm.cli.typed import flags, path
 from hello_llm.contract import (
     ExitCode,
     Finished,
@@ -30,7 +30,7 @@ from hello_llm.rendering.findings import FindingsView, JsonFindings, PlainFindin
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import dollars, duration
-from hello_llm.settings import FIELDS, Settings, resolve
+from hello_llm.settings import Settings, resolve
 
 _PROMPT = "Say hello."
 _MOST_TOKENS = 8
@@ -69,12 +69,8 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
 def _settings(typed: Mapping[str, Any]) -> Settings | UsageError:
     """Return every setting as ``chat`` would have it, or why it would not begin."""
     try:
-        flags = {
-            key: FIELDS[key].kind.read(value) if isinstance(value, str) else value
-            for key, value in typed.items()
-            if key in FIELDS
-        }
-        return resolve(flags, config_file=_path(typed["config"]), profile=typed["profile"])
+        config = path(typed["config"])
+        return resolve(flags(typed), config_file=config, profile=typed["profile"])
     except UsageError as error:
         return error
 
@@ -94,7 +90,7 @@ def _findings(
     terminal: Terminal,
     messages: Messages,
 ) -> Iterator[Finding]:
-    subject = Subject(settings, _path(typed["config"]), whole_environ(), certificates)
+    subject = Subject(settings, path(typed["config"]), whole_environ(), certificates)
     fails = False
     for finding in examine(subject):
         # A list that lacks the model, or is none, need not mean that the model does not answer.
@@ -102,10 +98,6 @@ def _findings(
         yield finding
     if typed["spend"] and not fails and not isinstance(settings, UsageError):
         yield _spend(settings, terminal, messages)
-
-
-def _path(typed: str | None) -> Path | None:
-    return None if typed is None else Path(typed)
 
 
 def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Finding:

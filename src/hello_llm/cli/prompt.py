@@ -57,7 +57,7 @@ class PromptSource:
             UsageError: the prompt or the pipe is empty, is no text, or has no end.
         """
         typed = self._typed()
-        source = Input.NOTHING if self.no_stdin else classify(terminal)
+        source = self._input(terminal)
         if source is Input.PERSON:
             return typed
         if source is Input.NOTHING:
@@ -67,12 +67,11 @@ class PromptSource:
 
     def is_conversation(self, terminal: Terminal) -> bool:
         """Whether nothing is asked and a person at `terminal` can type."""
-        return (
-            not self.words
-            and self.flag is None
-            and not self.no_stdin
-            and classify(terminal) is Input.PERSON
-        )
+        unasked = not self.words and self.flag is None
+        return unasked and self._input(terminal) is Input.PERSON
+
+    def _input(self, terminal: Terminal) -> Input:
+        return Input.NOTHING if self.no_stdin else classify(terminal)
 
     def _typed(self) -> str | None:
         if self.words and self.flag is not None:

@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self, TextIO
 
+from hello_llm.warm.messages import OBEYED
+
 Wording = Mapping[str, Any] | None
 """How text becomes bytes, in the words of ``io.TextIOWrapper``; ``None`` for a closed stream."""
-
-_OBEYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,20 @@ def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
 
 def hold_signals() -> None:
     """Let signals wait until :func:`hear_signals`."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, _OBEYED)
+    signal.pthread_sigmask(signal.SIG_BLOCK, OBEYED)
 
 
 def hear_signals(call: Call, end: Callable[[int], None]) -> None:
     """Ignore what the client ignores; until the program hears signals itself, `end` does."""
-    for number in _OBEYED:
+    for number in OBEYED:
         ignored = number in call.ignored
         signal.signal(number, signal.SIG_IGN if ignored else lambda number, _frame: end(number))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _OBEYED)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, OBEYED)
 
 
 def ignore_signals() -> None:
     """Let no signal come between the end of the call and that of the process."""
-    for number in _OBEYED:
+    for number in OBEYED:
         signal.signal(number, signal.SIG_IGN)
 
 

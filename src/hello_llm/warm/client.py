@@ -11,6 +11,7 @@ from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
     MOST_DESCRIPTORS,
+    OBEYED,
     read_all,
     receive_forked,
     send,
@@ -18,9 +19,8 @@ from hello_llm.warm.messages import (
 from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
 
 _PATIENCE_S = 5.0
-_OBEYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ABSENT = (FileNotFoundError, ConnectionRefusedError)
-_PASSED_ON = (*_OBEYED, signal.SIGWINCH)
+_PASSED_ON = (*OBEYED, signal.SIGWINCH)
 
 
 class ColdError(Exception):
@@ -125,7 +125,7 @@ def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
         "limits": _limits(),
         "niceness": os.getpriority(os.PRIO_PROCESS, 0),
         "processors": list(os.sched_getaffinity(0)),
-        "ignored": [int(number) for number in _OBEYED if _is_ignored(number)],
+        "ignored": [int(number) for number in OBEYED if _is_ignored(number)],
         "numbers": numbers,
         "streams": [_wording(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
     }

@@ -8,6 +8,7 @@ begun. What comes back begins with one byte that says what it is.
 
 import marshal
 import os
+import signal
 import socket
 
 FORKED, ENDED, DECLINED = b"F", b"E", b"D"
@@ -17,6 +18,9 @@ reason follows.
 
 MOST_DESCRIPTORS = 250
 """How many the kernel lets travel with one message, nearly."""
+
+OBEYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that the program hears, and that a client forwards."""
 
 _LENGTH = 4
 

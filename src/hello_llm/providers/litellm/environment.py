@@ -77,7 +77,7 @@ def harmless(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 def settle(environ: MutableMapping[str, str] = os.environ) -> None:
     """Leave in the environment nothing that would change a call, and what keeps it quiet.
 
-    A process that has imported LiteLLM may take up another environment, so each call does it.
+    A fork of a process that has imported LiteLLM may get another environment, and does it again.
     """
     drop_decisive(environ)
     environ.update(_SETTINGS)
