@@ -38,7 +38,7 @@ def test_its_life_as_the_commands_tell_it(runtime, openai_server):
     assert (started.text, started.code, started.stderr) == (ready, 0, "")
     again = child("warm", "start")
     assert (again.text, again.code) == (f"warm process {pid} runs already\n", 0)
-    assert holders(runtime) == [pid]
+    until(lambda: holders(runtime) == [pid])
     openai_server.play(Script(end="stall"))
     with subprocess.Popen(
         [*COMMAND, *asking(f"{openai_server.url}/v1", "--stream")], stdout=subprocess.PIPE
