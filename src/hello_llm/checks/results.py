@@ -10,14 +10,14 @@ from hello_llm.contract import ExitCode, HelloLLMError, LLMReply
 class Verdict(StrEnum):
     """What an attempt, or a check on one model, came to."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - no password
     """Everything that was expected is so."""
     FAIL = "fail"
     """An answer came, and something that was expected is not so."""
     ERROR = "error"
     """No answer came that could be judged: a rate limit, a server, the network, a deadline."""
     SKIPPED = "skipped"
-    """It was not tried: the suite ended before, by an interrupt, the budget or the first failure."""
+    """It was not tried: an interrupt, the budget or the first failure came before."""
 
 
 @dataclass(frozen=True, slots=True)
