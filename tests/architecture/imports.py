@@ -15,10 +15,11 @@ OURS: dict[str, frozenset[str]] = {
     "providers": frozenset({"contract"}),
     "engine": frozenset({"contract"}),
     "rendering": frozenset({"contract"}),
+    "checks": frozenset({"contract", "engine", "settings"}),
     "local": frozenset({"contract", "engine", "settings"}),
     "warm": frozenset({""}),
     "cli": frozenset(
-        {"", "contract", "settings", "providers", "engine", "rendering", "local", "warm"}
+        {"", "contract", "settings", "providers", "engine", "rendering", "checks", "local", "warm"}
     ),
     "__main__": frozenset({"cli", "contract", "rendering", "warm"}),
 }
@@ -28,6 +29,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.settings": frozenset({"platformdirs", "tomli_w", "tomlkit"}),
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
+    "hello_llm.checks": frozenset({"jsonschema"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
     "hello_llm.cli": frozenset({"rich", "typer"}),
 }

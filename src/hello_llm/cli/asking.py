@@ -77,7 +77,14 @@ def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -
         with writing():
             terminal.check_reader()
 
-    turn = Turn(
+    turn = turn_of(settings, candidates)
+    turn.on_wait(check_reader)
+    return turn
+
+
+def turn_of(settings: Settings, candidates: list[Candidate]) -> Turn:
+    """Return the turn that asks `candidates` within the limits of `settings`."""
+    return Turn(
         candidates,
         stream=settings.stream,
         deadlines=Deadlines(
@@ -88,5 +95,3 @@ def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal) -
         retry=RetryPolicy(settings.retries, settings.max_wait),
         fail_on_length=settings.fail_on_length,
     )
-    turn.on_wait(check_reader)
-    return turn

@@ -28,6 +28,12 @@ def _add_chat(app: typer.Typer) -> None:
     app.command("chat")(chat)
 
 
+def _add_check(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.check import check  # noqa: PLC0415 - likewise
+
+    app.command("check")(check)
+
+
 def _add_config(app: typer.Typer) -> None:
     from hello_llm.cli.commands import config  # noqa: PLC0415 - likewise
 
@@ -55,6 +61,9 @@ def _add_schema(app: typer.Typer) -> None:
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "chat": Command("Ask a model and show its answer.", _add_chat),
+        "check": Command(
+            "Ask what a suite asks, and say whether the answers are as expected.", _add_check
+        ),
         "config": Command(
             "Look at the settings and change the file they are in.", _add_config, is_group=True
         ),
