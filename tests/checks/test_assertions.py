@@ -139,6 +139,7 @@ def test_a_program_that_does_not_end_is_ended(tmp_path):
     value = ASSERTIONS["exec"].read(["sleep", "60"], tmp_path)
     reply = LLMReply("", "mock", "mock/echo", USAGE, "stop")
     finding = Expectation("exec", value).finding(Evidence(reply, tmp_path, 0.1))
+    assert finding is not None
     assert finding.got == "no end within 0.1 s"
 
 

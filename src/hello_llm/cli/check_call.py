@@ -39,7 +39,7 @@ def call(context: typer.Context) -> ExitCode:
         typed=Typed(asking, tuple(typed["models"] or ()), typed["profile"], config),
         suite=Path(typed["suite"]),
         select=typed["select"] or (),
-        rerun_failed=typed["rerun_failed"],
+        rerun_failed=None if typed["rerun_failed"] is None else Path(typed["rerun_failed"]),
         plan=Plan(
             lanes=_number(_LANES, "-j", typed["jobs"]) or 1,
             fail_fast=typed["fail_fast"],

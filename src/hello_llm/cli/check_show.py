@@ -1,7 +1,8 @@
 """Shows what comes of checks: a line for each, what was not as expected, and the summary."""
 
 from collections.abc import Iterator
-from difflib import ndiff
+from difflib import unified_diff
+from itertools import islice
 
 from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import reason, score, telling
@@ -77,7 +78,8 @@ class Lines:
         yield f"{finding.assertion}:"
         if len(expected) > 1 and finding.assertion == "equals":
             yield "  - expected, + got"
-            yield from (f"  {line.rstrip()}" for line in ndiff(expected, got) if line[0] != "?")
+            difference = unified_diff(expected, got, lineterm="")
+            yield from (f"  {line}" for line in islice(difference, 3, None))
             return
         yield f"  - expected: {expected[0]}"
         yield from (f"    {line}" for line in expected[1:])
