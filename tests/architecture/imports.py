@@ -16,6 +16,7 @@ OURS: dict[str, frozenset[str]] = {
     "engine": frozenset({"contract"}),
     "rendering": frozenset({"contract"}),
     "recording": frozenset({"contract"}),
+    "checks": frozenset({"contract", "engine", "settings"}),
     "local": frozenset({"contract", "engine", "settings"}),
     "warm": frozenset({""}),
     "doctor": frozenset({"", "contract", "settings", "providers", "local", "warm"}),
@@ -28,6 +29,7 @@ OURS: dict[str, frozenset[str]] = {
             "engine",
             "rendering",
             "recording",
+            "checks",
             "local",
             "warm",
             "doctor",
@@ -41,6 +43,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.settings": frozenset({"platformdirs", "tomli_w", "tomlkit"}),
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
+    "hello_llm.checks": frozenset({"jsonschema"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
     "hello_llm.cli": frozenset({"rich", "typer"}),
 }

@@ -12,7 +12,14 @@ from hello_llm.contract import (
     OutputError,
     UsageError,
 )
-from hello_llm.recording import Recorder, RecordingFile, Replayer, SkippingClock, read_recording
+from hello_llm.recording import (
+    Recorder,
+    Recording,
+    RecordingFile,
+    Replayer,
+    SkippingClock,
+    read_recording,
+)
 from tests.recording.samples import (
     COMPLETE,
     CUT,
@@ -47,7 +54,7 @@ def test_both_are_providers_by_the_name_of_the_one_recorded(path):
     with RecordingFile(path) as file:
         recorder = Recorder(Playing(), file, str)
         assert isinstance(recorder, LLMProvider)
-    replayer = Replayer(write(path, COMPLETE))
+    replayer = Replayer(Recording(write(path, COMPLETE)))
     assert isinstance(replayer, LLMProvider)
     assert recorder.name == replayer.name == "litellm"
 
@@ -62,8 +69,8 @@ def test_a_stream_passes_and_replays(path):
 
     (exchange,) = recorded(path, Playing(*events), use)
     assert (exchange.outcome, exchange.reply, exchange.stream) == ("complete", REPLY, True)
-    assert list(Replayer(path).stream_chat(REQUEST)) == events
-    assert Replayer(path).chat(REQUEST) == REPLY
+    assert list(Replayer(Recording(path)).stream_chat(REQUEST)) == events
+    assert Replayer(Recording(path)).chat(REQUEST) == REPLY
 
 
 def test_a_whole_reply_passes_and_replays_also_as_a_stream(path):
@@ -72,8 +79,8 @@ def test_a_whole_reply_passes_and_replays_also_as_a_stream(path):
 
     (exchange,) = recorded(path, Playing(*PIECES, Finished(REPLY)), use)
     assert (exchange.pieces, exchange.stream, exchange.ended_ms) == ((), False, 812.0)
-    assert Replayer(path).chat(REQUEST) == REPLY
-    assert list(Replayer(path).stream_chat(REQUEST))[-1] == Finished(REPLY)
+    assert Replayer(Recording(path)).chat(REQUEST) == REPLY
+    assert list(Replayer(Recording(path)).stream_chat(REQUEST))[-1] == Finished(REPLY)
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -84,7 +91,7 @@ def test_an_error_replays_with_all_that_it_told(path, stream):
 
     (exchange,) = recorded(path, Playing(*PIECES, TROUBLE.error()), use)
     assert (exchange.outcome, exchange.trouble) == ("failed", TROUBLE)
-    seen, error = ended(Replayer(path).stream_chat(REQUEST))
+    seen, error = ended(Replayer(Recording(path)).stream_chat(REQUEST))
     assert seen == list(PIECES if stream else PIECES[:1])
     assert (type(error), vars(error)) == (type(TROUBLE.error()), vars(TROUBLE.error()))
 
@@ -101,7 +108,7 @@ def test_a_stream_that_its_caller_drops_is_cut(path):
     (exchange,) = recorded(path, provider, use)
     assert (exchange.outcome, len(exchange.pieces)) == ("cut", 3)
     assert provider.closed
-    seen, error = ended(Replayer(path).stream_chat(REQUEST))
+    seen, error = ended(Replayer(Recording(path)).stream_chat(REQUEST))
     assert seen == list(PIECES[:3])
     assert isinstance(error, BrokenReplyError)
     assert error.partial is not None
@@ -118,7 +125,7 @@ def test_a_deadline_of_the_caller_is_recorded_with_what_follows(path):
 
     (exchange,) = recorded(path, Playing(*PIECES), use)
     assert (exchange.outcome, exchange.delay_s) == ("failed", 0.5)
-    replayer = Replayer(path)
+    replayer = Replayer(Recording(path))
     _, error = ended(replayer.stream_chat(REQUEST))
     assert isinstance(error, DeadlineError)
     assert (error.message, error.partial) == ("too late", PARTIAL)
@@ -137,13 +144,13 @@ def test_a_reply_that_cannot_be_recorded_is_kept_by_the_error(path, monkeypatch)
 
 def test_the_same_request_gets_its_exchanges_in_order_and_the_last_again(path):
     write(path, answering("a", "1"), answering("b", "2"), answering("a", "3"))
-    replayer = Replayer(path)
+    replayer = Replayer(Recording(path))
     asked = [replayer.chat(asking(text)).text for text in "aabbaa"]
     assert asked == ["1", "3", "2", "2", "3", "3"]
 
 
 def test_an_error_that_is_changed_is_raised_anew(path):
-    replayer = Replayer(write(path, FAILED))
+    replayer = Replayer(Recording(write(path, FAILED)))
     for _ in range(2):
         _, error = ended(replayer.stream_chat(REQUEST))
         assert error.message == "it failed"
@@ -152,7 +159,7 @@ def test_an_error_that_is_changed_is_raised_anew(path):
 
 def test_recorded_timing_waits_as_long_and_ends_with_the_stream(path):
     slow = replace(CUT, pieces=(*CUT.pieces[:1], replace(CUT.pieces[1], at_ms=60.0)), ended_ms=9e6)
-    stream = Replayer(write(path, slow), timing="recorded").stream_chat(REQUEST)
+    stream = Replayer(Recording(write(path, slow)), timing="recorded").stream_chat(REQUEST)
     clock = SkippingClock()
     began = clock.now()
     next(stream)
@@ -188,6 +195,6 @@ def test_a_request_that_is_not_there_names_the_nearest_and_what_differs(path, as
     known = [asking(text, seed=1) for text in ("Say hello.", "Bye.", "x" * 80 + "A" * 80)]
     write(path, *(replace(COMPLETE, request=request) for request in known))
     with pytest.raises(UsageError) as error:
-        Replayer(path).chat(asked)
+        Replayer(Recording(path)).chat(asked)
     assert told in error.value.message
     assert str(path) in error.value.message

@@ -58,8 +58,19 @@ def test_keys_are_found_in_every_notation():
         ("profiles", "a.b", "profiles", "ci", "model"): Position(21),
         ("profiles", "a.b", "profiles", "ci", "stop"): Position(21),
         ("many",): Position(22, 1),
-        ("many", "one"): Position(23, 1),
+        ("many", "0"): Position(22, 1),
+        ("many", "0", "one"): Position(23, 1),
+        ("many", "1"): Position(24, 1),
+        ("many", "1", "one"): Position(25, 1),
     }
+
+
+def test_a_table_below_an_array_belongs_to_its_last_table():
+    text = "[[a]]\n[a.b]\nc = 1\n[[a.d]]\n[[a]]\n[[a.d]]\n[a.d.e]\n"
+    found = locate(text)
+    assert found["a", "0", "b", "c"] == Position(3, 1)
+    assert found["a", "0", "d", "0"] == Position(4, 1)
+    assert found["a", "1", "d", "0", "e"] == Position(7, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from hello_llm.cli.endings import writing
 from hello_llm.cli.opening import build_request, open_provider
-from hello_llm.cli.tape import Reel, Tape
+from hello_llm.cli.tape import Tape, Track
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
 from hello_llm.providers.model_name import ModelName
@@ -41,12 +41,12 @@ def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Ite
     """
     tape.check(settings)
     with ExitStack() as stack:
-        reel = stack.enter_context(tape.running(messages.redact))
+        track = stack.enter_context(tape.running(messages.redact)).track()
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
         openers = [_opener(one, stack) for one in everyone]
         if settings.script is not None:
             openers = openers[:1] * len(everyone)  # one script sees all calls of a run
-        recorded = [_recorded(opener, stack, reel) for opener in openers]
+        recorded = [_recorded(opener, stack, track) for opener in openers]
         name = recorded[0]().name
 
         def ask(messages: tuple[Message, ...], terminal: Terminal) -> Turn:
@@ -54,7 +54,7 @@ def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Ite
                 Candidate(build_request(one, messages), opener, name)
                 for one, opener in zip(everyone, recorded, strict=True)
             ]
-            return _turn(settings, candidates, terminal, reel)
+            return _turn(settings, candidates, terminal, track)
 
         yield ask
         if settings.script is not None:
@@ -88,13 +88,13 @@ def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
 
 
 def _recorded(
-    opener: Callable[[], LLMProvider], stack: ExitStack, reel: Reel
+    opener: Callable[[], LLMProvider], stack: ExitStack, track: Track
 ) -> Callable[[], LLMProvider]:
-    """Return what opens what `opener` does, once, around which `reel` runs."""
+    """Return what opens what `opener` does, once, beside which `track` runs."""
 
     @cache
     def provider() -> LLMProvider:
-        return reel.around(reel.replayer or opener(), stack)
+        return track.around(track.replayer or opener(), stack)
 
     return provider
 
@@ -114,11 +114,20 @@ def _falling_back(settings: Settings, model: str) -> Settings:
     return replace(settings, model=model, api_base=None, api_key_env=None)
 
 
-def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal, reel: Reel) -> Turn:
+def _turn(
+    settings: Settings, candidates: list[Candidate], terminal: Terminal, track: Track
+) -> Turn:
     def check_reader() -> None:
         with writing():
             terminal.check_reader()
 
+    turn = turn_of(settings, candidates, track)
+    turn.on_wait(check_reader)
+    return turn
+
+
+def turn_of(settings: Settings, candidates: list[Candidate], track: Track) -> Turn:
+    """Return the turn that asks `candidates` within the limits of `settings`, beside `track`."""
     turn = Turn(
         candidates,
         stream=settings.stream,
@@ -127,11 +136,10 @@ def _turn(settings: Settings, candidates: list[Candidate], terminal: Terminal, r
             idle_s=settings.idle_timeout,
             total_s=settings.timeout,
         ),
-        retry=RetryPolicy(settings.retries, settings.max_wait, reel.draw),
+        retry=RetryPolicy(settings.retries, settings.max_wait, track.draw),
         fail_on_length=settings.fail_on_length,
-        clock=reel.clock,
-        sleep=reel.sleep,
+        clock=track.clock,
+        sleep=track.sleep,
     )
-    turn.on_failure(reel.explain)
-    turn.on_wait(check_reader)
+    turn.on_failure(track.explain)
     return turn

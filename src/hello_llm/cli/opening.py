@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageError
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.mock import DEFAULT_MODEL
 from hello_llm.settings import Settings
+
+if TYPE_CHECKING:
+    from hello_llm.providers.mock_script.play import Play
 
 _LOCAL = "local/"
 
@@ -38,15 +41,22 @@ def _serve(weights: Path, name: str) -> AbstractContextManager[str]:
 
 
 @contextmanager
-def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProvider]:
-    """Yield the provider of `settings`; a local model is served by `serve` inside the block.
+def open_provider(
+    settings: Settings, serve: Serve = _serve, play: "Play | None" = None
+) -> Iterator[LLMProvider]:
+    """Yield the provider of `settings`.
+
+    Args:
+        settings: every setting.
+        serve: serves a local model inside the block.
+        play: the script, if it is played already.
 
     Raises:
         UsageError: the settings do not go together, or the local model cannot be served.
     """
     with ExitStack() as stack:
         options: dict[str, Any] = {"model": settings.model} if settings.model else {}
-        options |= _script(settings)
+        options |= _script(settings, play)
         if settings.provider == "litellm":
             options |= {
                 "api_base": settings.api_base,
@@ -62,14 +72,28 @@ def open_provider(settings: Settings, serve: Serve = _serve) -> Iterator[LLMProv
         yield get_provider(settings.provider, **options)
 
 
-def _script(settings: Settings) -> dict[str, Any]:
-    """Return what the mock that plays a script is given; nothing without a script.
+def _script(settings: Settings, play: "Play | None") -> dict[str, Any]:
+    """Return what the mock that plays a script is given; nothing without a script."""
+    file = script_file(settings)
+    if file is None:
+        return {}
+    return {
+        "script": play or file,
+        "api_base": settings.api_base,
+        "api_key_env": settings.api_key_env,
+        "connect_timeout": settings.connect_timeout,
+        "timeout": None,
+    }
+
+
+def script_file(settings: Settings) -> Path | None:
+    """Return the script of the mock, if there is one.
 
     Raises:
         UsageError: the provider is not the mock.
     """
     if settings.script is None:
-        return {}
+        return None
     if settings.provider != "mock":
         raise UsageError(
             f"a script is played by the mock, and the provider is {settings.provider}",
@@ -78,13 +102,7 @@ def _script(settings: Settings) -> dict[str, Any]:
     file = Path(settings.script).expanduser()
     origin = settings.origins.get("script")
     beside = None if origin is None else origin.file
-    return {
-        "script": file if beside is None else beside.parent / file,
-        "api_base": settings.api_base,
-        "api_key_env": settings.api_key_env,
-        "connect_timeout": settings.connect_timeout,
-        "timeout": None,
-    }
+    return file if beside is None else beside.parent / file
 
 
 def certificates(settings: Settings) -> Path | None:

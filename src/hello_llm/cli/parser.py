@@ -34,6 +34,12 @@ def _add_doctor(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
+def _add_check(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.check import check  # noqa: PLC0415 - likewise
+
+    app.command("check")(check)
+
+
 def _add_config(app: typer.Typer) -> None:
     from hello_llm.cli.commands import config  # noqa: PLC0415 - likewise
 
@@ -62,6 +68,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "chat": Command("Ask a model and show its answer.", _add_chat),
         "doctor": Command("Say what a call would meet, and what repairs it.", _add_doctor),
+        "check": Command(
+            "Ask what a suite asks, and say whether the answers are as expected.", _add_check
+        ),
         "config": Command(
             "Look at the settings and change the file they are in.", _add_config, is_group=True
         ),

@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from hello_llm.contract import HelloLLMError, LLMProvider, UsageError
 from hello_llm.settings import Settings
 
 if TYPE_CHECKING:
-    from hello_llm.recording import Recorder, RecordingFile, Replayer
+    from hello_llm.recording import Recorder, Recording, RecordingFile, Replayer
+    from hello_llm.recording.replayer import ReplayTiming
 
 Redact = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reel:
-    """A tape that is running."""
+class Track:
+    """What runs beside one call at a time."""
 
     file: "RecordingFile | None" = None
     """Where exchanges are recorded."""
@@ -54,6 +55,34 @@ class Reel:
 
 
 @dataclass(frozen=True, slots=True)
+class Reel:
+    """A tape that is running."""
+
+    file: "RecordingFile | None" = None
+    """Where exchanges are recorded."""
+    recording: "Recording | None" = None
+    """What answers in the place of a model."""
+    timing: "ReplayTiming" = "none"
+    """Whether it takes its time."""
+    redact: Redact = str
+    """Takes secrets out of a text."""
+
+    def track(self) -> Track:
+        """Return what runs beside one call at a time; calls at the same time have one each."""
+        track = Track(self.file, redact=self.redact)
+        if self.recording is None:
+            return track
+        from hello_llm.recording import Replayer, SkippingClock  # noqa: PLC0415 - few runs replay
+
+        replayer = Replayer(self.recording, self.timing)
+        track = replace(track, replayer=replayer, draw=replayer.drawn)
+        if self.timing == "recorded":
+            return track
+        clock = SkippingClock()
+        return replace(track, clock=clock.now, sleep=clock.sleep)
+
+
+@dataclass(frozen=True, slots=True)
 class Tape:
     """What is recorded, and what answers in the place of a model."""
 
@@ -61,7 +90,7 @@ class Tape:
     """The file that exchanges are added to."""
     replay: Path | None = None
     """The file that answers."""
-    timing: Literal["none", "recorded"] = "none"
+    timing: "ReplayTiming" = "none"
     """Whether replayed pieces come when they came, or at once."""
 
     @classmethod
@@ -110,23 +139,12 @@ class Tape:
             OutputError: the one cannot be written.
             UsageError: the other cannot be read, or one of them is no recording.
         """
+        if self.record is None and self.replay is None:
+            yield Reel()
+            return
+        from hello_llm.recording import Recording, RecordingFile  # noqa: PLC0415 - few runs do
+
         with ExitStack() as stack:
-            reel = Reel(redact=redact)
-            if self.replay is not None:
-                reel = self._replaying(self.replay, redact)
-            if self.record is not None:
-                from hello_llm.recording import RecordingFile  # noqa: PLC0415 - few runs record
-
-                reel = replace(reel, file=stack.enter_context(RecordingFile(self.record)))
-            yield reel
-
-    def _replaying(self, path: Path, redact: Redact) -> Reel:
-        """Return the reel that answers from `path`; without timing no wait takes time."""
-        from hello_llm.recording import Replayer, SkippingClock  # noqa: PLC0415 - few runs replay
-
-        replayer = Replayer(path, redact, self.timing)
-        reel = Reel(replayer=replayer, redact=redact, draw=replayer.drawn)
-        if self.timing == "recorded":
-            return reel
-        clock = SkippingClock()
-        return replace(reel, clock=clock.now, sleep=clock.sleep)
+            recording = Recording(self.replay, redact) if self.replay else None
+            file = stack.enter_context(RecordingFile(self.record)) if self.record else None
+            yield Reel(file, recording, self.timing, redact)

@@ -4,11 +4,12 @@ from hello_llm.recording.clock import SkippingClock
 from hello_llm.recording.exchange import Exchange, Trouble
 from hello_llm.recording.file import RecordingFile, read_recording
 from hello_llm.recording.recorder import Recorder
-from hello_llm.recording.replayer import Replayer
+from hello_llm.recording.replayer import Recording, Replayer
 
 __all__ = [
     "Exchange",
     "Recorder",
+    "Recording",
     "RecordingFile",
     "Replayer",
     "SkippingClock",

@@ -1,9 +1,9 @@
-"""A provider that answers from a recording, and from nothing else."""
+"""Answers from a recording, and from nothing else."""
 
 import threading
 from collections.abc import Generator
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from hello_llm.contract import (
     BrokenReplyError,
@@ -26,41 +26,67 @@ from hello_llm.recording.nearest import not_recorded
 from hello_llm.recording.redaction import Redact, redacted_request
 
 ReplayTiming = Literal["none", "recorded"]
-REPLAY_TIMINGS: tuple[ReplayTiming, ...] = get_args(ReplayTiming)
 
 
-class Replayer:
-    """Answers a request with its recorded exchanges, one after the other, the last again and again.
+class Recording:
+    """The exchanges of a file, given one after the other; any thread may ask for the next."""
 
-    Any thread may ask.
-    """
-
-    def __init__(self, path: Path, redact: Redact = str, timing: ReplayTiming = "none") -> None:
+    def __init__(self, path: Path, redact: Redact = str) -> None:
         """Read the recording at `path`.
 
         Args:
             path: the file.
             redact: what took the secrets out of its requests.
-            timing: whether each piece comes when it came, or at once.
 
         Raises:
             UsageError: the file cannot be read, holds no exchange, or a line of it is none.
         """
         self._path = path
         self._redact = redact
-        self._timed = timing == "recorded"
-        self._recorded = read_recording(path)
+        self._exchanges = read_recording(path)
         self._waiting: dict[str, list[Exchange]] = {}
-        for exchange in self._recorded:
+        for exchange in self._exchanges:
             self._waiting.setdefault(request_hash(exchange.request), []).append(exchange)
         self._lock = threading.Lock()
+
+    @property
+    def provider(self) -> str:
+        """The provider that was recorded first."""
+        return self._exchanges[0].provider
+
+    def take(self, request: ChatRequest) -> Exchange:
+        """Return the exchange of `request` whose turn it is; the last one again and again.
+
+        Raises:
+            UsageError: the request is not in the recording; it names what differs.
+        """
+        asked = redacted_request(request, self._redact)
+        with self._lock:
+            waiting = self._waiting.get(request_hash(asked))
+            if waiting is None:
+                raise not_recorded(asked, self._exchanges, self._path)
+            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+class Replayer:
+    """Answers with what a recording gives, one call at a time."""
+
+    def __init__(self, recording: Recording, timing: ReplayTiming = "none") -> None:
+        """Answer from `recording`, which several can share.
+
+        Args:
+            recording: the exchanges.
+            timing: whether each piece comes when it came, or at once.
+        """
+        self._recording = recording
+        self._timed = timing == "recorded"
         self._closed = threading.Event()
         self._delay_s = 0.0
 
     @property
     def name(self) -> str:
-        """The provider that was recorded first: replays are the same to the byte."""
-        return self._recorded[0].provider
+        """That of the recording: replays are the same to the byte."""
+        return self._recording.provider
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`.
@@ -101,14 +127,8 @@ class Replayer:
         yield Finished(_reply(exchange))
 
     def _take(self, request: ChatRequest) -> Exchange:
-        """Return the exchange whose turn it is."""
-        asked = redacted_request(request, self._redact)
-        with self._lock:
-            waiting = self._waiting.get(request_hash(asked))
-            if waiting is None:
-                raise not_recorded(asked, self._recorded, self._path)
-            exchange = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-            self._delay_s = exchange.delay_s or 0.0
+        exchange = self._recording.take(request)
+        self._delay_s = exchange.delay_s or 0.0
         return exchange
 
     def _wait(self, until_ms: float, since_ms: float, closed: threading.Event) -> None:

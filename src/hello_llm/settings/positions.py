@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 Trail = tuple[str, ...]
-"""The names that lead to a key, outermost first: ``("profiles", "ci", "model")``."""
+"""The names that lead to a key, outermost first: ``("profiles", "ci", "model")``.
+
+A table of an array goes by its number: ``("check", "0", "name")``.
+"""
 
 # Whatever can hide a line end or a bracket, and these themselves. No part of it looks back, so
 # that it takes a text in one go.
@@ -41,18 +44,34 @@ def locate(text: str) -> dict[Trail, Position]:
     """
     found: dict[Trail, Position] = {}
     table: Trail = ()
+    counts: dict[Trail, int] = {}
     for line, statement in _statements(text):
         indent = len(statement) - len(statement.lstrip())
         # In an inline table the keys stand somewhere in the line.
         position = Position(line, None if "{" in statement else indent + 1)
         trails = list(_trails(tomllib.loads(statement), ()))
         if statement.lstrip().startswith("["):
+            trails = [_numbered(trail, counts) for trail in trails]
             table = trails[-1]
+            if statement.lstrip().startswith("[["):
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(counts[table]))
+                trails.append(table)
         else:
             trails = [table + trail for trail in trails]
         for trail in trails:
             found.setdefault(trail, position)
     return found
+
+
+def _numbered(trail: Trail, counts: dict[Trail, int]) -> Trail:
+    """Return `trail` with the number of the last table of each array that it leads through."""
+    path: Trail = ()
+    for name in trail:
+        if path in counts:
+            path = (*path, str(counts[path]))
+        path = (*path, name)
+    return path
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:

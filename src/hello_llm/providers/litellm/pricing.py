@@ -39,3 +39,31 @@ def to_micros(*usd: float) -> int:
     """
     total = sum((Decimal(repr(part)).quantize(_FLOAT_NOISE) for part in usd), Decimal())
     return int((total * 1_000_000).to_integral_value(ROUND_HALF_UP))
+
+
+def most_micros(model: str, tokens_in: int, tokens_out: int) -> int | None:
+    """Return the most that a call may cost in micro-dollars, or ``None`` without a known price.
+
+    Args:
+        model: the vendor-qualified model.
+        tokens_in: an upper bound of the tokens of the prompt.
+        tokens_out: the limit of the tokens of the reply.
+    """
+    from hello_llm.providers.litellm.substrate import load  # noqa: PLC0415 - a price needs it all
+
+    litellm = load()
+    vendor, _, name = model.partition("/")
+    try:
+        costs = litellm.cost_per_token(
+            model=name,
+            custom_llm_provider=vendor,
+            prompt_tokens=tokens_in,
+            completion_tokens=tokens_out,
+        )
+        if not any(costs) and not _priced(litellm, vendor, name):
+            return None
+        return to_micros(*costs)
+    except litellm.exceptions.ModelNotMappedError:
+        return None
+    except (ArithmeticError, TypeError, ValueError):
+        return None

@@ -1,8 +1,5 @@
 """The provider that answers from a script."""
 
-import random
-import threading
-from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -20,24 +17,14 @@ from hello_llm.contract import (
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.mock import DEFAULT_MODEL, greeting, within_limits
-from hello_llm.providers.mock_script.faults import FAULTS, Fault
-from hello_llm.providers.mock_script.matching import (
-    closest,
-    last_prompt,
-    matches,
-    nearest_request,
-    shown,
-    unmet,
-)
-from hello_llm.providers.mock_script.playing import Call, Limits, changed, without_fault
-from hello_llm.providers.mock_script.reading import read_script
-from hello_llm.providers.mock_script.script import Reply, Rule
+from hello_llm.providers.mock_script.matching import last_prompt
+from hello_llm.providers.mock_script.play import Play
+from hello_llm.providers.mock_script.playing import Call, Limits, changed
 from hello_llm.providers.model_name import ModelName
 
 STAND_IN = "http://mock.invalid"
 """The address of the server that there is none of, for messages."""
 
-_MOST_PROMPTS = 100
 _NO_KEY = "sk-mock-no-key"
 
 
@@ -49,7 +36,7 @@ class ScriptedMock:
     def __init__(
         self,
         *,
-        script: Path,
+        script: Path | Play,
         model: str = DEFAULT_MODEL,
         api_base: str | None = None,
         api_key_env: str | None = None,
@@ -60,7 +47,7 @@ class ScriptedMock:
         """Read the script; the other arguments are those of the LiteLLM provider.
 
         Args:
-            script: the TOML file.
+            script: the TOML file, or one that is played already, with others.
             model: answers as this one where a request names none.
             api_base: the address that messages name.
             api_key_env: the variable that messages name.
@@ -75,17 +62,12 @@ class ScriptedMock:
         self.api_base = api_base
         self.api_key_env = api_key_env
         self._environ = whole_environ() if environ is None else environ
-        self._script = read_script(script)
+        self._play = script if isinstance(script, Play) else Play(script)
         self._limits = Limits(
             connect_s=connect_timeout or None,
             answer_s=timeout or None,
-            real=self._script.time == "real",
+            real=self._play.real,
         )
-        self._lock = threading.Lock()
-        self._calls: Counter[str] = Counter()
-        self._strikes: Counter[tuple[str, int]] = Counter()
-        self._draws: dict[tuple[str, int], random.Random] = {}
-        self._asked: list[tuple[ChatRequest, str]] = []
         self._open: set[Call] = set()
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
@@ -116,12 +98,7 @@ class ScriptedMock:
         Raises:
             UsageError: a rule that is not optional matched no prompt.
         """
-        for rule in self._script.rules:
-            if not rule.optional and not self._calls[rule.name]:
-                raise UsageError(
-                    f"{self._place(rule)}: rule {rule.name!r} matched no prompt",
-                    self._why_unused(rule),
-                )
+        self._play.finish()
 
     def _call(self, request: ChatRequest, *, stream: bool) -> Call:
         return Call(self._route(request.model or self.model), stream, self._limits)
@@ -141,8 +118,7 @@ class ScriptedMock:
         model = call.route.typed
         tokens_in = sum(len(message.content.split()) for message in request.messages)
         try:
-            with self._lock:
-                reply, fault = self._next(request, model)
+            reply, fault = self._play.next(request, model)
         except UsageError as error:
             error.partial = ReplyBuilder(self.name, model).partial()
             raise
@@ -154,66 +130,3 @@ class ScriptedMock:
             reason = reply.finish_reason or reached
             reply = replace(reply, chunks=tuple(chunks), finish_reason=reason)
         yield from call.events(reply, tokens_in, fault)
-
-    def _next(self, request: ChatRequest, model: str) -> tuple[Reply, Fault | None]:
-        """Return the reply that is due, and the fault that strikes it.
-
-        Raises:
-            UsageError: no rule matches, or the one that does has no reply left.
-        """
-        if len(self._asked) < _MOST_PROMPTS:
-            self._asked.append((request, model))
-        rule = self._matching(request, model)
-        position = self._calls[rule.name]
-        if position >= len(rule.replies) and rule.then == "error":
-            raise UsageError(
-                f"{self._place(rule)}: rule {rule.name!r} has no reply left after {position}",
-                'write one more, or then = "repeat"',
-            )
-        self._calls[rule.name] += 1
-        position = min(position, len(rule.replies) - 1)
-        reply = rule.replies[position]
-        fault = self._fault(reply, (rule.name, position))
-        return (without_fault(reply) if fault is None else reply), fault
-
-    def _matching(self, request: ChatRequest, model: str) -> Rule:
-        rules = self._script.rules
-        for rule in rules:
-            if matches(rule, request, model):
-                return rule
-        near = closest(rules, request, model)
-        raise UsageError(
-            f"no rule of {self._script.path} matches the prompt {shown(last_prompt(request))}",
-            f"the closest is rule {near.name!r} on line {near.line}, but not"
-            f" {unmet(near, request, model)}",
-        )
-
-    def _fault(self, reply: Reply, place: tuple[str, int]) -> Fault | None:
-        """Return the fault of `reply` if it strikes this call."""
-        if reply.fault is None:
-            return None
-        fault = FAULTS[reply.fault]
-        times = fault.times if reply.times is None else reply.times
-        if times is not None and self._strikes[place] >= times:
-            return None
-        draw = self._draws.setdefault(place, random.Random(reply.seed))  # noqa: S311 - no secret
-        if draw.random() >= reply.probability:
-            return None
-        self._strikes[place] += 1
-        return fault
-
-    def _why_unused(self, rule: Rule) -> str:
-        if not self._asked:
-            return "nothing was asked"
-        request, model = nearest_request(rule, self._asked)
-        prompt, condition = shown(last_prompt(request)), unmet(rule, request, model)
-        if condition is not None:
-            return (
-                f"the closest prompt was {prompt}, but not {condition};"
-                " optional = true lets a rule go unused"
-            )
-        taken = next(one for one in self._script.rules if matches(one, request, model))
-        return f"rule {taken.name!r} on line {taken.line} took {prompt} before it"
-
-    def _place(self, rule: Rule) -> str:
-        return f"{self._script.path}, line {rule.line}"

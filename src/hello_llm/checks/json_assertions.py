@@ -1,0 +1,79 @@
+"""What can be expected of an answer as JSON, and of the tool calls in it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hello_llm.checks import json_path as paths
+from hello_llm.checks.evidence import Evidence, Shortfall, as_json, excerpt
+
+
+def parses(wanted: bool, evidence: Evidence) -> Shortfall | None:
+    """The answer is JSON, and nothing stands around it; or, with false, it is none."""
+    try:
+        _document(evidence.text)
+    except ValueError as error:
+        return Shortfall("JSON", f"{excerpt(evidence.text)} ({error})") if wanted else None
+    return None if wanted else Shortfall("no JSON", excerpt(evidence.text))
+
+
+def path_equals(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
+    """The answer is JSON that has, at each of these paths, the value beside it."""
+    if (broken := parses(wanted=True, evidence=evidence)) is not None:
+        return broken
+    document = _document(evidence.text)
+    for path, value in wanted.items():
+        expected = f"{as_json(value)} at {path}"
+        try:
+            got = paths.find(document, path)
+        except paths.MissingError:
+            return Shortfall(expected, f"nothing there: {excerpt(evidence.text)}")
+        if not paths.same(value, got):
+            return Shortfall(expected, as_json(got))
+    return None
+
+
+def satisfies(schema: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
+    """The answer is JSON that satisfies this JSON Schema."""
+    from jsonschema.validators import validator_for  # noqa: PLC0415 - only this needs it
+
+    if (broken := parses(wanted=True, evidence=evidence)) is not None:
+        return broken
+    errors = validator_for(schema)(schema).iter_errors(_document(evidence.text))
+    first = min(errors, key=lambda error: list(map(str, error.absolute_path)), default=None)
+    if first is None:
+        return None
+    return Shortfall("what the schema allows", f"at {first.json_path}: {excerpt(first.message)}")
+
+
+def calls(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
+    """The model asks for the tool of this ``name``, with at least these ``arguments``."""
+    part = wanted.get("arguments", {})
+    for call in evidence.reply.tool_calls:
+        if call.name == wanted["name"] and _has(call.arguments, part):
+            return None
+    got = ", ".join(f"{call.name}({call.arguments})" for call in evidence.reply.tool_calls)
+    return Shortfall(f"a call of {wanted['name']} with {as_json(part)}", excerpt(got or "no call"))
+
+
+def _has(arguments: str, part: Mapping[str, Any]) -> bool:
+    try:
+        return paths.holds(_document(arguments or "{}"), part)
+    except ValueError:
+        return False
+
+
+def _document(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON in `text`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

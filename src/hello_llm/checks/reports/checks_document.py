@@ -1,0 +1,132 @@
+"""The JSON report: everything that came of the suite, whole, and read back for a second run."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from hello_llm.checks.reports.wording import counts
+from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, UsageError
+
+CHECKS_SCHEMA = "hello-llm.checks/1"
+
+# What holds the words of a schema and no text of anybody's.
+_FIXED = frozenset({"schema", "verdict", "provider", "finish_reason", "code"})
+
+
+class ReplyDocument(Protocol):
+    """Makes the document of one call, as ``hello-llm chat --json`` prints it."""
+
+    def __call__(
+        self,
+        reply: LLMReply | None,
+        error: HelloLLMError | None = None,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+    ) -> dict[str, Any]:
+        """Return the document of `reply` and `error`; the rest is for when there is no reply."""
+
+
+def checks_document(
+    result: SuiteResult, redact: Callable[[str], str], document: ReplyDocument
+) -> str:
+    """Return the JSON report of `result`; texts are whole, only secrets are taken out.
+
+    Characters that do not print are written as escapes, which readers of JSON turn back.
+    """
+    value = {
+        "schema": CHECKS_SCHEMA,
+        "ok": result.exit_code is ExitCode.OK,
+        "exit_code": int(result.exit_code),
+        "suite": str(result.suite),
+        "started_at": result.started_at,
+        "wall_s": result.wall_s,
+        "counts": {known.value: count for known, count in counts(result.results).items()},
+        "results": [_check(check, document) for check in result.results],
+    }
+    text = json.dumps(_redacted(value, redact), ensure_ascii=False, indent=2)
+    return "".join(f"{_printing(line)}\n" for line in text.split("\n"))
+
+
+def failed_in(report: str) -> list[tuple[str, str]]:
+    """Return the name and the model of each check that did not pass, quarantined or not.
+
+    Secrets are taken out of the names too: compare them with names that went the same way.
+
+    Args:
+        report: a JSON report of an earlier run.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        read = json.loads(report)
+        if read["schema"] != CHECKS_SCHEMA:
+            raise UsageError(*_NO_REPORT)
+        return [
+            (str(check["name"]), str(check["model"]))
+            for check in read["results"]
+            if check["verdict"] != Verdict.PASS
+        ]
+    except (ValueError, RecursionError, TypeError, KeyError) as error:
+        raise UsageError(*_NO_REPORT) from error
+
+
+_NO_REPORT = (
+    f"the report is no JSON report of checks ({CHECKS_SCHEMA})",
+    "write one with --report json=FILE",
+)
+
+
+def _check(check: CheckResult, document: ReplyDocument) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "model": check.model,
+        "provider": check.provider,
+        "verdict": check.verdict.value,
+        "flaky": check.flaky,
+        "quarantined": check.quarantined,
+        "needed": check.needed,
+        "planned": check.planned,
+        "line": check.line,
+        "tags": list(check.tags),
+        "replay": check.replay,
+        "skipped_because": check.skipped_because or None,
+        "attempts": [_attempt(attempt, check, document) for attempt in check.attempts],
+    }
+
+
+def _attempt(attempt: Attempt, check: CheckResult, document: ReplyDocument) -> dict[str, Any]:
+    silent = attempt.reply is None and attempt.error is None
+    return {
+        "verdict": attempt.verdict.value,
+        "wall_s": attempt.wall_s,
+        "findings": [asdict(finding) for finding in attempt.findings],
+        "reply": None
+        if silent
+        else document(attempt.reply, attempt.error, provider=check.provider, model=check.model),
+    }
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - JSON is anything
+    match value:
+        case str():
+            return redact(value)
+        case Mapping():
+            return {
+                key: inner if key in _FIXED else _redacted(inner, redact)
+                for key, inner in value.items()
+            }
+        case list() | tuple():
+            return [_redacted(inner, redact) for inner in value]
+    return value
+
+
+def _printing(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line).replace(
+        "\x7f", "\\u007f"
+    )

@@ -1,0 +1,57 @@
+"""Annotations of GitHub Actions: a workflow command for each of the worst checks.
+
+The escapes are those of the runner's own toolkit:
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from hello_llm.checks.reports.texts import Texts
+from hello_llm.checks.reports.wording import Standing, headline, passed, standing
+from hello_llm.checks.results import CheckResult, SuiteResult
+
+MOST_ANNOTATIONS = 10
+"""GitHub shows no more of one kind for a step."""
+LONGEST_SUMMARY = 1_000_000
+"""Bytes; GitHub refuses a step's summary of more than 1 MiB."""
+
+_COMMANDS = {
+    Standing.FAIL: "error",
+    Standing.ERROR: "error",
+    Standing.QUARANTINED: "warning",
+    Standing.FLAKY: "warning",
+}
+
+
+def github(result: SuiteResult, texts: Texts) -> str:
+    """Return the workflow commands for the ten worst checks of `result`, a line for each."""
+    bad = [check for check in result.results if standing(check) in _COMMANDS]
+    worst = sorted(bad, key=_badness)
+    lines = [_command(result, check, texts) for check in worst[:MOST_ANNOTATIONS]]
+    more = len(worst) - len(lines)
+    if more:
+        lines.append(f"{more} more did not pass every time; only the worst are annotated.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _badness(check: CheckResult) -> tuple[int, float]:
+    """Return what puts the worst check first: how it stands, then its share of good attempts."""
+    return list(Standing).index(standing(check)), passed(check) / max(1, len(check.attempts))
+
+
+def _command(result: SuiteResult, check: CheckResult, texts: Texts) -> str:
+    properties = {
+        "file": texts.whole(result.suite.as_posix()),
+        "line": str(check.line),
+        "title": texts.line(f"{standing(check)}: {check.name} on {check.model}"),
+    }
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    replay = f"\nreplay: {texts.block(check.replay)}" if check.replay else ""
+    message = _message(headline(check, texts) + replay)
+    return f"::{_COMMANDS[standing(check)]} {told}::{message}"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,142 @@
+"""Markdown: a table of the checks, and below it those that did not always pass, with a diff."""
+
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+
+from hello_llm.checks.reports.texts import Texts, shortened
+from hello_llm.checks.reports.wording import (
+    Figures,
+    Standing,
+    answer,
+    heading,
+    not_passed,
+    passed,
+    score,
+    standing,
+    summary,
+    took,
+)
+from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult
+
+_ACTIVE = re.compile(r"[\\`*_{}\[\]<>&|~#$!:@]")
+_BACKTICKS = re.compile("`+")
+_LONGEST_DIFFED = 20_000
+_HEAD = ("| check | model | result | passed | tokens in | tokens out | cost in USD | seconds |",)
+_RULE = ("| --- | --- | --- | --- | ---: | ---: | ---: | ---: |",)
+
+
+def markdown(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> str:
+    """Return the Markdown report of `result`.
+
+    Args:
+        result: what came of the suite.
+        texts: how texts go into the report.
+        longest: bytes that the report may take, about; what is left out is counted at its end.
+    """
+    title = f"# {_inline(texts.line(result.suite.name))}: {summary(result)}"
+    rows = [_row(check, texts) for check in result.results]
+    table = [*_HEAD, *_RULE] if rows else []
+    figures = Figures.of(result.results)
+    cost = "" if figures.dollars is None else f", {figures.dollars} USD"
+    closing = f"Exit code {result.exit_code} after {took(result.wall_s)} s{cost}."
+    sections = [
+        "\n\n".join(_section(result, check, texts))
+        for check in result.results
+        if standing(check) not in {Standing.PASS, Standing.SKIPPED}
+    ]
+    fixed = f"{title}\n\n{closing}\n"
+    kept_rows, left = _fitting([*table, *rows], longest, _bytes(fixed))
+    kept_sections, _ = _fitting(sections, left, 0)
+    missing = len(table) + len(rows) - len(kept_rows), len(sections) - len(kept_sections)
+    parts = [title, "\n".join(kept_rows), *kept_sections, *_left_out(*missing), closing]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _fitting(parts: list[str], longest: int | None, taken: int) -> tuple[list[str], int | None]:
+    """Return as many of `parts` as `longest` bytes hold, `taken` of them used, and what is left."""
+    if longest is None:
+        return parts, None
+    left = longest - taken
+    for index, part in enumerate(parts):
+        size = _bytes(part) + 2
+        if size > left:
+            return parts[:index], left
+        left -= size
+    return parts, left
+
+
+def _left_out(rows: int, sections: int) -> Iterator[str]:
+    if rows or sections:
+        yield f"Left out to keep this short: {rows} rows, {sections} checks that did not pass."
+
+
+def _row(check: CheckResult, texts: Texts) -> str:
+    figures = Figures.of([check])
+    cells = (
+        _inline(texts.line(check.name)),
+        _inline(texts.line(check.model)),
+        standing(check).value,
+        f"{passed(check)} of {len(check.attempts)}",
+        *map(_figure, (figures.tokens_in, figures.tokens_out, figures.dollars)),
+        took(sum(attempt.wall_s for attempt in check.attempts)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _figure(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[str]:
+    yield f"## {standing(check)}: {_inline(texts.line(f'{check.name} on {check.model}'))}"
+    place = _inline(texts.line(f"{result.suite}:{check.line}"))
+    tags = f"; tags: {_inline(texts.line(', '.join(check.tags)))}" if check.tags else ""
+    yield f"At {place}: {score(check)}{tags}."
+    for number, attempt in not_passed(check):
+        yield from _attempt(number, attempt, texts)
+    if check.replay:
+        yield "Try it again:"
+        yield _fenced(texts.block(check.replay), "sh")
+
+
+def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
+    yield f"Attempt {number}: {attempt.verdict}"
+    for finding in attempt.findings:
+        yield f"Expected by {_inline(texts.line(finding.assertion))}:"
+        yield _fenced(_diff(finding, texts), "diff")
+    if attempt.error is not None:
+        hint = f"\nhint: {attempt.error.hint}" if attempt.error.hint else ""
+        yield _fenced(
+            texts.block(f"{attempt.error.exit_code.name}: {attempt.error.message}{hint}"), "text"
+        )
+    reply = answer(attempt)
+    if reply is not None and reply.text:
+        yield f"The {heading(reply)}:"
+        yield _fenced(texts.block(reply.text), "text")
+
+
+def _diff(finding: Finding, texts: Texts) -> str:
+    expected, got = (
+        shortened(texts.whole(text), _LONGEST_DIFFED).split("\n")
+        for text in (finding.expected, finding.got)
+    )
+    lines = list(unified_diff(expected, got, "expected", "got", lineterm=""))
+    if not lines:  # both look alike for a reader
+        lines = [f"- {expected[0]}", f"+ {got[0]}"]
+    return shortened("\n".join(lines))
+
+
+def _fenced(text: str, language: str) -> str:
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _inline(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is, within a line or a cell."""
+    return _ACTIVE.sub(r"\\\g<0>", text)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode(errors="replace"))

@@ -1,0 +1,95 @@
+"""TAP 14: a line for each check, and a YAML block below each that did not pass every time."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from hello_llm.checks.reports.texts import Texts
+from hello_llm.checks.reports.wording import (
+    Standing,
+    answer,
+    headline,
+    kind,
+    not_passed,
+    score,
+    standing,
+    summary,
+    took,
+)
+from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+
+_SPECIAL = re.compile(r"[\\#]")
+
+
+def tap(result: SuiteResult, texts: Texts) -> str:
+    """Return the TAP report of `result`."""
+    lines = ["TAP version 14", f"1..{len(result.results)}"]
+    if not result.results:
+        lines[1] += " # SKIP no checks"
+    for number, check in enumerate(result.results, 1):
+        lines.append(_test_point(number, check, texts))
+        if standing(check) not in {Standing.PASS, Standing.SKIPPED}:
+            lines += ["  ---", *_block(result, check, texts), "  ..."]
+    return "\n".join([*lines, f"# {summary(result)}", ""])
+
+
+def _test_point(number: int, check: CheckResult, texts: Texts) -> str:
+    ok = "ok" if check.verdict in {Verdict.PASS, Verdict.SKIPPED} else "not ok"
+    about = _escaped(texts.line(f"{check.name} on {check.model}"))
+    if check.verdict is Verdict.SKIPPED:
+        directive = f" # SKIP {score(check)}"
+    else:
+        directive = " # TODO quarantined" if check.quarantined else ""
+    return f"{ok} {number} - {about}{directive}"
+
+
+def _block(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[str]:
+    yield f"  message: {_scalar(headline(check, texts))}"
+    yield f"  severity: {standing(check)}"
+    yield "  at:"
+    yield f"    file: {_scalar(texts.line(str(result.suite)))}"
+    yield f"    line: {check.line}"
+    yield f"  replay: {_scalar(texts.block(check.replay))}"
+    yield "  attempts:"
+    for number, attempt in not_passed(check):
+        yield from _attempt(number, attempt, texts)
+
+
+def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
+    yield f"    - number: {number}"
+    yield f"      verdict: {attempt.verdict}"
+    yield f"      kind: {_scalar(texts.line(kind(attempt)))}"
+    yield f"      seconds: {took(attempt.wall_s)}"
+    if attempt.error is not None:
+        yield f"      error: {_scalar(texts.block(attempt.error.message))}"
+    if attempt.findings:
+        yield "      findings:"
+    for finding in attempt.findings:
+        yield f"        - assertion: {_scalar(texts.line(finding.assertion))}"
+        yield f"          expected: {_scalar(texts.block(finding.expected))}"
+        yield f"          got: {_scalar(texts.block(finding.got))}"
+    reply = answer(attempt)
+    if reply is not None:
+        yield f"      answer: {_scalar(texts.block(reply.text))}"
+
+
+def _escaped(text: str) -> str:
+    """Return `text` with what would begin a directive, or look like an escape, escaped."""
+    return _SPECIAL.sub(r"\\\g<0>", "".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
+def _scalar(text: str) -> str:
+    r"""Return `text` as a double-quoted scalar of YAML, on one line.
+
+    It is written as JSON writes it, but for characters beyond U+FFFF: YAML has no pairs of ``\u``.
+    """
+    return "".join(
+        c if c.isprintable() else _escape(c) for c in json.dumps(text, ensure_ascii=False)
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:
+        return "\N{REPLACEMENT CHARACTER}"
+    return f"\\U{code:08X}" if code > 0xFFFF else f"\\u{code:04x}"

@@ -1,0 +1,107 @@
+"""Which reports are wanted, and where: what ``--report KIND=FILE`` means."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from hello_llm.contract import UsageError
+from hello_llm.settings.phrases import did_you_mean, listed, quoted
+
+STDOUT = "-"
+
+
+class Kind(StrEnum):
+    """The kinds of reports."""
+
+    JUNIT = "junit"
+    """JUnit XML, which nearly every CI system reads."""
+    JSON = "json"
+    """Everything, for programs; ``--rerun-failed`` reads it."""
+    TAP = "tap"
+    """The Test Anything Protocol, version 14."""
+    MD = "md"
+    """Markdown, for people."""
+    GITHUB = "github"
+    """Annotations and a step summary of GitHub Actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One report that is wanted."""
+
+    kind: Kind
+    """Its kind."""
+    path: Path | None
+    """The file; ``None`` is standard output, where the annotations always go."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return what ``KIND=FILE`` means; ``-`` is standard output, and github takes no file.
+
+        Raises:
+            UsageError: there is no such kind, or no file that could be written.
+        """
+        name, equals, file = text.partition("=")
+        if name not in set(Kind):
+            known = f"kinds of reports: {listed(Kind)}"
+            raise UsageError(
+                f"there is no report {quoted(name)}", did_you_mean(name, Kind) or known
+            )
+        kind = Kind(name)
+        if kind is Kind.GITHUB:
+            if equals and file != STDOUT:
+                raise UsageError(
+                    "the report github takes no file: its lines go to standard output",
+                    "--report github",
+                )
+            return cls(kind, None)
+        if not file:
+            raise UsageError(
+                f"the report {kind} needs a file", f"--report {kind}=FILE, or {kind}=- to print it"
+            )
+        return cls(kind, None if file == STDOUT else _writable(Path(file), kind))
+
+
+def _writable(path: Path, kind: Kind) -> Path:
+    """Return `path` if its folder is there and it is no folder itself."""
+    if "\0" in str(path):
+        raise UsageError(f"{quoted(str(path))} is no file name", f"--report {kind}=FILE")
+    if os.path.isdir(path):  # noqa: PTH112 - never raises
+        raise UsageError(
+            f"{quoted(str(path))} is a folder, the report {kind} needs a file",
+            f"name a file in it: --report {kind}=FILE",
+        )
+    if not os.path.isdir(path.parent):  # noqa: PTH112 - never raises
+        raise UsageError(
+            f"there is no folder {quoted(str(path.parent))} for the report {kind}",
+            "make the folder first, or name another file",
+        )
+    return path
+
+
+def parse_all(texts: Iterable[str]) -> list[Wanted]:
+    """Return the reports that `texts` want, each as :meth:`Wanted.parse` reads it.
+
+    Raises:
+        UsageError: one of them is wrong, or two go to the same place.
+    """
+    wanted = [Wanted.parse(text) for text in texts]
+    taken: dict[str, Kind] = {}
+    for report in wanted:
+        place = STDOUT if report.path is None else os.path.realpath(report.path)
+        if place in taken:
+            where = "standard output" if report.path is None else quoted(str(report.path))
+            raise UsageError(
+                f"two reports go to {where}: {taken[place]} and {report.kind}",
+                "give each a file of its own: --report KIND=FILE",
+            )
+        taken[place] = report.kind
+    return wanted
+
+
+def claims_stdout(wanted: Iterable[Wanted]) -> bool:
+    """Tell whether a program is to read one of the reports from standard output."""
+    return any(one.path is None and one.kind is not Kind.GITHUB for one in wanted)

@@ -1,0 +1,192 @@
+"""What the reports say of a check, and in which words: the same in each of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from statistics import median
+from typing import Self
+
+from hello_llm.checks.reports.texts import Texts
+from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+from hello_llm.contract import LLMReply
+
+
+class Standing(StrEnum):
+    """What a reader is told of a check, the worst first."""
+
+    FAIL = "fail"
+    """It failed, and the suite with it."""
+    ERROR = "error"
+    """No answers came that could decide."""
+    QUARANTINED = "quarantined"
+    """It failed or erred, and that must not decide about the suite."""
+    FLAKY = "flaky"
+    """It passed, but not every time."""
+    SKIPPED = "skipped"
+    """It was not tried, or not to the end."""
+    PASS = "pass"  # noqa: S105 - no password
+    """It passed every time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What checks used together; ``None`` where a reply does not say, or there is none."""
+
+    tokens_in: int | None
+    """Tokens of the prompts."""
+    tokens_out: int | None
+    """Tokens of the replies."""
+    usd_micros: int | None
+    """Price in millionths of a US dollar."""
+    latency_ms: int | None
+    """Median over the attempts, in milliseconds."""
+
+    @classmethod
+    def of(cls, checks: Iterable[CheckResult]) -> Self:
+        """Return the figures of all attempts of `checks`."""
+        replies = map(answer, (attempt for check in checks for attempt in check.attempts))
+        usages = [reply.usage for reply in replies if reply is not None]
+        latencies = [usage.latency_ms for usage in usages if usage.latency_ms is not None]
+        return cls(
+            tokens_in=_total(usage.tokens_in for usage in usages),
+            tokens_out=_total(usage.tokens_out for usage in usages),
+            usd_micros=_total(usage.usd_micros for usage in usages),
+            latency_ms=round(median(latencies)) if latencies else None,
+        )
+
+    @property
+    def dollars(self) -> str | None:
+        """The price in US dollars, to the millionth."""
+        if self.usd_micros is None:
+            return None
+        return f"{self.usd_micros // 10**6}.{self.usd_micros % 10**6:06}"
+
+
+def standing(check: CheckResult) -> Standing:
+    """Return what a reader is told of `check`."""
+    if check.quarantined and check.verdict in {Verdict.FAIL, Verdict.ERROR}:
+        return Standing.QUARANTINED
+    return Standing.FLAKY if check.flaky else Standing(check.verdict.value)
+
+
+def counts(checks: Iterable[CheckResult]) -> dict[Standing, int]:
+    """Return how many of `checks` stand how, each standing named."""
+    counted = Counter(map(standing, checks))
+    return {known: counted[known] for known in Standing}
+
+
+def summary(result: SuiteResult) -> str:
+    """Return the counts as a phrase, without those that are 0: ``1 fail, 3 pass``."""
+    told = [f"{count} {known}" for known, count in counts(result.results).items() if count]
+    return ", ".join(told) or "no checks"
+
+
+def passed(check: CheckResult) -> int:
+    """Return how many attempts passed."""
+    return sum(attempt.verdict is Verdict.PASS for attempt in check.attempts)
+
+
+def score(check: CheckResult) -> str:
+    """Return how many attempts passed, what would have been enough, and why it ended before."""
+    needed = f"{check.needed} of {check.planned} needed"
+    ended = f": {check.skipped_because}" if check.skipped_because else ""
+    if not check.attempts:
+        return f"not tried, {needed}{ended}"
+    return f"{passed(check)} of {len(check.attempts)} attempts passed, {needed}{ended}"
+
+
+def telling(check: CheckResult) -> Attempt | None:
+    """Return the attempt that says most about `check`: the first like it, else the last."""
+    alike = (attempt for attempt in check.attempts if attempt.verdict is check.verdict)
+    return next(alike, check.attempts[-1] if check.attempts else None)
+
+
+def not_passed(check: CheckResult) -> list[tuple[int, Attempt]]:
+    """Return the attempts that did not pass, each with its number from 1."""
+    numbered = enumerate(check.attempts, 1)
+    return [(number, it) for number, it in numbered if it.verdict is not Verdict.PASS]
+
+
+def answer(attempt: Attempt) -> LLMReply | None:
+    """Return the reply of `attempt`, or what its error kept of one."""
+    if attempt.reply is None and attempt.error is not None:
+        return attempt.error.partial
+    return attempt.reply
+
+
+def kind(attempt: Attempt) -> str:
+    """Return what was wrong in one word: the name of an exit code, or of an assertion."""
+    if attempt.findings:
+        return attempt.findings[0].assertion
+    return attempt.verdict.value if attempt.error is None else attempt.error.exit_code.name
+
+
+def reason(attempt: Attempt | None, texts: Texts) -> str:
+    """Return on one line why `attempt` did not pass, or nothing."""
+    if attempt is None:
+        return ""
+    if not attempt.findings:
+        error = attempt.error
+        return "" if error is None else texts.line(f"{error.exit_code.name}: {error.message}")
+    first, more = attempt.findings[0], len(attempt.findings) - 1
+    expected, got = texts.line(first.expected), texts.line(first.got)
+    also = f" (and {more} more)" if more else ""
+    return f"{texts.line(first.assertion)}: expected {expected}, got {got}{also}"
+
+
+def headline(check: CheckResult, texts: Texts) -> str:
+    """Return on one line how `check` stands, and why if it did not pass every time."""
+    failed = not_passed(check)
+    shown = (
+        telling(check) if check.verdict is not Verdict.PASS else (failed[0][1] if failed else None)
+    )
+    why = reason(shown, texts)
+    return f"{score(check)}; {why}" if why else score(check)
+
+
+def complaint(attempt: Attempt, texts: Texts) -> str:
+    """Return all that was not as expected in `attempt`, and the answer, on many lines."""
+    parts = [
+        f"{texts.line(finding.assertion)}\nexpected: {texts.block(finding.expected)}\n"
+        f"got: {texts.block(finding.got)}"
+        for finding in attempt.findings
+    ]
+    if attempt.error is not None:
+        parts.append(f"{attempt.error.exit_code.name}: {texts.block(attempt.error.message)}")
+        if attempt.error.hint:
+            parts.append(f"hint: {texts.block(attempt.error.hint)}")
+    reply = answer(attempt)
+    if reply is not None and reply.text:
+        parts.append(f"{heading(reply)}:\n{texts.block(reply.text)}")
+    return "\n".join(parts)
+
+
+def heading(reply: LLMReply) -> str:
+    """Return what stands above the text of `reply`."""
+    return "answer" if reply.complete else "answer as far as it came"
+
+
+def took(seconds: float) -> str:
+    """Return a time in seconds, to the millisecond and without a unit."""
+    return f"{max(seconds, 0.0):.3f}"
+
+
+def started(result: SuiteResult) -> str:
+    """Return when the suite began, by ISO 8601, in UTC."""
+    return datetime.fromtimestamp(result.started_at, UTC).isoformat(timespec="seconds")
+
+
+def by_model(result: SuiteResult) -> list[Sequence[CheckResult]]:
+    """Return the checks of each provider and model together, in the order of the suite."""
+    grouped: dict[tuple[str, str], list[CheckResult]] = {}
+    for check in result.results:
+        grouped.setdefault((check.provider, check.model), []).append(check)
+    return list(grouped.values())
+
+
+def _total(figures: Iterable[int | None]) -> int | None:
+    known = list(figures)
+    told = [figure for figure in known if figure is not None]
+    return sum(told) if told and len(told) == len(known) else None

@@ -1,0 +1,120 @@
+"""Writes the reports that are wanted, each file in one step."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hello_llm.checks.reports.checks_document import ReplyDocument, checks_document
+from hello_llm.checks.reports.texts import Texts
+from hello_llm.checks.reports.wanted import Kind, Wanted
+from hello_llm.checks.results import SuiteResult
+from hello_llm.contract import OutputError
+from hello_llm.settings.atomic import replacing
+from hello_llm.settings.phrases import printable
+
+
+def write_reports(
+    wanted: Sequence[Wanted],
+    result: SuiteResult,
+    texts: Texts,
+    *,
+    document: ReplyDocument,
+    stdout: Callable[[bytes], None],
+    step_summary: Path | None = None,
+) -> None:
+    """Write each report of `result` that is wanted; one that cannot be written keeps none back.
+
+    Files come first, then standard output. A file holds either the whole report or what it held.
+
+    Args:
+        wanted: the reports.
+        result: what came of the suite.
+        texts: how texts go into a report.
+        document: makes the document of a reply, for the JSON report.
+        stdout: writes to standard output.
+        step_summary: the file that GitHub Actions shows as the step's summary; the report github
+            appends to it.
+
+    Raises:
+        OutputError: some files could not be written; the message names each.
+        OSError: standard output could not be written.
+    """
+    troubles: list[str] = []
+    for report in sorted(wanted, key=lambda report: report.path is None):
+        text = _text(report.kind, result, texts, document).encode(errors="backslashreplace")
+        if report.path is None:
+            if report.kind is Kind.GITHUB and step_summary is not None:
+                troubles += _trouble(step_summary, _summary(result, texts), _append)
+            stdout(text)
+        else:
+            troubles += _trouble(report.path, text, _replace)
+    if troubles:
+        raise OutputError("; ".join(troubles), "name files that can be written: --report KIND=FILE")
+
+
+def _text(kind: Kind, result: SuiteResult, texts: Texts, document: ReplyDocument) -> str:
+    """Return the report, by the module of its kind, which is imported only now."""
+    match kind:
+        case Kind.JUNIT:
+            from hello_llm.checks.reports.junit import junit  # noqa: PLC0415 - see above
+
+            return junit(result, texts)
+        case Kind.JSON:
+            return checks_document(result, texts.redact, document)
+        case Kind.TAP:
+            from hello_llm.checks.reports.tap import tap  # noqa: PLC0415 - see above
+
+            return tap(result, texts)
+        case Kind.MD:
+            from hello_llm.checks.reports.markdown import markdown  # noqa: PLC0415 - see above
+
+            return markdown(result, texts)
+        case Kind.GITHUB:
+            from hello_llm.checks.reports.github import github  # noqa: PLC0415 - see above
+
+            return github(result, texts)
+
+
+def _summary(result: SuiteResult, texts: Texts) -> bytes:
+    from hello_llm.checks.reports.github import LONGEST_SUMMARY  # noqa: PLC0415 - as in _text
+    from hello_llm.checks.reports.markdown import markdown  # noqa: PLC0415 - as in _text
+
+    text = markdown(result, texts, longest=LONGEST_SUMMARY)
+    return f"{text}\n".encode(errors="backslashreplace")
+
+
+def _trouble(path: Path, content: bytes, write: Callable[[Path, bytes], None]) -> list[str]:
+    """Return why `content` could not be written to `path`, or nothing."""
+    try:
+        write(path, content)
+    except OSError as error:
+        return [f"cannot write {printable(str(path))}: {error.strerror}"]
+    return []
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Make `content` that of `path`; a device or a pipe is written to directly."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            file.write(content)
+        return
+    target = Path(os.path.realpath(path))
+    mode = _mode(target)
+    with replacing(target) as new:
+        Path(new.name).chmod(mode)
+        new.write(content)
+
+
+def _mode(target: Path) -> int:
+    """Return the mode of the file that is replaced, or what the umask leaves of 0666."""
+    if target.exists():
+        with target.open("ab"):  # one that is write-protected stays as it is
+            return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _append(path: Path, content: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(content)

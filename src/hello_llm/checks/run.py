@@ -1,0 +1,268 @@
+"""Runs checks: several attempts at a time, no more than it takes to decide, results in order."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from hello_llm.checks.backoff import Backoff
+from hello_llm.checks.judging import attempt
+from hello_llm.checks.plan import Case, Plan
+from hello_llm.checks.results import Attempt, CheckResult, Verdict
+from hello_llm.checks.verdict import decide, fewest_left
+from hello_llm.contract import ExitCode, RateLimitedError
+
+_LOOK_AGAIN_S = 0.05
+"""How soon it is seen that a host may be called again; Ctrl-C comes through as soon."""
+
+_FREE = frozenset(
+    {
+        ExitCode.USAGE,
+        ExitCode.AUTH,
+        ExitCode.REQUEST,
+        ExitCode.RATE_LIMITED,
+        ExitCode.UNREACHABLE,
+        ExitCode.SERVER,
+        ExitCode.CONTEXT,
+    }
+)
+"""Failures for which no vendor asks money: nothing was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How far a case has come at one moment."""
+
+    name: str
+    """The check."""
+    model: str
+    """The model."""
+    verdicts: tuple[Verdict, ...]
+    """What the attempts so far came to."""
+    in_flight: int
+    """How many attempts are being made."""
+    planned: int
+    """How many there may be."""
+    began: float
+    """When the first one began, by ``time.monotonic``."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a case has come."""
+
+    case: Case
+    slots: list[Attempt | None] = field(default_factory=list)
+    began: float = 0.0
+    stopped: str = ""
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        return tuple(one for one in self.slots if one is not None)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        check = self.case.check
+        return decide([one.verdict for one in self.attempts], check.needed, check.repeat)
+
+    @property
+    def in_flight(self) -> int:
+        return self.slots.count(None)
+
+    def wants_more(self, *, all_attempts: bool) -> bool:
+        """Tell whether another attempt can be begun that is not in vain."""
+        check = self.case.check
+        if self.stopped or len(self.slots) >= check.repeat:
+            return False
+        verdicts = [one.verdict for one in self.attempts]
+        return all_attempts or self.in_flight < fewest_left(verdicts, check.needed, check.repeat)
+
+    def done(self, *, all_attempts: bool) -> bool:
+        """Tell whether nothing of the case is under way or follows."""
+        return not self.in_flight and not self.wants_more(all_attempts=all_attempts)
+
+    def result(self) -> CheckResult:
+        check, case = self.case.check, self.case
+        return CheckResult(
+            name=check.name,
+            model=case.model,
+            provider=case.provider,
+            verdict=self.verdict or Verdict.SKIPPED,
+            needed=check.needed,
+            planned=check.repeat,
+            attempts=self.attempts,
+            line=check.line,
+            tags=check.tags,
+            quarantined=check.quarantined,
+            replay=case.replay,
+            skipped_because="" if self.verdict else self.stopped,
+        )
+
+    def snapshot(self) -> Snapshot:
+        check = self.case.check
+        verdicts = tuple(one.verdict for one in self.attempts)
+        return Snapshot(
+            check.name, self.case.model, verdicts, self.in_flight, check.repeat, self.began
+        )
+
+
+class Run:
+    """One run of some cases."""
+
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        plan: Plan,
+        on_result: Callable[[CheckResult], None] = lambda _: None,
+        on_look: Callable[["Run"], None] = lambda _: None,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            cases: what is run.
+            plan: how.
+            on_result: gets each result in the order of `cases`, as soon as those before are there.
+            on_look: gets this run several times a second.
+        """
+        self.stopped: ExitCode | None = None
+        """``BUDGET`` if that ended the run."""
+        self._plan = plan
+        self._on_result = on_result
+        self._on_look = on_look
+        self._progress = [_Progress(case) for case in cases]
+        self._told = 0
+        self._backoff = Backoff()
+        self._jobs: queue.SimpleQueue[tuple[_Progress, int] | None] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[tuple[_Progress, int, Attempt | BaseException]] = (
+            queue.SimpleQueue()
+        )
+
+    def results(self) -> tuple[CheckResult, ...]:
+        """Return what is known by now; a check that was not decided counts as skipped."""
+        return tuple(progress.result() for progress in self._progress)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was left untried but what could not decide anything."""
+        return not any(progress.stopped for progress in self._progress)
+
+    def under_way(self) -> list[Snapshot]:
+        """Return the cases of which an attempt is being made."""
+        open_ones = self._progress[self._told :]
+        return [progress.snapshot() for progress in open_ones if progress.in_flight]
+
+    def verdicts(self) -> list[Verdict | None]:
+        """Return what each case comes to, as far as that is decided."""
+        return [progress.verdict for progress in self._progress]
+
+    def skip_rest(self, why: str) -> None:
+        """Begin no more attempts; `why` says, in a phrase, why the rest is not tried."""
+        for progress in self._progress:
+            progress.stopped = progress.stopped or why
+
+    def run(self) -> None:
+        """Run the cases.
+
+        Raises:
+            BaseException: what no attempt can explain, and signals; :meth:`results` stays right.
+        """
+        for _ in range(self._plan.lanes):
+            threading.Thread(target=self._lane, name="hello-llm-check", daemon=True).start()
+        try:
+            while not self._over():
+                while job := self._next():
+                    self._jobs.put(job)
+                self._on_look(self)
+                self._take()
+                self._tell()
+            self._tell()
+        finally:
+            for _ in range(self._plan.lanes):
+                self._jobs.put(None)
+
+    def _over(self) -> bool:
+        every = self._plan.all_attempts
+        return all(progress.done(all_attempts=every) for progress in self._progress)
+
+    def _next(self) -> tuple[_Progress, int] | None:
+        """Return the next attempt to make, which counts as begun; ``None`` if none may begin."""
+        if sum(progress.in_flight for progress in self._progress[self._told :]) >= self._plan.lanes:
+            return None
+        for progress in self._progress[self._told :]:
+            if not progress.wants_more(all_attempts=self._plan.all_attempts):
+                continue
+            if self._backoff.held(progress.case.host):
+                continue
+            if not self._affordable(progress.case):
+                self.stopped = ExitCode.BUDGET
+                self.skip_rest("the budget is spent")
+                return None
+            progress.began = progress.began or time.monotonic()
+            progress.slots.append(None)
+            return progress, len(progress.slots) - 1
+        return None
+
+    def _take(self) -> None:
+        """Wait for an attempt to end, but not for long."""
+        try:
+            progress, number, outcome = self._ended.get(timeout=_LOOK_AGAIN_S)
+        except queue.Empty:
+            return
+        if isinstance(outcome, BaseException):
+            raise outcome
+        progress.slots[number] = outcome
+        bad = progress.verdict in {Verdict.FAIL, Verdict.ERROR}
+        if self._plan.fail_fast and bad and not progress.case.check.quarantined:
+            self.skip_rest(f"{progress.case.check.name} came first, and --fail-fast is set")
+
+    def _tell(self) -> None:
+        every = self._plan.all_attempts
+        while self._told < len(self._progress):
+            progress = self._progress[self._told]
+            if not progress.done(all_attempts=every):
+                return
+            self._on_result(progress.result())
+            self._told += 1
+
+    def _affordable(self, case: Case) -> bool:
+        """Tell whether one more attempt of `case` is sure to stay within the budget."""
+        if self._plan.budget_micros is None:
+            return True
+        due = 0
+        for progress in self._progress:
+            worst = progress.case.worst_micros or 0
+            due += sum(_charged(one, worst) for one in progress.attempts)
+            due += progress.in_flight * worst
+        more = case.worst_micros
+        return more is not None and due + more <= self._plan.budget_micros
+
+    def _lane(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            progress, number = job
+            try:
+                self._ended.put((progress, number, self._attempt(progress.case)))
+            except BaseException as error:  # noqa: BLE001 - handed over, not handled
+                self._ended.put((progress, number, error))
+
+    def _attempt(self, case: Case) -> Attempt:
+        done = attempt(
+            case.check,
+            case.ask(),
+            folder=case.folder,
+            patience_s=case.timeout_s,
+            on_retry=lambda event: self._backoff.hold(case.host, event.delay_s),
+        )
+        asked = done.error.retry_after_s if isinstance(done.error, RateLimitedError) else None
+        if asked is not None and asked <= case.max_wait_s:
+            self._backoff.hold(case.host, asked)
+        return done
+
+
+def _charged(one: Attempt, worst: int) -> int:
+    """Return what an attempt cost, or at most may have cost where that is not known."""
+    if one.error is not None and one.error.exit_code in _FREE:
+        return 0
+    reply = one.reply or (one.error.partial if one.error else None)
+    known = None if reply is None else reply.usage.usd_micros
+    return worst if known is None else known

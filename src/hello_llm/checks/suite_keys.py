@@ -1,0 +1,96 @@
+"""The keys of a suite: where each may stand, and what values it takes."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import cast
+
+from hello_llm.contract import ExitCode, Message, Role
+from hello_llm.settings import FIELDS, phrases
+from hello_llm.settings.kinds import (
+    Boolean,
+    Choice,
+    FilePath,
+    Integer,
+    Kind,
+    Name,
+    NameList,
+    UnfitError,
+)
+
+SETTING_KEYS = (
+    "provider",
+    "api_base",
+    "api_key_env",
+    "script",
+    "system",
+    "stream",
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "seed",
+    "stop",
+    "timeout",
+    "connect_timeout",
+    "first_token_timeout",
+    "idle_timeout",
+    "retries",
+    "max_wait",
+)
+"""The settings that a suite may name; each is what it is in a profile."""
+
+_ROLES = ("system", "user", "assistant")
+_NO_TROUBLE = {ExitCode.OK, ExitCode.CHECK_FAILED, ExitCode.BUG}
+_TROUBLES = tuple(code.name for code in ExitCode if code not in _NO_TROUBLE and code < ExitCode.BUG)
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "name": Name("a name"),
+        "prompt": Name("a text"),
+        "prompt_file": FilePath('a path such as "question.txt"'),
+        "model": FIELDS["model"].kind,
+        "models": NameList('a list of models, such as ["openai/gpt-4o-mini"]'),
+        "profile": Name("the name of a profile"),
+        "repeat": Integer(1, 1000),
+        "pass": Integer(1, 1000),
+        "expect_error": Choice(_TROUBLES),
+        "quarantine": Boolean(),
+        "tags": NameList('a list of tags, such as ["quick"]'),
+        **{key: FIELDS[key].kind for key in SETTING_KEYS},
+    }
+)
+"""What each key takes, except for ``messages`` and ``expect``."""
+
+DEFAULT_KEYS = ("profile", "model", "models", "repeat", "pass", "tags", "quarantine", *SETTING_KEYS)
+"""The keys of ``[defaults]``."""
+
+CHECK_KEYS = (
+    "name",
+    "prompt",
+    "prompt_file",
+    "messages",
+    "expect",
+    "expect_error",
+    *DEFAULT_KEYS,
+)
+"""The keys of a ``[[check]]``."""
+
+
+def messages_of(given: object) -> tuple[Message, ...]:
+    """Return the conversation that a list of tables stands for.
+
+    Raises:
+        UnfitError: it is none.
+    """
+    hint = 'messages = [{ role = "user", content = "…" }]'
+    if not isinstance(given, list) or not given:
+        raise UnfitError(f"must be a list of tables, not {phrases.value(given)}", hint)
+    return tuple(_message(one, hint) for one in given)
+
+
+def _message(given: object, hint: str) -> Message:
+    if not isinstance(given, dict) or given.keys() != {"role", "content"}:
+        raise UnfitError("must hold tables of role and content", hint)
+    role, content = given["role"], given["content"]
+    if role not in _ROLES or not isinstance(content, str):
+        raise UnfitError(f"takes the roles {phrases.listed(_ROLES, 'or')}, and texts", hint)
+    return Message(cast("Role", role), content)

@@ -1,0 +1,63 @@
+"""What was typed for ``check`` becomes settings, a plan, and a run."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from hello_llm.checks.plan import Plan
+from hello_llm.checks.reports import parse_all
+from hello_llm.cli.check_cases import Typed
+from hello_llm.cli.check_run import CheckRun
+from hello_llm.cli.surface import Surface
+from hello_llm.cli.tape import Tape
+from hello_llm.cli.typed import flags, path
+from hello_llm.contract import ExitCode, UsageError
+from hello_llm.rendering.terminal import Terminal
+from hello_llm.settings import resolve
+from hello_llm.settings.kinds import Integer, Kind, Number, UnfitError
+
+_LANES = Integer(1, 256)
+_DOLLARS = Number(0, 1e6, unit=" of dollars")
+_OF_THE_RUN = frozenset({"color", "quiet", "verbose"})
+
+
+def call(context: typer.Context) -> ExitCode:
+    """Do what the flags in `context` ask for, and return the exit code.
+
+    Raises:
+        HelloLLMError: they do not go together, the suite is wrong, or a report cannot be written.
+    """
+    typed = context.params
+    config = path(typed["config"])
+    given = flags(typed)
+    settings = resolve(given, config_file=config, profile=typed["profile"])
+    surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
+    asking = {key: value for key, value in given.items() if key not in _OF_THE_RUN}
+    budget = _number(_DOLLARS, "--max-cost", typed["max_cost"])
+    run = CheckRun(
+        settings=settings,
+        typed=Typed(asking, tuple(typed["models"] or ()), typed["profile"], config, Tape.of(typed)),
+        suite=Path(typed["suite"]),
+        select=typed["select"] or (),
+        rerun_failed=path(typed["rerun_failed"]),
+        plan=Plan(
+            lanes=_number(_LANES, "-j", typed["jobs"]) or 1,
+            fail_fast=typed["fail_fast"],
+            all_attempts=typed["all_attempts"],
+            budget_micros=None if budget is None else int(budget * 1e6),
+        ),
+        reports=parse_all(typed["report"] or ()),
+        listed=typed["list_"],
+        dry_run=typed["dry_run"],
+    )
+    return run.on(surface)
+
+
+def _number(kind: Kind, flag: str, typed: str | None) -> Any:  # noqa: ANN401 - as the kind has it
+    if typed is None:
+        return None
+    try:
+        return kind.check(kind.read(typed))
+    except UnfitError as error:
+        raise UsageError(f"{flag} {error.reason}", error.hint) from None

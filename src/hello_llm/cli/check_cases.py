@@ -1,0 +1,142 @@
+"""Makes cases of the checks of a suite: settings, models, and what each may cost."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from glob import escape
+from pathlib import Path
+
+from hello_llm.checks.plan import Case
+from hello_llm.checks.suite import Check, Suite
+from hello_llm.cli.check_lanes import Lanes
+from hello_llm.cli.opening import build_request
+from hello_llm.cli.tape import Tape
+from hello_llm.contract import ChatRequest, UsageError
+from hello_llm.providers.litellm.address import place_of
+from hello_llm.settings import FIELDS, Settings, resolve
+
+_FREE_VENDORS = ("local/", "ollama/", "ollama_chat/")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed that decides how the checks of a suite are asked."""
+
+    flags: Mapping[str, object]
+    """The values of settings, by key; each outweighs what the suite says."""
+    models: tuple[str, ...] = ()
+    """The models to ask in the place of those that the suite names."""
+    profile: str | None = None
+    """The profile, which outweighs those that the suite names."""
+    config: Path | None = None
+    """The configuration file."""
+    tape: Tape = field(default_factory=Tape)
+    """What is recorded, and what answers in the place of a model."""
+
+    def settings(self, check: Check, model: str | None) -> Settings:
+        """Return the settings under which `check` is asked of `model`.
+
+        Raises:
+            UsageError: they do not go together, or no model is named.
+        """
+        streamed = any(one.name == "max_first_token" for one in check.expectations)
+        suite = {"stream": True, **check.settings} if streamed else check.settings
+        typed = {key: value for key, value in self.flags.items() if value not in (None, [], ())}
+        settings = resolve(
+            {**suite, **typed, "model": model},
+            config_file=self.config,
+            profile=self.profile or check.profile,
+        )
+        if settings.provider == "litellm" and settings.model is None:
+            raise UsageError(
+                f'check "{check.name}" names no model',
+                "--model openai/gpt-4o-mini, or model under [defaults] of the suite",
+            )
+        return settings
+
+
+def make_cases(suite: Suite, checks: Sequence[Check], typed: Typed, lanes: Lanes) -> list[Case]:
+    """Return a case for each of `checks` and each of its models.
+
+    Raises:
+        UsageError: some settings do not go together, or a script is wrong.
+    """
+    return [
+        _case(suite, check, typed.settings(check, model), typed, lanes)
+        for check in checks
+        for model in typed.models or check.models or (None,)
+    ]
+
+
+def _case(suite: Suite, check: Check, settings: Settings, typed: Typed, lanes: Lanes) -> Case:
+    typed.tape.check(settings)
+    lanes.prepare(settings)
+    request = build_request(settings, check.messages)
+    return Case(
+        check=check,
+        model=request.model or settings.provider,
+        provider=lanes.provider(settings),
+        host=_host(settings, request),
+        ask=lambda: lanes.turn(settings, request),
+        folder=suite.path.parent,
+        timeout_s=settings.timeout,
+        max_wait_s=settings.max_wait,
+        replay=_replay(suite, check, settings, typed),
+    )
+
+
+def priced(case: Case, request_bytes: int, max_tokens: int | None) -> Case:
+    """Return `case` with what one attempt of it may cost at most, where that can be told.
+
+    Args:
+        case: the case.
+        request_bytes: the length of its prompt; no token is shorter than a byte.
+        max_tokens: the limit of its answer.
+    """
+    if case.provider == "mock" or case.model.startswith(_FREE_VENDORS):
+        return replace(case, worst_micros=0)
+    if max_tokens is None:
+        return case
+    from hello_llm.providers.litellm.pricing import most_micros  # noqa: PLC0415 - loads LiteLLM
+
+    return replace(case, worst_micros=most_micros(case.model, request_bytes, max_tokens))
+
+
+def _host(settings: Settings, request: ChatRequest) -> str:
+    if settings.api_base is not None:
+        return place_of(settings.api_base)
+    return (request.model or settings.provider).partition("/")[0]
+
+
+def _replay(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str:
+    words = ["hello-llm", "check", str(suite.path), "--select", escape(check.name)]
+    words += ["--provider", settings.provider]
+    if settings.model is not None:
+        words += ["--model", settings.model]
+    for key, value in typed.flags.items():
+        flag = FIELDS[key].flag
+        if flag is not None and value is not None and key in _REPLAYED:
+            words += [flag, str(value)]
+    if typed.profile is not None:
+        words += ["--profile", typed.profile]
+    if typed.config is not None:
+        words += ["--config", str(typed.config)]
+    if typed.tape.replay is not None:
+        words += ["--replay", str(typed.tape.replay)]
+    return shlex.join(words)
+
+
+_REPLAYED = frozenset(
+    {
+        "api_base",
+        "api_key_env",
+        "timeout",
+        "connect_timeout",
+        "first_token_timeout",
+        "idle_timeout",
+        "retries",
+        "max_wait",
+        "script",
+    }
+)
+"""The flags that a replay repeats."""

@@ -1,0 +1,112 @@
+"""The lanes of a run of checks: each asks on its own, and they share what is one for all."""
+
+import threading
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hello_llm.cli.asking import turn_of
+from hello_llm.cli.opening import open_provider, script_file
+from hello_llm.cli.tape import Reel, Track
+from hello_llm.contract import ChatRequest, LLMProvider
+from hello_llm.engine import Candidate, Turn
+from hello_llm.settings import Settings
+
+if TYPE_CHECKING:
+    from hello_llm.providers.mock_script.play import Play
+
+_OF_THE_PROVIDER = (
+    "provider",
+    "model",
+    "api_base",
+    "api_key_env",
+    "connect_timeout",
+    "proxy",
+    "ca_file",
+    "script",
+)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One thread's own: closing a provider must not cut the call of another."""
+
+    track: Track
+    opened: dict[tuple[object, ...], LLMProvider] = field(default_factory=dict)
+
+
+class Lanes:
+    """Makes turns, in any thread; each thread is a lane with providers of its own."""
+
+    def __init__(self, reel: Reel, stack: ExitStack) -> None:
+        """Record and replay as `reel` does, and put everything away with `stack`."""
+        self._reel = reel
+        self._stack = stack
+        self._lock = threading.Lock()
+        self._lanes: dict[int, _Lane] = {}
+        self._plays: dict[Path, Play] = {}
+        self._served: dict[tuple[Path, str], str] = {}
+
+    def prepare(self, settings: Settings) -> None:
+        """Read what calls under `settings` need, and find what is wrong with it.
+
+        Raises:
+            UsageError: something is.
+        """
+        with self._lock:
+            self._play(settings)
+
+    def provider(self, settings: Settings) -> str:
+        """Return the name of who answers under `settings`."""
+        recording = self._reel.recording
+        return settings.provider if recording is None else recording.provider
+
+    def turn(self, settings: Settings, request: ChatRequest) -> Turn:
+        """Return the turn of this thread that asks `request`; the model falls back on no other."""
+        with self._lock:
+            lane = self._lanes.setdefault(threading.get_ident(), _Lane(self._reel.track()))
+
+        def opener() -> LLMProvider:
+            with self._lock:
+                return self._opened(settings, lane)
+
+        candidate = Candidate(request, opener, self.provider(settings))
+        return turn_of(settings, [candidate], lane.track)
+
+    def finish(self) -> None:
+        """Look back at the scripts of the mock: each rule is meant to have answered a call.
+
+        Raises:
+            UsageError: one has not.
+        """
+        for play in self._plays.values():
+            play.finish()
+
+    def _opened(self, settings: Settings, lane: _Lane) -> LLMProvider:
+        key = tuple(getattr(settings, name) for name in _OF_THE_PROVIDER)
+        if key not in lane.opened:
+            provider = lane.track.replayer or self._stack.enter_context(
+                open_provider(settings, self._serve, self._play(settings))
+            )
+            lane.opened[key] = lane.track.around(provider, self._stack)
+        return lane.opened[key]
+
+    def _play(self, settings: Settings) -> "Play | None":
+        file = script_file(settings)
+        if file is None:
+            return None
+        from hello_llm.providers.mock_script.play import Play  # noqa: PLC0415 - few runs have one
+
+        file = file.absolute()
+        if file not in self._plays:
+            self._plays[file] = Play(file)
+        return self._plays[file]
+
+    def _serve(self, weights: Path, name: str) -> AbstractContextManager[str]:
+        """Serve a local model once for all lanes."""
+        from hello_llm.local import serve  # noqa: PLC0415 - only a local model pays
+
+        if (weights, name) not in self._served:
+            self._served[weights, name] = self._stack.enter_context(serve(weights, name))
+        return nullcontext(self._served[weights, name])

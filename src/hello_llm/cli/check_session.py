@@ -1,0 +1,153 @@
+"""Runs cases before the user's eyes and to their end, and writes the reports whatever ends them."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hello_llm.checks.plan import Case, Plan
+from hello_llm.checks.reports import Wanted, claims_stdout, write_reports
+from hello_llm.checks.reports.texts import Texts
+from hello_llm.checks.results import SuiteResult
+from hello_llm.checks.run import Run
+from hello_llm.checks.suite import Suite
+from hello_llm.checks.verdict import exit_code
+from hello_llm.cli.check_lanes import Lanes
+from hello_llm.cli.check_live import LiveTable
+from hello_llm.cli.check_show import Lines
+from hello_llm.cli.endings import endings, printing
+from hello_llm.cli.signals import STOP
+from hello_llm.cli.surface import Surface
+from hello_llm.contract import (
+    BugError,
+    ExitCode,
+    HelloLLMError,
+    OutputError,
+    StoppedError,
+    UsageError,
+)
+from hello_llm.providers.litellm.environment import whole_environ
+from hello_llm.rendering.console import Stream, styling
+from hello_llm.rendering.json_document import document
+from hello_llm.rendering.sanitize import sanitize
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How cases are run, shown and reported."""
+
+    surface: Surface
+    """Where results are shown."""
+    plan: Plan
+    """How the cases are run."""
+    reports: Sequence[Wanted]
+    """The reports to write."""
+    quiet: bool = False
+    """Show only what did not pass."""
+    verbose: bool = False
+    """Show the answers of what passed too."""
+
+    def run(self, suite: Suite, cases: Sequence[Case], lanes: Lanes) -> ExitCode:
+        """Run `cases` of `suite`, which `lanes` ask, and return the exit code."""
+        texts = Texts(self.surface.messages.redact, sanitize)
+        table = self._table(texts)
+        lines = self._lines(texts, table)
+        run = Run(cases, self.plan, lines.result, _no_look if table is None else table.look)
+        started_at, started = time.time(), time.monotonic()
+        trouble = _ran(run, table)
+        if trouble is None and run.whole:
+            trouble = _unplayed(lanes)
+        results = run.results()
+        code = exit_code(results, run.stopped if trouble is None else trouble.exit_code)
+        wall_s = time.monotonic() - started
+        result = SuiteResult(suite.path, results, started_at, wall_s, code)
+        failure = self._told(result, texts, lines)
+        if failure is not None and trouble is None:
+            trouble = failure
+            code = exit_code(results, failure.exit_code)
+        self._complain(trouble)
+        return code
+
+    def _table(self, texts: Texts) -> LiveTable | None:
+        """Return the live table, where somebody watches."""
+        terminal = self.surface.terminal
+        watched = self._stream == "stdout" and terminal.stdout_is_tty and not terminal.dumb
+        return LiveTable(terminal, texts, self.surface.view.color) if watched else None
+
+    def _lines(self, texts: Texts, table: LiveTable | None) -> Lines:
+        terminal, stream = self.surface.terminal, self._stream
+        write = terminal.write_stdout if stream == "stdout" else terminal.write_stderr
+        return Lines(
+            table.write if table else lambda text: write(text.encode(errors="replace")),
+            texts,
+            styling(terminal, stream, self.surface.view.color),
+            quiet=self.quiet,
+            verbose=self.verbose,
+        )
+
+    @property
+    def _stream(self) -> Stream:
+        """Where results are told: not where a program reads a report."""
+        return "stderr" if claims_stdout(self.reports) else "stdout"
+
+    def _told(self, result: SuiteResult, texts: Texts, lines: Lines) -> HelloLLMError | None:
+        """Write the reports and the summary, and return what could not be written."""
+        failure: HelloLLMError | None = None
+        step_summary = whole_environ().get("GITHUB_STEP_SUMMARY")
+        try:
+            with printing():
+                write_reports(
+                    self.reports,
+                    result,
+                    texts,
+                    document=document,
+                    stdout=self.surface.terminal.write_stdout,
+                    step_summary=Path(step_summary) if step_summary else None,
+                )
+        except (OutputError, StoppedError) as error:
+            failure = error
+            if result.exit_code is ExitCode.OK:
+                result = replace(result, exit_code=error.exit_code)
+        try:
+            lines.end(result)
+        except (OutputError, StoppedError) as error:
+            failure = failure or error
+        return failure
+
+    def _complain(self, trouble: HelloLLMError | None) -> None:
+        if trouble is None or isinstance(trouble, StoppedError):
+            return
+        if isinstance(trouble, BugError) and self.surface.debug:
+            self.surface.show_traceback(trouble)
+        self.surface.messages.error(trouble)
+
+
+def _no_look(_run: Run) -> None:
+    return None
+
+
+def _ran(run: Run, table: LiveTable | None) -> HelloLLMError | None:
+    """Run `run`, take the table away, and return what ended it before its end, if anything did."""
+    try:
+        with endings(), printing():
+            try:
+                run.run()
+            finally:
+                if table is not None:
+                    with suppress(OSError):
+                        table.end()
+    except HelloLLMError as error:
+        STOP.resume()  # the reports are written even if they take a while
+        run.skip_rest(error.message)
+        return error
+    return None
+
+
+def _unplayed(lanes: Lanes) -> HelloLLMError | None:
+    """Return what is wrong with a script that was not played whole."""
+    try:
+        lanes.finish()
+    except UsageError as error:
+        return error
+    return None

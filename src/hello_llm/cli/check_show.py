@@ -1,0 +1,116 @@
+"""Shows what comes of checks: a line for each, what was not as expected, and the summary."""
+
+from collections.abc import Callable, Iterator
+from difflib import unified_diff
+from itertools import islice
+
+from hello_llm.checks.reports.texts import Texts, shortened
+from hello_llm.checks.reports.wording import reason, score, telling
+from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult, Verdict
+from hello_llm.checks.verdict import summary
+from hello_llm.cli.endings import printing
+from hello_llm.rendering.console import Styling
+
+_COLORS = {Verdict.PASS: 32, Verdict.FAIL: 31, Verdict.ERROR: 33, Verdict.SKIPPED: 36}
+_LONGEST_ANSWER = 600
+
+
+class Lines:
+    """Tells of results in plain lines, each as soon as those before it are told."""
+
+    def __init__(
+        self,
+        write: Callable[[str], None],
+        texts: Texts,
+        styling: Styling,
+        *,
+        quiet: bool,
+        verbose: bool,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            write: writes whole lines; may raise ``OSError``.
+            texts: how texts are shown.
+            styling: what makes a verdict stand out.
+            quiet: leave out what passed.
+            verbose: show the answers of what passed too.
+        """
+        self._write = write
+        self._texts = texts
+        self._styling = styling
+        self._quiet = quiet
+        self._verbose = verbose
+
+    def result(self, check: CheckResult) -> None:
+        """Write what came of `check`."""
+        clean = check.verdict is Verdict.PASS and not check.flaky
+        if clean and self._quiet:
+            return
+        lines = [self._headline(check)]
+        shown = telling(check)
+        if shown is not None and (not clean or self._verbose):
+            shown = shown if clean else _worst(check) or shown
+            lines += [f"    | {line}" for line in self._details(check, shown)]
+        self._tell(lines)
+
+    def end(self, result: SuiteResult) -> None:
+        """Write the summary."""
+        self._tell([summary(result.results, result.exit_code, result.wall_s)])
+
+    def _headline(self, check: CheckResult) -> str:
+        word = "flaky" if check.flaky else check.verdict.value
+        label = f"{word:7}"
+        if self._styling is not Styling.NONE:
+            color = 33 if check.flaky else _COLORS[check.verdict]
+            style = f"1;{color}" if self._styling is Styling.COLOR else "1"
+            label = f"\x1b[{style}m{label}\x1b[0m"
+        name = self._texts.line(check.name)
+        line = f"{label} {name}  [{self._texts.line(check.model)}]"
+        if check.quarantined:
+            line += " (quarantined)"
+        if check.planned > 1 or check.verdict is Verdict.SKIPPED:
+            line += f"  {score(check)}"
+        if check.verdict is Verdict.ERROR or (check.flaky and not self._verbose):
+            line += f"  {reason(_worst(check), self._texts)}"
+        return line
+
+    def _details(self, check: CheckResult, shown: Attempt) -> Iterator[str]:
+        for finding in shown.findings:
+            yield from self._finding(finding)
+        reply = shown.reply or (shown.error.partial if shown.error else None)
+        if reply is not None and reply.text:
+            text = shortened(self._texts.whole(reply.text), _LONGEST_ANSWER)
+            yield "answer:" if reply.complete else "answer as far as it came:"
+            yield from (f"  {line}" for line in text.splitlines())
+        if shown.error is not None and shown.error.hint and check.verdict is Verdict.ERROR:
+            yield f"hint: {self._texts.line(shown.error.hint)}"
+        if check.verdict is not Verdict.PASS:
+            yield f"replay: {self._texts.redact(check.replay)}"
+
+    def _finding(self, finding: Finding) -> Iterator[str]:
+        expected = self._texts.block(finding.expected).splitlines() or [""]
+        got = self._texts.block(finding.got).splitlines() or [""]
+        yield f"{finding.assertion}:"
+        if len(expected) > 1 and finding.assertion == "equals":
+            yield "  - expected, + got"
+            difference = unified_diff(expected, got, lineterm="")
+            yield from (f"  {line}" for line in islice(difference, 3, None))
+            return
+        yield f"  - expected: {expected[0]}"
+        yield from (f"    {line}" for line in expected[1:])
+        yield f"  + got:      {got[0]}"
+        yield from (f"    {line}" for line in got[1:])
+
+    def _tell(self, lines: list[str]) -> None:
+        with printing():
+            self._write("".join(f"{line}\n" for line in lines))
+
+
+def _worst(check: CheckResult) -> Attempt | None:
+    """Return the first attempt that failed, else the first that erred."""
+    for verdict in (Verdict.FAIL, Verdict.ERROR):
+        for attempt in check.attempts:
+            if attempt.verdict is verdict:
+                return attempt
+    return None

@@ -1,0 +1,128 @@
+"""The JSON report."""
+
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+
+from hello_llm.checks.reports.checks_document import checks_document, failed_in
+from hello_llm.checks.results import Verdict
+from hello_llm.contract import ExitCode, UsageError
+from hello_llm.contract.exact_text import join_surrogates
+from hello_llm.rendering.json_document import document
+from tests.checks.reports.golden import as_json
+from tests.checks.reports.results import (
+    ANYTHING,
+    EMPTY,
+    EVERYTHING,
+    SECRET,
+    check,
+    hostile_suites,
+    right,
+    suite,
+    wrong,
+)
+
+
+def schema(name: str) -> Any:
+    """One of the schemas that ship with the package."""
+    folder = files("hello_llm.rendering.schemas")
+    return json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+SCHEMA = schema("checks")
+
+
+def valid(report: str) -> Any:
+    """The document in `report`, which satisfies the schema."""
+    read = json.loads(report)
+    jsonschema.Draft202012Validator(SCHEMA).validate(read)
+    return read
+
+
+@pytest.mark.parametrize("result", [EVERYTHING, EMPTY], ids=["everything", "empty"])
+def test_the_report_satisfies_its_schema(result):
+    read = valid(as_json(result))
+    assert len(read["results"]) == len(result.results)
+    assert read["ok"] is (result.exit_code is ExitCode.OK)
+
+
+def test_the_schema_refuses_a_report_without_one_of_its_keys():
+    read = json.loads(as_json(EVERYTHING))
+    for key in list(read):
+        less = {name: value for name, value in read.items() if name != key}
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(SCHEMA).validate(less)
+
+
+def test_the_schema_holds_that_of_the_reply():
+    reply = schema("reply")
+    del reply["$schema"]
+    assert SCHEMA["$defs"]["reply"] == reply
+
+
+def test_each_result_is_counted_once():
+    read = valid(as_json(EVERYTHING))
+    assert sum(read["counts"].values()) == len(read["results"])
+
+
+def test_an_attempt_holds_the_document_of_its_reply_or_of_its_error():
+    results = {result["name"]: result for result in valid(as_json(EVERYTHING))["results"]}
+    limited = results["is limited"]["attempts"][0]["reply"]
+    assert limited["error"]["code"] == "RATE_LIMITED"
+    assert limited["model"] == "openai/gpt-4.1-mini"
+    assert results["is cut off"]["attempts"][0]["reply"]["text"] == "Roses are"
+    assert results["calls a tool"]["attempts"][0]["reply"]["tool_calls"][0]["name"] == "weather"
+
+
+def test_texts_are_whole_and_hold_no_secret():
+    report = as_json(suite(check("long", Verdict.FAIL, wrong("x" * 5000 + SECRET))))
+    attempt = valid(report)["results"][0]["attempts"][0]
+    assert attempt["reply"]["text"] == "x" * 5000 + "[redacted]"
+    assert attempt["findings"][0]["got"] == "x" * 5000 + "[redacted]"
+
+
+@given(hostile_suites())
+def test_any_text_gives_a_valid_document_in_which_every_character_prints(result):
+    report = as_json(result)
+    assert len(valid(report)["results"]) == len(result.results)
+    assert all(line.isprintable() for line in report.split("\n"))
+
+
+@given(ANYTHING)
+def test_an_answer_reads_back_as_it_was(text):
+    report = checks_document(suite(check(text, Verdict.PASS, right(text))), str, document)
+    read = json.loads(report)["results"][0]
+    assert read["attempts"][0]["reply"]["text"] == join_surrogates(text)
+    assert read["name"] == join_surrogates(text)
+
+
+def test_what_did_not_pass_can_be_read_from_the_report():
+    assert [name for name, _ in failed_in(as_json(EVERYTHING))][:-1] == [
+        "writes a poem",
+        "is limited",
+        "is cut off",
+        "is known to fail",
+        "came too late",
+    ]
+    assert ("is limited", "openai/gpt-4.1-mini") in failed_in(as_json(EVERYTHING))
+    assert failed_in(as_json(EMPTY)) == []
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        *("", "[]", "{}", "3", "null", '"x"', "[" * 100_000, '{"schema": "hello-llm.reply/1"}'),
+        *('{"schema": "hello-llm.checks/1"}', '{"schema": "hello-llm.checks/1", "results": 3}'),
+        '{"schema": "hello-llm.checks/1", "results": [{}]}',
+        '{"schema": "hello-llm.checks/1", "results": ["x"]}',
+    ],
+    ids=range(12),
+)
+def test_what_is_no_report_is_a_usage_error(report):
+    with pytest.raises(UsageError, match=re.escape("no JSON report of checks")):
+        failed_in(report)

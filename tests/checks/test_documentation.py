@@ -1,0 +1,40 @@
+"""The page on checks holds what works: a suite that is read, and a workflow whose line runs."""
+
+import re
+import shlex
+from pathlib import Path
+
+import yaml
+
+from hello_llm.checks.assertions import ASSERTIONS
+from hello_llm.checks.suite import read_suite
+from hello_llm.providers.model_name import ModelName
+from tests.cli.program import program
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+
+
+def block(language):
+    """Return what stands in the first block of `language`."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)[0]
+
+
+def test_the_suite_on_the_page_is_right(tmp_path):
+    path = tmp_path / "suite.toml"
+    path.write_text(block("toml"))
+    assert len(read_suite(path, ModelName.parse).checks) == 2
+
+
+def test_the_page_tells_of_every_assertion():
+    table = PAGE.partition("## The assertions")[2].partition("## What comes")[0]
+    assert {name for name in ASSERTIONS if f"`{name}`" not in table} == set()
+
+
+def test_the_line_of_the_workflow_passes(tmp_path, monkeypatch):
+    steps = yaml.safe_load(block("yaml"))["jobs"]["check"]["steps"]
+    (line,) = (step["run"] for step in steps if step.get("name") == "check")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    monkeypatch.chdir(tmp_path)
+    ended = program(*shlex.split(line)[1:])
+    assert (ended.code, (tmp_path / "junit.xml").exists()) == (0, True)

@@ -1,0 +1,254 @@
+"""``check`` on real servers: what is shown, what is reported, and what the process ends with."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import program
+from tests.servers import OpenAI, Script, ScriptedServer
+
+pytestmark = pytest.mark.in_process
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+YES, NO = Script(chunks=("yes",)), Script(chunks=("no",))
+LIMITED = Script(status=429)
+WHEN_TO_STOP_S = 20.0
+
+
+@pytest.fixture
+def suite(tmp_path):
+    """Writes a suite of the checks that it is given, and returns its path."""
+
+    def write(*checks, defaults=""):
+        path = tmp_path / "suite.toml"
+        tables = [f"[[check]]\n{check}\n" for check in checks]
+        path.write_text(f"version = 1\n[defaults]\n{defaults}\n" + "".join(tables))
+        return path
+
+    return write
+
+
+def asks(name, more="", expect='{ contains = "yes" }'):
+    return f'name = "{name}"\nprompt = "hi"\nexpect = {expect}\n{more}'
+
+
+def on(server, *flags):
+    """Return the flags that ask `server` and are in no mood to wait."""
+    where = ("--model", "openai/x", "--api-base", f"{server.url}/v1")
+    return ("--provider", "litellm", *where, "--retries", "0", *flags)
+
+
+def results(path):
+    """Return the verdicts in a JSON report by the names of the checks."""
+    return {one["name"]: one["verdict"] for one in json.loads(path.read_text())["results"]}
+
+
+def test_the_example_passes_on_the_mock():
+    ended = program("check", EXAMPLES / "smoke.toml", "--provider", "mock")
+    assert (ended.code, ended.stderr) == (0, "")
+    *lines, last = ended.text.splitlines()
+    assert [line.split()[0] for line in lines] == ["pass"] * 20
+    assert last.startswith("20 checks: 19 passed, 1 quarantined in 0.")
+
+
+def test_a_failure_shows_the_difference_the_answer_and_how_to_see_it_again(suite):
+    path = suite(asks("greets"), asks("is exact", expect='{ equals = "a\\nb" }'))
+    ended = program("check", path)
+    assert ended.code == 1
+    replay = f"replay: hello-llm check {path} --select greets --provider mock"
+    assert ended.text.startswith(
+        "fail    greets  [mock/echo]\n"
+        "    | contains:\n"
+        '    |   - expected: a text with "yes"\n'
+        "    |   + got:      Hello! You said: hi\n"
+        "    | answer:\n"
+        "    |   Hello! You said: hi\n"
+        f"    | {replay}\n"
+    )
+    assert "    |   -a\n    |   -b\n    |   +Hello! You said: hi\n" in ended.text
+    assert re.search(
+        r"2 checks: 0 passed, 2 failed in .* s: exit 1 \(CHECK_FAILED\)\n$", ended.text
+    )
+
+
+def test_an_answer_cannot_act_on_the_terminal(suite, openai_server):
+    openai_server.play(Script(chunks=("\x1b]0;pwned\x07no",)))
+    ended = program("check", suite(asks("a")), *on(openai_server))
+    assert b"\x1b" not in ended.stdout
+    assert "␛]0;pwned␇no" in ended.text
+
+
+@pytest.mark.parametrize(("needed", "code", "word"), [(3, 0, "flaky"), (4, 1, "fail")])
+def test_three_right_answers_of_five(suite, openai_server, needed, code, word):
+    openai_server.play(YES, NO, YES, NO, YES)
+    path = suite(asks("a", f"repeat = 5\npass = {needed}"))
+    ended = program("check", path, *on(openai_server))
+    assert (ended.code, ended.text.split()[0]) == (code, word)
+
+
+def test_one_check_that_never_passes_fails_the_suite(suite, openai_server):
+    never = asks("b", "repeat = 10\npass = 1", expect='{ contains = "maybe" }')
+    openai_server.play(YES)
+    ended = program("check", suite(asks("a"), never, asks("c")), *on(openai_server))
+    assert ended.code == 1
+    assert "fail    b  [openai/x]  0 of 10 attempts passed, 1 of 10 needed" in ended.text
+    assert "3 checks: 2 passed, 1 failed" in ended.text
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "name"),
+    [
+        (LIMITED, 5, "RATE_LIMITED"),
+        (Script(status=503), 8, "SERVER"),
+        (Script(status=401), 3, "AUTH"),
+    ],
+)
+def test_a_suite_with_only_errors_ends_with_their_code(
+    suite, openai_server, tmp_path, script, code, name
+):
+    openai_server.play(YES, script)
+    report = tmp_path / "report.json"
+    path = suite(asks("a"), asks("b", "repeat = 3\npass = 2"))
+    ended = program("check", path, *on(openai_server), "--report", f"json={report}")
+    assert (ended.code, results(report)) == (code, {"a": "pass", "b": "error"})
+    assert f"error   b  [openai/x]  0 of 2 attempts passed, 2 of 3 needed  {name}: " in ended.text
+    assert "1 in error in " in ended.text
+    assert f"exit {code} ({name})" in ended.text
+
+
+def test_one_wait_pauses_every_lane(suite, openai_server):
+    openai_server.play(Script(status=429, headers=(("Retry-After", "1"),)), YES)
+    checks = [asks(f"c{number}") for number in range(6)]
+    started = time.monotonic()
+    ended = program("check", suite(*checks), *on(openai_server), "--retries", "1", "-j", "2")
+    assert time.monotonic() - started >= 1.0
+    assert (ended.code, len(openai_server.requests)) == (0, 7)
+
+
+def test_lanes_share_an_address_and_cut_each_other_s_calls_never(suite, openai_server):
+    openai_server.play(Script(chunks=("yes",) * 3, delay_s=0.02))
+    checks = [asks(f"c{number}") for number in range(24)]
+    ended = program("check", suite(*checks), *on(openai_server), "-j", "8")
+    assert (ended.code, len(openai_server.requests)) == (0, 24)
+    names = [line.split()[1] for line in ended.text.splitlines()[:-1]]
+    assert names == [f"c{number}" for number in range(24)]
+
+
+def test_models_on_the_command_line_replace_those_of_the_suite(suite):
+    path = suite(asks("a", 'models = ["mock/one"]', expect='{ contains = "hi" }'))
+    ended = program("check", path, "--model", "mock/two", "--model", "mock/three")
+    assert re.findall(r"\[(.+?)\]", ended.text) == ["mock/two", "mock/three"]
+
+
+@pytest.mark.parametrize(
+    ("checks", "flags", "message"),
+    [
+        ([asks("a", "temprature = 1")], (), 'unknown key "temprature" in check "a"'),
+        ([asks("a"), asks("a")], (), 'there are two checks called "a"'),
+        ([asks("a", 'model = "opnai/x"')], (), "unknown vendor 'opnai'"),
+        ([asks("a")], ("--model", "opnai/x"), "unknown vendor 'opnai'"),
+        ([asks("a")], ("--select", "b"), '--select "b" selects no check'),
+        ([asks("a")], ("-j", "0"), "-j must be a whole number from 1 to 256, not 0"),
+        ([asks("a")], ("--report", "jnit=x"), 'there is no report "jnit"'),
+        ([asks("a")], ("--report", "junit=absent/x"), 'there is no folder "absent"'),
+        ([asks("a", 'profile = "ci"')], (), 'there is no profile "ci"'),
+    ],
+)
+def test_a_mistake_is_told_before_any_call(suite, openai_server, checks, flags, message):
+    where = ("--provider", "litellm", "--api-base", f"{openai_server.url}/v1")
+    ended = program("check", suite(*checks, defaults='model = "openai/x"'), *where, *flags)
+    assert (ended.code, ended.stdout, openai_server.requests) == (2, b"", [])
+    assert ended.stderr.startswith("error: ")
+    assert message in ended.stderr
+
+
+def test_no_model_is_a_mistake_too(suite):
+    ended = program("check", suite(asks("a")), "--provider", "litellm")
+    assert (ended.code, ended.stderr.splitlines()[0]) == (2, 'error: check "a" names no model')
+
+
+def test_list_and_dry_run_send_nothing(suite, openai_server):
+    path = suite(asks("a", 'tags = ["quick"]'), asks("b", "repeat = 3\nmax_tokens = 10"))
+    where = ("--provider", "litellm", "--model", "openai/gpt-4o-mini")
+    listed = program("check", path, "--list")
+    assert (listed.code, listed.text) == (0, "a  (quick)\nb\n")
+    planned = program("check", path, *where, "--api-base", openai_server.url, "--dry-run")
+    assert planned.code == 0
+    assert planned.text.splitlines() == [
+        "a  [openai/gpt-4o-mini]  1 x litellm  cost unknown",
+        "b  [openai/gpt-4o-mini]  up to 3 x litellm  at most 0.000027 USD",
+        "2 checks, at most 4 calls, retries apart: cost unknown",
+    ]
+    assert openai_server.requests == []
+
+
+def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path):
+    openai_server.play(YES)
+    flags = on(openai_server, "--model", "openai/gpt-4o-mini", "--report", f"json={tmp_path / 'r'}")
+    path = suite(asks("a"), asks("b"), defaults="max_tokens = 1000")
+    ended = program("check", path, *flags[:2], *flags[4:], "--max-cost", "0.000605")
+    assert (ended.code, results(tmp_path / "r")) == (12, {"a": "pass", "b": "skipped"})
+
+
+def test_a_budget_that_cannot_be_kept_is_a_mistake(suite, openai_server):
+    ended = program("check", suite(asks("a")), *on(openai_server), "--max-cost", "1")
+    assert (ended.code, openai_server.requests) == (2, [])
+    assert '--max-cost cannot be kept: check "a" on openai/x has no max_tokens' in ended.stderr
+
+
+def test_only_what_did_not_pass_is_run_again(suite, tmp_path):
+    report = tmp_path / "report.json"
+    path = suite(asks("a", expect='{ contains = "hi" }'), asks("b"))
+    assert program("check", path, "--report", f"json={report}").code == 1
+    again = program("check", path, "--rerun-failed", report)
+    assert again.text.splitlines()[-1].startswith("1 check: 0 passed, 1 failed")
+
+
+def test_quiet_leaves_what_did_not_pass_and_the_summary(suite):
+    path = suite(asks("a", expect='{ contains = "hi" }'), asks("b"))
+    lines = program("check", path, "-q").text.splitlines()
+    assert (lines[0].split()[:2], lines[-1].split()[0]) == (["fail", "b"], "2")
+
+
+def test_every_report_is_written_though_a_check_failed(suite, tmp_path, monkeypatch):
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    kinds = ("junit", "json", "tap", "md")
+    wanted = [f"{kind}={tmp_path / kind}" for kind in kinds] + ["github"]
+    flags = [word for text in wanted for word in ("--report", text)]
+    ended = program("check", suite(asks("a")), *flags)
+    assert ended.code == 1
+    assert all((tmp_path / kind).stat().st_size for kind in kinds)
+    assert "::error" in ended.text
+    assert summary.stat().st_size
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_in_the_middle_keeps_what_was_done(suite, tmp_path, number, code):
+    report, junit = tmp_path / "report.json", tmp_path / "report.xml"
+    with ScriptedServer(OpenAI(), YES, Script(chunks=("y", "es"), end="stall")) as server:
+        flags = on(server, "--report", f"json={report}", "--report", f"junit={junit}")
+        command = [sys.executable, "-m", "hello_llm", "check", suite(asks("a"), asks("b")), *flags]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            ends_at = time.monotonic() + WHEN_TO_STOP_S
+            while len(server.requests) < 2 and time.monotonic() < ends_at:
+                time.sleep(0.02)
+            run.send_signal(number)
+            out, _ = run.communicate(timeout=WHEN_TO_STOP_S)
+    assert (run.returncode, results(report)) == (code, {"a": "pass", "b": "skipped"})
+    assert junit.stat().st_size
+    assert b"2 checks: 1 passed, 1 skipped in " in out
+
+
+def test_the_mock_never_loads_litellm(suite):
+    code = "import sys; from hello_llm.cli.app import run; c = run(sys.argv[1:]); "
+    code += "sys.exit('litellm' in sys.modules or c)"
+    path = suite(asks("a", expect='{ contains = "hi" }'))
+    done = subprocess.run([sys.executable, "-c", code, "check", path], check=False)
+    assert done.returncode == 0
