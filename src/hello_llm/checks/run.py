@@ -142,6 +142,11 @@ class Run:
         """Return what is known by now; a check that was not decided counts as skipped."""
         return tuple(progress.result() for progress in self._progress)
 
+    def untold(self) -> list[CheckResult]:
+        """Return what was decided but waited for the results before it."""
+        waiting = [progress for progress in self._progress[self._told :] if progress.verdict]
+        return [progress.result() for progress in waiting]
+
     @property
     def whole(self) -> bool:
         """Whether nothing was left untried but what could not decide anything."""

@@ -74,7 +74,7 @@ class LiveTable:
                 console.print(self._table(under_way[:tallest], now))
             console.print(self._progress(run.verdicts(), now, console))
         self._rows = [row.rstrip() for row in capture.get().splitlines()]
-        self._cells = [console.width] * len(self._rows)
+        self._cells = [_cells(row) for row in self._rows]
         self._frame([])
 
     def end(self) -> None:
@@ -128,6 +128,13 @@ class LiveTable:
         row.add_column(no_wrap=True, overflow="ellipsis")
         row.add_row(bar, ", ".join(words))
         return row
+
+
+def _cells(row: str) -> int:
+    """Return how wide `row` is on the screen."""
+    from rich.text import Text  # noqa: PLC0415 - as in _table
+
+    return Text.from_ansi(row).cell_len
 
 
 def _marks(one: Snapshot) -> "Text":

@@ -71,7 +71,8 @@ class CheckRun:
             self._note_mock(cases, surface)
             _warm_up(cases)
             quiet, verbose = self.settings.quiet, self.settings.verbose
-            session = Session(surface, self.plan, self.reports, quiet, verbose)
+            whole = not self.select and self.rerun_failed is None
+            session = Session(surface, self.plan, self.reports, whole, quiet, verbose)
             return session.run(suite, cases, lanes)
 
     def _priced(self, case: Case) -> Case:

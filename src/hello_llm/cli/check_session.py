@@ -1,7 +1,7 @@
 """Runs cases before the user's eyes and to their end, and writes the reports whatever ends them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted, claims_stdout, write_reports
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.results import SuiteResult
+from hello_llm.checks.results import CheckResult, SuiteResult
 from hello_llm.checks.run import Run
 from hello_llm.checks.suite import Suite
 from hello_llm.checks.verdict import exit_code
@@ -43,6 +43,8 @@ class Session:
     """How the cases are run."""
     reports: Sequence[Wanted]
     """The reports to write."""
+    whole: bool
+    """Whether the cases are all that the suite has."""
     quiet: bool = False
     """Show only what did not pass."""
     verbose: bool = False
@@ -56,18 +58,15 @@ class Session:
         run = Run(cases, self.plan, lines.result, _no_look if table is None else table.look)
         started_at, started = time.time(), time.monotonic()
         trouble = _ran(run, table)
-        if trouble is None and run.whole:
+        if trouble is None and self.whole and run.whole:
             trouble = _unplayed(lanes)
         results = run.results()
         code = exit_code(results, run.stopped if trouble is None else trouble.exit_code)
         wall_s = time.monotonic() - started
         result = SuiteResult(suite.path, results, started_at, wall_s, code)
-        failure = self._told(result, texts, lines)
-        if failure is not None and trouble is None:
-            trouble = failure
-            code = exit_code(results, failure.exit_code)
-        self._complain(trouble)
-        return code
+        failure = self._told(result, texts, lines, run.untold())
+        self._complain(trouble or failure)
+        return failure.exit_code if failure is not None and code is ExitCode.OK else code
 
     def _table(self, texts: Texts) -> LiveTable | None:
         """Return the live table, where somebody watches."""
@@ -91,8 +90,10 @@ class Session:
         """Where results are told: not where a program reads a report."""
         return "stderr" if claims_stdout(self.reports) else "stdout"
 
-    def _told(self, result: SuiteResult, texts: Texts, lines: Lines) -> HelloLLMError | None:
-        """Write the reports and the summary, and return what could not be written."""
+    def _told(
+        self, result: SuiteResult, texts: Texts, lines: Lines, late: Iterable[CheckResult]
+    ) -> HelloLLMError | None:
+        """Write the reports, the results that came too late, the summary; return what failed."""
         failure: HelloLLMError | None = None
         step_summary = whole_environ().get("GITHUB_STEP_SUMMARY")
         try:
@@ -110,6 +111,8 @@ class Session:
             if result.exit_code is ExitCode.OK:
                 result = replace(result, exit_code=error.exit_code)
         try:
+            for check in late:
+                lines.result(check)
             lines.end(result)
         except (OutputError, StoppedError) as error:
             failure = failure or error
@@ -145,7 +148,7 @@ def _ran(run: Run, table: LiveTable | None) -> HelloLLMError | None:
 
 
 def _unplayed(lanes: Lanes) -> HelloLLMError | None:
-    """Return what is wrong with a script that was not played whole."""
+    """Return what is wrong with a script of which the whole suite played only a part."""
     try:
         lanes.finish()
     except UsageError as error:

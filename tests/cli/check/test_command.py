@@ -1,8 +1,6 @@
 """``check`` on real servers: what is shown, what is reported, and what the process ends with."""
 
-import json
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -10,43 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.check.suites import asks, on, results
 from tests.cli.program import program
-from tests.servers import OpenAI, Script, ScriptedServer
+from tests.servers import Script
 
 pytestmark = pytest.mark.in_process
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 YES, NO = Script(chunks=("yes",)), Script(chunks=("no",))
 LIMITED = Script(status=429)
-WHEN_TO_STOP_S = 20.0
-
-
-@pytest.fixture
-def suite(tmp_path):
-    """Writes a suite of the checks that it is given, and returns its path."""
-
-    def write(*checks, defaults=""):
-        path = tmp_path / "suite.toml"
-        tables = [f"[[check]]\n{check}\n" for check in checks]
-        path.write_text(f"version = 1\n[defaults]\n{defaults}\n" + "".join(tables))
-        return path
-
-    return write
-
-
-def asks(name, more="", expect='{ contains = "yes" }'):
-    return f'name = "{name}"\nprompt = "hi"\nexpect = {expect}\n{more}'
-
-
-def on(server, *flags):
-    """Return the flags that ask `server` and are in no mood to wait."""
-    where = ("--model", "openai/x", "--api-base", f"{server.url}/v1")
-    return ("--provider", "litellm", *where, "--retries", "0", *flags)
-
-
-def results(path):
-    """Return the verdicts in a JSON report by the names of the checks."""
-    return {one["name"]: one["verdict"] for one in json.loads(path.read_text())["results"]}
 
 
 def test_the_example_passes_on_the_mock():
@@ -227,23 +197,6 @@ def test_every_report_is_written_though_a_check_failed(suite, tmp_path, monkeypa
     assert all((tmp_path / kind).stat().st_size for kind in kinds)
     assert "::error" in ended.text
     assert summary.stat().st_size
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_in_the_middle_keeps_what_was_done(suite, tmp_path, number, code):
-    report, junit = tmp_path / "report.json", tmp_path / "report.xml"
-    with ScriptedServer(OpenAI(), YES, Script(chunks=("y", "es"), end="stall")) as server:
-        flags = on(server, "--report", f"json={report}", "--report", f"junit={junit}")
-        command = [sys.executable, "-m", "hello_llm", "check", suite(asks("a"), asks("b")), *flags]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
-            ends_at = time.monotonic() + WHEN_TO_STOP_S
-            while len(server.requests) < 2 and time.monotonic() < ends_at:
-                time.sleep(0.02)
-            run.send_signal(number)
-            out, _ = run.communicate(timeout=WHEN_TO_STOP_S)
-    assert (run.returncode, results(report)) == (code, {"a": "pass", "b": "skipped"})
-    assert junit.stat().st_size
-    assert b"2 checks: 1 passed, 1 skipped in " in out
 
 
 def test_the_mock_never_loads_litellm(suite):
