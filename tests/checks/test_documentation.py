@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 import yaml
 
 from hello_llm.checks.assertions import ASSERTIONS
@@ -12,6 +13,7 @@ from hello_llm.providers.model_name import ModelName
 from tests.cli.program import program
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "docs" / "examples"
 PAGE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
 
 
@@ -24,6 +26,27 @@ def test_the_suite_on_the_page_is_right(tmp_path):
     path = tmp_path / "suite.toml"
     path.write_text(block("toml"))
     assert len(read_suite(path, ModelName.parse).checks) == 2
+
+
+@pytest.mark.parametrize("name", ["smoke.toml", "answers.toml"])
+def test_every_example_passes_on_the_mock(name):
+    ended = program("check", EXAMPLES / name)
+    assert (ended.code, ended.stderr) == (0, "")
+
+
+def test_no_example_is_left_out():
+    suites = [path.name for path in EXAMPLES.glob("*.toml") if "[[check]]" in path.read_text()]
+    assert sorted(suites) == ["answers.toml", "smoke.toml"]
+
+
+def test_the_examples_show_every_assertion():
+    shown = {
+        expectation.name
+        for name in ("smoke.toml", "answers.toml")
+        for check in read_suite(EXAMPLES / name, ModelName.parse).checks
+        for expectation in check.expectations
+    }
+    assert shown == set(ASSERTIONS)
 
 
 def test_the_page_tells_of_every_assertion():
