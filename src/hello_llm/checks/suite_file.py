@@ -92,7 +92,7 @@ class _Reader:
         values = {**defaults, **self._values(table, trail, CHECK_KEYS, where)}
         if "model" in table and "models" not in table:
             values.pop("models", None)
-        if "name" not in table:
+        if _lacks(table, "name"):
             self._note("this check has no name", 'name = "what it checks"', trail)
         repeat = values.get("repeat", 1)
         needed = values.get("pass", repeat)
@@ -103,7 +103,7 @@ class _Reader:
                 (*trail, "pass"),
             )
         expectations = self._expectations(table, trail, where)
-        if not expectations and "expect" not in table and "expect_error" not in table:
+        if _lacks(table, "expect", "expect_error"):
             self._note(f"nothing is expected{where}", 'expect = { contains = "…" }', trail)
         model = values.get("model")
         return Check(
@@ -148,9 +148,9 @@ class _Reader:
     def _messages(
         self, table: Mapping[str, Any], values: Mapping[str, Any], trail: Trail, where: str
     ) -> tuple[Message, ...]:
-        given = [key for key in _PROMPTS if key in table]
-        if not given:
+        if _lacks(table, *_PROMPTS):
             self._note(f"nothing is asked{where}", 'prompt = "…", prompt_file or messages', trail)
+        given = [key for key in _PROMPTS if key in table]
         for _, second in pairwise(given):
             message = f"{given[0]} and {second} both stand{where}"
             self._note(message, "leave out one", (*trail, second))
@@ -239,3 +239,8 @@ class _Reader:
     def _line(self, trail: Trail) -> int | None:
         position = self._position(trail)
         return None if position is None else position.line
+
+
+def _lacks(table: Mapping[str, Any], *keys: str) -> bool:
+    """Tell whether none of `keys` stands in the `table` of a check, nor one mistyped."""
+    return not any(key in keys or key not in CHECK_KEYS for key in table)

@@ -120,6 +120,8 @@ def test_models_on_the_command_line_replace_those_of_the_suite(suite):
     ("checks", "flags", "message"),
     [
         ([asks("a", "temprature = 1")], (), 'unknown key "temprature" in check "a"'),
+        (['name = "a"\npromt = "hi"\nexpect = { json = true }'], (), 'unknown key "promt" in'),
+        (['nmae = "a"\nprompt = "hi"\nexpect = { json = true }'], (), 'unknown key "nmae"'),
         ([asks("a"), asks("a")], (), 'there are two checks called "a"'),
         ([asks("a", 'model = "opnai/x"')], (), "unknown vendor 'opnai'"),
         ([asks("a")], ("--model", "opnai/x"), "unknown vendor 'opnai'"),
