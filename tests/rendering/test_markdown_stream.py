@@ -58,6 +58,11 @@ def test_a_table_keeps_its_columns_where_it_is_cut():
     assert _grown(table, [9], 80, 5) == _whole(table, 80)
 
 
+def test_a_short_table_is_cut_below_its_head():
+    text = "above\nthree | seven\n|---|---|\nforty\n- four"
+    assert _grown(text, [1], 20, 5) == _whole(text, 20)
+
+
 def _word(number: int) -> str:
     """A word of five letters that no markup and no entity holds."""
     digits = (number // 64 % 4, number // 16 % 4, number // 4 % 4, number % 4)

@@ -91,13 +91,19 @@ class MarkdownStream:
         longest = min(_LONGEST_TAIL, max(_SHORTEST_LIMIT, 2 * width * tallest))
         while len(self._tail) > longest or len(fold(self.tail(width), width)) > tallest:
             parts = self._cut(width)
-            if parts is None or _length(parts.rest) >= _length(self._tail):
+            if parts is None or not self._is_shortened_by(parts):
                 self._drop_last_blanks()
                 break
             rows = self._layout.rows(parts.head, width, self._resume)
             final += rows
             self._go_on(parts.rest, parts.resume, rows)
         return final
+
+    def _is_shortened_by(self, parts: Cut) -> bool:
+        """Tell whether less is left after a cut; the head of a table is repeated but not shown."""
+        if parts.resume.leaf == "table" != self._resume.leaf:
+            return True
+        return _length(parts.rest) < _length(self._tail)
 
     def _cut(self, width: int) -> Cut | None:
         def row_texts(source: str) -> list[str]:
