@@ -42,7 +42,7 @@ def call(context: typer.Context) -> ExitCode:
         select=typed["select"] or (),
         rerun_failed=path(typed["rerun_failed"]),
         plan=Plan(
-            lanes=_number(_LANES, "-j", typed["jobs"]) or 1,
+            lanes=_number(_LANES, "--jobs", typed["jobs"]) or 1,
             fail_fast=typed["fail_fast"],
             all_attempts=typed["all_attempts"],
             budget_micros=None if budget is None else int(budget * 1e6),

@@ -126,7 +126,7 @@ def test_models_on_the_command_line_replace_those_of_the_suite(suite):
         ([asks("a", 'model = "opnai/x"')], (), "unknown vendor 'opnai'"),
         ([asks("a")], ("--model", "opnai/x"), "unknown vendor 'opnai'"),
         ([asks("a")], ("--select", "b"), '--select "b" selects no check'),
-        ([asks("a")], ("-j", "0"), "-j must be a whole number from 1 to 256, not 0"),
+        ([asks("a")], ("-j", "0"), "--jobs must be a whole number from 1 to 256, not 0"),
         ([asks("a")], ("--report", "jnit=x"), 'there is no report "jnit"'),
         ([asks("a")], ("--report", "junit=absent/x"), 'there is no folder "absent"'),
         ([asks("a", 'profile = "ci"')], (), 'there is no profile "ci"'),

@@ -48,7 +48,9 @@ DryRun = Annotated[
 ]
 Jobs = Annotated[
     str | None,
-    typer.Option("-j", metavar="N", help="Attempts at a time. (default: 1)", rich_help_panel=_HOW),
+    typer.Option(
+        "--jobs", "-j", metavar="N", help="Attempts at a time. (default: 1)", rich_help_panel=_HOW
+    ),
 ]
 FailFast = Annotated[
     bool,
@@ -121,8 +123,7 @@ def check(
 ) -> None:
     """Ask what a suite asks, and say whether the answers are as expected.
 
-    The exit code is 1 if a check failed, that of the trouble if no answers came that could decide,
-    and 0 if all is well.
+    Exit code 1: a check failed; that of the trouble: no answers came that could decide; else 0.
     """
     from hello_llm.cli.check_call import call  # noqa: PLC0415 - the help does without
 
