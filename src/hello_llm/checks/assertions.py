@@ -12,6 +12,7 @@ from hello_llm.checks import json_assertions, json_path
 from hello_llm.checks import text_assertions as texts
 from hello_llm.checks.evidence import Evidence, Shortfall
 from hello_llm.checks.results import Finding
+from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.settings import phrases
 from hello_llm.settings.kinds import (
     Boolean,
@@ -159,7 +160,7 @@ ASSERTIONS: Mapping[str, Assertion] = MappingProxyType(
         "max_latency": Assertion(_of(_SECONDS), figures.max_latency),
         "max_first_token": Assertion(_of(_SECONDS), figures.max_first_token),
         "max_tokens_out": Assertion(_of(Integer(0, _MOST)), figures.max_tokens_out),
-        "max_cost": Assertion(_of(Number(0, 1e6, unit=" of dollars")), figures.max_cost),
+        "max_cost": Assertion(_of(DOLLARS), figures.max_cost),
         "exec": Assertion(_command, figures.accepted),
     }
 )

@@ -56,6 +56,8 @@ class Suite:
     """The file."""
     checks: tuple[Check, ...]
     """Its checks, in order."""
+    max_cost: float | None = None
+    """What a run may cost, in US dollars."""
 
 
 def read_suite(path: Path, check_model: CheckModel) -> Suite:
@@ -77,10 +79,10 @@ def read_suite(path: Path, check_model: CheckModel) -> Suite:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None
-    checks, problems = examine(path, content, check_model)
+    suite, problems = examine(path, content, check_model)
     if problems:
         raise to_error(path, problems)
-    return Suite(path, checks)
+    return suite
 
 
 def select(suite: Suite, patterns: Sequence[str]) -> tuple[Check, ...]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.checks.assertions import ASSERTIONS, Expectation
-from hello_llm.checks.suite import Check, CheckModel
+from hello_llm.checks.suite import Check, CheckModel, Suite
 from hello_llm.checks.suite_keys import (
     CHECK_KEYS,
     DEFAULT_KEYS,
+    DOLLARS,
     KINDS,
     SETTING_KEYS,
     messages_of,
@@ -29,8 +30,8 @@ _PROMPTS = ("prompt", "prompt_file", "messages")
 
 def examine(
     path: Path, content: bytes, check_model: CheckModel
-) -> tuple[tuple[Check, ...], tuple[Problem, ...]]:
-    """Return the checks that `content` holds and every problem in it, from top to bottom.
+) -> tuple[Suite, tuple[Problem, ...]]:
+    """Return the suite that `content` holds and every problem in it, from top to bottom.
 
     Args:
         path: the file; other files start from its folder.
@@ -39,10 +40,10 @@ def examine(
     """
     document = parse(content)
     if document.problem is not None:
-        return (), (document.problem,)
+        return Suite(path, ()), (document.problem,)
     reader = _Reader(path.parent, document, check_model)
-    checks = reader.checks()
-    return checks, in_order(reader.problems)
+    suite = Suite(path, reader.checks(), reader.max_cost())
+    return suite, in_order(reader.problems)
 
 
 class _Reader:
@@ -61,7 +62,7 @@ class _Reader:
         if type(version) is not int or version != VERSION:
             said = "there is no version" if version is None else "this version is not known"
             self._note(said, f"write as the first line: version = {VERSION}", ("version",))
-        self._only_known(self._data, ("version", "defaults", "check"), (), "")
+        self._only_known(self._data, ("version", "max_cost", "defaults", "check"), (), "")
         defaults = self._data.get("defaults", {})
         if not isinstance(defaults, dict):
             self._note("defaults must be a table", "[defaults]", ("defaults",))
@@ -76,6 +77,11 @@ class _Reader:
         found = [self._check(table, number, known) for number, table in enumerate(tables)]
         self._only_once([check.name for check in found])
         return tuple(found)
+
+    def max_cost(self) -> float | None:
+        """Return the US dollars that the suite may cost, if it says."""
+        given = self._data.get("max_cost")
+        return None if given is None else self._checked(DOLLARS.check, given, ("max_cost",), "")
 
     def _only_once(self, names: list[str]) -> None:
         for number, name in enumerate(names):

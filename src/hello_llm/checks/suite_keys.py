@@ -14,6 +14,7 @@ from hello_llm.settings.kinds import (
     Kind,
     Name,
     NameList,
+    Number,
     UnfitError,
 )
 
@@ -59,6 +60,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """What each key takes, except for ``messages`` and ``expect``."""
+
+DOLLARS = Number(0, 1e6, unit=" of dollars")
+"""What a suite, or a call, may cost."""
 
 DEFAULT_KEYS = ("profile", "model", "models", "repeat", "pass", "tags", "quarantine", *SETTING_KEYS)
 """The keys of ``[defaults]``."""

@@ -7,6 +7,7 @@ import typer
 
 from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports import parse_all
+from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.cli.check_cases import Typed
 from hello_llm.cli.check_run import CheckRun
 from hello_llm.cli.surface import Surface
@@ -15,10 +16,9 @@ from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import resolve
-from hello_llm.settings.kinds import Integer, Kind, Number, UnfitError
+from hello_llm.settings.kinds import Integer, Kind, UnfitError
 
 _LANES = Integer(1, 256)
-_DOLLARS = Number(0, 1e6, unit=" of dollars")
 _OF_THE_RUN = frozenset({"color", "quiet", "verbose"})
 
 
@@ -34,7 +34,6 @@ def call(context: typer.Context) -> ExitCode:
     settings = resolve(given, config_file=config, profile=typed["profile"])
     surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
     asking = {key: value for key, value in given.items() if key not in _OF_THE_RUN}
-    budget = _number(_DOLLARS, "--max-cost", typed["max_cost"])
     run = CheckRun(
         settings=settings,
         typed=Typed(asking, tuple(typed["models"] or ()), typed["profile"], config, Tape.of(typed)),
@@ -45,8 +44,8 @@ def call(context: typer.Context) -> ExitCode:
             lanes=_number(_LANES, "--jobs", typed["jobs"]) or 1,
             fail_fast=typed["fail_fast"],
             all_attempts=typed["all_attempts"],
-            budget_micros=None if budget is None else int(budget * 1e6),
         ),
+        max_cost=_number(DOLLARS, "--max-cost", typed["max_cost"]),
         reports=parse_all(typed["report"] or ()),
         listed=typed["list_"],
         dry_run=typed["dry_run"],

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
-from hello_llm.checks.suite import Check, read_suite, select
+from hello_llm.checks.suite import Check, Suite, read_suite, select
 from hello_llm.cli.check_cases import Typed, make_cases, priced
 from hello_llm.cli.check_lanes import Lanes
 from hello_llm.cli.check_session import Session
@@ -37,6 +37,8 @@ class CheckRun:
     """A JSON report: only what did not pass there."""
     plan: Plan
     """How they are run."""
+    max_cost: float | None
+    """What it may cost, in US dollars; ``None`` for what the suite says."""
     reports: Sequence[Wanted]
     """The reports to write."""
     listed: bool
@@ -57,13 +59,14 @@ class CheckRun:
         if self.listed:
             _print(surface, [_listed(check) for check in checks])
             return ExitCode.OK
+        plan = self._plan(suite)
         with ExitStack() as stack:
             reel = stack.enter_context(self.typed.tape.running(surface.messages.redact))
             lanes = Lanes(reel, stack)
             cases = make_cases(suite, checks, self.typed, lanes)
             if self.rerun_failed is not None:
                 cases = _failed(cases, self.rerun_failed, surface.messages.redact)
-            if self.dry_run or self.plan.budget_micros is not None:
+            if self.dry_run or plan.budget_micros is not None:
                 cases = [self._priced(case) for case in cases]
             if self.dry_run:
                 _print(surface, _planned(cases))
@@ -72,8 +75,13 @@ class CheckRun:
             _warm_up(cases)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
-            session = Session(surface, self.plan, self.reports, whole, quiet, verbose)
+            session = Session(surface, plan, self.reports, whole, quiet, verbose)
             return session.run(suite, cases, lanes)
+
+    def _plan(self, suite: Suite) -> Plan:
+        """Return the plan with the budget; what was typed outweighs the suite."""
+        dollars = suite.max_cost if self.max_cost is None else self.max_cost
+        return replace(self.plan, budget_micros=None if dollars is None else int(dollars * 1e6))
 
     def _priced(self, case: Case) -> Case:
         settings = self.typed.settings(case.check, case.model)
@@ -82,8 +90,8 @@ class CheckRun:
         if found.worst_micros is None and not self.dry_run:
             missing = "has no max_tokens" if settings.max_tokens is None else "has no known price"
             raise UsageError(
-                f'--max-cost cannot be kept: check "{case.check.name}" on {case.model} {missing}',
-                "set max_tokens in the suite, or leave out --max-cost",
+                f'max_cost cannot be kept: check "{case.check.name}" on {case.model} {missing}',
+                "set max_tokens in the suite, or let it cost what it may",
             )
         return found
 

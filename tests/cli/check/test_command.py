@@ -160,18 +160,30 @@ def test_list_and_dry_run_send_nothing(suite, openai_server):
     assert openai_server.requests == []
 
 
-def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path):
+@pytest.mark.parametrize(
+    ("head", "flags"),
+    [
+        ("", ("--max-cost", "0.000605")),
+        ("max_cost = 0.000605", ()),
+        ("max_cost = 9", ("--max-cost", "0.000605")),
+    ],
+)
+def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path, head, flags):
     openai_server.play(YES)
-    flags = on(openai_server, "--model", "openai/gpt-4o-mini", "--report", f"json={tmp_path / 'r'}")
+    where = ("--provider", "litellm", "--model", "openai/gpt-4o-mini", "--retries", "0")
+    report = tmp_path / "report.json"
     path = suite(asks("a"), asks("b"), defaults="max_tokens = 1000")
-    ended = program("check", path, *flags[:2], *flags[4:], "--max-cost", "0.000605")
-    assert (ended.code, results(tmp_path / "r")) == (12, {"a": "pass", "b": "skipped"})
+    path.write_text(f"{head}\n{path.read_text()}")
+    base = ("--api-base", f"{openai_server.url}/v1", "--report", f"json={report}")
+    ended = program("check", path, *where, *base, *flags)
+    assert (ended.code, results(report)) == (12, {"a": "pass", "b": "skipped"})
+    assert "skipped b  [openai/gpt-4o-mini]  not tried, 1 of 1 needed: the budget" in ended.text
 
 
 def test_a_budget_that_cannot_be_kept_is_a_mistake(suite, openai_server):
     ended = program("check", suite(asks("a")), *on(openai_server), "--max-cost", "1")
     assert (ended.code, openai_server.requests) == (2, [])
-    assert '--max-cost cannot be kept: check "a" on openai/x has no max_tokens' in ended.stderr
+    assert 'max_cost cannot be kept: check "a" on openai/x has no max_tokens' in ended.stderr
 
 
 def test_only_what_did_not_pass_is_run_again(suite, tmp_path):

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import Verdict
-from hello_llm.checks.run import Snapshot
+from hello_llm.checks.run import Run, Snapshot
 from hello_llm.cli.check_live import LiveTable
 from hello_llm.rendering.sanitize import sanitize
 from tests.cli.check.suites import asks
@@ -90,8 +91,11 @@ def test_a_dumb_terminal_gets_plain_lines(suite, slow):
         assert b"\x1b" not in person.screen.written
 
 
-class Standstill:
+class Standstill(Run):
     """A run of which one attempt is under way for ever."""
+
+    def __init__(self):
+        super().__init__([], Plan())
 
     def under_way(self):
         return [Snapshot("slow", "mock/echo", (Verdict.ERROR,), 1, 3, 0.0)]
