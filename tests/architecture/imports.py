@@ -43,7 +43,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.settings": frozenset({"platformdirs", "tomli_w", "tomlkit"}),
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
-    "hello_llm.checks": frozenset({"jsonschema"}),
+    "hello_llm.checks": frozenset({"jsonschema", "referencing"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
     "hello_llm.cli": frozenset({"rich", "typer"}),
 }

@@ -1,6 +1,7 @@
 """Each assertion lets pass what it should, and says of the rest what was expected and what came."""
 
 import sys
+from datetime import date
 
 import pytest
 
@@ -151,6 +152,7 @@ def test_a_program_that_does_not_end_is_ended(tmp_path):
         ("regex", "(", "is no regular expression: missing ), unterminated subpattern"),
         ("json_path", {"a.b": 1}, "holds a path that is not known here"),
         ("json_path", {"$..a": 1}, "holds a path that is not known here"),
+        ("json_path", {"$.a": date(2026, 1, 1)}, "holds a date or a time, which JSON has not"),
         ("json_schema", {"type": "numbr"}, "is no JSON Schema: "),
         ("json_schema", "absent.json", "names a file that cannot be read: No such file"),
         ("finish_reason", "stopp", "must be stop, length or tool_calls"),

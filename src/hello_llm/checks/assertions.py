@@ -1,11 +1,12 @@
 """The table of assertions: for each key of ``expect``, what may stand there and what judges it."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hello_llm.checks import figure_assertions as figures
 from hello_llm.checks import json_assertions, json_path
@@ -24,6 +25,9 @@ from hello_llm.settings.kinds import (
     TextList,
     UnfitError,
 )
+
+if TYPE_CHECKING:
+    from hello_llm.checks.json_schema import Schema
 
 _MOST = 2**31 - 1
 _SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
@@ -85,7 +89,7 @@ def _paths(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG001 - 
     table = _table(given, 'a table such as { "$.name" = "Ada" }')
     for path in table:
         json_path.parse(path)
-    return table
+    return _json(table)
 
 
 def _tool_call(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG001 - see Read
@@ -96,28 +100,15 @@ def _tool_call(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG00
     if not isinstance(table.get("name"), str):
         raise UnfitError("must name the tool", 'tool_call = { name = "add" }')
     _table(table.get("arguments", {}), "a table of arguments")
-    return table
+    return _json(table)
 
 
-def _schema(given: object, folder: Path) -> Mapping[str, Any]:
-    import json  # noqa: PLC0415 - only a schema needs it
-
-    from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - likewise
-    from jsonschema.validators import validator_for  # noqa: PLC0415 - likewise
+def _schema(given: object, folder: Path) -> "Schema":
+    from hello_llm.checks.json_schema import Schema  # noqa: PLC0415 - only this needs a validator
 
     if isinstance(given, str):
-        try:
-            given = json.loads((folder / given).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UnfitError(f"names a file that cannot be read: {error.strerror}") from None
-        except ValueError as error:
-            raise UnfitError(f"names a file that is no JSON: {error}") from None
-    schema = _table(given, "a JSON Schema, or the file that holds one")
-    try:
-        validator_for(schema).check_schema(schema)
-    except SchemaError as error:
-        raise UnfitError(f"is no JSON Schema: {error.message}") from None
-    return schema
+        return Schema.read(folder / given)
+    return Schema(_table(given, "a JSON Schema, or the file that holds one"))
 
 
 def _command(given: object, folder: Path) -> tuple[str, ...]:
@@ -132,6 +123,16 @@ def _table(given: object, allowed: str) -> Mapping[str, Any]:
     if isinstance(given, dict):
         return given
     raise UnfitError(f"must be {allowed}, not {phrases.value(given)}")
+
+
+def _json(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        json.dumps(table)
+    except TypeError:
+        raise UnfitError(
+            "holds a date or a time, which JSON has not", "write it as a text"
+        ) from None
+    return table
 
 
 _TEXT = Name("a text")

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hello_llm.checks import json_path as paths
 from hello_llm.checks.evidence import Evidence, Shortfall, as_json, excerpt
+
+if TYPE_CHECKING:
+    from hello_llm.checks.json_schema import Schema
 
 
 def parses(wanted: bool, evidence: Evidence) -> Shortfall | None:
@@ -33,17 +36,12 @@ def path_equals(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | No
     return None
 
 
-def satisfies(schema: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
+def satisfies(schema: "Schema", evidence: Evidence) -> Shortfall | None:
     """The answer is JSON that satisfies this JSON Schema."""
-    from jsonschema.validators import validator_for  # noqa: PLC0415 - only this needs it
-
     if (broken := parses(wanted=True, evidence=evidence)) is not None:
         return broken
-    errors = validator_for(schema)(schema).iter_errors(_document(evidence.text))
-    first = min(errors, key=lambda error: list(map(str, error.absolute_path)), default=None)
-    if first is None:
-        return None
-    return Shortfall("what the schema allows", f"at {first.json_path}: {excerpt(first.message)}")
+    shortfall = schema.shortfall(_document(evidence.text))
+    return None if shortfall is None else Shortfall("what the schema allows", excerpt(shortfall))
 
 
 def calls(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
