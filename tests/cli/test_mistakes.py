@@ -179,7 +179,7 @@ def test_an_error_as_events_is_a_start_and_one_error():
         (["chatt"], "no such command 'chatt'. Did you mean 'chat'?\nhint: hello-llm --help\n"),
         (["--frobnicate"], "no such option: --frobnicate\nhint: hello-llm --help\n"),
         (["schema"], "missing argument 'NAME'\nhint: hello-llm schema --help\n"),
-        (["schema", "x"], "there is no schema 'x'\nhint: schemas: reply, events, doctor\n"),
+        (["schema", "x"], "there is no schema 'x'\nhint: schemas: reply, events, doctor, checks\n"),
         (
             ["help", "x"],
             "there is no help on 'x'\nhint: topics: exit-codes; or COMMAND --help\n",

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
-from xml.etree import ElementTree as ET
 
 import pytest
+from junitparser import JUnitXml
+
+from tests.checks.reports.junit_schema import read
 
 pytestmark = pytest.mark.integration
 
@@ -33,4 +35,9 @@ def test_a_suite_runs_on_the_local_model_and_is_reported(tmp_path):
     flags = ["--provider", "litellm", "--model", "local/smollm2", "-j", "2"]
     done = subprocess.run([*command, *flags], capture_output=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert len(list(ET.parse(report).iter("testcase"))) == 2
+    read(report.read_bytes())
+    (found,) = JUnitXml.fromfile(str(report))
+    assert [(case.name, case.result) for case in found] == [("answers", []), ("answers soon", [])]
+    properties = {told.name: told.value for told in found.properties()}
+    assert properties["model"] == "local/smollm2"
+    assert int(properties["tokens_out"]) > 0

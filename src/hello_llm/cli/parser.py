@@ -81,7 +81,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "help": Command("Explain a topic.", _add_help),
         "schema": Command(
-            "Print the JSON Schema of --json (reply), --stream --json (events) or doctor --json.",
+            "Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks.",
             _add_schema,
         ),
     }

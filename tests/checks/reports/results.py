@@ -1,5 +1,6 @@
 """Results that the tests of this folder share: one of everything, and any text at all."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hello_llm.contract import (
     HelloLLMError,
     LLMReply,
     RateLimitedError,
+    RequestError,
     ToolCall,
     Usage,
 )
@@ -85,6 +87,8 @@ LIMITED = RateLimitedError("too many requests", "wait, or --retries 5", status=4
 CUT = BrokenReplyError(
     "the reply was cut off", partial=reply("Roses are", complete=False, finish_reason=None)
 )
+REFUSED = RequestError("there is no such model", "hello-llm doctor", status=404)
+OTHER = Finding("expect_error", "the error AUTH", "REQUEST: there is no such model")
 CALL = ToolCall("call_1", "weather", '{"city": "Oslo"}')
 GPT = {"model": "openai/gpt-4.1-mini", "provider": "litellm"}
 
@@ -115,7 +119,22 @@ EVERYTHING = suite(
     check("is cut off", Verdict.ERROR, broken(CUT), line=44),
     check("is known to fail", Verdict.FAIL, wrong(), quarantined=True, line=50),
     check("was fixed", Verdict.PASS, right(), quarantined=True, line=55),
-    check("came too late", Verdict.SKIPPED, line=60),
+    check(
+        "refuses a wrong key",
+        Verdict.FAIL,
+        Attempt(Verdict.FAIL, 0.2, findings=(OTHER,), error=REFUSED),
+        line=58,
+    ),
+    check("came too late", Verdict.SKIPPED, line=60, skipped_because="the budget is spent"),
+    check(
+        "came half",
+        Verdict.SKIPPED,
+        *(right(), wrong()),
+        needed=4,
+        planned=5,
+        line=65,
+        skipped_because=f"{HOSTILE} {SECRET} came first, and --fail-fast is set",
+    ),
     check(
         f"is hostile: {HOSTILE}",
         Verdict.FAIL,
@@ -133,14 +152,21 @@ def hostile_suites(draw) -> SuiteResult:
     checks = []
     for verdict in draw(st.lists(st.sampled_from(Verdict), max_size=4)):
         error = RateLimitedError(draw(ANYTHING), draw(ANYTHING), partial=reply(draw(ANYTHING)))
+        finding = Finding(draw(ANYTHING), draw(ANYTHING), draw(ANYTHING))
         attempts = [
             right(draw(ANYTHING)),
-            wrong(draw(ANYTHING), Finding(draw(ANYTHING), draw(ANYTHING), draw(ANYTHING))),
+            wrong(draw(ANYTHING), finding),
             broken(error),
+            Attempt(Verdict.FAIL, 0.2, findings=(finding,), error=error),
         ]
-        fields = {"tags": (draw(ANYTHING),), "replay": draw(ANYTHING), "model": draw(ANYTHING)}
+        fields = {
+            "tags": tuple(draw(st.lists(ANYTHING, max_size=2))),
+            "replay": draw(ANYTHING),
+            "model": draw(ANYTHING),
+            "planned": draw(st.integers(1, 3)),
+            "skipped_because": draw(ANYTHING),
+            "quarantined": draw(st.booleans()),
+        }
         chosen = draw(st.lists(st.sampled_from(attempts), max_size=3))
-        quarantined = draw(st.booleans())
-        name = draw(ANYTHING)
-        checks.append(check(name, verdict, *chosen, quarantined=quarantined, **fields))
-    return suite(*checks)
+        checks.append(check(draw(ANYTHING), verdict, *chosen, **fields))
+    return replace(suite(*checks), suite=Path(draw(ANYTHING)))

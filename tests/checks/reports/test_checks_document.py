@@ -2,7 +2,7 @@
 
 import json
 import re
-from importlib.resources import files
+from dataclasses import fields
 from typing import Any
 
 import jsonschema
@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 
 from hello_llm.checks.reports.checks_document import checks_document, failed_in
-from hello_llm.checks.results import Verdict
+from hello_llm.checks.reports.wording import Standing
+from hello_llm.checks.results import CheckResult, Verdict
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.contract.exact_text import join_surrogates
 from hello_llm.rendering.json_document import document
+from hello_llm.rendering.schemas import load_schema
 from tests.checks.reports.golden import as_json
 from tests.checks.reports.results import (
     ANYTHING,
@@ -27,14 +29,7 @@ from tests.checks.reports.results import (
     wrong,
 )
 
-
-def schema(name: str) -> Any:
-    """One of the schemas that ship with the package."""
-    folder = files("hello_llm.rendering.schemas")
-    return json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8"))
-
-
-SCHEMA = schema("checks")
+SCHEMA = load_schema("checks")
 
 
 def valid(report: str) -> Any:
@@ -60,9 +55,34 @@ def test_the_schema_refuses_a_report_without_one_of_its_keys():
 
 
 def test_the_schema_holds_that_of_the_reply():
-    reply = schema("reply")
+    reply = load_schema("reply")
     del reply["$schema"]
     assert SCHEMA["$defs"]["reply"] == reply
+
+
+def test_the_schema_knows_each_exit_code_each_verdict_and_each_key_of_the_results():
+    definitions = SCHEMA["$defs"]
+    assert SCHEMA["properties"]["exit_code"]["enum"] == [int(code) for code in ExitCode]
+    assert list(SCHEMA["properties"]["counts"]["properties"]) == list(Standing)
+    for name in ("check", "attempt"):
+        assert definitions[name]["properties"]["verdict"]["enum"] == list(Verdict)
+    (first, *_) = json.loads(as_json(EVERYTHING))["results"]
+    assert list(definitions["check"]["properties"]) == list(first)
+    assert set(first) == {field.name for field in fields(CheckResult)} | {"flaky"}
+    assert list(definitions["attempt"]["properties"]) == list(first["attempts"][0])
+
+
+def test_a_check_that_was_not_tried_says_why():
+    results = {result["name"]: result for result in valid(as_json(EVERYTHING))["results"]}
+    assert results["came too late"]["skipped_because"] == "the budget is spent"
+    assert results["says yes"]["skipped_because"] is None
+
+
+def test_a_wrong_error_has_its_finding_and_its_document():
+    results = {result["name"]: result for result in valid(as_json(EVERYTHING))["results"]}
+    (attempt,) = results["refuses a wrong key"]["attempts"]
+    assert attempt["findings"][0]["assertion"] == "expect_error"
+    assert attempt["reply"]["error"]["code"] == "REQUEST"
 
 
 def test_each_result_is_counted_once():
@@ -107,7 +127,9 @@ def test_what_did_not_pass_can_be_read_from_the_report():
         "is limited",
         "is cut off",
         "is known to fail",
+        "refuses a wrong key",
         "came too late",
+        "came half",
     ]
     assert ("is limited", "openai/gpt-4.1-mini") in failed_in(as_json(EVERYTHING))
     assert failed_in(as_json(EMPTY)) == []

@@ -1,8 +1,9 @@
 """The Markdown report, as an independent parser reads it."""
 
+import re
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -91,7 +92,34 @@ def test_any_text_leaves_the_report_with_the_blocks_it_has(result):
         rows = sum(token.type == "tr_open" for token in read)
         assert rows == (len(result.results) + 1 if result.results else 0)
         inner = {child.type for token in read for child in token.children or ()}
-        assert inner <= {"text", "text_special", "softbreak"}
+        assert inner <= {"text", "code_inline"}
+
+
+# What GitHub looks for in a page that was made of Markdown, save in code: mentions, issues,
+# addresses and emoji.
+FOUND_LATER = re.compile(r"@|#|:\w|www\.|gh-", re.IGNORECASE)
+
+
+@given(hostile_suites())
+@example(suite(check("@all #1 gh-2 www.e.invalid :+1: a@b.invalid", Verdict.FAIL, model="@me")))
+def test_nothing_that_github_would_link_or_notify_stands_outside_of_code(result):
+    read = tokens(markdown(result, TEXTS))
+    words = [
+        child.content for token in read for child in token.children or () if child.type == "text"
+    ]
+    assert not FOUND_LATER.search("\n".join(words))
+
+
+def test_it_is_said_once_for_each_reason_how_many_checks_were_skipped():
+    late = [check(name, Verdict.SKIPPED, skipped_because="it is late") for name in "ab"]
+    report = markdown(suite(*late, check("c", Verdict.SKIPPED, skipped_because="|no|")), TEXTS)
+    assert "\n\n2 skipped: it is late.\n\n1 skipped: `|no|`.\n\n" in report
+
+
+def test_a_wrong_error_is_told_once():
+    report = markdown(EVERYTHING, TEXTS)
+    assert report.count("REQUEST: there is no such model") == 1
+    assert "```text\nhint: hello-llm doctor\n```" in report
 
 
 @given(ANYTHING)

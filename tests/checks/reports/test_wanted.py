@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import Kind, Wanted, write_reports
+from hello_llm.checks.reports import Kind, Wanted, claims_stdout, parse_all, write_reports
 from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.rendering.json_document import document
+from hello_llm.settings.phrases import quoted
 from tests.checks.reports.results import EMPTY, TEXTS
 
 
@@ -57,6 +58,62 @@ def test_what_is_wrong_is_said_with_its_repair(text, message, hint, tmp_path, mo
     with pytest.raises(UsageError) as caught:
         Wanted.parse(text)
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def refused(*texts: str) -> str:
+    """The message with which several reports are refused."""
+    with pytest.raises(UsageError) as caught:
+        parse_all(texts)
+    assert caught.value.hint == "give each a file of its own: --report KIND=FILE"
+    return caught.value.message
+
+
+def test_several_reports_are_wanted_in_the_order_in_which_they_are_named(tmp_path):
+    md, tap = tmp_path / "a", tmp_path / "b"
+    assert parse_all([f"md={md}", "github", f"tap={tap}"]) == [
+        Wanted(Kind.MD, md),
+        Wanted(Kind.GITHUB, None),
+        Wanted(Kind.TAP, tap),
+    ]
+    assert parse_all([]) == []
+
+
+@pytest.mark.parametrize("other", ["out", "./out", "sub/../out", "link", "sub/link", "{cwd}/out"])
+def test_two_reports_to_one_file_are_refused_however_it_is_spelled(other, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to("out")
+    (tmp_path / "sub" / "link").symlink_to(tmp_path / "out")
+    spelled = other.format(cwd=tmp_path)
+    message = refused("junit=out", f"tap={spelled}")
+    assert message == f"two reports go to {quoted(str(Path(spelled)))}: junit and tap"
+
+
+def test_a_folder_that_is_a_link_hides_nothing(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    message = refused(f"md={tmp_path}/real/out", "github", f"json={tmp_path}/link/out")
+    assert message.endswith(": md and json")
+
+
+@pytest.mark.parametrize(
+    ("texts", "kinds"),
+    [
+        (("junit=-", "tap=-"), "junit and tap"),
+        (("md=-", "github"), "md and github"),
+        (("github", "json=-"), "github and json"),
+        (("github", "github=-"), "github and github"),
+    ],
+)
+def test_two_reports_to_standard_output_are_refused(texts, kinds):
+    assert refused(*texts) == f"two reports go to standard output: {kinds}"
+
+
+def test_a_program_reads_standard_output_if_a_report_goes_there_that_is_no_annotations(tmp_path):
+    assert claims_stdout(parse_all(["tap=-"]))
+    assert claims_stdout(parse_all([f"md={tmp_path}/a", "json=-"]))
+    assert not claims_stdout(parse_all(["github", f"md={tmp_path}/a"]))
+    assert not claims_stdout([])
 
 
 def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp_path):

@@ -101,10 +101,11 @@ def _add_case(suite: ET.Element, result: SuiteResult, check: CheckResult, texts:
 
 def _add_outcome(case: ET.Element, tag: str, check: CheckResult, texts: Texts) -> None:
     how = standing(check)
-    stated = f"{how}: " if tag == "skipped" else ""
+    stated = f"{how}: " if how is Standing.QUARANTINED else ""
     outcome = ET.SubElement(case, tag, message=_clean(stated + headline(check, texts)))
     attempt = telling(check)
-    outcome.set("type", _clean(how if attempt is None or tag == "skipped" else kind(attempt)))
+    what = how.value if attempt is None or tag == "skipped" else texts.line(kind(attempt))
+    outcome.set("type", _clean(what))
     told = [
         f"attempt {number}: {attempt.verdict}\n{complaint(attempt, texts)}"
         for number, attempt in not_passed(check)
@@ -115,7 +116,8 @@ def _add_outcome(case: ET.Element, tag: str, check: CheckResult, texts: Texts) -
 def _add_flaky(case: ET.Element, number: int, attempt: Attempt, texts: Texts) -> None:
     tag = "flakyError" if attempt.verdict is Verdict.ERROR else "flakyFailure"
     message = f"attempt {number}: {reason(attempt, texts) or attempt.verdict}"
-    flaky = ET.SubElement(case, tag, message=_clean(message), type=_clean(kind(attempt)))
+    what = texts.line(kind(attempt))
+    flaky = ET.SubElement(case, tag, message=_clean(message), type=_clean(what))
     ET.SubElement(flaky, "stackTrace").text = _clean(complaint(attempt, texts))
 
 
@@ -123,7 +125,7 @@ def _output(result: SuiteResult, check: CheckResult, texts: Texts) -> str:
     told = {
         "line": f"{texts.line(str(result.suite))}:{check.line}",
         "tags": texts.line(", ".join(check.tags)),
-        "attempts": score(check),
+        "result": texts.line(score(check)),
         **_figures(Figures.of([check])),
         "replay": texts.block(check.replay),
     }

@@ -1,6 +1,7 @@
 """Markdown: a table of the checks, and below it those that did not always pass, with a diff."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from difflib import unified_diff
 
@@ -12,14 +13,17 @@ from hello_llm.checks.reports.wording import (
     heading,
     not_passed,
     passed,
-    score,
     standing,
     summary,
+    tally,
     took,
+    trouble,
 )
 from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult
 
-_ACTIVE = re.compile(r"[\\`*_{}\[\]<>&|~#$!:@]")
+# What Markdown would read, and what GitHub looks for in the page that comes of it, where escaping
+# no longer helps: a mention, an issue, an address, an emoji.
+_ACTIVE = re.compile(r"[\\`*_{}\[\]<>&|~#$:@]|\bwww\.|\bGH-", re.IGNORECASE)
 _BACKTICKS = re.compile("`+")
 _LONGEST_DIFFED = 20_000
 _HEAD = ("| check | model | result | passed | tokens in | tokens out | cost in USD | seconds |",)
@@ -45,11 +49,12 @@ def markdown(result: SuiteResult, texts: Texts, *, longest: int | None = None) -
         for check in result.results
         if standing(check) not in {Standing.PASS, Standing.SKIPPED}
     ]
-    fixed = f"{title}\n\n{closing}\n"
+    skipped = list(_skipped(result, texts))
+    fixed = "\n\n".join([title, *skipped, closing, ""])
     kept_rows, left = _fitting([*table, *rows], longest, _bytes(fixed))
     kept_sections, _ = _fitting(sections, left, 0)
     missing = len(table) + len(rows) - len(kept_rows), len(sections) - len(kept_sections)
-    parts = [title, "\n".join(kept_rows), *kept_sections, *_left_out(*missing), closing]
+    parts = [title, "\n".join(kept_rows), *skipped, *kept_sections, *_left_out(*missing), closing]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -71,11 +76,22 @@ def _left_out(rows: int, sections: int) -> Iterator[str]:
         yield f"Left out to keep this short: {rows} rows, {sections} checks that did not pass."
 
 
+def _skipped(result: SuiteResult, texts: Texts) -> Iterator[str]:
+    """Yield for each reason how many checks were skipped for it."""
+    reasons = Counter(
+        texts.line(check.skipped_because)
+        for check in result.results
+        if standing(check) is Standing.SKIPPED
+    )
+    for reason, count in reasons.items():
+        if reason:
+            yield f"{count} skipped: {_inline(reason)}."
+
+
 def _row(check: CheckResult, texts: Texts) -> str:
     figures = Figures.of([check])
     cells = (
-        _inline(texts.line(check.name)),
-        _inline(texts.line(check.model)),
+        *(_inline(texts.line(text)).replace("|", "\\|") for text in (check.name, check.model)),
         standing(check).value,
         f"{passed(check)} of {len(check.attempts)}",
         *map(_figure, (figures.tokens_in, figures.tokens_out, figures.dollars)),
@@ -92,7 +108,7 @@ def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[
     yield f"## {standing(check)}: {_inline(texts.line(f'{check.name} on {check.model}'))}"
     place = _inline(texts.line(f"{result.suite}:{check.line}"))
     tags = f"; tags: {_inline(texts.line(', '.join(check.tags)))}" if check.tags else ""
-    yield f"At {place}: {score(check)}{tags}."
+    yield f"At {place}: {tally(check)}{tags}."
     for number, attempt in not_passed(check):
         yield from _attempt(number, attempt, texts)
     if check.replay:
@@ -105,11 +121,9 @@ def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
     for finding in attempt.findings:
         yield f"Expected by {_inline(texts.line(finding.assertion))}:"
         yield _fenced(_diff(finding, texts), "diff")
-    if attempt.error is not None:
-        hint = f"\nhint: {attempt.error.hint}" if attempt.error.hint else ""
-        yield _fenced(
-            texts.block(f"{attempt.error.exit_code.name}: {attempt.error.message}{hint}"), "text"
-        )
+    told = trouble(attempt)
+    if told:
+        yield _fenced("\n".join(map(texts.block, told)), "text")
     reply = answer(attempt)
     if reply is not None and reply.text:
         yield f"The {heading(reply)}:"
@@ -128,14 +142,22 @@ def _diff(finding: Finding, texts: Texts) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _inline(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is, within a line or a cell."""
-    return _ACTIVE.sub(r"\\\g<0>", text)
+    """Return `text`, of one line, so that it is shown as it is: as code if it has to be."""
+    if not _ACTIVE.search(text):
+        return text
+    ticks = "`" * (_longest_run(text) + 1)
+    space = " " if "`" in {text[0], text[-1]} else ""
+    return f"{ticks}{space}{text}{space}{ticks}"
+
+
+def _longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks in `text`."""
+    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)
 
 
 def _bytes(text: str) -> int:

@@ -1,4 +1,8 @@
-"""TAP 14: a line for each check, and a YAML block below each that did not pass every time."""
+"""TAP: a line for each check, and a YAML block below each that did not pass every time.
+
+Versions 13 and 14 both have all that is written. It calls itself 13: Perl's ``prove`` before 3.48
+and others take any later version for an error.
+"""
 
 import json
 import re
@@ -23,7 +27,7 @@ _SPECIAL = re.compile(r"[\\#]")
 
 def tap(result: SuiteResult, texts: Texts) -> str:
     """Return the TAP report of `result`."""
-    lines = ["TAP version 14", f"1..{len(result.results)}"]
+    lines = ["TAP version 13", f"1..{len(result.results)}"]
     if not result.results:
         lines[1] += " # SKIP no checks"
     for number, check in enumerate(result.results, 1):
@@ -37,7 +41,7 @@ def _test_point(number: int, check: CheckResult, texts: Texts) -> str:
     ok = "ok" if check.verdict in {Verdict.PASS, Verdict.SKIPPED} else "not ok"
     about = _escaped(texts.line(f"{check.name} on {check.model}"))
     if check.verdict is Verdict.SKIPPED:
-        directive = f" # SKIP {score(check)}"
+        directive = f" # SKIP {_escaped(texts.line(score(check)))}"
     else:
         directive = " # TODO quarantined" if check.quarantined else ""
     return f"{ok} {number} - {about}{directive}"
@@ -60,8 +64,11 @@ def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
     yield f"      verdict: {attempt.verdict}"
     yield f"      kind: {_scalar(texts.line(kind(attempt)))}"
     yield f"      seconds: {took(attempt.wall_s)}"
-    if attempt.error is not None:
-        yield f"      error: {_scalar(texts.block(attempt.error.message))}"
+    error = attempt.error
+    if error is not None:
+        yield f"      error: {_scalar(texts.block(f'{error.exit_code.name}: {error.message}'))}"
+        if error.hint:
+            yield f"      hint: {_scalar(texts.block(error.hint))}"
     if attempt.findings:
         yield "      findings:"
     for finding in attempt.findings:

@@ -21,7 +21,7 @@ class Kind(StrEnum):
     JSON = "json"
     """Everything, for programs; ``--rerun-failed`` reads it."""
     TAP = "tap"
-    """The Test Anything Protocol, version 14."""
+    """The Test Anything Protocol."""
     MD = "md"
     """Markdown, for people."""
     GITHUB = "github"

@@ -11,6 +11,7 @@ from typing import Self
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import LLMReply
+from hello_llm.settings.phrases import printable
 
 
 class Standing(StrEnum):
@@ -88,13 +89,23 @@ def passed(check: CheckResult) -> int:
     return sum(attempt.verdict is Verdict.PASS for attempt in check.attempts)
 
 
-def score(check: CheckResult) -> str:
-    """Return how many attempts passed, what would have been enough, and why it ended before."""
-    needed = f"{check.needed} of {check.planned} needed"
-    ended = f": {check.skipped_because}" if check.skipped_because else ""
+def tally(check: CheckResult) -> str:
+    """Return how many attempts passed, and what would have been enough."""
     if not check.attempts:
-        return f"not tried, {needed}{ended}"
-    return f"{passed(check)} of {len(check.attempts)} attempts passed, {needed}{ended}"
+        return "not tried"
+    made = f"{passed(check)} of {len(check.attempts)} attempts passed"
+    return f"{made}, {check.needed} of {check.planned} needed"
+
+
+def score(check: CheckResult) -> str:
+    """Return :func:`tally` of `check`, and why it was not tried, or not to the end.
+
+    The reason can name a check: it is put on one line, but secrets are not taken out.
+    """
+    why = printable(" ".join(check.skipped_because.split()))
+    if not why:
+        return tally(check)
+    return f"{tally(check)}; no more were tried: {why}" if check.attempts else f"not tried: {why}"
 
 
 def telling(check: CheckResult) -> Attempt | None:
@@ -137,13 +148,19 @@ def reason(attempt: Attempt | None, texts: Texts) -> str:
 
 
 def headline(check: CheckResult, texts: Texts) -> str:
-    """Return on one line how `check` stands, and why if it did not pass every time."""
+    """Return on one line how `check` stands, and why if it did not pass every time.
+
+    Where there is but one attempt, the reason says it all.
+    """
     failed = not_passed(check)
     shown = (
         telling(check) if check.verdict is not Verdict.PASS else (failed[0][1] if failed else None)
     )
     why = reason(shown, texts)
-    return f"{score(check)}; {why}" if why else score(check)
+    if why and check.planned == 1:
+        return why
+    told = texts.line(score(check))
+    return f"{told}; {why}" if why else told
 
 
 def complaint(attempt: Attempt, texts: Texts) -> str:
@@ -153,14 +170,20 @@ def complaint(attempt: Attempt, texts: Texts) -> str:
         f"got: {texts.block(finding.got)}"
         for finding in attempt.findings
     ]
-    if attempt.error is not None:
-        parts.append(f"{attempt.error.exit_code.name}: {texts.block(attempt.error.message)}")
-        if attempt.error.hint:
-            parts.append(f"hint: {texts.block(attempt.error.hint)}")
+    parts += [texts.block(line) for line in trouble(attempt)]
     reply = answer(attempt)
     if reply is not None and reply.text:
         parts.append(f"{heading(reply)}:\n{texts.block(reply.text)}")
     return "\n".join(parts)
+
+
+def trouble(attempt: Attempt) -> list[str]:
+    """Return the error of `attempt`, unless a finding says it already, and the hint."""
+    if attempt.error is None:
+        return []
+    message = f"{attempt.error.exit_code.name}: {attempt.error.message}"
+    told = [] if message in {finding.got for finding in attempt.findings} else [message]
+    return [*told, f"hint: {attempt.error.hint}"] if attempt.error.hint else told
 
 
 def heading(reply: LLMReply) -> str:

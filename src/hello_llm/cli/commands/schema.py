@@ -1,4 +1,4 @@
-"""``hello-llm schema``: the JSON Schemas of what the program prints."""
+"""``hello-llm schema``: the JSON Schemas of what the program prints and writes."""
 
 from typing import Annotated, get_args
 
@@ -13,7 +13,7 @@ NAMES: tuple[SchemaName, ...] = get_args(SchemaName)
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(NAMES)}.")],
 ) -> None:
-    """Print the JSON Schema of --json (reply), --stream --json (events) or doctor --json."""
+    """Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks."""
     import json  # noqa: PLC0415 - the other commands go without
 
     for known in NAMES:

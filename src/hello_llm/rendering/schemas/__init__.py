@@ -1,8 +1,8 @@
-"""The JSON Schemas of what ``--json`` prints, as they ship with the package."""
+"""The JSON Schemas of what the program prints and writes, as they ship with it."""
 
 from typing import Any, Literal
 
-SchemaName = Literal["reply", "events", "doctor"]
+SchemaName = Literal["reply", "events", "doctor", "checks"]
 
 
 def load_schema(name: SchemaName) -> dict[str, Any]:
