@@ -7,8 +7,9 @@ from typing import Literal, assert_never
 
 from tests.bench.processes import Cost, FailedRunError
 
-Measure = Literal["whole process", "first token", "CPU", "memory"]
-"""What is measured: seconds from start to exit or to the first byte, seconds of CPU, or MiB."""
+Measure = Literal["whole process", "first token", "each call", "CPU", "memory"]
+"""What is measured: seconds from start to exit, to the first byte, or from one request to the next;
+seconds of CPU; or MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def taken(measure: Measure, costs: Sequence[Cost]) -> list[float]:
     """Return what `measure` is of each of `costs`.
 
     Raises:
-        FailedRunError: a first token was to be measured, and none came.
+        FailedRunError: a first token or the calls were to be measured, and none came.
     """
     return [_taken(measure, cost) for cost in costs]
 
@@ -92,6 +93,10 @@ def _taken(measure: Measure, cost: Cost) -> float:
             if cost.first_s is None:
                 raise FailedRunError("a run ended well and wrote nothing")
             return cost.first_s
+        case "each call":
+            if cost.each_call_s is None:
+                raise FailedRunError("the server was not asked for its calls")
+            return cost.each_call_s
         case "CPU":
             return cost.cpu_s
         case "memory":

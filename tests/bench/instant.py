@@ -1,12 +1,17 @@
-"""A server that answers at once: an OpenAI stream of as many tokens as the model's name says."""
+"""A server that answers at once: an OpenAI stream of as many tokens as the model's name says.
+
+A GET of any path returns when each request since the last GET came, in seconds of its clock.
+"""
 
 import json
 import re
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from tests.bench.serving import serve_until_stdin_closes
 
@@ -14,28 +19,41 @@ WORDS = "the quick **brown** fox jumps over the lazy dog and `runs` on.\n\n".spl
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        super().__init__(address, _Handler)
+        self.arrivals: list[float] = []
+
+    def arrivals_since_asked(self) -> bytes:
+        arrivals, self.arrivals = self.arrivals, []
+        return json.dumps(arrivals).encode()
+
+
 class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+
     def handle(self) -> None:
-        while request := self._read():
-            kind, body = _answer(request["model"], stream=bool(request.get("stream")))
+        while line := self.rfile.readline():
+            request = self._read()
+            if line.startswith(b"GET "):
+                kind, body = b"application/json", self.server.arrivals_since_asked()
+            else:
+                self.server.arrivals.append(time.perf_counter())
+                kind, body = _answer(request["model"], stream=bool(request.get("stream")))
             self.wfile.write(_HEAD % (kind, len(body)) + body)
 
-    def _read(self) -> dict[str, object] | None:
+    def _read(self) -> dict[str, Any]:
         length = 0
         while (line := self.rfile.readline()) not in {b"", b"\r\n"}:
             name, _, value = line.partition(b":")
             if name.lower() == b"content-length":
                 length = int(value)
-        if not length:
-            return None
-        asked: dict[str, object] = json.loads(self.rfile.read(length))
+        asked: dict[str, Any] = json.loads(self.rfile.read(length)) if length else {}
         return asked
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
 
 
 @cache
@@ -68,7 +86,7 @@ def _answer(model: str, *, stream: bool) -> tuple[bytes, bytes]:
 @contextmanager
 def serving(port: int = 0) -> Iterator[str]:
     """Serve in threads of this process; yield the address of the API."""
-    with _Server(("127.0.0.1", port), _Handler) as server:
+    with _Server(("127.0.0.1", port)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/v1"
         server.shutdown()

@@ -24,6 +24,18 @@ answer = litellm.completion(
 for chunk in answer: print(chunk.choices[0].delta.content or "", end="", flush=True)
 """
 
+BARE_LOOP = """\
+import litellm, sys
+from concurrent.futures import ThreadPoolExecutor
+litellm.suppress_debug_info = True
+model, api_base, lanes, *prompts = sys.argv[1:]
+def ask(prompt):
+    answer = litellm.completion(model=model, api_base=api_base, api_key="x", num_retries=0,
+        messages=[{"role": "user", "content": prompt}])
+    return "the" in answer.choices[0].message.content
+with ThreadPoolExecutor(int(lanes)) as pool: sys.exit(not all(pool.map(ask, prompts)))
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -67,6 +79,7 @@ class Peers:
         for warm in (False, True):
             self._runtime_folder(warm=warm).mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "bare.py").write_text(BARE_SCRIPT, encoding="utf-8")
+        (folder / "loop.py").write_text(BARE_LOOP, encoding="utf-8")
 
     def close(self) -> None:
         """Leave the folder to others."""
@@ -130,6 +143,25 @@ class Peers:
         argv = [sys.executable, script, f"openai/{question.model}", question.api_base, params]
         return Command(name, argv, self._environ)
 
+    def ours_checking(self, name: str, question: Question, calls: int, *, lanes: int) -> Command:
+        """Return a run of `calls` checks, `lanes` at a time, each of which asks once."""
+        suite = self._folder / f"checks-{calls}.toml"
+        checks = (
+            f'\n[[check]]\nname = "{prompt}"\nprompt = "{prompt}"\nexpect = {{ contains = "the" }}\n'
+            for prompt in _prompts(calls)
+        )
+        suite.write_text("version = 1\n" + "".join(checks), encoding="utf-8")
+        wire = ("--provider", "litellm", "--model", f"openai/{question.model}")
+        base = ("--api-base", question.api_base)
+        return self.ours(name, "check", str(suite), *wire, *base, "-j", str(lanes))
+
+    def bare_loop(self, name: str, question: Question, calls: int, *, lanes: int) -> Command:
+        """Return a run of ten lines of LiteLLM that ask the same in as many threads."""
+        script, model = str(self._folder / "loop.py"), f"openai/{question.model}"
+        argv = [sys.executable, script, model, question.api_base, str(lanes), *_prompts(calls)]
+        # Else LiteLLM may still be fetching prices, in a thread beside the calls.
+        return Command(name, argv, self._environ | {"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+
     def importing(self, name: str) -> Command:
         """Return a run that only imports LiteLLM."""
         return Command(name, [sys.executable, "-c", "import litellm"], self._environ)
@@ -179,3 +211,7 @@ class Peers:
     @property
     def _llm_program(self) -> str:
         return str(self._folder / "llm" / "bin" / "llm")
+
+
+def _prompts(calls: int) -> list[str]:
+    return [f"question {number}" for number in range(1, calls + 1)]

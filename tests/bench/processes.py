@@ -5,7 +5,7 @@ import pty
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -41,6 +41,8 @@ class Cost:
     """Seconds of processor time, in the program and in the kernel."""
     memory_mib: float
     """The most memory that was resident, in MiB."""
+    each_call_s: float | None = None
+    """Seconds from one request to the next, where the server was asked for that."""
 
 
 class FailedRunError(Exception):
@@ -48,7 +50,11 @@ class FailedRunError(Exception):
 
 
 def measure(
-    commands: Sequence[Command], runs: int, *, rehearse: bool = True
+    commands: Sequence[Command],
+    runs: int,
+    *,
+    rehearse: bool = True,
+    once: Callable[[Command], Cost] | None = None,
 ) -> dict[str, list[Cost]]:
     """Run `commands` in turns, `runs` times each after a first that does not count.
 
@@ -56,6 +62,7 @@ def measure(
         commands: programs of different names.
         runs: how many runs of each count.
         rehearse: False leaves out the run that does not count.
+        once: runs a command once, by default as `run` does.
 
     Returns:
         The costs of each, turn by turn, by the names of the commands.
@@ -63,9 +70,10 @@ def measure(
     Raises:
         FailedRunError: one of them failed.
     """
+    once = once or run
     for command in commands if rehearse else ():
-        run(command)
-    turns = [{command.name: run(command) for command in commands} for _ in range(runs)]
+        once(command)
+    turns = [{command.name: once(command) for command in commands} for _ in range(runs)]
     return {command.name: [turn[command.name] for turn in turns] for command in commands}
 
 

@@ -99,7 +99,13 @@ def _adds(figure: Figure) -> bool:
 
 
 def _amount(value: float, measure: Measure) -> str:
-    return f"{value:.0f} MiB" if measure == "memory" else f"{value:.3f} s"
+    match measure:
+        case "memory":
+            return f"{value:.0f} MiB"
+        case "each call":
+            return f"{value * 1000:.2f} ms"
+        case _:
+            return f"{value:.3f} s"
 
 
 def _turns(figure: Figure) -> str:
@@ -120,7 +126,7 @@ def _goal(figure: Figure) -> str:
         case goal if goal.plus:
             return f"≤ +{goal.plus:.3f} s"
         case goal:
-            return f"≤ {goal.times:g}"
+            return f"≤ {goal.times:.3g}"
 
 
 def _met(figure: Figure) -> str:

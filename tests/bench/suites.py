@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from tests.bench import local_model
 from tests.bench.figures import Figure, Goal, Measure, taken
+from tests.bench.pace import paced
 from tests.bench.peers import Peers, Question
 from tests.bench.processes import Command, Cost, measure, resident_mib, run
 from tests.bench.serving import started
@@ -16,13 +17,16 @@ from tests.bench.warmth import kept_warm
 
 TOKENS = (1_000, 10_000, 100_000)
 WARM_CALLS = 200
+CHECKS, LANES = 200, 8
 
 COLD, WARM, MOCK = "chat, cold", "chat, warm", "chat, mock"
 LLM, BARE, CURL = "llm", "bare script", "curl"
+LOOP = "bare loop"
 
 START = Goal(times=0.25)
 LIKE_LLM, LIKE_BARE = Goal(times=1.0), Goal(times=0.55)
 LIKE_CURL = Goal(plus=0.10)
+AS_FAST_AS_LOOP = Goal(times=1 / 0.6)
 STREAM, DOUBLING, IMPORT, LEVEL = Goal(1.1), Goal(2.2), Goal(1.1), Goal(1.05)
 MOCK_MIB = 45.0
 
@@ -175,10 +179,24 @@ def _holder(bench: Bench, importing: Sequence[Cost]) -> Iterator[Figure]:
     yield Figure("memory", later, "memory", [after], "before them", [before], LEVEL)
 
 
+def checks(bench: Bench) -> Iterator[Figure]:
+    """Measure how fast a suite asks beside threads that only call LiteLLM: 60 % of their rate."""
+    bench.peers.must_be_cold()
+    name, question = f"{CHECKS} checks, -j {LANES}", bench.question(20)
+    commands = [
+        bench.peers.ours_checking(name, question, CHECKS, lanes=LANES),
+        bench.peers.bare_loop(LOOP, question, CHECKS, lanes=LANES),
+    ]
+    costs = measure(commands, bench.runs, once=paced(bench.api_base, CHECKS))
+    yield _figure("checks", costs, name, LOOP, "each call", AS_FAST_AS_LOOP)
+    yield _figure("checks", costs, name, LOOP, "whole process", AS_FAST_AS_LOOP)
+    yield _figure("checks", costs, name, LOOP, "CPU", None)
+
+
 Suite = Callable[[Bench], Iterator[Figure]]
 
 SUITES: Mapping[str, Suite] = {
-    suite.__name__: suite for suite in (start, cold, warm, local, pipe, terminal, memory)
+    suite.__name__: suite for suite in (start, cold, warm, local, pipe, terminal, memory, checks)
 }
 
 

@@ -48,7 +48,7 @@ class Snapshot:
     """When the first one began, by ``time.monotonic``."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Progress:
     """How far a case has come."""
 
@@ -68,7 +68,7 @@ class _Progress:
 
     @property
     def in_flight(self) -> int:
-        return self.slots.count(None)
+        return sum(one is None for one in self.slots)
 
     def wants_more(self, *, all_attempts: bool) -> bool:
         """Tell whether another attempt can be begun that is not in vain."""
@@ -131,6 +131,9 @@ class Run:
         self._on_result = on_result
         self._on_look = on_look
         self._progress = [_Progress(case) for case in cases]
+        self._open = dict.fromkeys(self._progress)
+        self._in_flight = 0
+        self._due_micros = 0
         self._told = 0
         self._backoff = Backoff()
         self._jobs: queue.SimpleQueue[tuple[_Progress, int] | None] = queue.SimpleQueue()
@@ -175,26 +178,21 @@ class Run:
         for _ in range(self._plan.lanes):
             threading.Thread(target=self._lane, name="hello-llm-check", daemon=True).start()
         try:
-            while not self._over():
+            while self._told < len(self._progress):
                 while job := self._next():
                     self._jobs.put(job)
                 self._on_look(self)
                 self._take()
                 self._tell()
-            self._tell()
         finally:
             for _ in range(self._plan.lanes):
                 self._jobs.put(None)
 
-    def _over(self) -> bool:
-        every = self._plan.all_attempts
-        return all(progress.done(all_attempts=every) for progress in self._progress)
-
     def _next(self) -> tuple[_Progress, int] | None:
         """Return the next attempt to make, which counts as begun; ``None`` if none may begin."""
-        if sum(progress.in_flight for progress in self._progress[self._told :]) >= self._plan.lanes:
+        if self._in_flight >= self._plan.lanes:
             return None
-        for progress in self._progress[self._told :]:
+        for progress in self._open:
             if not progress.wants_more(all_attempts=self._plan.all_attempts):
                 continue
             if self._backoff.held(progress.case.host):
@@ -205,6 +203,8 @@ class Run:
                 return None
             progress.began = progress.began or time.monotonic()
             progress.slots.append(None)
+            self._in_flight += 1
+            self._due_micros += progress.case.worst_micros or 0
             return progress, len(progress.slots) - 1
         return None
 
@@ -217,6 +217,11 @@ class Run:
         if isinstance(outcome, BaseException):
             raise outcome
         progress.slots[number] = outcome
+        worst = progress.case.worst_micros or 0
+        self._in_flight -= 1
+        self._due_micros += _charged(outcome, worst) - worst
+        if progress.done(all_attempts=self._plan.all_attempts):
+            del self._open[progress]
         bad = progress.verdict in {Verdict.FAIL, Verdict.ERROR}
         if self._plan.fail_fast and bad and not progress.case.check.quarantined:
             self.skip_rest(f"{progress.case.check.name} came first, and --fail-fast is set")
@@ -234,13 +239,8 @@ class Run:
         """Tell whether one more attempt of `case` is sure to stay within the budget."""
         if self._plan.budget_micros is None:
             return True
-        due = 0
-        for progress in self._progress:
-            worst = progress.case.worst_micros or 0
-            due += sum(_charged(one, worst) for one in progress.attempts)
-            due += progress.in_flight * worst
         more = case.worst_micros
-        return more is not None and due + more <= self._plan.budget_micros
+        return more is not None and self._due_micros + more <= self._plan.budget_micros
 
     def _lane(self) -> None:
         while (job := self._jobs.get()) is not None:
