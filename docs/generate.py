@@ -37,6 +37,7 @@ def pages() -> dict[str, str]:
         "reply.schema.json": schema("reply"),
         "events.schema.json": schema("events"),
         "doctor.schema.json": schema("doctor"),
+        "checks.schema.json": schema("checks"),
     }
 
 

@@ -70,7 +70,7 @@ class Lines:
         if check.quarantined:
             line += " (quarantined)"
         if check.planned > 1 or check.verdict is Verdict.SKIPPED:
-            line += f"  {score(check)}"
+            line += f"  {self._texts.line(score(check))}"
         if check.verdict is Verdict.ERROR or (check.flaky and not self._verbose):
             line += f"  {reason(_worst(check), self._texts)}"
         return line
@@ -83,10 +83,10 @@ class Lines:
             text = shortened(self._texts.whole(reply.text), _LONGEST_ANSWER)
             yield "answer:" if reply.complete else "answer as far as it came:"
             yield from (f"  {line}" for line in text.splitlines())
-        if shown.error is not None and shown.error.hint and check.verdict is Verdict.ERROR:
+        if shown.error is not None and shown.error.hint:
             yield f"hint: {self._texts.line(shown.error.hint)}"
         if check.verdict is not Verdict.PASS:
-            yield f"replay: {self._texts.redact(check.replay)}"
+            yield f"replay: {self._texts.whole(check.replay)}"
 
     def _finding(self, finding: Finding) -> Iterator[str]:
         expected = self._texts.block(finding.expected).splitlines() or [""]

@@ -126,3 +126,8 @@ def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp
                 document=document,
                 stdout=list[bytes]().append,
             )
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
+def test_standard_output_has_several_names(name):
+    assert Wanted.parse(f"junit={name}") == Wanted(Kind.JUNIT, None)

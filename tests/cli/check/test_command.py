@@ -177,7 +177,7 @@ def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path,
     base = ("--api-base", f"{openai_server.url}/v1", "--report", f"json={report}")
     ended = program("check", path, *where, *base, *flags)
     assert (ended.code, results(report)) == (12, {"a": "pass", "b": "skipped"})
-    assert "skipped b  [openai/gpt-4o-mini]  not tried, 1 of 1 needed: the budget" in ended.text
+    assert "skipped b  [openai/gpt-4o-mini]  not tried: the budget is spent" in ended.text
 
 
 def test_a_budget_that_cannot_be_kept_is_a_mistake(suite, openai_server):

@@ -12,6 +12,8 @@ from hello_llm.settings.phrases import did_you_mean, listed, quoted
 
 STDOUT = "-"
 
+_STDOUT_NAMES = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+
 
 class Kind(StrEnum):
     """The kinds of reports."""
@@ -52,7 +54,7 @@ class Wanted:
             )
         kind = Kind(name)
         if kind is Kind.GITHUB:
-            if equals and file != STDOUT:
+            if equals and file not in _STDOUT_NAMES:
                 raise UsageError(
                     "the report github takes no file: its lines go to standard output",
                     "--report github",
@@ -62,7 +64,7 @@ class Wanted:
             raise UsageError(
                 f"the report {kind} needs a file", f"--report {kind}=FILE, or {kind}=- to print it"
             )
-        return cls(kind, None if file == STDOUT else _writable(Path(file), kind))
+        return cls(kind, None if file in _STDOUT_NAMES else _writable(Path(file), kind))
 
 
 def _writable(path: Path, kind: Kind) -> Path:
