@@ -1,43 +1,39 @@
-"""A suite of checks on SmolLM2, with a report for CI."""
+"""The example suite on SmolLM2, with a report for CI, and once more from its recording."""
 
 import subprocess
-import sys
+from pathlib import Path
 
 import pytest
-from junitparser import JUnitXml
+from junitparser import JUnitXml, Skipped, TestSuite
 
 from tests.checks.reports.junit_schema import read
+from tests.cli.program import COMMAND
 
 pytestmark = pytest.mark.integration
 
-SUITE = """\
-version = 1
-[defaults]
-temperature = 0
-seed = 1
-max_tokens = 24
-[[check]]
-name = "answers"
-prompt = "Say hello."
-expect = { min_chars = 2, max_cost = 0, max_tokens_out = 24 }
-[[check]]
-name = "answers soon"
-prompt = "Say hello."
-repeat = 2
-expect = { max_first_token = 60, max_latency = 60 }
-"""
+SUITE = Path(__file__).parents[2] / "docs" / "examples" / "smoke.toml"
+CHECKS = 20
 
 
-def test_a_suite_runs_on_the_local_model_and_is_reported(tmp_path):
-    suite, report = tmp_path / "suite.toml", tmp_path / "junit.xml"
-    suite.write_text(SUITE)
-    command = [sys.executable, "-m", "hello_llm", "check", suite, "--report", f"junit={report}"]
-    flags = ["--provider", "litellm", "--model", "local/smollm2", "-j", "2"]
-    done = subprocess.run([*command, *flags], capture_output=True, timeout=120, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+def check(report: Path, *flags: str | Path) -> TestSuite:
+    """Run the suite on the model, and return what a parser of its own finds in the report."""
+    command: list[str | Path] = [*COMMAND, "check", SUITE, "--model", "local/smollm2"]
+    command += ["--report", f"junit={report}", *flags]
+    done = subprocess.run(command, capture_output=True, timeout=300, check=False)
+    assert (done.returncode, done.stderr) == (0, b""), done.stdout.decode()
     read(report.read_bytes())
     (found,) = JUnitXml.fromfile(str(report))
-    assert [(case.name, case.result) for case in found] == [("answers", []), ("answers soon", [])]
-    properties = {told.name: told.value for told in found.properties()}
-    assert properties["model"] == "local/smollm2"
-    assert int(properties["tokens_out"]) > 0
+    return found
+
+
+def test_the_example_passes_on_the_local_model_and_in_its_replay(tmp_path):
+    tape = tmp_path / "tape.jsonl"
+    live = check(tmp_path / "live.xml", "--provider", "litellm", "--record", tape)
+    assert [live.tests, live.failures, live.errors, live.skipped] == [CHECKS, 0, 0, 0]
+    properties = {told.name: told.value for told in live.properties()}
+    assert (properties["model"], properties["cost_usd"]) == ("local/smollm2", "0.000000")
+    assert int(properties["tokens_out"]) > CHECKS
+    replayed = check(tmp_path / "replay.xml", "--provider", "mock", "--replay", tape)
+    assert [case.name for case in replayed] == [case.name for case in live]
+    assert {told.name: told.value for told in replayed.properties()} == properties
+    assert not [case for case in live if any(isinstance(one, Skipped) for one in case.result)]
