@@ -146,11 +146,11 @@ class Peers:
     def ours_checking(self, name: str, question: Question, calls: int, *, lanes: int) -> Command:
         """Return a run of `calls` checks, `lanes` at a time, each of which asks once."""
         suite = self._folder / f"checks-{calls}.toml"
-        checks = (
-            f'\n[[check]]\nname = "{prompt}"\nprompt = "{prompt}"\nexpect = {{ contains = "the" }}\n'
+        checks = [
+            f'[[check]]\nname = "{prompt}"\nprompt = "{prompt}"\nexpect.contains = "the"\n'
             for prompt in _prompts(calls)
-        )
-        suite.write_text("version = 1\n" + "".join(checks), encoding="utf-8")
+        ]
+        suite.write_text("\n".join(["version = 1\n", *checks]), encoding="utf-8")
         wire = ("--provider", "litellm", "--model", f"openai/{question.model}")
         base = ("--api-base", question.api_base)
         return self.ours(name, "check", str(suite), *wire, *base, "-j", str(lanes))

@@ -8,7 +8,7 @@ from tests.bench.figures import Figure, Goal, taken
 from tests.bench.processes import Cost, FailedRunError
 
 FIGURE = Figure("cold", "chat", "whole process", [0.5, 0.4, 0.9], "llm", [1.0, 1.0, 1.2])
-COST = Cost(wall_s=1.0, first_s=0.5, cpu_s=0.7, memory_mib=20.0)
+COST = Cost(wall_s=1.0, first_s=0.5, cpu_s=0.7, memory_mib=20.0, each_call_s=0.01)
 
 
 def test_the_ratio_is_that_of_the_medians():
@@ -43,7 +43,13 @@ def test_an_allowance_is_seconds_over_the_other():
 
 @pytest.mark.parametrize(
     ("measure", "value"),
-    [("whole process", 1.0), ("first token", 0.5), ("CPU", 0.7), ("memory", 20.0)],
+    [
+        ("whole process", 1.0),
+        ("first token", 0.5),
+        ("each call", 0.01),
+        ("CPU", 0.7),
+        ("memory", 20.0),
+    ],
 )
 def test_what_is_measured_is_taken_of_each_run(measure, value):
     assert taken(measure, [COST, COST]) == [value, value]
@@ -52,3 +58,8 @@ def test_what_is_measured_is_taken_of_each_run(measure, value):
 def test_a_first_token_that_never_came_is_no_figure():
     with pytest.raises(FailedRunError, match="wrote nothing"):
         taken("first token", [replace(COST, first_s=None)])
+
+
+def test_calls_of_which_the_server_told_nothing_are_no_figure():
+    with pytest.raises(FailedRunError, match="not asked for its calls"):
+        taken("each call", [replace(COST, each_call_s=None)])

@@ -3,11 +3,12 @@
 import ast
 import json
 import socket
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.bench.peers import BARE_SCRIPT, Peers, Question
+from tests.bench.peers import BARE_LOOP, BARE_SCRIPT, Peers, Question
 from tests.bench.processes import FailedRunError
 
 QUESTION = Question("m", "http://127.0.0.1:1/v1", {"max_tokens": 20, "seed": 1})
@@ -40,6 +41,20 @@ def test_the_bare_script_is_five_lines_and_takes_the_parameters_last(peers):
     assert len(BARE_SCRIPT.splitlines()) == 5
     ast.parse(BARE_SCRIPT)
     assert (model, base, json.loads(params)) == ("openai/m", QUESTION.api_base, QUESTION.params)
+
+
+def test_checks_and_the_bare_loop_ask_the_same_as_often_at_a_time(peers):
+    command = peers.ours_checking("x", QUESTION, 3, lanes=2)
+    suite = tomllib.loads(Path(command.argv[2]).read_text(encoding="utf-8"))
+    assert " ".join(command.argv[3:]) == (
+        "--provider litellm --model openai/m --api-base http://127.0.0.1:1/v1 -j 2"
+    )
+    _, script, model, base, lanes, *prompts = peers.bare_loop("x", QUESTION, 3, lanes=2).argv
+    assert Path(script).read_text(encoding="utf-8") == BARE_LOOP
+    ast.parse(BARE_LOOP)
+    assert (model, base, lanes) == ("openai/m", QUESTION.api_base, "2")
+    assert prompts == [check["prompt"] for check in suite["check"]]
+    assert len(set(prompts)) == 3
 
 
 def test_llm_is_told_of_the_model_in_a_folder_for_it(peers):

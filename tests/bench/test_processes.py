@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -30,6 +31,11 @@ def test_the_first_run_does_not_count_unless_there_is_none(tmp_path, rehearse, r
     once = command("once", f"open({str(counted)!r}, 'a').write('x')")
     assert len(measure([once], 2, rehearse=rehearse)["once"]) == 2
     assert counted.read_text() == "x" * runs
+
+
+def test_a_run_can_be_measured_in_another_way():
+    costs = measure([command("x", "pass")], 2, once=lambda one: replace(run(one), each_call_s=0.1))
+    assert [cost.each_call_s for cost in costs["x"]] == [0.1, 0.1]
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -10,7 +10,7 @@ from tests.bench.figures import Goal
 from tests.bench.processes import Cost
 from tests.bench.suites import SUITES, Bench
 
-COST = Cost(1.0, 0.5, 0.7, 20.0)
+COST = Cost(1.0, 0.5, 0.7, 20.0, 0.01)
 OFTEN = 7
 ADDRESS = "http://127.0.0.1:1/v1"
 
@@ -19,7 +19,7 @@ ADDRESS = "http://127.0.0.1:1/v1"
 def bench(peers, monkeypatch):
     """A bench on which nothing is run, and everything takes the same."""
 
-    def measured(commands, runs, *, rehearse=True):
+    def measured(commands, runs, *, rehearse=True, once=None):
         return {command.name: [COST] * runs for command in commands}
 
     monkeypatch.setattr(suites, "measure", measured)
@@ -83,6 +83,13 @@ def test_every_command_starts_in_a_quarter_of_the_time_of_llm(bench):
                 ("chat, cold", "memory", "import litellm", Goal(1.1)),
                 ("chat, mock", "memory", "45 MiB", Goal()),
                 ("warm process after 200 calls", "memory", "before them", Goal(1.05)),
+            ],
+        ),
+        (
+            "checks",
+            [
+                ("200 checks, -j 8", "each call", "bare loop", Goal(1 / 0.6)),
+                ("200 checks, -j 8", "whole process", "bare loop", Goal(1 / 0.6)),
             ],
         ),
     ],
