@@ -116,10 +116,11 @@ def _named(statement: str, line: int, table: Trail) -> Iterator[tuple[Trail, Pos
     # The statement is read as an inline table without braces.
     around, awaited = [_Open(table, None)], True
     trail, position, start = table, Position(line), 0
-    for part, offset, place in _placed(statement, line):
+    has_table = "{" in statement
+    for part, offset, row, column in _placed(statement, line):
         inner = around[-1]
         if awaited and part not in {"]", "}"}:
-            position, start = place, offset
+            position, start = Position(row, None if has_table else column), offset
             if inner.items is not None:
                 trail = (*inner.trail, str(inner.items))
                 inner.items += 1
@@ -134,16 +135,16 @@ def _named(statement: str, line: int, table: Trail) -> Iterator[tuple[Trail, Pos
             around.pop()
 
 
-def _placed(statement: str, line: int) -> Iterator[tuple[str, int, Position]]:
-    """Yield each token of `statement` with its offset and position; no comment or line end."""
-    line_start, has_table = 0, "{" in statement
+def _placed(statement: str, line: int) -> Iterator[tuple[str, int, int, int]]:
+    """Yield each token, but comments and line ends, with its offset, line and column."""
+    line_start = 0
     for token in _TOKENS.finditer(statement):
-        if token[0] != "\n" and not token[0].startswith("#"):
-            column = None if has_table else token.start() - line_start + 1
-            yield token[0], token.start(), Position(line, column)
-        if "\n" in token[0]:
-            line += token[0].count("\n")
-            line_start = token.start() + token[0].rindex("\n") + 1
+        part, offset = token[0], token.start()
+        if part != "\n" and part[0] != "#":
+            yield part, offset, line, offset - line_start + 1
+        if "\n" in part:
+            line += part.count("\n")
+            line_start = offset + part.rindex("\n") + 1
 
 
 def _trails(table: dict[str, object], above: Trail) -> Iterator[Trail]:
