@@ -19,9 +19,9 @@ from hello_llm.checks.suite_keys import (
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.settings import FIELDS, phrases
 from hello_llm.settings.kinds import UnfitError
-from hello_llm.settings.positions import Position, Trail
 from hello_llm.settings.problems import Problem, in_order
 from hello_llm.settings.toml_text import Document, parse
+from hello_llm.toml_file.positions import Position, Trail
 
 VERSION = 1
 

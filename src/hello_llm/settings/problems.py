@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hello_llm.contract import UsageError
 from hello_llm.settings.phrases import printable
-from hello_llm.settings.positions import Position
+from hello_llm.toml_file.positions import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,7 @@ class Problem:
 def place(path: Path, position: Position | None) -> str:
     """Return ``FILE, line 7, column 1``, as far as it is known."""
     words = printable(str(path))
-    if position is None:
-        return words
-    column = "" if position.column is None else f", column {position.column}"
-    return f"{words}, line {position.line}{column}"
+    return words if position is None else f"{words}, {position}"
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

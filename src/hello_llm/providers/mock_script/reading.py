@@ -1,7 +1,6 @@
 """Reads a script from its file, and says on which line it is wrong."""
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any
 from hello_llm.contract import UsageError
 from hello_llm.providers.mock_script import values
 from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM
-from hello_llm.providers.mock_script.lines import Trail, line_of, locate
 from hello_llm.providers.mock_script.script import Reply, Rule, Script
 from hello_llm.providers.mock_script.values import UnfitError
+from hello_llm.toml_file.positions import Position, Trail, nearest
+from hello_llm.toml_file.reading import UnreadableError, read_toml
 
 VERSION = 1
 
@@ -56,26 +56,24 @@ def read_script(path: Path) -> Script:
         UsageError: the file cannot be read, or is no script; the message names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except OSError as error:
+        data, positions = read_toml(path.read_bytes())
+    except UnreadableError as error:
+        raise _error(path, error.position, str(error), error.hint) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
-            f"cannot read the script {path}: {error.strerror}",
+            f"cannot read the script {path}: {reason}",
             "name a file that can be read: --script FILE",
         ) from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the script {path} is not valid UTF-8", "save it as UTF-8") from None
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"the script {path} is not valid TOML: {error}") from None
-    return _Reader(path, locate(text)).script(data)
+    return _Reader(path, positions).script(data)
 
 
 class _Reader:
     """Turns the tables of one file into a script."""
 
-    def __init__(self, path: Path, lines: dict[Trail, int]) -> None:
+    def __init__(self, path: Path, positions: Mapping[Trail, Position]) -> None:
         self._path = path
-        self._lines = lines
+        self._positions = positions
 
     def script(self, data: dict[str, Any]) -> Script:
         checked = self._checked(data, _TOP, ())
@@ -86,11 +84,12 @@ class _Reader:
         if not checked.get("rule"):
             raise self._wrong(("rule",), "there is no rule", "a rule begins with [[rule]]")
         rules: dict[str, Rule] = {}
-        for position, table in enumerate(checked["rule"]):
-            rule = self._rule(table, ("rule", position))
+        for number, table in enumerate(checked["rule"]):
+            trail = ("rule", str(number))
+            rule = self._rule(table, trail)
             if rule.name in rules:
                 raise self._wrong(
-                    ("rule", position, "name"),
+                    (*trail, "name"),
                     f"there are two rules {rule.name!r}",
                     f"the other one is on line {rules[rule.name].line}; rename one",
                 )
@@ -103,7 +102,8 @@ class _Reader:
             raise self._wrong(trail, "a rule has no name", 'name = "…"')
         replies = self._replies(said, trail)
         matching = {key: said[key] for key in said if key in _MATCH or key == "then"}
-        return Rule(**matching, line=line_of(self._lines, trail) or 1, replies=replies)
+        position = nearest(self._positions, trail)
+        return Rule(**matching, line=position.line if position else 1, replies=replies)
 
     def _replies(self, said: dict[str, Any], trail: Trail) -> tuple[Reply, ...]:
         own = {key: said[key] for key in _REPLY if key in said}
@@ -117,7 +117,7 @@ class _Reader:
             )
         if not said["replies"]:
             raise self._wrong((*trail, "replies"), "replies is empty", "leave it out")
-        trails = [(*trail, "replies", position) for position in range(len(said["replies"]))]
+        trails = [(*trail, "replies", str(number)) for number in range(len(said["replies"]))]
         return tuple(
             self._reply(self._checked(table, _REPLY, where), where)
             for table, where in zip(said["replies"], trails, strict=True)
@@ -155,9 +155,12 @@ class _Reader:
         return checked
 
     def _wrong(self, trail: Trail, message: str, hint: str | None = None) -> UsageError:
-        line = line_of(self._lines, trail)
-        place = f"{self._path}" if line is None else f"{self._path}, line {line}"
-        return UsageError(f"{place}: {message}", hint)
+        return _error(self._path, nearest(self._positions, trail), message, hint)
+
+
+def _error(path: Path, position: Position | None, message: str, hint: str | None) -> UsageError:
+    place = f"{path}" if position is None else f"{path}, {position}"
+    return UsageError(f"{place}: {message}", hint)
 
 
 def _known(key: str, known: Collection[str]) -> str:

@@ -13,7 +13,7 @@ _FIGURES = ("tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "usd
 class UnfitError(ValueError):
     """A value is not allowed; the message fits behind the name of its key."""
 
-    def __init__(self, message: str, *trail: str | int) -> None:
+    def __init__(self, message: str, *trail: str) -> None:
         """Say in `message` what must be, and in `trail` where inside the value it is not."""
         super().__init__(message)
         self.trail = trail
@@ -130,14 +130,14 @@ def usage(given: object) -> dict[str, int]:
 
 def tool_calls(given: object) -> tuple[ToolCall, ...]:
     """Return the calls of tools."""
-    return tuple(_tool_call(position, call) for position, call in enumerate(tables(given)))
+    return tuple(_tool_call(number, call) for number, call in enumerate(tables(given)))
 
 
-def _tool_call(position: int, call: dict[str, Any]) -> ToolCall:
+def _tool_call(number: int, call: dict[str, Any]) -> ToolCall:
     for key in call:
         if key not in {"id", "name", "arguments"}:
-            raise UnfitError(f"has an unknown key {key!r}: id, name, arguments", position, key)
+            raise UnfitError(f"has an unknown key {key!r}: id, name, arguments", str(number), key)
     for key in ("name", "arguments"):
         if not isinstance(call.get(key), str):
-            raise UnfitError(f"needs {key}, as a text, in each call", position, key)
-    return ToolCall(str(call.get("id", f"call_{position + 1}")), call["name"], call["arguments"])
+            raise UnfitError(f"needs {key}, as a text, in each call", str(number), key)
+    return ToolCall(str(call.get("id", f"call_{number + 1}")), call["name"], call["arguments"])

@@ -1,4 +1,4 @@
-"""The line of every key is told rightly."""
+"""The line of every key and item is told rightly."""
 
 import tomllib
 
@@ -7,7 +7,7 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.settings.positions import Position, locate
+from hello_llm.toml_file.positions import Position, locate, nearest
 
 TEXT = '''\
 # version = 0
@@ -46,6 +46,8 @@ def test_keys_are_found_in_every_notation():
         ("defaults",): Position(5, 1),
         ("defaults", "system"): Position(6, 1),
         ("defaults", "stop"): Position(11, 1),
+        ("defaults", "stop", "0"): Position(12, 3),
+        ("defaults", "stop", "1"): Position(14, 3),
         ("defaults", "timeout"): Position(16, 2),
         ("profiles",): Position(17, 1),
         ("profiles", "a.b"): Position(17, 1),
@@ -57,6 +59,8 @@ def test_keys_are_found_in_every_notation():
         ("profiles", "a.b", "profiles", "ci"): Position(21),
         ("profiles", "a.b", "profiles", "ci", "model"): Position(21),
         ("profiles", "a.b", "profiles", "ci", "stop"): Position(21),
+        ("profiles", "a.b", "profiles", "ci", "stop", "0"): Position(21),
+        ("profiles", "a.b", "profiles", "ci", "stop", "1"): Position(21),
         ("many",): Position(22, 1),
         ("many", "0"): Position(22, 1),
         ("many", "0", "one"): Position(23, 1),
@@ -71,6 +75,52 @@ def test_a_table_below_an_array_belongs_to_its_last_table():
     assert found["a", "0", "b", "c"] == Position(3, 1)
     assert found["a", "0", "d", "0"] == Position(4, 1)
     assert found["a", "1", "d", "0", "e"] == Position(7, 1)
+
+
+def test_each_key_and_item_inside_a_value_has_its_own_line():
+    text = '''\
+replies = [ # {no = 1}
+  {text = "{a = 1}", usage = {tokens.in = 1}},
+
+  {"b=" = """
+,c = 2
+""", d = [[], [
+    7]]}, # ]
+]
+after = [1, 2,
+  3]
+'''
+
+    assert {trail: position.line for trail, position in locate(text).items()} == {
+        ("replies",): 1,
+        ("replies", "0"): 2,
+        ("replies", "0", "text"): 2,
+        ("replies", "0", "usage"): 2,
+        ("replies", "0", "usage", "tokens"): 2,
+        ("replies", "0", "usage", "tokens", "in"): 2,
+        ("replies", "1"): 4,
+        ("replies", "1", "b="): 4,
+        ("replies", "1", "d"): 6,
+        ("replies", "1", "d", "0"): 6,
+        ("replies", "1", "d", "1"): 6,
+        ("replies", "1", "d", "1", "0"): 7,
+        ("after",): 9,
+        ("after", "0"): 9,
+        ("after", "1"): 9,
+        ("after", "2"): 10,
+    }
+
+
+def test_what_has_no_place_is_where_the_thing_around_it_is():
+    found = locate("a = 1\n[b]\nc = 2\n")
+
+    assert nearest(found, ("b", "c", "0", "d")) == Position(3, 1)
+    assert nearest(found, ("b", "x")) == Position(2, 1)
+    assert nearest(found, ("x",)) is None
+
+
+def test_a_position_is_said_as_far_as_it_is_known():
+    assert (str(Position(7, 1)), str(Position(7))) == ("line 7, column 1", "line 7")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +157,11 @@ _names = st.text(min_size=1, max_size=8)
 _leaves = st.one_of(st.text(), st.integers(-9, 9), st.booleans(), st.lists(st.text(), max_size=3))
 _tables = st.recursive(
     st.dictionaries(_names, _leaves, max_size=4),
-    lambda inner: st.dictionaries(_names, st.one_of(_leaves, inner), max_size=4),
+    lambda inner: st.dictionaries(
+        _names,
+        st.one_of(_leaves, inner, st.lists(st.one_of(_leaves, inner), max_size=3)),
+        max_size=4,
+    ),
     max_leaves=8,
 )
 
@@ -127,7 +181,7 @@ def test_removing_the_line_of_a_key_removes_the_key(data, prose, multiline):
 
 
 def _trails(data, above=()):
-    for key, value in data.items():
-        yield (*above, key)
-        if isinstance(value, dict):
-            yield from _trails(value, (*above, key))
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*above, str(key))
+        if isinstance(value, dict | list):
+            yield from _trails(value, (*above, str(key)))

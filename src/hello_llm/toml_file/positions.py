@@ -1,0 +1,154 @@
+"""Tells where in a valid TOML text each key and each item of an array stands."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+Trail = tuple[str, ...]
+"""The names that lead to a key, outermost first: ``("profiles", "ci", "model")``.
+
+An item of an array goes by its number, from 0: ``("check", "0", "name")``.
+"""
+
+# Whatever can hide a line end or a bracket, these themselves, and what stands between them. No
+# part of it looks back, so that it takes a text in one go.
+_TOKENS = re.compile(
+    r'''
+      \#[^\n]*+
+    | """ (?: [^"\\]++ | \\[\s\S] | "{1,2}(?!") )*+ "{3,5}
+    | \'\'\' (?: [^']++ | '{1,2}(?!') )*+ '{3,5}
+    | " (?: [^"\\\n]++ | \\. )*+ "
+    | ' [^'\n]*+ '
+    | [][{}=,\n]
+    | [^][{}=,\#"'\s]++
+    ''',
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text."""
+
+    line: int
+    """The line, from 1."""
+    column: int | None = None
+    """The column, from 1 and in characters; ``None`` in a statement with an inline table."""
+
+    def __str__(self) -> str:
+        """Return ``line 7, column 1``, as far as it is known."""
+        return f"line {self.line}" + ("" if self.column is None else f", column {self.column}")
+
+
+@dataclass(slots=True)
+class _Open:
+    """An array or an inline table that has begun and not ended."""
+
+    trail: Trail
+    """What leads to it."""
+    items: int | None
+    """How many items of the array have begun; ``None`` for a table."""
+
+
+def locate(text: str) -> dict[Trail, Position]:
+    """Return where each key, table and item of an array in `text` is first named.
+
+    The standard library reads the keys; this module only finds where they begin and end.
+    """
+    found: dict[Trail, Position] = {}
+    table: Trail = ()
+    counts: dict[Trail, int] = {}
+    for line, statement in _statements(text):
+        header = statement.lstrip()
+        if header.startswith("["):
+            position = Position(line, len(statement) - len(header) + 1)
+            trails = [_numbered(trail, counts) for trail in _trails(tomllib.loads(statement), ())]
+            table = trails[-1]
+            if header.startswith("[["):
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(counts[table]))
+                trails.append(table)
+            for trail in trails:
+                found.setdefault(trail, position)
+        else:
+            for trail, position in _named(statement, line, table):
+                found.setdefault(trail, position)
+    return found
+
+
+def nearest(positions: Mapping[Trail, Position], trail: Trail) -> Position | None:
+    """Return where `trail` is, or else the innermost thing around it that has a place."""
+    while trail and trail not in positions:
+        trail = trail[:-1]
+    return positions.get(trail)
+
+
+def _numbered(trail: Trail, counts: dict[Trail, int]) -> Trail:
+    """Return `trail` with the number of the last table of each array that it leads through."""
+    path: Trail = ()
+    for name in trail:
+        if path in counts:
+            path = (*path, str(counts[path]))
+        path = (*path, name)
+    return path
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement with the number of its first line."""
+    text += "\n"
+    line, start, depth = 1, 0, 0
+    for token in _TOKENS.finditer(text):
+        if token[0] in {"[", "{"}:
+            depth += 1
+        elif token[0] in {"]", "}"}:
+            depth -= 1
+        elif token[0] == "\n" and depth == 0:
+            statement = text[start : token.end()]
+            if statement.lstrip(" \t\r\n")[:1] not in {"", "#"}:
+                yield line, statement
+            line += statement.count("\n")
+            start = token.end()
+
+
+def _named(statement: str, line: int, table: Trail) -> Iterator[tuple[Trail, Position]]:
+    """Yield what leads to each key and item of `statement`, which stands in `table`."""
+    # The statement is read as an inline table without braces.
+    around, awaited = [_Open(table, None)], True
+    trail, position, start = table, Position(line), 0
+    has_table = "{" in statement
+    for part, offset, row, column in _placed(statement, line):
+        inner = around[-1]
+        if awaited and part not in {"]", "}"}:
+            position, start = Position(row, None if has_table else column), offset
+            if inner.items is not None:
+                trail = (*inner.trail, str(inner.items))
+                inner.items += 1
+                yield trail, position
+        awaited = part in {"[", "{", ","}
+        if part == "=":
+            for trail in _trails(tomllib.loads(f"{statement[start:offset]}=0"), inner.trail):
+                yield trail, position
+        elif part in {"[", "{"}:
+            around.append(_Open(trail, 0 if part == "[" else None))
+        elif part in {"]", "}"}:
+            around.pop()
+
+
+def _placed(statement: str, line: int) -> Iterator[tuple[str, int, int, int]]:
+    """Yield each token, but comments and line ends, with its offset, line and column."""
+    line_start = 0
+    for token in _TOKENS.finditer(statement):
+        part, offset = token[0], token.start()
+        if part != "\n" and part[0] != "#":
+            yield part, offset, line, offset - line_start + 1
+        if "\n" in part:
+            line += part.count("\n")
+            line_start = offset + part.rindex("\n") + 1
+
+
+def _trails(table: dict[str, object], above: Trail) -> Iterator[Trail]:
+    for key, value in table.items():
+        yield (*above, key)
+        if isinstance(value, dict):
+            yield from _trails(value, (*above, key))
