@@ -21,7 +21,7 @@ from hello_llm.settings import FIELDS, phrases
 from hello_llm.settings.kinds import UnfitError
 from hello_llm.settings.problems import Problem, in_order
 from hello_llm.settings.toml_text import Document, parse
-from hello_llm.toml_file.positions import Position, Trail
+from hello_llm.toml_file.positions import Trail, nearest
 
 VERSION = 1
 
@@ -232,18 +232,10 @@ class _Reader:
                 self._note(f"unknown key {phrases.quoted(key)}{where}", hint, (*trail, key))
 
     def _note(self, message: str, hint: str | None, trail: Trail) -> None:
-        self.problems.append(Problem(message, hint, self._position(trail)))
-
-    def _position(self, trail: Trail) -> Position | None:
-        """Return where `trail` is, or what it is a part of."""
-        while trail:
-            if trail in self._positions:
-                return self._positions[trail]
-            trail = trail[:-1]
-        return None
+        self.problems.append(Problem(message, hint, nearest(self._positions, trail)))
 
     def _line(self, trail: Trail) -> int | None:
-        position = self._position(trail)
+        position = nearest(self._positions, trail)
         return None if position is None else position.line
 
 
