@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
 
@@ -14,8 +14,30 @@ from hello_llm.cli.tape import Tape
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.litellm.address import place_of
 from hello_llm.settings import FIELDS, Settings, resolve
+from hello_llm.settings.origins import BUILT_IN
+
+_MOCK = "mock/"
 
 _FREE_VENDORS = ("local/", "ollama/", "ollama_chat/")
+_AROUND_A_TURN = 16
+"""Tokens that stand for the role and the ends of a turn, and some to spare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A check, and how one model is asked."""
+
+    check: Check
+    """The check."""
+    settings: Settings
+    """The settings, the model among them."""
+
+    @property
+    def mocked(self) -> bool:
+        """Whether the mock answers for another model, though nobody chose it."""
+        unasked = self.settings.origins["provider"] == BUILT_IN
+        other = not (self.settings.model or _MOCK).startswith(_MOCK)
+        return self.settings.provider == "mock" and unasked and other
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +55,19 @@ class Typed:
     tape: Tape = field(default_factory=Tape)
     """What is recorded, and what answers in the place of a model."""
 
-    def settings(self, check: Check, model: str | None) -> Settings:
-        """Return the settings under which `check` is asked of `model`.
+    def questions(self, checks: Sequence[Check]) -> list[Question]:
+        """Return what is asked: each of `checks` of each of its models.
 
         Raises:
-            UsageError: they do not go together, or no model is named.
+            UsageError: some settings do not go together, or no model is named.
         """
+        return [
+            Question(check, self._settings(check, model))
+            for check in checks
+            for model in self.models or check.models or (None,)
+        ]
+
+    def _settings(self, check: Check, model: str | None) -> Settings:
         streamed = any(one.name == "max_first_token" for one in check.expectations)
         suite = {"stream": True, **check.settings} if streamed else check.settings
         typed = {key: value for key, value in self.flags.items() if value not in (None, [], ())}
@@ -55,20 +84,20 @@ class Typed:
         return settings
 
 
-def make_cases(suite: Suite, checks: Sequence[Check], typed: Typed, lanes: Lanes) -> list[Case]:
-    """Return a case for each of `checks` and each of its models.
+def make_case(suite: Suite, question: Question, typed: Typed, lanes: Lanes, *, price: bool) -> Case:
+    """Return the case that asks `question`.
+
+    Args:
+        suite: where its check stands.
+        question: what is asked.
+        typed: what outweighs the suite.
+        lanes: who asks.
+        price: whether it is looked up what an attempt may cost at most.
 
     Raises:
         UsageError: some settings do not go together, or a script is wrong.
     """
-    return [
-        _case(suite, check, typed.settings(check, model), typed, lanes)
-        for check in checks
-        for model in typed.models or check.models or (None,)
-    ]
-
-
-def _case(suite: Suite, check: Check, settings: Settings, typed: Typed, lanes: Lanes) -> Case:
+    check, settings = question.check, question.settings
     typed.tape.check(settings)
     lanes.prepare(settings)
     request = build_request(settings, check.messages)
@@ -82,24 +111,22 @@ def _case(suite: Suite, check: Check, settings: Settings, typed: Typed, lanes: L
         timeout_s=settings.timeout,
         max_wait_s=settings.max_wait,
         replay=_replay(suite, check, settings, typed),
+        worst_micros=_worst(settings, request) if price else None,
     )
 
 
-def priced(case: Case, request_bytes: int, max_tokens: int | None) -> Case:
-    """Return `case` with what one attempt of it may cost at most, where that can be told.
-
-    Args:
-        case: the case.
-        request_bytes: the length of its prompt; no token is shorter than a byte.
-        max_tokens: the limit of its answer.
-    """
-    if case.provider == "mock" or case.model.startswith(_FREE_VENDORS):
-        return replace(case, worst_micros=0)
-    if max_tokens is None:
-        return case
+def _worst(settings: Settings, request: ChatRequest) -> int | None:
+    """Return what an attempt may cost at most in micro-dollars, where that can be told."""
+    model = request.model or ""
+    if settings.provider == "mock" or model.startswith(_FREE_VENDORS):
+        return 0
+    if settings.max_tokens is None:
+        return None
     from hello_llm.providers.litellm.pricing import most_micros  # noqa: PLC0415 - loads LiteLLM
 
-    return replace(case, worst_micros=most_micros(case.model, request_bytes, max_tokens))
+    # No token is shorter than a byte.
+    length = sum(len(turn.content.encode()) + _AROUND_A_TURN for turn in request.messages)
+    return most_micros(model, length, settings.max_tokens)
 
 
 def _host(settings: Settings, request: ChatRequest) -> str:

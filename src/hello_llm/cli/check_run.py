@@ -9,7 +9,7 @@ from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
 from hello_llm.checks.suite import Check, Suite, read_suite, select
-from hello_llm.cli.check_cases import Typed, make_cases, priced
+from hello_llm.cli.check_cases import Question, Typed, make_case
 from hello_llm.cli.check_lanes import Lanes
 from hello_llm.cli.check_session import Session
 from hello_llm.cli.endings import printing
@@ -18,7 +18,6 @@ from hello_llm.contract import ExitCode, UsageError
 from hello_llm.providers.model_name import ModelName
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.settings import Settings, phrases
-from hello_llm.settings.origins import BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +59,22 @@ class CheckRun:
             _print(surface, [_listed(check) for check in checks])
             return ExitCode.OK
         plan = self._plan(suite)
+        priced = self.dry_run or plan.budget_micros is not None
+        questions = self.typed.questions(checks)
+        surface = surface.hiding(*{one.settings.api_key_env for one in questions})
+        tape = replace(self.typed.tape, record=None) if self.dry_run else self.typed.tape
         with ExitStack() as stack:
-            reel = stack.enter_context(self.typed.tape.running(surface.messages.redact))
-            lanes = Lanes(reel, stack)
-            cases = make_cases(suite, checks, self.typed, lanes)
+            lanes = Lanes(stack.enter_context(tape.running(surface.messages.redact)), stack)
+            cases = [make_case(suite, one, self.typed, lanes, price=priced) for one in questions]
             if self.rerun_failed is not None:
                 cases = _failed(cases, self.rerun_failed, surface.messages.redact)
-            if self.dry_run or plan.budget_micros is not None:
-                cases = [self._priced(case) for case in cases]
             if self.dry_run:
                 _print(surface, _planned(cases))
                 return ExitCode.OK
-            self._note_mock(cases, surface)
-            _warm_up(cases)
+            if priced:
+                _check_prices(cases)
+            if tape.replay is None:
+                _note_mock(questions, surface)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
             session = Session(surface, plan, self.reports, whole, quiet, verbose)
@@ -83,28 +85,26 @@ class CheckRun:
         dollars = suite.max_cost if self.max_cost is None else self.max_cost
         return replace(self.plan, budget_micros=None if dollars is None else int(dollars * 1e6))
 
-    def _priced(self, case: Case) -> Case:
-        settings = self.typed.settings(case.check, case.model)
-        length = sum(len(message.content.encode()) + 16 for message in case.check.messages)
-        found = priced(case, length + len((settings.system or "").encode()), settings.max_tokens)
-        if found.worst_micros is None and not self.dry_run:
-            missing = "has no max_tokens" if settings.max_tokens is None else "has no known price"
+
+def _check_prices(cases: Sequence[Case]) -> None:
+    """Make sure that a budget can be kept.
+
+    Raises:
+        UsageError: what one of `cases` costs at most is not known.
+    """
+    for case in cases:
+        if case.worst_micros is None:
             raise UsageError(
-                f'max_cost cannot be kept: check "{case.check.name}" on {case.model} {missing}',
+                f'max_cost cannot be kept: check "{case.check.name}" on {case.model} has no'
+                " max_tokens, or no known price",
                 "set max_tokens in the suite, or let it cost what it may",
             )
-        return found
 
-    def _note_mock(self, cases: Sequence[Case], surface: Surface) -> None:
-        """Say that the mock answers for a model, where nobody chose the mock."""
-        for_others = (case for case in cases if not case.model.startswith("mock/"))
-        case = next((case for case in for_others if case.provider == "mock"), None)
-        if case is None or self.typed.tape.replay is not None:
-            return
-        if self.typed.settings(case.check, case.model).origins["provider"] == BUILT_IN:
-            surface.messages.note(
-                f"the mock answers for {case.model}; --provider litellm asks the model"
-            )
+
+def _note_mock(questions: Sequence[Question], surface: Surface) -> None:
+    mocked = next((one.settings.model for one in questions if one.mocked), None)
+    if mocked is not None:
+        surface.messages.note(f"the mock answers for {mocked}; --provider litellm asks the model")
 
 
 def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -> list[Case]:
@@ -123,14 +123,6 @@ def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -
     if not left:
         raise UsageError(f"by {shown}, all of the checks passed", "leave out --rerun-failed")
     return left
-
-
-def _warm_up(cases: Sequence[Case]) -> None:
-    """Import LiteLLM, if anybody needs it, before lanes wait for each other's import."""
-    if any(case.provider == "litellm" for case in cases):
-        from hello_llm.providers.litellm.substrate import load  # noqa: PLC0415 - the mock goes without
-
-        load()
 
 
 def _listed(check: Check) -> str:

@@ -57,7 +57,7 @@ class Session:
         lines = self._lines(texts, table)
         run = Run(cases, self.plan, lines.result, _no_look if table is None else table.look)
         started_at, started = time.time(), time.monotonic()
-        trouble = _ran(run, table)
+        trouble = _ran(run, cases, table)
         if trouble is None and self.whole and run.whole:
             trouble = _unplayed(lanes)
         results = run.results()
@@ -130,10 +130,11 @@ def _no_look(_run: Run) -> None:
     return None
 
 
-def _ran(run: Run, table: LiveTable | None) -> HelloLLMError | None:
+def _ran(run: Run, cases: Sequence[Case], table: LiveTable | None) -> HelloLLMError | None:
     """Run `run`, take the table away, and return what ended it before its end, if anything did."""
     try:
         with endings(), printing():
+            _warm_up(cases)
             try:
                 run.run()
             finally:
@@ -154,3 +155,11 @@ def _unplayed(lanes: Lanes) -> HelloLLMError | None:
     except UsageError as error:
         return error
     return None
+
+
+def _warm_up(cases: Sequence[Case]) -> None:
+    """Import LiteLLM, if anybody needs it, before lanes wait for each other's import."""
+    if any(case.provider == "litellm" for case in cases):
+        from hello_llm.providers.litellm.substrate import load  # noqa: PLC0415 - the mock goes without
+
+        load()

@@ -23,21 +23,21 @@ _SECRET_NAME = re.compile(
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
 
 
-def secrets_in(environ: Mapping[str, str], key_variable: str | None = None) -> Iterable[str]:
+def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterable[str]:
     """Yield the secrets in `environ`.
 
-    They are the values of `key_variable` and of those whose names say that they are secret, and
+    They are the values of `key_variables` and of those whose names say that they are secret, and
     the passwords in addresses, as that of a proxy.
     """
     for name, value in environ.items():
-        if name == key_variable or _SECRET_NAME.fullmatch(name):
+        if name in key_variables or _SECRET_NAME.fullmatch(name):
             yield value
         yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))
 
 
-def redactor(key_variable: str | None = None) -> Redactor:
+def redactor(*key_variables: str | None) -> Redactor:
     """Return what takes the secrets of this process's environment out of a text."""
-    return Redactor(secrets_in(whole_environ(), key_variable))
+    return Redactor(secrets_in(whole_environ(), *key_variables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +65,27 @@ class Surface:
             provider=settings.provider,
             model=settings.model,
         )
-        return cls.of_view(view, terminal, key_variable=settings.api_key_env, debug=debug)
+        return cls.of_view(view, terminal, settings.api_key_env, debug=debug)
 
     @classmethod
     def of_view(
-        cls, view: View, terminal: Terminal, *, key_variable: str | None = None, debug: bool = False
+        cls, view: View, terminal: Terminal, *key_variables: str | None, debug: bool = False
     ) -> Self:
         """Return the surface for `view`, where there are no settings yet.
 
         Args:
             view: how replies are shown.
             terminal: where they are shown.
-            key_variable: the variable whose value is the call's key, if its name may not say so.
+            key_variables: the variables whose values are keys, if their names may not say so.
             debug: show where a bug surfaced.
         """
-        redact = redactor(key_variable)
+        redact = redactor(*key_variables)
         messages = Messages(terminal, color=view.color, quiet=view.quiet, redact=redact)
         return cls(terminal, view, messages, debug)
+
+    def hiding(self, *key_variables: str | None) -> Self:
+        """Return this surface, which shows the values of `key_variables` nowhere either."""
+        return self.of_view(self.view, self.terminal, *key_variables, debug=self.debug)
 
     def renderer(self, terminal: Terminal | None = None) -> Renderer:
         """Make the renderer of one reply, on `terminal` if it goes elsewhere."""

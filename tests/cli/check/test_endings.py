@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from hello_llm.providers.litellm import substrate
 from hello_llm.providers.mock import MockProvider
 from tests.cli.check.suites import asks, on, results
 from tests.cli.program import COMMAND, program
@@ -142,3 +143,14 @@ def test_each_report_has_a_place_of_its_own(suite, tmp_path):
     ended = program("check", suite(asks("a")), *flags)
     assert (ended.code, ended.stdout) == (2, b"")
     assert "two reports go to " in ended.stderr
+
+
+def test_ctrl_c_while_litellm_is_imported_reports_too(suite, tmp_path, openai_server, monkeypatch):
+    def load():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(substrate, "load", load)
+    report = tmp_path / "report.json"
+    ended = program("check", suite(asks("a")), *on(openai_server, f"--report=json={report}"))
+    assert (ended.code, ended.stderr, results(report)) == (130, "", {"a": "skipped"})
+    assert openai_server.requests == []

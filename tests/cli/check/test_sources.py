@@ -149,3 +149,24 @@ def test_a_recording_is_replayed_by_the_mock_only(recorded):
     ended = program("check", path, "--provider", "litellm", "--model", "openai/x", "--replay", tape)
     assert (ended.code, ended.stdout) == (2, b"")
     assert "--provider mock --replay FILE" in ended.stderr
+
+
+def test_a_dry_run_makes_no_recording(suite, tmp_path):
+    tape = tmp_path / "tape.jsonl"
+    assert program("check", suite(asks("a")), "--record", tape, "--dry-run").code == 0
+    assert not tape.exists()
+
+
+def test_a_key_that_only_the_suite_names_is_shown_nowhere(
+    suite, openai_server, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ACME", "a-plain-looking-value")
+    openai_server.play(Script(chunks=("you sent a-plain-looking-value",)))
+    path = suite(asks("a"), defaults='api_key_env = "ACME"')
+    tape, report = tmp_path / "tape.jsonl", tmp_path / "report.json"
+    flags = ("--record", str(tape), "--report", f"json={report}")
+    ended = program("check", path, *on(openai_server), *flags)
+    assert openai_server.requests[0].headers["authorization"] == "Bearer a-plain-looking-value"
+    shown = ended.text + ended.stderr + tape.read_text() + report.read_text()
+    assert "a-plain-looking-value" not in shown
+    assert "you sent [redacted]" in ended.text
