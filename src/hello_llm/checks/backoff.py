@@ -24,3 +24,9 @@ class Backoff:
         """Tell whether `host` is to be left alone just now."""
         with self._lock:
             return self._until.get(host, 0.0) > self._clock()
+
+    def waits(self) -> dict[str, float]:
+        """Return the seconds for which each host is still to be left alone."""
+        with self._lock:
+            now = self._clock()
+            return {host: until - now for host, until in self._until.items() if until > now}

@@ -164,6 +164,10 @@ class Run:
         """Return what each case comes to, as far as that is decided."""
         return [progress.verdict for progress in self._progress]
 
+    def waits(self) -> dict[str, float]:
+        """Return the seconds for which each host is still left alone."""
+        return self._backoff.waits()
+
     def skip_rest(self, why: str) -> None:
         """Begin no more attempts; `why` says, in a phrase, why the rest is not tried."""
         for progress in self._progress:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _FRAMES_PER_SECOND = 10
-_LONGEST_BAR = 40
+_LONGEST_BAR = 24
 _MOST_MARKS = 10
 _MARKS = {
     Verdict.PASS: ("✓", "green"),
     Verdict.FAIL: ("✗", "red"),
     Verdict.ERROR: ("!", "yellow"),
 }
+_LONG_WAIT_S = 1.0
 _ROWS_AROUND = 2
 """The head of the table, and the bar below it."""
 
@@ -72,7 +73,7 @@ class LiveTable:
         with console.capture() as capture:
             if under_way:
                 console.print(self._table(under_way[:tallest], now))
-            console.print(self._progress(run.verdicts(), now, console))
+            console.print(self._progress(run, now, console))
         self._rows = [row.rstrip() for row in capture.get().splitlines()]
         self._cells = [_cells(row) for row in self._rows]
         self._frame([])
@@ -106,22 +107,26 @@ class LiveTable:
             table.add_row(name, model, _marks(one), f"{now - one.began:.1f} s")
         return table
 
-    def _progress(
-        self, verdicts: Sequence[Verdict | None], now: float, console: "Console"
-    ) -> "RenderableType":
+    def _progress(self, run: Run, now: float, console: "Console") -> "RenderableType":
         from rich.progress_bar import ProgressBar  # noqa: PLC0415 - as in _table
         from rich.table import Table  # noqa: PLC0415 - as in _table
 
+        verdicts = run.verdicts()
         decided = [verdict for verdict in verdicts if verdict is not None]
         words = [f"{len(decided)} of {len(verdicts)}"]
         for verdict, word in ((Verdict.FAIL, "failed"), (Verdict.ERROR, "in error")):
             if count := decided.count(verdict):
                 words.append(f"{count} {word}")
         words.append(f"{now - self._began:.0f} s")
+        words += [
+            f"waiting {seconds:.0f} s for {self._texts.line(host)}"
+            for host, seconds in run.waits().items()
+            if seconds >= _LONG_WAIT_S
+        ]
         bar = ProgressBar(
             total=max(1, len(verdicts)),
             completed=len(decided),
-            width=max(1, min(_LONGEST_BAR, console.width // 2)),
+            width=max(1, min(_LONGEST_BAR, console.width // 3)),
         )
         row = Table.grid(padding=(0, 1))
         row.add_column()

@@ -103,6 +103,9 @@ class Standstill(Run):
     def verdicts(self):
         return [Verdict.PASS, None]
 
+    def waits(self):
+        return {"api.example.com": 12.0, "soon.example.com": 0.4}
+
 
 @pytest.mark.parametrize("widths", [(80, 30), (30, 80), (80, 13, 120)])
 def test_a_screen_that_changes_its_width_loses_no_result(widths):
@@ -119,3 +122,10 @@ def test_a_screen_that_changes_its_width_loses_no_result(widths):
     table.write("pass    two\n")
     table.end()
     assert screen.rows() == ["pass    one", "pass    two"]
+
+
+def test_a_long_wait_for_a_host_is_told():
+    screen, now = Screen(80, 24), iter([0.0, 3.0])
+    table = LiveTable(screen.terminal(), Texts(str, sanitize), "never", clock=lambda: next(now))
+    table.look(Standstill())
+    assert screen.rows()[-1].endswith(" 1 of 2, 3 s, waiting 12 s for api.example.com")

@@ -41,6 +41,16 @@ def refused(tmp_path, text):
             ", line 4: usage has no figure 'tokens': there are tokens_in, ",
             None,
         ),
+        (
+            f'{HEAD}fault = "400"',
+            ", line 4, column 1: there is no fault '400'",
+            "did you mean '400-context'?",
+        ),
+        (
+            f'{HEAD}fault = "429-x"',
+            ", line 4, column 1: there is no fault '429-x'",
+            "did you mean '429-",
+        ),
         (f'{HEAD}fault = "502-htm"', ", line 4, column 1: there is no fault '502-htm'", "502-html"),
         (
             f'{HEAD}fault = "sigint-mid"',

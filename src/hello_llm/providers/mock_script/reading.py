@@ -163,6 +163,9 @@ def _error(path: Path, position: Position | None, message: str, hint: str | None
     return UsageError(f"{place}: {message}", hint)
 
 
+_SOME = f"such as {', '.join(list(FAULTS)[:5])}, …"
+
+
 def _known(key: str, known: Collection[str]) -> str:
     near = get_close_matches(key, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"what may stand here: {', '.join(known)}"
@@ -174,8 +177,8 @@ def _no_such_fault(name: str) -> tuple[str, str]:
             f"the fault {name!r} happens to the program and not to a server",
             "no script can play it; see the table of faults in the documentation",
         )
-    near = get_close_matches(name, FAULTS, n=1)
-    return (
-        f"there is no fault {name!r}",
-        f"did you mean {near[0]!r}?" if near else f"such as {', '.join(list(FAULTS)[:5])}, …",
-    )
+    status = name[:3]
+    near = [fault for fault in FAULTS if status.isdigit() and fault.startswith(status)]
+    near = get_close_matches(name, near or FAULTS, n=1) or near
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else _SOME
+    return f"there is no fault {name!r}", hint
