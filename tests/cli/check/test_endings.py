@@ -13,6 +13,7 @@ import pytest
 from hello_llm.providers.litellm import substrate
 from hello_llm.providers.mock import MockProvider
 from tests.cli.check.suites import asks, on, results
+from tests.cli.person import A_MOMENT_S
 from tests.cli.program import COMMAND, program
 from tests.servers import OpenAI, Script, ScriptedServer
 
@@ -47,17 +48,20 @@ def test_a_signal_in_the_middle_keeps_what_was_done(suite, tmp_path, number, cod
     assert b"2 checks: 1 passed, 1 skipped in " in out
 
 
-def test_what_was_decided_while_an_earlier_check_ran_is_told_after_an_interrupt(suite, script):
+def test_what_was_decided_while_an_earlier_check_ran_is_told_after_an_interrupt(
+    suite, script, tmp_path
+):
     script.write_text(
         'version = 1\ntime = "real"\n'
         '[[rule]]\nname = "slow"\ncontains = "slow"\nchunks = ["a", "b"]\nchunk_delay = 15\n'
         '[[rule]]\nname = "rest"\n'
     )
     path = suite(asks("first", prompt="slow"), asks("second", expect=PASSES))
-    command = [*COMMAND, "check", path, "--script", script, "-j", "2"]
+    tape = tmp_path / "tape.jsonl"
+    command = [*COMMAND, "check", path, "--script", script, "-j", "2", "--record", tape]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
-        with pytest.raises(subprocess.TimeoutExpired):
-            run.wait(1.5)
+        until(lambda: tape.exists() and tape.stat().st_size)
+        time.sleep(A_MOMENT_S)
         run.send_signal(signal.SIGINT)
         out, _ = run.communicate(timeout=WHEN_TO_STOP_S)
     assert run.returncode == 130
