@@ -1,10 +1,12 @@
 """The deadlines of a turn: which one passes, when, and what is said."""
 
+import threading
 from itertools import count
 
 import pytest
 
 from hello_llm.contract import (
+    BrokenReplyError,
     DeadlineError,
     EventStream,
     Finished,
@@ -65,6 +67,27 @@ def test_the_total_deadline_wins_where_it_is_nearer():
     provider = Fake(STARTED, "hang")
     error = ended(turn(provider, clock=ticking(0.5), first_token_s=60.0, total_s=3.0))
     assert error.message == "no complete reply within 3 s (the total deadline)"
+
+
+class TellsOfItsCut(Fake):
+    """A provider that has told how it was cut before its close returns."""
+
+    def _play(self):
+        self.thread = threading.current_thread()
+        yield from super()._play()
+        raise BrokenReplyError("the stream was cut off")
+
+    def close(self):
+        super().close()
+        self.thread.join(10)
+
+
+def test_what_comes_of_the_cut_is_not_taken_for_the_end_of_the_reply():
+    provider = TellsOfItsCut(STARTED, TextDelta("Hel"), "hang")
+    error = ended(turn(provider, clock=ticking(0.5), total_s=3.0))
+    assert error.message == "no complete reply within 3 s (the total deadline)"
+    assert error.partial is not None
+    assert error.partial.text == "Hel"
 
 
 def test_each_piece_starts_the_idle_deadline_anew():

@@ -49,13 +49,13 @@ class Attempt:
             return None
 
     def arrived(self) -> Iterator[StreamEvent]:
-        """Yield the events that are there by now, however fast more come.
+        """Return the events that are there by now, however fast more come.
 
         Raises:
-            BaseException: as `wait` does.
+            BaseException: from the iterator, as `wait` does.
         """
-        for _ in range(self._queue.qsize()):
-            yield _event(self._queue.get())
+        items = [self._queue.get() for _ in range(self._queue.qsize())]
+        return map(_event, items)
 
     def close(self) -> None:
         """Drop the call: the connection is cut at once; harmless after the end."""

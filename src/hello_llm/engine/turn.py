@@ -175,8 +175,9 @@ class Turn(Iterator[StreamEvent]):
         while not isinstance(event := self._next_event(attempt), Bound):
             yield event
         if event.deadline is Deadline.TOTAL:
+            arrived = attempt.arrived()  # before the cut, of which the attempt tells as well
             attempt.close()
-            yield from attempt.arrived()
+            yield from arrived
         raise event.error()
 
     def _next_event(self, attempt: Attempt) -> StreamEvent | Bound:
