@@ -12,7 +12,7 @@ from typing import IO
 from hello_llm.contract import HelloLLMError, OutputError
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings.atomic import replacing
+from hello_llm.settings.atomic import replacing_in_kind
 
 
 @contextmanager
@@ -47,10 +47,8 @@ def writing_to(
 @contextmanager
 def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterator[IO[bytes]]:
     """Yield a new file that takes the place of `path`, or of what it links to, after the block."""
-    target, partial = Path(os.path.realpath(path)), Path(f"{path}.partial")
-    mode = _mode(target)
-    with replacing(target, buffering=0) as file:
-        Path(file.name).chmod(mode)
+    partial = Path(f"{path}.partial")
+    with replacing_in_kind(path, buffering=0) as file:
         try:
             yield file
         except BaseException as error:
@@ -78,18 +76,3 @@ def _put_aside(arrived: Path, partial: Path, messages: Messages, *, keep: bool) 
         messages.warning(f"what arrived is lost, {partial} cannot be written: {error.strerror}")
     else:
         messages.note(f"what arrived is in {partial}")
-
-
-def _mode(target: Path) -> int:
-    """Return the mode of the file that is replaced, or what the umask leaves of 0666.
-
-    Raises:
-        PermissionError: the file is write-protected.
-    """
-    if target.exists():
-        if not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -1,5 +1,6 @@
 """Replaces a file in one step, so that it holds either what it held or all that is new."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -63,6 +64,37 @@ def replacing(target: Path, *, buffering: int = -1) -> Iterator[IO[bytes]]:
             os.unlink(file.name)  # noqa: PTH108 - a name, not a path
         raise
     _sync_folder(target.parent)
+
+
+@contextmanager
+def replacing_in_kind(path: Path, *, buffering: int = -1) -> Iterator[IO[bytes]]:
+    """Yield, as :func:`replacing` does, a new file that takes the place of `path`, a user's own.
+
+    A symbolic link stays one; the file it leads to is replaced. The mode is that of the file which
+    is replaced, or what the umask leaves of 0666.
+
+    Args:
+        path: a regular file, a link to one, or none.
+        buffering: as for ``open``.
+
+    Raises:
+        OSError: the file cannot be written, or is write-protected.
+    """
+    target = Path(os.path.realpath(path))
+    mode = _mode(target)
+    with replacing(target, buffering=buffering) as file:
+        Path(file.name).chmod(mode)
+        yield file
+
+
+def _mode(target: Path) -> int:
+    if target.exists():
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _make_folders(folder: Path) -> None:

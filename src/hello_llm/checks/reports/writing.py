@@ -1,6 +1,5 @@
 """Writes the reports that are wanted, each file in one step."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wanted import Kind, Wanted
 from hello_llm.checks.results import SuiteResult
 from hello_llm.contract import OutputError
-from hello_llm.settings.atomic import replacing
+from hello_llm.settings.atomic import replacing_in_kind
 from hello_llm.settings.phrases import printable
 
 
@@ -98,21 +97,8 @@ def _replace(path: Path, content: bytes) -> None:
         with path.open("wb") as file:
             file.write(content)
         return
-    target = Path(os.path.realpath(path))
-    mode = _mode(target)
-    with replacing(target) as new:
-        Path(new.name).chmod(mode)
+    with replacing_in_kind(path) as new:
         new.write(content)
-
-
-def _mode(target: Path) -> int:
-    """Return the mode of the file that is replaced, or what the umask leaves of 0666."""
-    if target.exists():
-        with target.open("ab"):  # one that is write-protected stays as it is
-            return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _append(path: Path, content: bytes) -> None:
