@@ -47,6 +47,13 @@ class Attempt:
     error: HelloLLMError | None = None
     """What went wrong, if the call failed."""
 
+    @property
+    def answer(self) -> LLMReply | None:
+        """The reply, or what the error kept of one."""
+        if self.reply is None and self.error is not None:
+            return self.error.partial
+        return self.reply
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:

@@ -272,6 +272,5 @@ def _charged(one: Attempt, worst: int) -> int:
     """Return what an attempt cost, or at most may have cost where that is not known."""
     if one.error is not None and one.error.exit_code in _FREE:
         return 0
-    reply = one.reply or (one.error.partial if one.error else None)
-    known = None if reply is None else reply.usage.usd_micros
+    known = None if one.answer is None else one.answer.usage.usd_micros
     return worst if known is None else known

@@ -5,7 +5,7 @@ from difflib import unified_diff
 from itertools import islice
 
 from hello_llm.checks.reports.texts import Texts, shortened
-from hello_llm.checks.reports.wording import reason, score, telling
+from hello_llm.checks.reports.wording import heading, reason, score, telling
 from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult, Verdict
 from hello_llm.checks.verdict import summary
 from hello_llm.cli.endings import printing
@@ -78,10 +78,10 @@ class Lines:
     def _details(self, check: CheckResult, shown: Attempt) -> Iterator[str]:
         for finding in shown.findings:
             yield from self._finding(finding)
-        reply = shown.reply or (shown.error.partial if shown.error else None)
+        reply = shown.answer
         if reply is not None and reply.text:
             text = shortened(self._texts.whole(reply.text), _LONGEST_ANSWER)
-            yield "answer:" if reply.complete else "answer as far as it came:"
+            yield f"{heading(reply)}:"
             yield from (f"  {line}" for line in text.splitlines())
         if shown.error is not None and shown.error.hint:
             yield f"hint: {self._texts.line(shown.error.hint)}"

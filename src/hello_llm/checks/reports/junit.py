@@ -11,7 +11,6 @@ from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import (
     Figures,
     Standing,
-    answer,
     by_model,
     complaint,
     counts,
@@ -130,7 +129,7 @@ def _output(result: SuiteResult, check: CheckResult, texts: Texts) -> str:
         "replay": texts.block(check.replay),
     }
     lines = [f"{name}: {value}" for name, value in told.items() if value]
-    last = answer(check.attempts[-1]) if check.attempts else None
+    last = check.attempts[-1].answer if check.attempts else None
     if last is not None and last.text:
         lines += ["", f"{heading(last)}:", texts.block(last.text)]
     return "\n".join(lines)

@@ -9,7 +9,6 @@ from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import (
     Figures,
     Standing,
-    answer,
     heading,
     not_passed,
     passed,
@@ -124,7 +123,7 @@ def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
     told = trouble(attempt)
     if told:
         yield _fenced("\n".join(map(texts.block, told)), "text")
-    reply = answer(attempt)
+    reply = attempt.answer
     if reply is not None and reply.text:
         yield f"The {heading(reply)}:"
         yield _fenced(texts.block(reply.text), "text")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import (
     Standing,
-    answer,
     headline,
     kind,
     not_passed,
@@ -75,7 +74,7 @@ def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
         yield f"        - assertion: {_scalar(texts.line(finding.assertion))}"
         yield f"          expected: {_scalar(texts.block(finding.expected))}"
         yield f"          got: {_scalar(texts.block(finding.got))}"
-    reply = answer(attempt)
+    reply = attempt.answer
     if reply is not None:
         yield f"      answer: {_scalar(texts.block(reply.text))}"
 

@@ -47,7 +47,7 @@ class Figures:
     @classmethod
     def of(cls, checks: Iterable[CheckResult]) -> Self:
         """Return the figures of all attempts of `checks`."""
-        replies = map(answer, (attempt for check in checks for attempt in check.attempts))
+        replies = (attempt.answer for check in checks for attempt in check.attempts)
         usages = [reply.usage for reply in replies if reply is not None]
         latencies = [usage.latency_ms for usage in usages if usage.latency_ms is not None]
         return cls(
@@ -120,13 +120,6 @@ def not_passed(check: CheckResult) -> list[tuple[int, Attempt]]:
     return [(number, it) for number, it in numbered if it.verdict is not Verdict.PASS]
 
 
-def answer(attempt: Attempt) -> LLMReply | None:
-    """Return the reply of `attempt`, or what its error kept of one."""
-    if attempt.reply is None and attempt.error is not None:
-        return attempt.error.partial
-    return attempt.reply
-
-
 def kind(attempt: Attempt) -> str:
     """Return what was wrong in one word: the name of an exit code, or of an assertion."""
     if attempt.findings:
@@ -171,7 +164,7 @@ def complaint(attempt: Attempt, texts: Texts) -> str:
         for finding in attempt.findings
     ]
     parts += [texts.block(line) for line in trouble(attempt)]
-    reply = answer(attempt)
+    reply = attempt.answer
     if reply is not None and reply.text:
         parts.append(f"{heading(reply)}:\n{texts.block(reply.text)}")
     return "\n".join(parts)
