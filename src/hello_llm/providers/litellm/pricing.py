@@ -14,8 +14,12 @@ def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: Any) -> int |
     Source: ``litellm.cost_per_token``, which knows cached, reasoning and tiered prices. It
     computes with floats; their noise is cut off before anything is added or rounded.
     """
+    return _price(litellm, vendor, name, usage_object=usage)
+
+
+def _price(litellm: ModuleType, vendor: str, name: str, **used: Any) -> int | None:  # noqa: ANN401 - as LiteLLM takes it
     try:
-        costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, usage_object=usage)
+        costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, **used)
         if not any(costs) and not _priced(litellm, vendor, name):
             return None
         return to_micros(*costs)
@@ -51,19 +55,5 @@ def most_micros(model: str, tokens_in: int, tokens_out: int) -> int | None:
     """
     from hello_llm.providers.litellm.substrate import load  # noqa: PLC0415 - a price needs it all
 
-    litellm = load()
     vendor, _, name = model.partition("/")
-    try:
-        costs = litellm.cost_per_token(
-            model=name,
-            custom_llm_provider=vendor,
-            prompt_tokens=tokens_in,
-            completion_tokens=tokens_out,
-        )
-        if not any(costs) and not _priced(litellm, vendor, name):
-            return None
-        return to_micros(*costs)
-    except litellm.exceptions.ModelNotMappedError:
-        return None
-    except (ArithmeticError, TypeError, ValueError):
-        return None
+    return _price(load(), vendor, name, prompt_tokens=tokens_in, completion_tokens=tokens_out)
