@@ -16,15 +16,16 @@ def parses(wanted: bool, evidence: Evidence) -> Shortfall | None:
     try:
         _document(evidence.text)
     except ValueError as error:
-        return Shortfall("JSON", f"{excerpt(evidence.text)} ({error})") if wanted else None
+        return _no_json(evidence, error) if wanted else None
     return None if wanted else Shortfall("no JSON", excerpt(evidence.text))
 
 
 def path_equals(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
     """The answer is JSON that has, at each of these paths, the value beside it."""
-    if (broken := parses(wanted=True, evidence=evidence)) is not None:
-        return broken
-    document = _document(evidence.text)
+    try:
+        document = _document(evidence.text)
+    except ValueError as error:
+        return _no_json(evidence, error)
     for path, value in wanted.items():
         expected = f"{as_json(value)} at {path}"
         try:
@@ -38,9 +39,11 @@ def path_equals(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | No
 
 def satisfies(schema: "Schema", evidence: Evidence) -> Shortfall | None:
     """The answer is JSON that satisfies this JSON Schema."""
-    if (broken := parses(wanted=True, evidence=evidence)) is not None:
-        return broken
-    shortfall = schema.shortfall(_document(evidence.text))
+    try:
+        document = _document(evidence.text)
+    except ValueError as error:
+        return _no_json(evidence, error)
+    shortfall = schema.shortfall(document)
     return None if shortfall is None else Shortfall("what the schema allows", excerpt(shortfall))
 
 
@@ -52,6 +55,10 @@ def calls(wanted: Mapping[str, Any], evidence: Evidence) -> Shortfall | None:
             return None
     got = ", ".join(f"{call.name}({call.arguments})" for call in evidence.reply.tool_calls)
     return Shortfall(f"a call of {wanted['name']} with {as_json(part)}", excerpt(got or "no call"))
+
+
+def _no_json(evidence: Evidence, error: ValueError) -> Shortfall:
+    return Shortfall("JSON", f"{excerpt(evidence.text)} ({error})")
 
 
 def _has(arguments: str, part: Mapping[str, Any]) -> bool:
