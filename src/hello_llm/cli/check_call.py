@@ -15,7 +15,7 @@ from hello_llm.cli.tape import Tape
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import resolve
+from hello_llm.settings import find_config, settle
 from hello_llm.settings.kinds import Integer, Kind, UnfitError
 
 _LANES = Integer(1, 256)
@@ -29,14 +29,22 @@ def call(context: typer.Context) -> ExitCode:
         HelloLLMError: they do not go together, the suite is wrong, or a report cannot be written.
     """
     typed = context.params
-    config = path(typed["config"])
+    file = path(typed["config"])
+    config = find_config(file)
     given = flags(typed)
-    settings = resolve(given, config_file=config, profile=typed["profile"])
+    settings = settle(given, config, typed["profile"])
     surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
     asking = {key: value for key, value in given.items() if key not in _OF_THE_RUN}
     run = CheckRun(
         settings=settings,
-        typed=Typed(asking, tuple(typed["models"] or ()), typed["profile"], config, Tape.of(typed)),
+        typed=Typed(
+            flags=asking,
+            models=tuple(typed["models"] or ()),
+            profile=typed["profile"],
+            config=config,
+            config_file=file,
+            tape=Tape.of(typed),
+        ),
         suite=Path(typed["suite"]),
         select=typed["select"] or (),
         rerun_failed=path(typed["rerun_failed"]),

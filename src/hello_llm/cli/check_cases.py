@@ -13,7 +13,8 @@ from hello_llm.cli.opening import build_request
 from hello_llm.cli.tape import Tape
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.litellm.address import place_of
-from hello_llm.settings import FIELDS, Settings, resolve
+from hello_llm.settings import FIELDS, Settings, settle
+from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.origins import BUILT_IN
 
 _MOCK = "mock/"
@@ -50,8 +51,10 @@ class Typed:
     """The models to ask in the place of those that the suite names."""
     profile: str | None = None
     """The profile, which outweighs those that the suite names."""
-    config: Path | None = None
-    """The configuration file."""
+    config: ConfigFile | None = None
+    """The configuration, the user's own if none was typed."""
+    config_file: Path | None = None
+    """The file of the configuration that was typed."""
     tape: Tape = field(default_factory=Tape)
     """What is recorded, and what answers in the place of a model."""
 
@@ -71,11 +74,8 @@ class Typed:
         streamed = any(one.name == "max_first_token" for one in check.expectations)
         suite = {"stream": True, **check.settings} if streamed else check.settings
         typed = {key: value for key, value in self.flags.items() if value not in (None, [], ())}
-        settings = resolve(
-            {**suite, **typed, "model": model},
-            config_file=self.config,
-            profile=self.profile or check.profile,
-        )
+        given = {**suite, **typed, "model": model}
+        settings = settle(given, self.config, self.profile or check.profile)
         if settings.provider == "litellm" and settings.model is None:
             raise UsageError(
                 f'check "{check.name}" names no model',
@@ -146,8 +146,8 @@ def _replay(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str
             words += [flag, str(value)]
     if typed.profile is not None:
         words += ["--profile", typed.profile]
-    if typed.config is not None:
-        words += ["--config", str(typed.config)]
+    if typed.config_file is not None:
+        words += ["--config", str(typed.config_file)]
     if typed.tape.replay is not None:
         words += ["--replay", str(typed.tape.replay)]
     return shlex.join(words)

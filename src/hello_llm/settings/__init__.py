@@ -2,6 +2,6 @@
 
 from hello_llm.settings.fields import FIELDS, Field, Settings
 from hello_llm.settings.origins import Origin
-from hello_llm.settings.resolve import resolve
+from hello_llm.settings.resolve import find_config, resolve, settle
 
-__all__ = ["FIELDS", "Field", "Origin", "Settings", "resolve"]
+__all__ = ["FIELDS", "Field", "Origin", "Settings", "find_config", "resolve", "settle"]

@@ -36,7 +36,22 @@ def resolve(
     Raises:
         UsageError: a value is not allowed, the file is wrong, or there is no such profile.
     """
-    config = _config(config_file)
+    return settle(flags, find_config(config_file), profile)
+
+
+def settle(
+    flags: Mapping[str, object], config: ConfigFile | None, profile: str | None = None
+) -> Settings:
+    """Return what :func:`resolve` does, from a configuration that is read already.
+
+    Args:
+        flags: what was typed, as for :func:`resolve`.
+        config: the configuration, if there is one.
+        profile: the profile, as for :func:`resolve`.
+
+    Raises:
+        UsageError: a value is not allowed, or there is no such profile.
+    """
     chosen = profile
     if chosen is None and config is not None:
         chosen = config.default_profile
@@ -48,7 +63,12 @@ def resolve(
     return _settled(layers, config, chosen)
 
 
-def _config(config_file: Path | None) -> ConfigFile | None:
+def find_config(config_file: Path | None = None) -> ConfigFile | None:
+    """Return the configuration in the file, or in the user's own if there is one.
+
+    Raises:
+        UsageError: the file that is named is not there, or one of them is wrong.
+    """
     path = config_file or default_config_file()
     config = None if path is None else read_config(path)
     if config is None and config_file is not None:
