@@ -24,6 +24,12 @@ from hello_llm.providers.litellm.connection import Connection, WireRequest
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.errors import translate
 from hello_llm.providers.litellm.reading import read_stream, read_whole
+from hello_llm.providers.litellm.responses_models import (
+    by_responses,
+    require_params,
+    stream_unknown,
+)
+from hello_llm.providers.litellm.responses_stream import ChatStream, whole_chat
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.litellm.substrate import load
 from hello_llm.providers.litellm.transport import Transport
@@ -146,7 +152,12 @@ def _call(
 ) -> Iterator[StreamEvent]:
     params = _params(request)
     _check_params(litellm, route, params)
-    arguments = params | connection.arguments(litellm, route) | {"drop_params": False}
+    responses = by_responses(litellm, route)
+    if responses:
+        require_params(route, params.keys())
+        stream_unknown(litellm, route)
+    arguments = params | connection.arguments(litellm, route, responses=responses)
+    arguments |= {"drop_params": False, "_skip_responses_api_bridge": not responses}
     if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
     if route.vendor == "ollama_chat":
@@ -159,6 +170,10 @@ def _call(
         stream=connection.stream,
         **arguments,
     )
+    if responses:
+        # LiteLLM only made the request: see responses_reply.
+        stream = connection.stream
+        answer = ChatStream(litellm, connection) if stream else whole_chat(litellm, connection)
     if connection.stream:
         yield from read_stream(litellm, answer, route, connection, builder)
     else:

@@ -1,5 +1,6 @@
 """One call's HTTP client: ours, so that nothing but the call's own settings decides about it."""
 
+import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -8,6 +9,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from hello_llm.providers.litellm.evidence import Evidence
+from hello_llm.providers.litellm.responses_reply import ResponsesReply
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
@@ -78,6 +80,8 @@ class Connection:
     _ours: bool = False
     _aborted: bool = False
     _greeted: bool = False
+    _unseen: bool = False
+    _streams: bool = False
     _vendor: str = ""
     _secure: bool = True
     _framing: Framing = Framing.OPAQUE
@@ -103,8 +107,8 @@ class Connection:
 
     @property
     def left(self) -> bool:
-        """Whether the request has left; with a client of LiteLLM's own, whether it may have."""
-        return self.sent is not None or self._vendor in OWN_TRANSPORT_VENDORS
+        """Whether the request for a stream has left; of a client of LiteLLM's own, may have."""
+        return self._unseen or self._streams
 
     @property
     def seen(self) -> bool:
@@ -140,20 +144,31 @@ class Connection:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
-        """Return what ``litellm.completion`` must be given to go `route` by this connection."""
+    def arguments(
+        self, litellm: ModuleType, route: Route, *, responses: bool = False
+    ) -> dict[str, Any]:
+        """Return what ``litellm.completion`` must be given to go `route` by this connection.
+
+        Args:
+            litellm: the loaded module.
+            route: where the call goes.
+            responses: True if LiteLLM makes the call to the Responses API.
+        """
         self._vendor = route.vendor
         self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
         arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": timeout}
-        if route.vendor in OWN_TRANSPORT_VENDORS:
+        if responses:
+            self.tap.translation = ResponsesReply()
+        elif route.vendor in OWN_TRANSPORT_VENDORS:
             # Given none, LiteLLM would send the key of the environment to whatever address.
             api_key = route.api_key or (None if route.api_base is None else NO_KEY)
+            self._unseen = True
             return arguments | {"api_key": api_key, "max_retries": 0}
         # At their own address some vendors are signed to without a key, as by AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
         arguments["api_key"] = route.api_key or NO_KEY
-        if route.vendor in OPENAI_SDK_VENDORS:
+        if route.vendor in OPENAI_SDK_VENDORS and not responses:
             # LiteLLM sets its own default of 2 on the client it is given.
             client = self._openai_client(litellm, route)
             return arguments | {"client": client, "max_retries": 0}
@@ -195,6 +210,9 @@ class Connection:
         self.sent = WireRequest(
             request.method, str(request.url), dict(request.headers), request.read()
         )
+        # By the Responses API some models answer in one piece, and LiteLLM asks for no stream.
+        asked = self.tap.translation is None or json.loads(self.sent.body).get("stream") is True
+        self._streams = self.stream and asked
         if self.dry_run or self._aborted:
             raise NotSentError("it was not sent")
         request.extensions |= {"trace": self._trace, "timeout": self.transport.timeouts}
@@ -236,7 +254,7 @@ class Connection:
         kind = response.headers.get("content-type", "")
         if self._ours or not response.is_success or kind.startswith("application/vnd."):
             return Framing.OPAQUE
-        if not self.stream:
+        if not self._streams:
             return Framing.WHOLE
         return Framing.LINES if self._vendor == "ollama_chat" else Framing.EVENTS
 

@@ -20,6 +20,9 @@ _WIRE_VENDORS = {"ai21": "ai21_chat", "local": "openai", "ollama": "ollama_chat"
 """``ollama`` would flatten the conversation into one prompt and lose the true stop reason;
 ``local`` is llama.cpp's server, which speaks OpenAI's protocol; ``ai21`` knows no address."""
 
+RESPONSES = "responses/"
+"""Stands before the name of a model that is asked by the Responses API."""
+
 _SELF_HOSTED = frozenset({"local", *KEYLESS_BASES})
 
 
@@ -41,11 +44,18 @@ class Route:
     """The key, or ``None`` for a call without one."""
     self_hosted: bool
     """True for a server one runs oneself: its calls cost nothing."""
+    responses: bool = False
+    """True where the name says that the model is asked by the Responses API."""
+
+    @property
+    def litellms_name(self) -> str:
+        """The name behind the vendor's prefix as LiteLLM is given it."""
+        return f"{RESPONSES}{self.name}" if self.responses else self.name
 
     @property
     def wire_model(self) -> str:
         """The model as LiteLLM is given it."""
-        return f"{self.vendor}/{self.name}"
+        return f"{self.vendor}/{self.litellms_name}"
 
     @property
     def place(self) -> str:
@@ -93,6 +103,8 @@ def survey(
             "--model openai/gpt-4o-mini, or --model local/smollm2 for one that needs no account",
         )
     name = ModelName.parse(model)
+    if name.name == RESPONSES:
+        raise UsageError(f"model {model!r} names no model", f"--model {model}NAME")
     if name.vendor == "local" and api_base is None:
         raise UsageError(
             f"{model} needs the address of its server",
@@ -104,11 +116,12 @@ def survey(
     return Route(
         typed=model,
         vendor=_WIRE_VENDORS.get(name.vendor, name.vendor),
-        name=name.name,
+        name=name.name.removeprefix(RESPONSES),
         api_base=api_base or KEYLESS_BASES.get(name.vendor),
         key_variable=_choose_variable(name.vendor, api_base, api_key_env),
         api_key=None,
         self_hosted=name.vendor in _SELF_HOSTED,
+        responses=name.name.startswith(RESPONSES),
     )
 
 

@@ -17,6 +17,7 @@ from hello_llm.providers.litellm.frames import (
     FrameReader,
     JsonLinesReader,
 )
+from hello_llm.providers.litellm.responses_reply import NoReplyError, ResponsesReply, STAND_IN
 from hello_llm.providers.litellm.unstreamed import as_frames
 
 LARGEST_ANSWER = 64 * 2**20
@@ -93,6 +94,8 @@ class WireTap:
         """How a body began that is no answer."""
         self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
         """Why reading was given up, however LiteLLM dresses it up."""
+        self.translation: ResponsesReply | None = None
+        """Turns the pieces of a reply by the Responses API into those of Chat Completions."""
         self._size = 0
         self._counted = False
 
@@ -166,8 +169,15 @@ class WireTap:
         body = []
         for chunk in chunks:
             body.append(chunk)
-            yield chunk
+            if self.translation is None:
+                yield chunk
         value = _parsed(b"".join(body))
+        if value is not None and self.translation is not None:
+            try:
+                value = self.translation.whole(value)
+            except NoReplyError:
+                raise UnreadableAnswerError("an object of the wrong shape") from None
+            yield STAND_IN
         if value is not None:
             self.document = value
             self._observe(value, b"")
@@ -191,23 +201,34 @@ class WireTap:
     ) -> Iterator[bytes]:
         for chunk in chunks:
             for frame in reader.feed(chunk):
-                yield framed(self._checked(frame))
+                yield from map(framed, self._checked(frame))
                 if self.ended:
                     return
         for frame in reader.close():
             if frame.data == b"[DONE]" or _parsed(frame.data) is not None:
-                yield framed(self._checked(frame))
+                yield from map(framed, self._checked(frame))
 
-    def _checked(self, frame: Frame) -> bytes:
-        """Return what `frame` holds in ASCII, having read it."""
+    def _checked(self, frame: Frame) -> Iterator[bytes]:
+        """Yield what `frame` holds in ASCII, having read it."""
         if frame.data == b"[DONE]":
             self.ended = True
-            return frame.data
+            yield frame.data
+            return
         value = _parsed(frame.data)
         if value is None:
             raise UnreadableAnswerError("something that is no JSON object")
-        self._observe(value, frame.event)
-        return json.dumps(value).encode()
+        for piece in self._pieces_of(value):
+            self._observe(piece, frame.event)
+            yield json.dumps(piece).encode()
+        self.ended = self.ended or (self.translation is not None and self.translation.ended)
+
+    def _pieces_of(self, value: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.translation is None:
+            return [value]
+        try:
+            return list(self.translation.chunks(value))
+        except NoReplyError:
+            raise UnreadableAnswerError("a piece of the wrong shape") from None
 
     def _observe(self, value: dict[str, Any], event: bytes) -> None:
         if _is_error(value, event):
