@@ -25,8 +25,8 @@ Span = tuple[float, float]
 
 STREAMED: tuple[Form, ...] = ("stream", "ndjson")
 EVERY_FORM: tuple[Form, ...] = (*STREAMED, "whole")
-MAIN = ("openai", "anthropic", "ollama")
-SSE = ("openai", "anthropic", "gemini", "mistral")
+MAIN = ("openai", "responses", "anthropic", "ollama")
+SSE = ("openai", "responses", "anthropic", "gemini", "mistral")
 EVERYWHERE = (*MAIN, "gemini", "mistral")
 
 KEY_VARIABLE = "FAULTS_API_KEY"
