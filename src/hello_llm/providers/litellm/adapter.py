@@ -160,9 +160,6 @@ def _call(
     arguments |= {"drop_params": False, "_skip_responses_api_bridge": not responses}
     if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
-    if route.vendor == "ollama_chat":
-        # Without a price LiteLLM asks the server for one, in a thread that outlives the call.
-        arguments |= {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
     connection.on_send = builder.restart_clock
     answer = litellm.completion(
         model=route.wire_model,

@@ -1,6 +1,7 @@
 """Which models are called by OpenAI's Responses API: those that LiteLLM calls by it."""
 
 import json
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,8 @@ def by_responses(litellm: ModuleType, route: Route) -> bool:
     Raises:
         UsageError: the model is asked for by that API, and LiteLLM has none for its vendor.
     """
+    if not (route.responses or route.vendor in vendors(litellm)):
+        return False
     listed, name = litellm.main.responses_api_bridge_check(
         model=route.litellms_name, custom_llm_provider=route.vendor, api_base=route.api_base
     )
@@ -36,6 +39,16 @@ def by_responses(litellm: ModuleType, route: Route) -> bool:
             f" or --model openai/responses/{route.name} with --api-base",
         )
     return False
+
+
+@cache
+def vendors(litellm: ModuleType) -> frozenset[str]:
+    """Return the vendors of which LiteLLM lists a model that is called so.
+
+    Of other vendors it may ask a server before it says how a model is called.
+    """
+    rows = litellm.model_cost.values()
+    return frozenset(row["litellm_provider"] for row in rows if row.get("mode") == "responses")
 
 
 def listed_by_responses(route: Route) -> bool:

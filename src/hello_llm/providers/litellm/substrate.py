@@ -9,6 +9,7 @@ from typing import Any
 
 from hello_llm.providers.litellm.environment import import_environment, settle
 from hello_llm.providers.litellm.lazy_exports import defer_exports
+from hello_llm.providers.litellm.own_requests import forbid
 from hello_llm.providers.litellm.spared import spare
 
 _lock = threading.Lock()
@@ -40,6 +41,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
         with import_environment():
             import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
         spare(litellm)
+        forbid(litellm)
     finally:
         gc.freeze()
         if collecting:
