@@ -154,7 +154,7 @@ def _call(
         arguments |= {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
     connection.on_send = builder.restart_clock
     answer = litellm.completion(
-        model=route.wire_model,
+        model=f"{route.litellms_vendor}/{route.name}",
         messages=[_message(message) for message in request.messages],
         stream=connection.stream,
         **arguments,
@@ -179,7 +179,9 @@ def _check_params(litellm: ModuleType, route: Route, params: Mapping[str, Any]) 
 
 
 def _supports(litellm: ModuleType, route: Route, param: str) -> bool:
-    known = litellm.get_supported_openai_params(model=route.name, custom_llm_provider=route.vendor)
+    known = litellm.get_supported_openai_params(
+        model=route.name, custom_llm_provider=route.litellms_vendor
+    )
     return known is None or param in known
 
 

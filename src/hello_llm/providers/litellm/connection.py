@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs
 
 from hello_llm.providers.litellm.error_body import says_anything
 from hello_llm.providers.litellm.error_envelope import text_beside
@@ -81,6 +82,7 @@ class Connection:
     _aborted: bool = False
     _greeted: bool = False
     _vendor: str = ""
+    _query: str = ""
     _secure: bool = True
     _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
@@ -171,13 +173,15 @@ class Connection:
 
     def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
-        self._vendor = route.vendor
+        self._vendor, self._query = route.vendor, route.query
         self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
         arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": timeout}
         if route.vendor in OWN_TRANSPORT_VENDORS:
             # Given none, LiteLLM would send the key of the environment to whatever address.
             api_key = route.api_key or (None if route.api_base is None else NO_KEY)
+            version = parse_qs(route.query).get("api-version")
+            arguments |= {} if version is None else {"api_version": version[0]}
             return arguments | {"api_key": api_key, "max_retries": 0}
         # At their own address some vendors are signed to without a key, as by AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
@@ -190,7 +194,7 @@ class Connection:
 
     def client(self, route: Route) -> "httpx.Client":
         """Return a client for a request of ours, as LiteLLM gets one for a call by `route`."""
-        self._ours = True
+        self._ours, self._query = True, route.query
         self._secure = not (route.api_base or "").startswith("http://")
         return self._client()
 
@@ -217,7 +221,9 @@ class Connection:
         return self._http
 
     def _prepare(self, request: "httpx.Request") -> None:
-        """Take off a key that must not go out, and watch for the socket the request gets."""
+        """Complete the address, take off a key that must not go out, and watch for the socket."""
+        if self._query:
+            request.url = request.url.copy_with(query=_joined(request.url.query, self._query))
         for name in KEY_HEADERS:
             if self._unauthorized or request.headers.get(name, "").split(" ")[-1] == NO_KEY:
                 request.headers.pop(name, None)
@@ -281,3 +287,12 @@ class Connection:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII
         # Whoever reads the answer, by lines or whole, goes through this method.
         response.iter_bytes = iter_bytes  # type: ignore[method-assign]
+
+
+def _joined(own: bytes, typed: str) -> bytes:
+    """Return the query that a request has of its own, and behind it the one that was typed."""
+    names = {pair.partition(b"=")[0] for pair in own.split(b"&") if pair}
+    pairs = typed.encode().split(b"&")
+    return b"&".join(
+        [*filter(None, [own]), *(one for one in pairs if one.partition(b"=")[0] not in names)]
+    )
