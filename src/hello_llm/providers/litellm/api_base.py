@@ -91,6 +91,13 @@ def understand(text: str, vendor: str, name: str) -> ApiBase:
     return base
 
 
+def joined_query(own: bytes, typed: str) -> bytes:
+    """Return the query that a request has of its own, and behind it the one that was typed."""
+    names = {pair.partition(b"=")[0] for pair in own.split(b"&") if pair}
+    pairs = (pair for pair in typed.encode().split(b"&") if pair.partition(b"=")[0] not in names)
+    return b"&".join([*filter(None, [own]), *pairs])
+
+
 def _checked(text: str) -> SplitResult:
     if not is_address(text):
         raise UsageError(

@@ -24,6 +24,7 @@ from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
     answer_to,
+    began_here,
     error_codes,
     find,
     innermost,
@@ -203,8 +204,13 @@ def _unreadable(
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
-    if evidence.answered:
-        return not_a_reply(litellm, route, evidence)
+    if evidence.answered and not began_here(error):
+        if evidence.body or not evidence.begun:
+            return not_a_reply(litellm, route, evidence)
+        return BrokenReplyError(
+            f"{route.place} sent a reply that LiteLLM cannot read",
+            "try the other of --stream and --no-stream, or another model",
+        )
     if find(error, litellm.RateLimitError):
         return RateLimitedError(f"{route.place} is limiting requests{_said(error)}", transient=True)
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import takewhile
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from hello_llm.providers.litellm.error_body import parse_body
@@ -34,6 +35,13 @@ def find(error: BaseException, *kinds: type[BaseException]) -> BaseException | N
 def is_litellms(error: BaseException) -> bool:
     """Tell whether one of the chain is an exception of LiteLLM's; not all have a common base."""
     return any(type(link).__module__.startswith("litellm") for link in chain(error))
+
+
+def began_here(error: BaseException) -> bool:
+    """Tell whether the first exception of the chain was raised by this program's own code."""
+    *_, first = chain(error)
+    frames = [frame for frame, _ in walk_tb(first.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("hello_llm.")
 
 
 def answer_to(error: BaseException) -> "httpx.Response | None":
