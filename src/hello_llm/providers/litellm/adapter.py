@@ -23,6 +23,7 @@ from hello_llm.contract import (
 from hello_llm.providers.litellm.connection import Connection, WireRequest
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.errors import translate
+from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.reading import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
     by_responses,
@@ -161,17 +162,19 @@ def _call(
     if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
     connection.on_send = builder.restart_clock
-    answer = litellm.completion(
-        model=route.wire_model,
-        messages=[_message(message) for message in request.messages],
-        stream=connection.stream,
-        **arguments,
-    )
+    with lending(litellm, connection.handler):
+        answer = litellm.completion(
+            model=route.wire_model if responses else f"{route.litellms_vendor}/{route.name}",
+            messages=[_message(message) for message in request.messages],
+            stream=connection.stream,
+            **arguments,
+        )
     if responses:
         # LiteLLM only made the request: see responses_reply.
         stream = connection.stream
         answer = ChatStream(litellm, connection) if stream else whole_chat(litellm, connection)
     if connection.stream:
+        connection.opened = True
         yield from read_stream(litellm, answer, route, connection, builder)
     else:
         yield Finished(read_whole(litellm, answer, route, connection, builder))
@@ -191,7 +194,9 @@ def _check_params(litellm: ModuleType, route: Route, params: Mapping[str, Any]) 
 
 
 def _supports(litellm: ModuleType, route: Route, param: str) -> bool:
-    known = litellm.get_supported_openai_params(model=route.name, custom_llm_provider=route.vendor)
+    known = litellm.get_supported_openai_params(
+        model=route.name, custom_llm_provider=route.litellms_vendor
+    )
     return known is None or param in known
 
 
