@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from hello_llm.providers.litellm.content_coding import unpacked
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
@@ -140,6 +141,14 @@ class Connection:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
+    def settle(self) -> bool:
+        """End the wait for more of a reply that is complete already; tell whether it is."""
+        if not self.tap.complete:
+            return False
+        self.tap.waited_in_vain = True
+        self.abort()
+        return True
+
     def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
         self._vendor = route.vendor
@@ -243,10 +252,10 @@ class Connection:
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
         self._framing = self._framing_of(response)
-        decoded, framing = response.iter_bytes, self._framing
+        framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self.tap.watch(decoded(chunk_size), framing)
+            return self.tap.watch(unpacked(response, chunk_size), framing, self._vendor)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII

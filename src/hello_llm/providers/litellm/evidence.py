@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from hello_llm.providers.litellm.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.litellm.transport import Transport
-from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, UnreadableAnswerError
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError
 
 
 @dataclass(frozen=True, slots=True)
