@@ -29,6 +29,10 @@ class Answer:
         """Begin an answer of `vendor`; of a protocol unknown here it comes `by_lines` or not."""
         self.protocol: ReplyProtocol | None = None
         """Its protocol, once something has come."""
+        self.known = False
+        """Whether a piece of a reply was found."""
+        self.alone = False
+        """Whether the body was one JSON document."""
         self.ended = False
         """Whether the server marked the end: nothing follows."""
         self.reason = ""
@@ -45,7 +49,7 @@ class Answer:
         """How much text there was, in units of UTF-16."""
         self._vendor = vendor
         self._by_lines = by_lines
-        self._known = self._unknown = False
+        self._unknown = False
         self._thinking = ThinkSplitter()
         self._calls = CallCounter()
 
@@ -86,17 +90,18 @@ class Answer:
         if value.json is None:
             self.ended = True
             return Piece()
+        self.alone = value.alone
         if self.protocol is None:
             self.protocol = protocol_of(self._vendor, value.json, by_lines=self._by_lines)
         piece = self.protocol.read(value.json, whole=value.alone)
-        if piece is None or piece.only_usage:
+        if piece is None or (piece.only_usage and not piece.reason):
             strange = {key for key, held in value.json.items() if held and key in _TEXT_KEYS}
             if strange:
                 raise NoReplyError(f"an object with {min(strange)!r} that is no reply")
         if piece is None:
             self._unknown = True
             return Piece()
-        self._known = True
+        self.known = True
         self.ended = self.ended or piece.ended
         self.reason = piece.reason or self.reason
         self.refusal += piece.refusal
@@ -112,7 +117,7 @@ class Answer:
         Raises:
             NoReplyError: nothing of what came was a reply.
         """
-        if self._unknown and not self._known:
+        if self._unknown and not self.known:
             raise NoReplyError("something else")
         late = None if self.protocol is None else self.protocol.late()
         rest = Piece() if late is None else self._sorted(late)

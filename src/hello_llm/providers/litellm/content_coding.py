@@ -4,6 +4,8 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hello_llm.providers.litellm.protocols.piece import UnreadableAnswerError
+
 if TYPE_CHECKING:
     import httpx
 
@@ -18,14 +20,14 @@ def unpacked(response: "httpx.Response", chunk_size: int | None) -> Iterator[byt
     """Yield the body of `response`; of gzip all members, of which httpx reads the first only.
 
     Raises:
-        httpx.DecodingError: it is not packed as its header says.
+        UnreadableAnswerError: it is not packed as its header says.
     """
     codings = response.headers.get("content-encoding", "").lower().split(",")
     if _GZIP_NAMES.issuperset(coding.strip() for coding in codings):
         chunks = response.iter_raw()
         for _ in codings:
             chunks = _members(chunks)
-        yield from _translated(chunks, response)
+        yield from _readable(chunks)
     else:
         yield from type(response).iter_bytes(response, chunk_size)
 
@@ -47,10 +49,8 @@ def _members(chunks: Iterator[bytes]) -> Iterator[bytes]:
             more = len(data) == _MOST_AT_ONCE and not member.eof
 
 
-def _translated(chunks: Iterator[bytes], response: "httpx.Response") -> Iterator[bytes]:
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-
+def _readable(chunks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from chunks
-    except zlib.error as error:
-        raise httpx.DecodingError(str(error), request=response.request) from error
+    except zlib.error:
+        raise UnreadableAnswerError("a body that is not gzip, as its header says,") from None

@@ -93,6 +93,8 @@ class EventReader:
                 yield from self._dispatch()
             if not value.startswith(b":"):  # a comment that was wrapped as data
                 self._data.append(value)
+            if value.strip() == END_MARK:  # nothing follows, perhaps not even a blank line
+                yield from self._dispatch()
         elif name == b"event":
             if self._data and self._is_next(value):
                 yield from self._dispatch()
@@ -100,8 +102,6 @@ class EventReader:
 
     def _is_next(self, value: bytes) -> bool:
         """Tell whether the data before `value` is complete; not every server ends its events."""
-        if self._data[-1].strip() == END_MARK:
-            return True
         # Within one JSON object nothing follows a closing brace like this but in a text.
         ends = self._data[-1].rstrip().endswith(b"}")
         if not ends or value.lstrip()[:1] in b",]}":

@@ -1,6 +1,7 @@
 """Finds the JSON objects in the body of an answer, whichever way the server framed them."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -74,6 +75,8 @@ def values_in(chunks: Iterator[bytes], *, by_lines: bool, streamed: bool) -> Ite
         yield from _document(b"".join(body))
     elif streamed:
         yield from _framed(body, EventReader())
+    else:
+        deque(body, maxlen=0)
 
 
 def _framed(chunks: Iterator[bytes], reader: FrameReader) -> Iterator[Value]:
@@ -135,7 +138,7 @@ def _document(body: bytes) -> Iterator[Value]:
     except ValueError:
         found = list(_one_after_the_other(body.decode("utf-8-sig", errors="replace")))
     if len(found) == 1 and isinstance(found[0], list):
-        found = found[0]
+        found = found[0] or [None]
     for value in found:
         if not isinstance(value, dict):
             raise UnreadableAnswerError(_NO_OBJECT)

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from hello_llm.providers.litellm.answer import Answer
+from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.json_values import Value, values_in
 from hello_llm.providers.litellm.protocols.endings import Ending
 from hello_llm.providers.litellm.protocols.piece import Json, Piece, UnreadableAnswerError
@@ -46,7 +47,7 @@ class Framing(Enum):
 class ErrorInAnswerError(Exception):
     """The server sent an error where an answer was due; `said` is its JSON."""
 
-    def __init__(self, said: dict[str, Any]) -> None:
+    def __init__(self, said: Any) -> None:  # noqa: ANN401 - whatever JSON the server sent
         """Keep what the server `said`."""
         super().__init__("the server sent an error in place of an answer")
         self.said = said
@@ -62,7 +63,7 @@ class WireTap:
         self.pieces = 0
         """How many frames have come; those that only keep the connection alive are none."""
         self.opaque = b""
-        """How a body began that is no answer."""
+        """How the body began, until a piece of an answer was found in it."""
         self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
         """Why reading was given up, however LiteLLM dresses it up."""
         self.waited_in_vain = False
@@ -118,9 +119,7 @@ class WireTap:
     def _read(self, chunks: Iterator[bytes], framing: Framing) -> Iterator[bytes]:
         match framing:
             case Framing.OPAQUE:
-                for chunk in chunks:
-                    self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
-                    yield chunk
+                yield from chunks
             case Framing.WHOLE:
                 yield self._whole(chunks)
             case _:
@@ -148,6 +147,8 @@ class WireTap:
             self._size += len(chunk)
             if self._size > LARGEST_ANSWER:
                 raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
+            if not self.answer.known:
+                self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
             yield chunk
 
     def _whole(self, chunks: Iterator[bytes]) -> bytes:
@@ -188,10 +189,12 @@ class WireTap:
 
     def _taken(self, value: Value) -> Piece:
         if value.json is not None:
-            if _is_error(value.json, value.event):
+            if is_error(value.json, value.event):
                 raise ErrorInAnswerError(value.json)
             self.pieces += value.json.get("type") != "ping"
         piece = self.answer.take(value)
+        if self.answer.known:
+            self.opaque = b""
         if piece.has_output or piece.reason or piece.usage:
             self._last_piece_at = self._clock()
         return piece
@@ -208,8 +211,3 @@ def _kept(chunks: Iterator[bytes], body: list[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         body.append(chunk)
         yield chunk
-
-
-def _is_error(value: dict[str, Any], event: bytes) -> bool:
-    named = event == b"error" or "error" in (value.get("type"), value.get("object"))
-    return bool(value.get("error")) or named

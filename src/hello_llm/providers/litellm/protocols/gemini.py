@@ -32,6 +32,7 @@ class GeminiReplies:
     def __init__(self) -> None:
         """Begin an answer."""
         self._candidates = FirstChoice()
+        self._begun = False
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:  # noqa: ARG002 - the protocol's
         """Return what `value` brings."""
@@ -43,7 +44,10 @@ class GeminiReplies:
         if isinstance(feedback, dict) and feedback.get("blockReason"):
             piece.reason = "content_filter"
         piece.usage = usage_in(value.get("usageMetadata"))
-        piece.only_usage = bool(piece.usage) and not value.get("candidates")
+        # The last response has candidates like any other; some servers leave the stream open then.
+        last = self._begun and bool(piece.reason) and not piece.has_output
+        piece.only_usage = bool(piece.usage) and (last or not value.get("candidates"))
+        self._begun = self._begun or piece.has_output
         return piece
 
     def late(self) -> Piece | None:
