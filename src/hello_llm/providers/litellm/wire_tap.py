@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from hello_llm.providers.litellm.answer import Answer
-from hello_llm.providers.litellm.error_envelope import is_error
+from hello_llm.providers.litellm.error_envelope import is_error, is_of_reply
 from hello_llm.providers.litellm.json_values import Value, values_in
 from hello_llm.providers.litellm.protocols.endings import Ending
 from hello_llm.providers.litellm.protocols.piece import Json, Piece, UnreadableAnswerError
@@ -147,7 +147,7 @@ class WireTap:
             self._size += len(chunk)
             if self._size > LARGEST_ANSWER:
                 raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
-            if not self.answer.known:
+            if not self.pieces:
                 self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
             yield chunk
 
@@ -193,7 +193,7 @@ class WireTap:
                 raise ErrorInAnswerError(value.json)
             self.pieces += value.json.get("type") != "ping"
         piece = self.answer.take(value)
-        if self.answer.known:
+        if value.json is not None and is_of_reply(value.json):
             self.opaque = b""
         if piece.has_output or piece.reason or piece.usage:
             self._last_piece_at = self._clock()

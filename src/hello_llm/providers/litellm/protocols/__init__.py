@@ -1,6 +1,7 @@
 """The vendors' protocols: what their answers bring, and what LiteLLM is given of it."""
 
 from hello_llm.providers.litellm.protocols.anthropic import AnthropicReplies
+from hello_llm.providers.litellm.protocols.cohere import CohereReplies
 from hello_llm.providers.litellm.protocols.gemini import GeminiReplies
 from hello_llm.providers.litellm.protocols.ollama import OllamaReplies
 from hello_llm.providers.litellm.protocols.openai import OpenAIReplies
@@ -9,6 +10,8 @@ from hello_llm.providers.litellm.protocols.unread import UnreadReplies
 
 _OWN_PROTOCOLS: dict[str, type[ReplyProtocol]] = {
     "anthropic": AnthropicReplies,
+    "cohere": CohereReplies,
+    "cohere_chat": CohereReplies,
     "gemini": GeminiReplies,
     "ollama_chat": OllamaReplies,
 }
