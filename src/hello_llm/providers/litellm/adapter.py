@@ -30,7 +30,7 @@ from hello_llm.providers.litellm.responses_models import (
     require_params,
     stream_unknown,
 )
-from hello_llm.providers.litellm.responses_stream import ChatStream, whole_chat
+from hello_llm.providers.litellm.responses_stream import ChunkStream
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.litellm.substrate import load
 from hello_llm.providers.litellm.transport import Transport
@@ -84,7 +84,11 @@ class LiteLLMProvider:
         connection = Connection(self._transport, stream=True)
         events = self._exchange(ChatRequest.coerce(request), connection)
         return EventStream(
-            events, connection.abort, lambda: connection.tap.pieces, lambda: connection.left
+            events,
+            connection.abort,
+            lambda: connection.tap.pieces,
+            lambda: connection.left,
+            connection.settle,
         )
 
     def close(self) -> None:
@@ -169,10 +173,8 @@ def _call(
             stream=connection.stream,
             **arguments,
         )
-    if responses:
-        # LiteLLM only made the request: see responses_reply.
-        stream = connection.stream
-        answer = ChatStream(litellm, connection) if stream else whole_chat(litellm, connection)
+    if responses and connection.streams:
+        answer = ChunkStream(litellm, connection)
     if connection.stream:
         connection.opened = True
         yield from read_stream(litellm, answer, route, connection, builder)

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs
 
 from hello_llm.contract import RequestError
 from hello_llm.providers.litellm.api_base import joined_query
+from hello_llm.providers.litellm.content_coding import unpacked
 from hello_llm.providers.litellm.evidence import Evidence, gathered
-from hello_llm.providers.litellm.responses_reply import ResponsesReply
+from hello_llm.providers.litellm.protocols import RESPONSES
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
 from hello_llm.providers.litellm.vendors import (
@@ -84,6 +85,8 @@ class Connection:
     """Whether LiteLLM has given out a stream: the server answered."""
     handler: Any = None
     """LiteLLM's wrapper of the client, for vendors that it reaches with one."""
+    streams: bool = False
+    """Whether a stream was asked for."""
     tap: WireTap = field(default_factory=WireTap)
     """Has read the answer as far as it came."""
     _unauthorized: bool = False
@@ -91,8 +94,8 @@ class Connection:
     _aborted: bool = False
     _greeted: bool = False
     _unseen: bool = False
-    _streams: bool = False
     _vendor: str = ""
+    _protocol: str = ""
     _query: str = ""
     _secure: bool = True
     _framing: Framing = Framing.OPAQUE
@@ -115,7 +118,7 @@ class Connection:
     @property
     def left(self) -> bool:
         """Whether the request for a stream has left; of a client of LiteLLM's own, may have."""
-        return self._unseen or self._streams
+        return self._unseen or self.streams
 
     @property
     def seen(self) -> bool:
@@ -150,6 +153,14 @@ class Connection:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
+    def settle(self) -> bool:
+        """End the wait for more of a reply that is complete already; tell whether it is."""
+        if not self.tap.complete:
+            return False
+        self.tap.waited_in_vain = True
+        self.abort()
+        return True
+
     def arguments(
         self, litellm: ModuleType, route: Route, *, responses: bool = False
     ) -> dict[str, Any]:
@@ -160,14 +171,15 @@ class Connection:
             route: where the call goes.
             responses: True if LiteLLM makes the call to the Responses API.
         """
-        self._vendor, self._query = route.vendor, route.query
+        self._vendor = self._protocol = route.vendor
+        self._query = route.query
         self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
         endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
         base = route.api_base and route.api_base + endpoint
         arguments: dict[str, Any] = {"api_base": base, "timeout": timeout}
         if responses:
-            self.tap.translation = ResponsesReply()
+            self._protocol = RESPONSES
         elif route.vendor in OWN_TRANSPORT_VENDORS:
             if self.dry_run:
                 raise RequestError(
@@ -228,8 +240,8 @@ class Connection:
             request.method, str(request.url), dict(request.headers), request.read()
         )
         # By the Responses API some models answer in one piece, and LiteLLM asks for no stream.
-        asked = self.tap.translation is None or json.loads(self.sent.body).get("stream") is True
-        self._streams = self.stream and asked
+        unasked = self._protocol == RESPONSES and not json.loads(self.sent.body).get("stream")
+        self.streams = self.stream and not unasked
         if self.dry_run or self._aborted:
             raise NotSentError("it was not sent")
         request.extensions |= {"trace": self._trace, "timeout": self.transport.timeouts}
@@ -271,17 +283,17 @@ class Connection:
         kind = response.headers.get("content-type", "")
         if self._ours or not response.is_success or kind.startswith("application/vnd."):
             return Framing.OPAQUE
-        if not self._streams:
+        if not self.streams:
             return Framing.WHOLE
-        return Framing.LINES if self._vendor == "ollama_chat" else Framing.EVENTS
+        return Framing.LINES if self._protocol == "ollama_chat" else Framing.EVENTS
 
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
         self._framing = self._framing_of(response)
-        decoded, framing = response.iter_bytes, self._framing
+        framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self.tap.watch(decoded(chunk_size), framing)
+            return self.tap.watch(unpacked(response, chunk_size), framing, self._protocol)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII

@@ -1,4 +1,4 @@
-"""Reads a reply by the Responses API where the tap has made one of Chat Completions of it."""
+"""Reads the stream of a reply by the Responses API, which the tap gives on as Chat Completions."""
 
 import json
 from collections.abc import Iterator
@@ -6,13 +6,15 @@ from types import ModuleType
 from typing import Any
 
 from hello_llm.providers.litellm.connection import Connection
-from hello_llm.providers.litellm.unstreamed import as_frames
 
-_DATA = "data: {"
+_DATA = "data: "
 
 
-class ChatStream:
-    """The stream of one call, in LiteLLM's own chunks and with what is read of LiteLLM's streams."""
+class ChunkStream:
+    """LiteLLM's chunks of one stream, without LiteLLM's reader of it.
+
+    That one would start an event loop for each event, and lose some of what they hold.
+    """
 
     def __init__(self, litellm: ModuleType, connection: Connection) -> None:
         """Read the answer that `connection` has got."""
@@ -20,28 +22,18 @@ class ChatStream:
         self.intermittent_finish_reason: str | None = None
         self.chunks: list[Any] = []
         """The chunks that count tokens."""
-        self._litellm = litellm
+        self._chunk = litellm.ModelResponseStream
         self._connection = connection
 
     def __iter__(self) -> Iterator[Any]:
-        for value in self._values():
-            chunk = self._litellm.ModelResponseStream(**value)
-            if value["choices"]:
-                finish = value["choices"][0].get("finish_reason")
-                self.received_finish_reason = finish or self.received_finish_reason
-            if value.get("usage"):
-                self.chunks.append(chunk)
-            yield chunk
-
-    def _values(self) -> Iterator[dict[str, Any]]:
-        if self._connection.tap.document:
-            yield from as_frames(self._connection.tap.document)
-        elif self._connection.response is not None:
-            for line in self._connection.response.iter_lines():
-                if line.startswith(_DATA):
-                    yield json.loads(line.removeprefix("data: "))
-
-
-def whole_chat(litellm: ModuleType, connection: Connection) -> Any:  # noqa: ANN401 - LiteLLM's ModelResponse
-    """Return the whole reply that `connection` has got."""
-    return litellm.ModelResponse(**connection.tap.document)
+        response = self._connection.response
+        for line in () if response is None else response.iter_lines():
+            if line.startswith(_DATA + "{"):
+                value = json.loads(line.removeprefix(_DATA))
+                chunk = self._chunk(**value)
+                for choice in value["choices"]:
+                    reason = choice["finish_reason"]
+                    self.received_finish_reason = reason or self.received_finish_reason
+                if "usage" in value:
+                    self.chunks.append(chunk)
+                yield chunk
