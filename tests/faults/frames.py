@@ -117,7 +117,8 @@ def _decline_response(exchange: Exchange) -> None:
     usual, declined = b'{"type":"output_text","text":"NO"', b'{"type":"refusal","refusal":"NO"'
 
     def rewritten(data: bytes) -> bytes:
-        data = data.replace(usual, declined).replace(b"response.output_text.d", b"response.refusal.d")
+        data = data.replace(usual, declined)
+        data = data.replace(b"response.output_text.d", b"response.refusal.d")
         return data.replace(b'"NO"', b'"I can\'t help with that."')
 
     if exchange.stream:

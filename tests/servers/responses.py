@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from tests.servers.dialect import to_json
@@ -10,6 +9,7 @@ from tests.servers.openai import OpenAI
 from tests.servers.script import Script, Tokens, ToolCall
 
 _INCOMPLETE = {"length": "max_output_tokens"}
+_OPENINGS = (".created", ".in_progress", "output_item.added", "content_part.added")
 _COMPLETED = frozenset({"stop", "tool_calls"})
 
 
@@ -25,10 +25,20 @@ class Responses(OpenAI):
 
     def frames(self, script: Script, asked: dict[str, Any]) -> Iterator[bytes]:
         """Yield the events of a response, the last with all of it once more."""
-        for number, event in zip(count(), _events(script, asked), strict=False):
-            name = str(event["type"]).encode()
+        opening = b""
+        for number, event in enumerate(_events(script, asked)):
+            name = str(event["type"])
             numbered = to_json(event | {"sequence_number": number})
-            yield b"event: " + name + b"\ndata: " + numbered + b"\n\n"
+            frame = b"event: " + name.encode() + b"\ndata: " + numbered + b"\n\n"
+            if name.endswith(_OPENINGS):  # they come together
+                opening += frame
+                continue
+            if opening:
+                yield opening
+            yield frame
+            opening = b""
+        if opening:
+            yield opening
 
 
 def _events(script: Script, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:

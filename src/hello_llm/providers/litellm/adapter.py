@@ -27,7 +27,7 @@ from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.reading import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
     by_responses,
-    require_params,
+    responses_params,
     stream_unknown,
 )
 from hello_llm.providers.litellm.responses_stream import ChunkStream
@@ -159,7 +159,7 @@ def _call(
     _check_params(litellm, route, params)
     responses = by_responses(litellm, route)
     if responses:
-        require_params(route, params.keys())
+        params = responses_params(route, params)
         stream_unknown(litellm, route)
     arguments = params | connection.arguments(litellm, route, responses=responses)
     arguments |= {"drop_params": False, "_skip_responses_api_bridge": not responses}

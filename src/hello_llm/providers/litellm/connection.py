@@ -166,10 +166,7 @@ class Connection:
     ) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection.
 
-        Args:
-            litellm: the loaded module.
-            route: where the call goes.
-            responses: True if LiteLLM makes the call to the Responses API.
+        With `responses` LiteLLM makes the call to the Responses API.
         """
         self._vendor = self._protocol = route.vendor
         self._query = route.query
@@ -178,6 +175,9 @@ class Connection:
         endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
         base = route.api_base and route.api_base + endpoint
         arguments: dict[str, Any] = {"api_base": base, "timeout": timeout}
+        version = parse_qs(route.query).get("api-version")
+        if version is not None and route.vendor in OWN_TRANSPORT_VENDORS:
+            arguments["api_version"] = version[0]
         if responses:
             self._protocol = RESPONSES
         elif route.vendor in OWN_TRANSPORT_VENDORS:
@@ -188,8 +188,6 @@ class Connection:
             self._unseen = True
             # Given none, LiteLLM would send the key of the environment to whatever address.
             api_key = route.api_key or (None if route.api_base is None else NO_KEY)
-            version = parse_qs(route.query).get("api-version")
-            arguments |= {} if version is None else {"api_version": version[0]}
             return arguments | {"api_key": api_key, "max_retries": 0}
         # At their own address some vendors are signed to without a key, as by AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None

@@ -1,6 +1,7 @@
 """Which models are called by OpenAI's Responses API: those that LiteLLM calls by it."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from hello_llm.contract import RequestError, UsageError
 from hello_llm.providers.litellm.route import Route
 
-PARAMS = frozenset({"max_tokens", "temperature", "top_p"})
+_PARAMS = frozenset({"max_tokens", "temperature", "top_p"})
 """The parameters that the Responses API has; LiteLLM drops the others without a word."""
 
 _PRICES = "model_prices_and_context_window_backup.json"
@@ -78,15 +79,22 @@ def stream_unknown(litellm: ModuleType, route: Route) -> None:
             litellm.register_model({f"{route.vendor}/{route.name}": row})
 
 
-def require_params(route: Route, names: set[str]) -> None:
-    """See that the Responses API has each of the parameters of these `names`.
+def responses_params(route: Route, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `params` as LiteLLM is given them for a call to the Responses API.
+
+    What it knows of a vendor's models holds at the vendor: another server is sent what was typed.
 
     Raises:
-        RequestError: it has not.
+        RequestError: the Responses API has no such parameter.
     """
-    for name in sorted(names - PARAMS):
-        flag = "--" + name.replace("_", "-")
-        raise RequestError(
-            f"{route.typed} does not take {name}: the Responses API has no such parameter",
-            f"leave out {flag}",
-        )
+    for name in params:
+        if name not in _PARAMS:
+            raise RequestError(
+                f"{route.typed} does not take {name}: the Responses API has no such parameter",
+                f"leave out --{name.replace('_', '-')}",
+            )
+    if route.vendors_own:
+        return dict(params)
+    limit = {name: value for name, value in params.items() if name == "max_tokens"}
+    body = {name: value for name, value in params.items() if name != "max_tokens"}
+    return limit | ({"extra_body": body} if body else {})
