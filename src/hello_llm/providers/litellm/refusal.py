@@ -58,7 +58,7 @@ _QUOTA_WORDS = re.compile(
 _KEY_WORDS = re.compile(
     r"(invalid|incorrect) api key|api key (is )?(invalid|not valid)", re.IGNORECASE
 )
-_TLS_WORDS = re.compile(r"HTTP request .*HTTPS (port|server)", re.IGNORECASE)
+_TLS_WORDS = re.compile(r"HTTP request .{0,200}HTTPS (port|server)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
