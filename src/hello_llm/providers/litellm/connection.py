@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from hello_llm.providers.litellm.error_beginning import beginning
 from hello_llm.providers.litellm.error_body import says_anything
 from hello_llm.providers.litellm.error_envelope import text_beside
 from hello_llm.providers.litellm.evidence import Evidence
@@ -275,7 +276,8 @@ class Connection:
         decoded, framing = response.iter_bytes, self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self.tap.watch(decoded(chunk_size), framing)
+            chunks = self.tap.watch(decoded(chunk_size), framing)
+            return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII
