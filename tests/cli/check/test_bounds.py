@@ -1,0 +1,284 @@
+"""No check takes longer, or more, than it may, whatever its assertions compute."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from hello_llm.checks.judge import pool
+from tests.cli.check.processes import LONGEST_WAIT_S, alive, below, until
+from tests.cli.check.suites import results
+from tests.cli.program import COMMAND, child, program
+
+pytestmark = [
+    pytest.mark.in_process,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux tells of them"),
+]
+
+MANY_AS = "a" * 60 + "!"
+TWICE = {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n - 1}"}] * 2} for n in range(1, 41)}
+EXPONENTIAL = {"$defs": {"a0": {"type": "integer"}, **TWICE}, "$ref": "#/$defs/a40"}
+REGEX_TIME = {
+    "regex": ('regex = "^(a+)+$"', MANY_AS),
+    "not-regex": ('not_regex = "^(a|a)+$"', MANY_AS),
+    "long-regex": ('regex = "a*a*a*a*a*a*a*b"', "a" * 20_000),
+    "schema-pattern": ('json_schema = { pattern = "^(a+)+$" }', json.dumps(MANY_AS)),
+    "schema-names": (
+        'json_schema = { patternProperties = { "^(a+)+$" = {} } }',
+        json.dumps({MANY_AS: 1}),
+    ),
+}
+SCHEMA_TIME = {
+    "exponential": ('json_schema = "schema.json"', "3"),
+    "unique-items": (
+        "json_schema = { uniqueItems = true }",
+        json.dumps([{"a": [number, {}]} for number in range(30_000)] + [None, 1]),
+    ),
+}
+EXEC_TIME = {
+    "yes": 'exec = ["yes"]',
+    "sleep": 'exec = ["sleep", "1000"]',
+    "deaf": """exec = ["sh", "-c", "trap '' TERM INT HUP; while :; do sleep 1; done"]""",
+    "stopped": 'exec = ["sh", "-c", "kill -STOP $$"]',
+    "silent": 'exec = ["sh", "-c", "exec 0<&- 1>&- 2>&-; sleep 1000"]',
+    "escapes": 'exec = ["sh", "-c", "(setsid sleep 1000 &) ; setsid sleep 1000"]',
+}
+TIME = {
+    **{f"regex-time-{name}": case for name, case in REGEX_TIME.items()},
+    **{f"schema-time-{name}": case for name, case in SCHEMA_TIME.items()},
+    **{f"exec-bounds-{name}": (expect, "x" * 200_000) for name, expect in EXEC_TIME.items()},
+}
+TIMES = pytest.mark.parametrize(("expect", "answer"), TIME.values(), ids=TIME)
+
+
+@pytest.fixture
+def asking(tmp_path):
+    """Writes a suite that makes the mock give an answer, and returns its path."""
+
+    def write(expect, answer, more=""):
+        (tmp_path / "answer.toml").write_text(
+            f'version = 1\n[[rule]]\nname = "all"\nchunks = [{json.dumps(answer)}]\n'
+        )
+        (tmp_path / "schema.json").write_text(json.dumps(EXPONENTIAL))
+        path = tmp_path / "suite.toml"
+        path.write_text(
+            f'version = 1\n[defaults]\nscript = "answer.toml"\n{more}\n'
+            f'[[check]]\nname = "a"\nprompt = "hi"\n[check.expect]\n{expect}\n'
+        )
+        return path
+
+    return write
+
+
+@TIMES
+def test_an_assertion_ends_with_the_deadline_of_its_attempt(asking, expect, answer):
+    ended = program("check", asking(expect, answer, "timeout = 0.7"))
+    assert ended.code == 7, ended.text
+    key = expect.partition(" ")[0]
+    assert f"TIMEOUT: {key} was not decided within 0.7 s (the total deadline)" in ended.text
+
+
+@TIMES
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_and_leaves_no_process(asking, tmp_path, number, code, expect, answer):
+    report = tmp_path / "report.json"
+    path = asking(expect, answer, "timeout = 0")
+    command = [*COMMAND, "check", path, "--report", f"json={report}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        processes = _at_work(run.pid, programs=expect.startswith("exec"))
+        run.send_signal(number)
+        _, err = run.communicate(timeout=LONGEST_WAIT_S)
+    assert (run.returncode, err) == (code, b"")
+    assert results(report) == {"a": "skipped"}
+    until(lambda: not any(map(alive, processes)))
+
+
+@pytest.mark.parametrize("name", ["regex-time-regex", "exec-bounds-escapes"])
+def test_the_end_of_the_run_by_force_leaves_no_process(asking, name):
+    expect, answer = TIME[name]
+    path = asking(expect, answer, "timeout = 0")
+    with subprocess.Popen([*COMMAND, "check", path], stdout=subprocess.PIPE) as run:
+        processes = _at_work(run.pid, programs=expect.startswith("exec"))
+        run.kill()
+    until(lambda: not any(map(alive, processes)))
+
+
+def _at_work(run, *, programs):
+    """Wait until something is judged below `run`, and return the processes there."""
+    judging = 3 if programs else 2  # the supervisor, its worker, and a program
+
+    def computing():
+        found = below(run)
+        return len(found) >= judging and (programs or max(found.values()) > 1.2)
+
+    until(computing)
+    return below(run)
+
+
+def test_exec_bounds_nothing_outlives_a_judge_that_has_answered(asking, tmp_path):
+    pids = tmp_path / "pids"
+    script = f"sleep 1000 & echo $! >>{pids}; setsid sleep 1000 & echo $! >>{pids}; cat >/dev/null"
+    ended = program("check", asking(f"exec = {json.dumps(['sh', '-c', script])}", "x" * 200_000))
+    assert ended.code == 0, ended.text
+    assert not any(map(alive, map(int, pids.read_text().split())))
+
+
+@pytest.mark.parametrize("script", ["exit 0", "head -c 3 >/dev/null", "exec 0<&-; sleep 0.1"])
+def test_exec_bounds_a_judge_need_not_read_the_answer(asking, script):
+    ended = program("check", asking(f"exec = {json.dumps(['sh', '-c', script])}", "x" * 200_000))
+    assert ended.code == 0, ended.text
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "x = [bytearray(b'a') * (1 << 26) for _ in range(1 << 20)]",
+        (
+            "import os, time\nif os.fork() and os.fork(): os.wait()\n"
+            "x = bytearray(b'a') * (3 << 29)\ntime.sleep(1000)"
+        ),
+    ],
+    ids=["one", "several"],
+)
+def test_exec_bounds_memory(asking, script):
+    command = json.dumps([sys.executable, "-c", script])
+    ended = program("check", asking(f"exec = {command}", "x", "timeout = 0"))
+    assert ended.code == 1, ended.text
+    assert "MemoryError" in ended.text or "it takes more than 2 GiB of memory" in ended.text
+
+
+def test_exec_bounds_the_start_of_what_a_judge_says_is_kept(asking):
+    script = "yes no | head -c 10000000; exit 3"
+    ended = program("check", asking(f"exec = {json.dumps(['sh', '-c', script])}", "x"))
+    assert (ended.code, "got:      exit code 3: no" in ended.text) == (1, True)
+
+
+SECRETS = {
+    "OPENAI_API_KEY": "sk-0123456789abcdefghij",
+    "SOME_TOKEN": "abcdefgh",
+    "COPY": "see abcdefgh",
+    "SERVER": "my-own-server-key",
+    "HTTPS_PROXY": "http://me:hunter2x@127.0.0.1:9",
+}
+PUBLIC = {"LANG": "C.UTF-8", "COLOR_OF_TEST": "green"}
+
+
+@pytest.mark.parametrize("wanted", [[], ["SOME_TOKEN"], ["OPENAI_API_KEY", "COLOR_OF_TEST"]])
+def test_exec_bounds_a_judge_gets_the_secrets_that_are_named(asking, tmp_path, wanted):
+    code = "import os, json; json.dump(dict(os.environ), open('environ', 'w'))"
+    expect = f"exec = {json.dumps([sys.executable, '-c', code])}"
+    more = f'api_key_env = "SERVER"\nexec_env = {json.dumps(wanted)}'
+    ended = child("check", asking(expect, "x", more), **SECRETS, **PUBLIC)
+    assert ended.code == 0, ended.text
+    environ = json.loads((tmp_path / "environ").read_text())
+    assert environ.keys() & SECRETS.keys() == SECRETS.keys() & set(wanted)
+    assert PUBLIC.items() <= environ.items()
+
+
+def test_exec_bounds_no_process_of_the_judge_shows_a_secret(asking):
+    script = "for p in $$ $PPID $(ps -o ppid= -p $PPID); do tr '\\0' '\\n' </proc/$p/environ; done"
+    expect = f"exec = {json.dumps(['sh', '-c', f'{script} | grep abcdefgh; test $? = 1'])}"
+    ended = child("check", asking(expect, "x"), **SECRETS)
+    assert ended.code == 0, ended.text
+
+
+def test_exec_bounds_a_variable_that_is_not_set_is_told(asking):
+    ended = program("check", asking('exec = ["true"]', "x", 'exec_env = ["ABSENT_VARIABLE"]'))
+    assert (ended.code, ended.stderr.splitlines()) == (
+        2,
+        [
+            'error: check "a" gives its program ABSENT_VARIABLE, which is not set',
+            "hint: export ABSENT_VARIABLE=…, or take it out of exec_env",
+        ],
+    )
+
+
+def test_exec_bounds_what_is_passed_is_not_shown(asking):
+    expect = """exec = ["sh", "-c", "echo $SOME_TOKEN; exit 1"]"""
+    ended = child("check", asking(expect, "x", 'exec_env = ["SOME_TOKEN"]'), **SECRETS)
+    assert (ended.code, "abcdefgh" in ended.text, "[redacted]" in ended.text) == (1, False, True)
+
+
+def test_texts_and_figures_need_no_other_process(asking, monkeypatch):
+    monkeypatch.setattr(pool, "JudgeProcess", None)
+    expect = 'contains = "x"\nmax_chars = 3\njson = false\nstarts_with = "x"'
+    assert program("check", asking(expect, "x")).code == 0
+
+
+SLOW = "(?i)" + "[\u0100-\U0010ffff]" * 300
+"""An expression that takes minutes to compile: a million characters are looked at for each part."""
+MISTAKES = {
+    "regex": ('regex = "("', "regex is no regular expression: missing )"),
+    "regex-repeats": ('regex = "a{99999999999999999999}"', "regex is no regular expression: the"),
+    "regex-deep": (f'regex = "{"(" * 5000}{")" * 5000}"', "regex is no regular expression: "),
+    "ref": ('json_schema = { "$ref" = "#/type/foo", type = "object" }', "refers to #/type/foo"),
+    "ref-bad-address": ('json_schema = { "$ref" = "http://[::1" }', "refers to http://[::1"),
+    "ref-remote": ('json_schema = { "$ref" = "http://127.0.0.1:9/" }', "refers to http://127"),
+    "ref-dynamic": ('json_schema = { "$dynamicRef" = "#absent" }', "refers to #absent"),
+    "ref-endless": ('json_schema = { "$ref" = "#" }', "refers to itself without an end"),
+    "schema-dialect": ('json_schema = { "$schema" = 5 }', "$schema must be an address, not 5"),
+    "schema-part": ("json_schema = { properties = { a = 5 } }", "5 is not of type"),
+    "schema-pattern": ('json_schema = { pattern = "(" }', "is not a 'regex'"),
+    "schema-date": ("json_schema = { const = 2026-01-01 }", "holds a date or a time"),
+    "schema-digits": (f"json_schema = {{ const = 0x{'f' * 5000} }}", "too many digits"),
+    "schema-deep": (f"json_schema.{'a.' * 3000}b = 1", "has more than 100 parts"),
+    "path-deep": (
+        f'json_path = {{ "$" = {{ {"a." * 60}b = {{ {"a." * 60}b = 1 }} }} }}',
+        "is nested too deeply",
+    ),
+    "exec-nul": (r'exec = ["a\u0000b"]', "exec holds a NUL character"),
+    "exec-empty": ('exec = ["a", ""]', "and holds an empty text"),
+    "exec-env": ('exec = ["a"]\n[[check]]\nname = "b"\nexec_env = ["A=B"]', "exec_env must be "),
+    "compile-time": (f"regex = '{SLOW}'", "regex cannot be examined: it takes more than 1 s"),
+    "compile-time-schema": (
+        f"json_schema = {{ pattern = '{SLOW}' }}",
+        "json_schema cannot be examined: it takes more than 1 s",
+    ),
+}
+
+
+@pytest.mark.parametrize(("expect", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_check_crash_a_mistake_in_a_suite_is_told_with_its_line(
+    asking, expect, message, monkeypatch
+):
+    monkeypatch.setattr(pool, "EXAMINATION_S", 1.0)
+    ended = program("check", asking(expect, "x"))
+    assert (ended.code, ended.stdout) == (2, b"")
+    assert ended.stderr.startswith("error: ")
+    assert message in ended.stderr
+    assert ", line " in ended.stderr
+
+
+ANSWERS = {
+    "infinite": (
+        "json_schema = { multipleOf = 0.5 }",
+        "1e999",
+        "the schema cannot be applied to it",
+    ),
+    "digits": ("json_schema = { multipleOf = 2 }", "9" * 5000, "a number of too many digits"),
+    "deep-schema": ('json_schema = { type = "array" }', "[" * 5000, "nested too deeply"),
+    "deep": ("json = true", "[" * 1_000_000, "nested too deeply"),
+    "deep-path": ('json_path = { "$[0]" = 1 }', "[" * 900 + "]" * 900, "1 at $[0]"),
+    "nan": ("json = true", '{"a": NaN}', "NaN is no JSON"),
+    "path": ('json_path = { "$.a" = 1 }', '{"a": 1e999}', "Infinity"),
+}
+
+
+@pytest.mark.parametrize(("expect", "answer", "message"), ANSWERS.values(), ids=ANSWERS)
+def test_check_crash_what_an_answer_causes_fails_its_attempt(asking, expect, answer, message):
+    ended = program("check", asking(expect, answer))
+    assert (ended.code, message in ended.text, ended.stderr) == (1, True, "")
+
+
+@pytest.mark.parametrize("depth", [10, 900, 5000, 1_000_000])
+def test_check_crash_arguments_of_a_tool_may_be_nested(asking, tmp_path, depth):
+    path = asking('tool_call = { name = "f", arguments = { a = 1 } }', "x")
+    arguments = '{"a": ' + "[" * depth + "]" * depth + "}"
+    (tmp_path / "answer.toml").write_text(
+        'version = 1\n[[rule]]\nname = "all"\n'
+        f'tool_calls = [{{ name = "f", arguments = {json.dumps(arguments)} }}]\n'
+    )
+    ended = program("check", path)
+    assert (ended.code, ended.stderr) == (1, "")
