@@ -1,6 +1,7 @@
 """No check takes longer, or more, than it may, whatever its assertions compute."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -195,6 +196,16 @@ def test_exec_bounds_a_variable_that_is_not_set_is_told(asking):
     )
 
 
+@pytest.mark.parametrize(
+    "names", ['"JUDGE_TOKEN"', '["A=B"]', '["sk-0123456789abcdefghij"]', "[1]"]
+)
+def test_exec_bounds_what_names_no_variable_is_told_with_its_line(asking, names):
+    ended = program("check", asking('exec = ["true"]', "x", f"exec_env = {names}"))
+    assert ended.code == 2
+    assert re.search(r"line 4, column 1: exec_env must be .* in \[defaults\]", ended.stderr)
+    assert "0123456789" not in ended.stderr
+
+
 def test_exec_bounds_what_is_passed_is_not_shown(asking):
     expect = """exec = ["sh", "-c", "echo $SOME_TOKEN; exit 1"]"""
     ended = child("check", asking(expect, "x", 'exec_env = ["SOME_TOKEN"]'), **SECRETS)
@@ -230,7 +241,6 @@ MISTAKES = {
     ),
     "exec-nul": (r'exec = ["a\u0000b"]', "exec holds a NUL character"),
     "exec-empty": ('exec = ["a", ""]', "and holds an empty text"),
-    "exec-env": ('exec = ["a"]\n[[check]]\nname = "b"\nexec_env = ["A=B"]', "exec_env must be "),
     "compile-time": (f"regex = '{SLOW}'", "regex cannot be examined: it takes more than 1 s"),
     "compile-time-schema": (
         f"json_schema = {{ pattern = '{SLOW}' }}",
