@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from hello_llm.providers.litellm.error_body import says_anything
+from hello_llm.providers.litellm.error_envelope import text_beside
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
 from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS, OWN_TRANSPORT_VENDORS
-from hello_llm.providers.litellm.wire_tap import Framing, WireTap
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, Framing, WireTap
 
 if TYPE_CHECKING:
     import httpx
@@ -112,6 +114,29 @@ class Connection:
         return self._framing is not Framing.OPAQUE
 
     @property
+    def asked(self) -> str:
+        """The method and the address of the request, without its query, which may hold a key."""
+        return f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
+
+    @property
+    def _beside(self) -> str:
+        problem = self.tap.problem
+        if self.stream or not isinstance(problem, ErrorInAnswerError):
+            return ""
+        return text_beside(problem.said)
+
+    @property
+    def _blank(self) -> bool:
+        response = self.response
+        if response is None or response.status_code != 200 or not self.seen:
+            return False
+        if response.headers.get("content-length") == "0":
+            return False
+        if self.tap.pieces:
+            return self.stream and not self.tap.document
+        return not says_anything(self.tap.opaque)
+
+    @property
     def request_id(self) -> str | None:
         """The server's name for the call, if it gave one."""
         if self.response is None:
@@ -123,12 +148,16 @@ class Connection:
     def evidence(self) -> Evidence:
         """Return what was seen of a call that failed."""
         headers = {} if self.response is None else self.response.headers
+        problem = self.tap.problem
         return Evidence(
             transport=self.transport,
             status=None if self.response is None else self.response.status_code,
             retry_after_s=wait_in(headers),
             body=self.tap.opaque,
-            problem=self.tap.problem,
+            asked=self.asked,
+            problem=problem,
+            blank=self._blank,
+            beside=self._beside,
             filtered=self.tap.filtered,
             cut=not self.stream and self._receiving,
         )

@@ -5,6 +5,7 @@ classes and status codes are only believed where a server really answered.
 """
 
 import json
+from dataclasses import fields, replace
 from types import ModuleType
 
 from hello_llm.contract import (
@@ -13,9 +14,12 @@ from hello_llm.contract import (
     FilteredError,
     HelloLLMError,
     LLMReply,
+    Params,
     RateLimitedError,
     RequestError,
 )
+from hello_llm.providers.litellm.error_body import parse_body
+from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
     answer_to,
@@ -25,7 +29,7 @@ from hello_llm.providers.litellm.failure import (
     is_litellms,
     quote,
 )
-from hello_llm.providers.litellm.network import deadline, no_answer, proxys_own
+from hello_llm.providers.litellm.network import closed_early, deadline, no_answer, proxys_own
 from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import explain
 from hello_llm.providers.litellm.retry_after import wait_in
@@ -49,6 +53,7 @@ def translate(
         partial: the reply as far as it came.
         evidence: what was seen on the wire.
     """
+    partial = replace(partial, text=partial.text + evidence.beside)
     problem = _explained(litellm, error, route, partial, evidence)
     if problem is not None:
         problem.partial = partial
@@ -62,22 +67,23 @@ def _explained(
 
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
-        return RequestError(f"{route.typed} does not take a parameter: {_own_words(unsupported)}")
+        return not_taken(route, _own_words(unsupported))
     refusal = _refusal(error, evidence)
     if refusal is not None:
-        return proxys_own(refusal, evidence.transport) or explain(refusal, route, litellm)
+        theirs = proxys_own(refusal, evidence.transport)
+        return theirs or explain(refusal, route, litellm, evidence.asked)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if evidence.filtered:
         return FilteredError.of_reply()
     if evidence.problem is not None:
-        return bad_answer(litellm, evidence.problem, route, started=started)
+        return bad_answer(litellm, evidence.problem, route, evidence, started=started)
     late = deadline(litellm, error, route, evidence.transport)
     if late is not None:
         return late
     if started or (evidence.cut and find(error, httpx.TransportError)):
         return _cut_off(error, route)
     return no_answer(error, route, evidence.transport) or _unreadable(
-        litellm, error, route, answered=evidence.status is not None or answer_to(error) is not None
+        litellm, error, route, evidence
     )
 
 
@@ -95,23 +101,52 @@ def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
     return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
 
 
+def not_taken(route: Route, reason: str) -> RequestError:
+    """Return the error of a parameter that the vendor's model does not take for `reason`."""
+    named = next((one for one in fields(Params) if one.name in reason), None)
+    flag = "the flag" if named is None else "--" + named.name.replace("_", "-")
+    return RequestError(f"{route.typed} does not take a parameter: {reason}", f"leave out {flag}")
+
+
 def bad_answer(
     litellm: ModuleType | None,
     problem: UnreadableAnswerError | ErrorInAnswerError,
     route: Route,
+    evidence: Evidence | None = None,
     *,
     started: bool,
 ) -> HelloLLMError:
     """Explain an answer that was given up while it came."""
+    body, asked = (b"", "") if evidence is None else (evidence.body, evidence.asked)
     if isinstance(problem, UnreadableAnswerError):
+        told = None if started else _told(litellm, route, body, asked)
         where = "the middle" if started else "place"
-        return BrokenReplyError(
+        return told or BrokenReplyError(
             f"{route.place} sent {problem} in {where} of a reply", "what arrived is kept; try again"
         )
     refusal = Refusal.of_object(problem.said)
     if started:
         return _failed_midway(route, refusal.said)
-    return explain(refusal, route, litellm)
+    return explain(refusal, route, litellm, asked)
+
+
+def not_a_reply(litellm: ModuleType | None, route: Route, evidence: Evidence) -> HelloLLMError:
+    """Explain an answer of status 200 in which no reply was found."""
+    if evidence.blank:
+        return closed_early(route, "ended its answer")
+    told = _told(litellm, route, evidence.body, evidence.asked)
+    return told or no_reply(route, asked=evidence.asked)
+
+
+def _told(
+    litellm: ModuleType | None, route: Route, body: bytes, asked: str
+) -> HelloLLMError | None:
+    """Return what a `body` says that is no reply: an error in a form of its own, or mere words."""
+    said = parse_body(body.decode("utf-8-sig", errors="replace"))
+    refusal = Refusal.of_object(said)
+    if is_error(said) or (isinstance(said, str) and refusal.known):
+        return explain(refusal, route, litellm, asked)
+    return no_reply(route, refusal.said, asked) if said and isinstance(said, str) else None
 
 
 def cut_off(route: Route, what: str = "closed the connection") -> BrokenReplyError:
@@ -121,11 +156,18 @@ def cut_off(route: Route, what: str = "closed the connection") -> BrokenReplyErr
     )
 
 
-def no_reply(route: Route, said: str = "") -> BrokenReplyError:
-    """Return the error of an answer that is no reply; `said` follows our sentence."""
+def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
+    """Return the error of an answer that is no reply.
+
+    Args:
+        route: where the call went.
+        said: what the server said, to follow our sentence.
+        asked: the method and the address of the request, where they are known.
+    """
+    what = f"; the request was {asked}" if asked else ""
     return BrokenReplyError(
         f"{route.place} answered, but not with a reply{said}",
-        "check --api-base: is that the address of a chat API?",
+        f"check --api-base: is that the address of a chat API?{what}",
     )
 
 
@@ -150,21 +192,23 @@ def _failed_midway(route: Route, said: str) -> BrokenReplyError:
 
 
 def _unreadable(
-    litellm: ModuleType, error: Exception, route: Route, *, answered: bool
+    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
 ) -> HelloLLMError | None:
     """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
+    if evidence.answered:
+        return not_a_reply(litellm, route, evidence)
     if find(error, litellm.RateLimitError):
         return RateLimitedError(f"{route.place} is limiting requests{_said(error)}", transient=True)
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
     if known is None and not is_litellms(error):
         return None
-    if not answered and not find(error, httpx.ProtocolError):
-        kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
-        return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
-    return no_reply(route, _said(error))
+    if answer_to(error) is not None or find(error, httpx.ProtocolError):
+        return no_reply(route, _said(error))
+    kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
+    return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
 
 
 def _said(error: Exception) -> str:

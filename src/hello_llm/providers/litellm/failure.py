@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hello_llm.providers.litellm.error_body import codes_in, parse_body, sentence_in, shortened
+from hello_llm.providers.litellm.error_body import parse_body
+from hello_llm.providers.litellm.error_envelope import codes_in, sentence_in, shortened
 
 if TYPE_CHECKING:
     import httpx

@@ -11,6 +11,7 @@ from hello_llm.contract import (
     FilteredError,
     Finished,
     FinishReason,
+    HelloLLMError,
     LLMReply,
     ReasoningDelta,
     ReplyBuilder,
@@ -21,7 +22,7 @@ from hello_llm.contract import (
 )
 from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.providers.litellm.connection import Connection
-from hello_llm.providers.litellm.errors import no_reply
+from hello_llm.providers.litellm.errors import not_a_reply
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.wire_tap import WireTap
@@ -77,7 +78,7 @@ def read_stream(
     # server's. Should an upgrade drop one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
     if not (connection.tap.complete if connection.seen else reason):
-        raise _incomplete(route, connection, builder)
+        raise _incomplete(litellm, route, connection, builder)
     usage = _usage(litellm, route, _server_usage(stream.chunks))
     finish_reason = _finish_reason(reason, connection.tap)
     reply = builder.finished(finish_reason, usage, request_id=connection.request_id)
@@ -85,11 +86,20 @@ def read_stream(
     yield Finished(reply)
 
 
-def _incomplete(route: Route, connection: Connection, builder: ReplyBuilder) -> BrokenReplyError:
-    nothing = connection.seen and not connection.tap.pieces
-    problem = no_reply(route) if nothing else unmarked(route)
+def _incomplete(
+    litellm: ModuleType, route: Route, connection: Connection, builder: ReplyBuilder
+) -> HelloLLMError:
+    problem = _ended(litellm, route, connection) if builder.empty else unmarked(route)
     problem.partial = builder.partial(request_id=connection.request_id)
     return problem
+
+
+def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLLMError:
+    """Explain a stream that ended in order before anything of a reply had come."""
+    evidence = connection.evidence()
+    if connection.tap.document or not connection.seen:
+        return unmarked(route)
+    return not_a_reply(litellm, route, evidence)
 
 
 def unmarked(route: Route) -> BrokenReplyError:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from itertools import chain
 from typing import Any
 
+from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.frames import (
     BYTE_ORDER_MARK,
     EventReader,
@@ -68,7 +69,7 @@ class UnreadableAnswerError(Exception):
 class ErrorInAnswerError(Exception):
     """The server sent an error where an answer was due; `said` is its JSON."""
 
-    def __init__(self, said: dict[str, Any]) -> None:
+    def __init__(self, said: Any) -> None:  # noqa: ANN401 - whatever JSON the server sent
         """Keep what the server `said`."""
         super().__init__("the server sent an error in place of an answer")
         self.said = said
@@ -90,7 +91,7 @@ class WireTap:
         self.refusal = ""
         """What the model said in place of an answer."""
         self.opaque = b""
-        """How a body began that is no answer."""
+        """How the body began, until a piece of an answer was found in it."""
         self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
         """Why reading was given up, however LiteLLM dresses it up."""
         self._size = 0
@@ -132,7 +133,7 @@ class WireTap:
     def _read(self, chunks: Iterator[bytes], framing: Framing) -> Iterator[bytes]:
         match framing:
             case Framing.OPAQUE:
-                yield from self._kept(chunks)
+                yield from chunks
             case Framing.WHOLE:
                 yield from self._whole(chunks)
             case Framing.EVENTS:
@@ -155,11 +156,8 @@ class WireTap:
             self._size += len(chunk)
             if self._size > LARGEST_ANSWER:
                 raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
-            yield chunk
-
-    def _kept(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
+            if not self.pieces:
+                self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
             yield chunk
 
     def _whole(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -210,9 +208,10 @@ class WireTap:
         return json.dumps(value).encode()
 
     def _observe(self, value: dict[str, Any], event: bytes) -> None:
-        if _is_error(value, event):
+        if is_error(value, event):
             raise ErrorInAnswerError(value)
         self.pieces += value.get("type") != "ping"
+        self.opaque = b""
         self.reasons += _reasons(value)
         self.refusal += "".join(_refusals(value))
         self._counted = self._counted or any(value.get(key) for key in _USAGE_KEYS)
@@ -225,11 +224,6 @@ def _parsed(data: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _is_error(value: dict[str, Any], event: bytes) -> bool:
-    named = event == b"error" or "error" in (value.get("type"), value.get("object"))
-    return bool(value.get("error")) or named
 
 
 def _reasons(value: dict[str, Any]) -> Iterator[str]:
