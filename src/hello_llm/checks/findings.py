@@ -43,6 +43,7 @@ def findings(
         GoneError: the run is over.
     """
     apart = [one for one in expectations if ASSERTIONS[one.name].judge is None]
+    apart.sort(key=lambda one: RULES[one.name].starts_programs)
     got = _judged_apart(apart, reply, bench, left_s) if apart else {}
     late = [one for one in apart if one.name not in got]
     found = {

@@ -11,7 +11,7 @@ import pytest
 from hello_llm.checks.judge import pool
 from tests.cli.check.processes import LONGEST_WAIT_S, alive, below, until
 from tests.cli.check.suites import results
-from tests.cli.program import COMMAND, child, program
+from tests.cli.program import COMMAND, program
 
 pytestmark = [
     pytest.mark.in_process,
@@ -166,22 +166,31 @@ SECRETS = {
 PUBLIC = {"LANG": "C.UTF-8", "COLOR_OF_TEST": "green"}
 
 
+@pytest.fixture
+def environ(monkeypatch):
+    """Secrets, and what is none, in the environment of the run."""
+    for name, value in {**SECRETS, **PUBLIC}.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("environ")
 @pytest.mark.parametrize("wanted", [[], ["SOME_TOKEN"], ["OPENAI_API_KEY", "COLOR_OF_TEST"]])
 def test_exec_bounds_a_judge_gets_the_secrets_that_are_named(asking, tmp_path, wanted):
     code = "import os, json; json.dump(dict(os.environ), open('environ', 'w'))"
     expect = f"exec = {json.dumps([sys.executable, '-c', code])}"
     more = f'api_key_env = "SERVER"\nexec_env = {json.dumps(wanted)}'
-    ended = child("check", asking(expect, "x", more), **SECRETS, **PUBLIC)
+    ended = program("check", asking(expect, "x", more))
     assert ended.code == 0, ended.text
     environ = json.loads((tmp_path / "environ").read_text())
     assert environ.keys() & SECRETS.keys() == SECRETS.keys() & set(wanted)
     assert PUBLIC.items() <= environ.items()
 
 
+@pytest.mark.usefixtures("environ")
 def test_exec_bounds_no_process_of_the_judge_shows_a_secret(asking):
     script = "for p in $$ $PPID $(ps -o ppid= -p $PPID); do tr '\\0' '\\n' </proc/$p/environ; done"
     expect = f"exec = {json.dumps(['sh', '-c', f'{script} | grep abcdefgh; test $? = 1'])}"
-    ended = child("check", asking(expect, "x"), **SECRETS)
+    ended = program("check", asking(expect, "x"))
     assert ended.code == 0, ended.text
 
 
@@ -206,9 +215,10 @@ def test_exec_bounds_what_names_no_variable_is_told_with_its_line(asking, names)
     assert "0123456789" not in ended.stderr
 
 
+@pytest.mark.usefixtures("environ")
 def test_exec_bounds_what_is_passed_is_not_shown(asking):
     expect = """exec = ["sh", "-c", "echo $SOME_TOKEN; exit 1"]"""
-    ended = child("check", asking(expect, "x", 'exec_env = ["SOME_TOKEN"]'), **SECRETS)
+    ended = program("check", asking(expect, "x", 'exec_env = ["SOME_TOKEN"]'))
     assert (ended.code, "abcdefgh" in ended.text, "[redacted]" in ended.text) == (1, False, True)
 
 

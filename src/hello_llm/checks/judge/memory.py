@@ -18,7 +18,7 @@ def limit_computing() -> None:
 
 
 def limit_program() -> None:
-    """Limit what this process may take, which is about to become a program.
+    """Limit what programs that this process starts may take; it computes nothing itself any more.
 
     Programs such as Node and Java reserve far more addresses than they use: their data count.
     """

@@ -1,5 +1,6 @@
 """One judge process, as the run sees it: it is started, given jobs, and put an end to."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -89,6 +90,7 @@ class JudgeProcess:
             GoneError: the process is no longer of use.
         """
         try:
+            self._wake()
             self._socket.settimeout(_LAST_S)
             self._socket.sendall(ABORT)
             until = time.monotonic() + _LAST_S
@@ -105,6 +107,7 @@ class JudgeProcess:
     def end(self, patience_s: float = _LAST_S) -> None:
         """Put an end to the process and all below it; from any thread."""
         self.close()
+        self._wake()
         try:
             self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
@@ -115,6 +118,10 @@ class JudgeProcess:
         """Put an end to it; it is not used again, and no other thread uses it now."""
         self.end()
         self._socket.close()
+
+    def _wake(self) -> None:
+        """Let it go on, should somebody have stopped it: nobody else ends what is below it."""
+        self._process.send_signal(signal.SIGCONT)
 
     def _line(self, until: float | None) -> bytes:
         while (end := self._buffer.find(b"\n") + 1) == 0:

@@ -10,7 +10,6 @@ from typing import IO, cast
 
 from hello_llm.checks.excerpts import excerpt
 from hello_llm.checks.judge.child_ends import child_ends, drain
-from hello_llm.checks.judge.descendants import die_with_parent
 from hello_llm.checks.judge.memory import limit_program
 from hello_llm.checks.judge.messages import Job
 
@@ -23,6 +22,7 @@ def judged_by(command: Sequence[str], job: Job) -> str | None:
 
     What it left running is not waited for, and what it has not read of the answer does not matter.
     """
+    limit_program()  # before it is there: a worker whose memory is copied takes its time to start
     ends = child_ends()
     try:
         process = subprocess.Popen(  # noqa: S603 - the suite names the program
@@ -33,7 +33,6 @@ def judged_by(command: Sequence[str], job: Job) -> str | None:
             bufsize=0,
             cwd=job.folder,
             env=job.environ,
-            preexec_fn=_prepare,  # noqa: PLW1509 - the worker has no other thread
         )
     except OSError as error:
         return f"it cannot be started: {error.strerror}"
@@ -42,11 +41,6 @@ def judged_by(command: Sequence[str], job: Job) -> str | None:
     if process.returncode == 0:
         return None
     return _ending(process.returncode) + (f": {excerpt(text)}" if text else "")
-
-
-def _prepare() -> None:
-    die_with_parent()
-    limit_program()
 
 
 def _ending(code: int) -> str:
