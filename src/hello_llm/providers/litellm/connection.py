@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from hello_llm.contract import RequestError
 from hello_llm.providers.litellm.api_base import joined_query
 from hello_llm.providers.litellm.content_coding import unpacked
+from hello_llm.providers.litellm.error_beginning import beginning
 from hello_llm.providers.litellm.evidence import Evidence, gathered
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
@@ -272,7 +273,8 @@ class Connection:
         framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self.tap.watch(unpacked(response, chunk_size), framing, self._vendor)
+            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._vendor)
+            return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII
