@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from hello_llm.contract import RequestError
 from hello_llm.providers.litellm.api_base import joined_query
 from hello_llm.providers.litellm.content_coding import unpacked
+from hello_llm.providers.litellm.error_beginning import beginning
 from hello_llm.providers.litellm.evidence import Evidence, gathered
 from hello_llm.providers.litellm.protocols import RESPONSES
 from hello_llm.providers.litellm.route import Route
@@ -94,7 +95,6 @@ class Connection:
     _aborted: bool = False
     _greeted: bool = False
     _unseen: bool = False
-    _vendor: str = ""
     _protocol: str = ""
     _query: str = ""
     _secure: bool = True
@@ -168,7 +168,7 @@ class Connection:
 
         With `responses` LiteLLM makes the call to the Responses API.
         """
-        self._vendor = self._protocol = route.vendor
+        self._protocol = route.vendor
         self._query = route.query
         self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
@@ -291,7 +291,8 @@ class Connection:
         framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self.tap.watch(unpacked(response, chunk_size), framing, self._protocol)
+            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._protocol)
+            return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII
