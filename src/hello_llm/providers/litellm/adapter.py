@@ -173,7 +173,7 @@ def _call(
             stream=connection.stream,
             **arguments,
         )
-    if responses and connection.streams:
+    if responses and connection.stream:
         answer = ChunkStream(litellm, connection)
     if connection.stream:
         connection.opened = True

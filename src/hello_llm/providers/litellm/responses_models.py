@@ -57,8 +57,9 @@ def listed_by_responses(route: Route) -> bool:
     if route.responses:
         return True
     table = _table()
-    row = table.get(f"{route.vendor}/{route.name}") or table.get(route.name, {})
-    return bool(row.get("mode") == "responses" and row.get("litellm_provider") == route.vendor)
+    rows = (table.get(name, {}) for name in (route.name, f"{route.vendor}/{route.name}"))
+    own = (row for row in rows if row.get("litellm_provider") == route.vendor)
+    return bool(next(own, {}).get("mode") == "responses")
 
 
 def _table() -> dict[str, Any]:

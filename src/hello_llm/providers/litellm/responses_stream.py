@@ -3,9 +3,15 @@
 import json
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hello_llm.providers.litellm.connection import Connection
+from hello_llm.providers.litellm.protocols.piece import Json
+from hello_llm.providers.litellm.protocols.responses import ResponsesReplies
+from hello_llm.providers.litellm.protocols.tool_calls import CallCounter
+
+if TYPE_CHECKING:
+    import httpx
 
 _DATA = "data: "
 
@@ -27,13 +33,29 @@ class ChunkStream:
 
     def __iter__(self) -> Iterator[Any]:
         response = self._connection.response
-        for line in () if response is None else response.iter_lines():
-            if line.startswith(_DATA + "{"):
-                value = json.loads(line.removeprefix(_DATA))
-                chunk = self._chunk(**value)
-                for choice in value["choices"]:
-                    reason = choice["finish_reason"]
-                    self.received_finish_reason = reason or self.received_finish_reason
-                if "usage" in value:
-                    self.chunks.append(chunk)
-                yield chunk
+        if response is None:
+            return
+        for value in _streamed(response) if self._connection.streams else _in_one_piece(response):
+            chunk = self._chunk(**value)
+            for choice in value["choices"]:
+                reason = choice["finish_reason"]
+                self.received_finish_reason = reason or self.received_finish_reason
+            if "usage" in value:
+                self.chunks.append(chunk)
+            yield chunk
+
+
+def _streamed(response: "httpx.Response") -> Iterator[Json]:
+    for line in response.iter_lines():
+        if line.startswith(_DATA + "{"):
+            yield json.loads(line.removeprefix(_DATA))
+
+
+def _in_one_piece(response: "httpx.Response") -> Iterator[Json]:
+    """Yield the chunks of a model that does not stream; LiteLLM's would repeat its tool calls."""
+    protocol = ResponsesReplies()
+    piece = protocol.read(response.json(), whole=True)
+    if piece is not None:
+        piece.calls = CallCounter().count(piece.calls)
+        yield from protocol.frames(piece)
+        yield from protocol.closing(piece)
