@@ -6,8 +6,9 @@ from hello_llm.checks.suite import Check
 from hello_llm.cli.surface import secrets_in
 from hello_llm.contract import UsageError
 from hello_llm.providers.litellm.environment import harmless
+from hello_llm.secrets.names import names_a_secret
+from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings.file import ConfigFile
-from hello_llm.settings.secrets import looks_like_secret, names_a_secret
 
 _SHORTEST_SECRET = 6
 """What is shorter may stand in any value by chance."""
