@@ -53,10 +53,14 @@ def test_words_that_say_nothing_known_are_quoted_with_the_address(stream):
         )
 
 
-def test_a_whole_reply_that_failed_keeps_its_text_as_a_streamed_one_does():
-    choice = {"index": 0, "message": {"content": "Half"}, "error": {"message": "it broke"}}
-    with serving("openai", Script(body=json.dumps({"choices": [choice]}).encode())) as server:
-        error = outcome(litellm_at(server), stream=False)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_reply_that_failed_keeps_the_text_beside_its_error(stream):
+    place = "delta" if stream else "message"
+    choice = {"index": 0, place: {"content": "Half"}, "error": {"message": "it broke"}}
+    body = json.dumps({"choices": [choice]}).encode()
+    script = Script(body=b"data: " + body + b"\n\n", headers=SSE) if stream else Script(body=body)
+    with serving("openai", script) as server:
+        error = outcome(litellm_at(server), stream=stream)
     assert isinstance(error, BrokenReplyError)
     assert error.partial is not None
     assert (error.partial.text, error.partial.complete) == ("Half", False)
