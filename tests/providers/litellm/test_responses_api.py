@@ -1,4 +1,4 @@
-"""Calls to the Responses API: which models make them, what leaves, and what comes of the replies."""
+"""Calls to the Responses API: which models make them, what leaves, what comes of the replies."""
 
 import json
 import subprocess
@@ -172,12 +172,12 @@ def test_a_call_imports_no_gateway(server):
 
 
 def test_a_vendor_without_the_api_is_a_mistake_in_the_name(server):
-    with pytest.raises(UsageError, match="^LiteLLM knows no Responses API of groq$"):
+    with pytest.raises(UsageError, match=r"^LiteLLM knows no Responses API of groq$"):
         provider_at(server, "groq/responses/llama").chat("hi")
 
 
 def test_a_name_that_is_only_the_prefix_is_none():
-    with pytest.raises(UsageError, match="^model 'openai/responses/' names no model$"):
+    with pytest.raises(UsageError, match=r"^model 'openai/responses/' names no model$"):
         survey("openai/responses/")
 
 
