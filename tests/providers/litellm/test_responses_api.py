@@ -124,6 +124,7 @@ def test_a_cut_stream_is_broken_and_its_text_kept(server, end):
     server.play(Script(end=end))
     with pytest.raises(BrokenReplyError) as caught:
         ask(provider_at(server), stream=True)
+    assert caught.value.partial is not None
     assert caught.value.partial.text == "Hello, world!"
 
 

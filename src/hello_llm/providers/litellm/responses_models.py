@@ -58,8 +58,8 @@ def listed_by_responses(route: Route) -> bool:
         return True
     table = _table()
     rows = (table.get(name, {}) for name in (route.name, f"{route.vendor}/{route.name}"))
-    own = (row for row in rows if row.get("litellm_provider") == route.vendor)
-    return bool(next(own, {}).get("mode") == "responses")
+    modes = (row.get("mode") for row in rows if row.get("litellm_provider") == route.vendor)
+    return next(modes, None) == "responses"
 
 
 def _table() -> dict[str, Any]:
