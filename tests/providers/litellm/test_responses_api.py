@@ -30,7 +30,7 @@ from hello_llm.providers.factory import get_provider
 
 provider = get_provider("litellm", model="openai/o3-pro", api_base=sys.argv[1])
 *_, finished = provider.stream_chat("hi")
-gateway = {"mcp", "litellm.proxy._experimental.mcp_server.catalog", "litellm.responses.mcp"}
+gateway = {"mcp", "litellm.responses.mcp.litellm_proxy_mcp_handler"}
 gateways = sorted(gateway & sys.modules.keys())
 print(finished.reply.text, provider.chat("hi").text, gateways)
 """
