@@ -10,20 +10,22 @@ from tests.architecture.sources import Module
 
 OURS: dict[str, frozenset[str]] = {
     "": frozenset({"contract", "providers"}),
+    "machine": frozenset({""}),
     "contract": frozenset(),
     "toml_file": frozenset(),
     "settings": frozenset({"contract", "toml_file"}),
-    "providers": frozenset({"contract", "toml_file"}),
+    "providers": frozenset({"machine", "contract", "toml_file"}),
     "engine": frozenset({"contract"}),
     "rendering": frozenset({"contract"}),
     "recording": frozenset({"contract"}),
     "checks": frozenset({"contract", "engine", "settings", "toml_file"}),
     "local": frozenset({"contract", "engine", "settings"}),
-    "warm": frozenset({""}),
+    "warm": frozenset({"", "machine"}),
     "doctor": frozenset({"", "contract", "settings", "providers", "local", "warm"}),
     "cli": frozenset(
         {
             "",
+            "machine",
             "contract",
             "settings",
             "providers",
@@ -36,7 +38,7 @@ OURS: dict[str, frozenset[str]] = {
             "doctor",
         }
     ),
-    "__main__": frozenset({"cli", "contract", "rendering", "warm"}),
+    "__main__": frozenset({"cli", "contract", "machine", "rendering", "warm"}),
 }
 """For each package, the others of ours that it may import; the root goes by the empty name."""
 

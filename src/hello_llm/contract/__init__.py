@@ -20,6 +20,7 @@ from hello_llm.contract.errors import (
     ServerError,
     StoppedError,
     TerminateError,
+    UnableError,
     UnreachableError,
     UsageError,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "TextDelta",
     "ToolCall",
     "ToolCallDelta",
+    "UnableError",
     "UnreachableError",
     "Usage",
     "UsageError",
