@@ -33,6 +33,16 @@ def explain(error: BaseException) -> Explanation | None:
     return f"the package {shown} is damaged ({_reason(error)})", reinstall()
 
 
+def examine(package: str) -> Explanation | None:
+    """Return what is wrong with `package` as far as it can be told without importing it."""
+    hidden = _hidden_by(package)
+    if hidden is not None:
+        return _hidden(package, hidden)
+    if _find(package, sys.path) is None:
+        return f"the package {package} that hello-llm needs is missing", reinstall()
+    return None
+
+
 def reinstall() -> str:
     """Return the command that installs the program and all that it needs anew."""
     source = f"'hello-llm=={hello_llm.__version__}'"
@@ -48,10 +58,9 @@ def _module_at_fault(error: BaseException) -> str | None:
     owner = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
     if isinstance(owner, type(sys)):
         return owner.__name__
-    importing = _importing(error)
-    if isinstance(error, SyntaxError) and importing is not None:
-        return _module_of(error.filename) or importing
-    return importing
+    if isinstance(error, SyntaxError):
+        return _module_of(error.filename)
+    return _importing(error)
 
 
 def _importing(error: BaseException) -> str | None:

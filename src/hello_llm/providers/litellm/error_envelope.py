@@ -96,13 +96,18 @@ def is_error(value: Any, event: bytes = b"") -> bool:  # noqa: ANN401 - whatever
     for place in _places(value):
         if place.get("error") and not _is_fine(place["error"]):
             return True
-    for key in value:
-        if key in _ANSWERS and value[key]:
-            return False
-    if _is_message(value.get("message")) or "done" in value:
+    if is_of_reply(value):
         return False
     keys = _keyed(value)
     return _fails(keys) or any(map(_fails, _wrapped(keys)))
+
+
+def is_of_reply(value: dict[str, Any]) -> bool:
+    """Tell whether `value` is a reply, or a piece of one, in the protocol of some vendor."""
+    for key, item in value.items():
+        if key in _ANSWERS and item:
+            return True
+    return _is_message(value.get("message")) or "done" in value
 
 
 def text_beside(value: Any) -> str:  # noqa: ANN401 - whatever JSON came

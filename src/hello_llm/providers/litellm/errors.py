@@ -5,6 +5,7 @@ classes and status codes are only believed where a server really answered.
 """
 
 import json
+import re
 from dataclasses import fields, replace
 from types import ModuleType
 
@@ -25,12 +26,14 @@ from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
     answer_to,
+    began_here,
     chain,
     error_codes,
     find,
     innermost,
     is_litellms,
     quote,
+    spoken,
 )
 from hello_llm.providers.litellm.network import closed_early, deadline, no_answer, proxys_own
 from hello_llm.providers.litellm.refusal import Refusal
@@ -76,7 +79,7 @@ def _explained(
 
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
-        return not_taken(route, _own_words(unsupported))
+        return _not_taken(route, spoken(unsupported))
     refusal = _refusal(error, evidence)
     if refusal is not None:
         theirs = proxys_own(refusal, evidence.transport)
@@ -110,11 +113,14 @@ def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
     return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
 
 
-def not_taken(route: Route, reason: str) -> RequestError:
+def _not_taken(route: Route, reason: str) -> RequestError:
     """Return the error of a parameter that the vendor's model does not take for `reason`."""
-    named = next((one for one in fields(Params) if one.name in reason), None)
-    flag = "the flag" if named is None else "--" + named.name.replace("_", "-")
-    return RequestError(f"{route.typed} does not take a parameter: {reason}", f"leave out {flag}")
+    named = [one.name for one in fields(Params) if re.search(rf"\b{one.name}\b", reason)]
+    flags = " and ".join("--" + name.replace("_", "-") for name in named)
+    return RequestError(
+        f"{route.typed} does not take {' and '.join(named) or 'a parameter'} as given: {reason}",
+        f"leave out {flags or 'the flag'}",
+    )
 
 
 def bad_answer(
@@ -207,8 +213,13 @@ def _unreadable(
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
-    if evidence.answered:
-        return not_a_reply(litellm, route, evidence)
+    if evidence.answered and not began_here(error):
+        if evidence.body or not evidence.begun:
+            return not_a_reply(litellm, route, evidence)
+        return BrokenReplyError(
+            f"{route.place} sent a reply that LiteLLM cannot read",
+            "try the other of --stream and --no-stream, or another model",
+        )
     if find(error, litellm.RateLimitError):
         return RateLimitedError(f"{route.place} is limiting requests{_said(error)}", transient=True)
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
@@ -223,8 +234,3 @@ def _unreadable(
 def _said(error: Exception) -> str:
     said = quote(error)
     return f': it says "{said}"' if said else ""
-
-
-def _own_words(error: BaseException) -> str:
-    """Return LiteLLM's own sentence without its class names."""
-    return str(getattr(error, "message", error)).partition("\n")[0].rpartition(": ")[2]

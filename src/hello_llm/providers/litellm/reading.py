@@ -222,6 +222,8 @@ def _is_json(text: str) -> bool:
         json.loads(text)
     except ValueError:
         return False
+    except RecursionError:  # nested deeper than Python reads; nothing says that it was cut
+        return True
     return True
 
 

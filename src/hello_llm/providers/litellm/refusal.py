@@ -85,7 +85,7 @@ _STATUS_OF_SIGN = (
 )
 """The status that each sign stands for where the server sent none; the first found counts."""
 
-_TLS_WORDS = re.compile(r"HTTP request .*HTTPS (port|server)", re.IGNORECASE)
+_TLS_WORDS = re.compile(r"HTTP request .{0,200}HTTPS (port|server)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

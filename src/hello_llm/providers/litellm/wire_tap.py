@@ -10,7 +10,7 @@ from enum import Enum, auto
 from itertools import chain
 from typing import Any
 
-from hello_llm.providers.litellm.error_envelope import is_error
+from hello_llm.providers.litellm.error_envelope import is_error, is_of_reply
 from hello_llm.providers.litellm.frames import (
     BYTE_ORDER_MARK,
     EventReader,
@@ -211,7 +211,8 @@ class WireTap:
         if is_error(value, event):
             raise ErrorInAnswerError(value)
         self.pieces += value.get("type") != "ping"
-        self.opaque = b""
+        if is_of_reply(value):
+            self.opaque = b""
         self.reasons += _reasons(value)
         self.refusal += "".join(_refusals(value))
         self._counted = self._counted or any(value.get(key) for key in _USAGE_KEYS)
