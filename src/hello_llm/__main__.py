@@ -33,7 +33,8 @@ def _give_up(error: BaseException) -> int:
 
         return say(error)
     except BaseException:  # noqa: BLE001 - not even that can be imported
-        reason = "the memory is not enough" if isinstance(error, MemoryError) else repr(error)
+        little = isinstance(error, MemoryError) or "map segment" in str(error)
+        reason = "the memory is not enough (ulimit -v)" if little else repr(error)
         os.write(2, f"error: hello-llm cannot start: {reason}\n".encode(errors="replace"))
         return 70
 

@@ -1,6 +1,7 @@
 """Tells by an error that memory, descriptors or threads ran out, and which limit was reached."""
 
 import errno
+import os
 import sys
 
 Explanation = tuple[str, str]
@@ -62,6 +63,21 @@ def require_memory(mib: int) -> None:
         raise MemoryError
 
 
+def require_descriptors(count: int) -> None:
+    """Make sure that so many more files can be opened.
+
+    Raises:
+        OSError: they cannot.
+    """
+    opened: list[int] = []
+    try:
+        while len(opened) < count:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+
+
 def _descriptors(number: int | None) -> Explanation:
     if number == errno.ENFILE:
         return "the machine has too many open files", "close some programs, and try again"
@@ -74,7 +90,7 @@ def _descriptors(number: int | None) -> Explanation:
 def _memory() -> Explanation:
     limit = _memory_limit()
     if limit is None:
-        return "the machine has no memory left", "close some programs, and try again"
+        return "the memory is not enough", "close some programs, or raise the limit: ulimit -v"
     return (
         f"the memory is not enough: this shell allows {limit // _MIB} MiB (ulimit -v)",
         "raise the limit before the call: ulimit -v unlimited",

@@ -257,6 +257,8 @@ class Settings:
     """Where each value came from, by key; ``local.models.NAME`` for local models."""
     config_file: Path | None = None
     """The configuration file that was read, if any."""
+    config_unseen: str | None = None
+    """Why nobody can tell whether there is one, if so."""
     profile: str | None = None
     """The profile in use, if any."""
 
