@@ -29,7 +29,7 @@ class Job:
     """The answer."""
     folder: str = "."
     """Where programs start."""
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment of programs."""
 
     def encode(self, imports: Sequence[str]) -> bytes:

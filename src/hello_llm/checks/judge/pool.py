@@ -40,7 +40,7 @@ class Judges:
         self.close()
 
     def examine(self, items: Sequence[Item]) -> list[Answer]:
-        """Return what is wrong with each of `items` itself.
+        """Return what is wrong with each of `items` itself, as far as the first that has no end.
 
         Raises:
             UsageError: no judge process can be started.
@@ -50,8 +50,10 @@ class Judges:
             found, why = self._done(Job("examine", items[len(answers) :]), EXAMINATION_S, each=True)
             answers += found
             if why is not None:
-                why = why or f"it takes more than {EXAMINATION_S:g} s"
-                answers.append([f"cannot be examined: {why}"])
+                told = why or f"it takes more than {EXAMINATION_S:g} s"
+                answers.append([f"cannot be examined: {told}"])
+                if why == _OVERDUE:
+                    break
         return answers
 
     def judge(self, job: Job, seconds: float | None) -> list[Answer]:

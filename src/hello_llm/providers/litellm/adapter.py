@@ -78,7 +78,11 @@ class LiteLLMProvider:
         connection = Connection(self._transport, stream=True)
         events = self._exchange(ChatRequest.coerce(request), connection)
         return EventStream(
-            events, connection.abort, lambda: connection.tap.pieces, lambda: connection.left
+            events,
+            connection.abort,
+            lambda: connection.tap.pieces,
+            lambda: connection.left,
+            connection.settle,
         )
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from hello_llm.contract import RequestError
 from hello_llm.providers.litellm.api_base import joined_query
+from hello_llm.providers.litellm.content_coding import unpacked
 from hello_llm.providers.litellm.error_beginning import beginning
 from hello_llm.providers.litellm.evidence import Evidence, gathered
 from hello_llm.providers.litellm.route import Route
@@ -147,6 +148,14 @@ class Connection:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
+    def settle(self) -> bool:
+        """End the wait for more of a reply that is complete already; tell whether it is."""
+        if not self.tap.complete:
+            return False
+        self.tap.waited_in_vain = True
+        self.abort()
+        return True
+
     def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
         self._vendor, self._query = route.vendor, route.query
@@ -261,10 +270,10 @@ class Connection:
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
         self._framing = self._framing_of(response)
-        decoded, framing = response.iter_bytes, self._framing
+        framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            chunks = self.tap.watch(decoded(chunk_size), framing)
+            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._vendor)
             return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:

@@ -36,11 +36,12 @@ from hello_llm.providers.litellm.failure import (
     spoken,
 )
 from hello_llm.providers.litellm.network import closed_early, deadline, no_answer, proxys_own
+from hello_llm.providers.litellm.protocols.piece import NoReplyError, UnreadableAnswerError
 from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import explain
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, UnreadableAnswerError
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError
 
 
 def translate(
@@ -93,7 +94,7 @@ def _explained(
     if late is not None:
         return late
     if started or (evidence.cut and find(error, httpx.TransportError)):
-        return _cut_off(error, route)
+        return _cut_off(error, route, started=started)
     return no_answer(error, route, evidence.transport) or _unreadable(
         litellm, error, route, evidence
     )
@@ -135,10 +136,11 @@ def bad_answer(
     body, asked = (b"", "") if evidence is None else (evidence.body, evidence.asked)
     if isinstance(problem, UnreadableAnswerError):
         told = None if started else _told(litellm, route, body, asked)
+        if isinstance(problem, NoReplyError) and not started:
+            return told or no_reply(route, asked=asked)
         where = "the middle" if started else "place"
-        return told or BrokenReplyError(
-            f"{route.place} sent {problem} in {where} of a reply", "what arrived is kept; try again"
-        )
+        message = f"{route.place} sent {problem} in {where} of a reply"
+        return told or BrokenReplyError(message, _kept(started=started))
     refusal = Refusal.of_object(problem.said)
     if started:
         return _failed_midway(route, refusal.said)
@@ -164,11 +166,23 @@ def _told(
     return no_reply(route, refusal.said, asked) if said and isinstance(said, str) else None
 
 
-def cut_off(route: Route, what: str = "closed the connection") -> BrokenReplyError:
-    """Return the error of a reply in whose middle the server did `what`."""
+def cut_off(
+    route: Route, what: str = "closed the connection", *, started: bool = True
+) -> BrokenReplyError:
+    """Return the error of a reply in whose middle the server did `what`.
+
+    Args:
+        route: where the call went.
+        what: what the server did.
+        started: whether something of the reply came that could be read.
+    """
     return BrokenReplyError(
-        f"{route.place} {what} in the middle of a reply", "what arrived is kept; try again"
+        f"{route.place} {what} in the middle of a reply", _kept(started=started)
     )
+
+
+def _kept(*, started: bool) -> str:
+    return "what arrived is kept; try again" if started else "try again"
 
 
 def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
@@ -186,15 +200,15 @@ def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
     )
 
 
-def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
+def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyError | None:
     """Explain a failure in the middle of a reply."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
     if find(error, json.JSONDecodeError):
-        return cut_off(route, "sent something unreadable")
+        return cut_off(route, "sent something unreadable", started=started)
     if find(error, httpx.TransportError):
-        return cut_off(route)
+        return cut_off(route, started=started)
     if find(error, openai.OpenAIError) or is_litellms(error):
         return _failed_midway(route, _said(error))
     return None

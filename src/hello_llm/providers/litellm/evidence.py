@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING
 
 from hello_llm.providers.litellm.error_body import says_anything
 from hello_llm.providers.litellm.error_envelope import text_beside
+from hello_llm.providers.litellm.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.transport import Transport
-from hello_llm.providers.litellm.wire_tap import (
-    ErrorInAnswerError,
-    UnreadableAnswerError,
-    WireTap,
-)
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, WireTap
 
 if TYPE_CHECKING:
     import httpx
@@ -92,4 +89,4 @@ def gathered(
 
 def _is_blank(response: "httpx.Response", tap: WireTap) -> bool:
     announced = response.headers.get("content-length") == "0" or response.status_code != 200
-    return not (announced or tap.document or says_anything(tap.opaque))
+    return not (announced or tap.answer.alone or says_anything(tap.opaque))
