@@ -15,7 +15,6 @@ from hello_llm.contract import (
     PipeClosedError,
     StoppedError,
     TerminateError,
-    UnableError,
 )
 from hello_llm.machine import limits
 from hello_llm.machine.last_words import explain, unexpected
@@ -56,10 +55,7 @@ def endings(partial: Partial = _nothing) -> Iterator[None]:
 
 
 def _unexpected(error: BaseException, partial: Partial) -> BugError:
-    explained = explain(error)
-    if explained is not None:
-        return UnableError(*explained, partial=partial())
-    return BugError(*unexpected(error), partial=partial())
+    return BugError(*(explain(error) or unexpected(error)), partial=partial())
 
 
 def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:

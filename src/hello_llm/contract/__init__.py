@@ -20,7 +20,6 @@ from hello_llm.contract.errors import (
     ServerError,
     StoppedError,
     TerminateError,
-    UnableError,
     UnreachableError,
     UsageError,
 )
@@ -77,7 +76,6 @@ __all__ = [
     "TextDelta",
     "ToolCall",
     "ToolCallDelta",
-    "UnableError",
     "UnreachableError",
     "Usage",
     "UsageError",

@@ -18,7 +18,6 @@
     ├── OutputError           IO            the answer could not be written
     ├── SchemaError           SCHEMA        the reply does not satisfy the schema asked for
     ├── BugError              BUG           an exception that nobody expected
-    │   └── UnableError       BUG           the machine or the installation lacks something
     └── StoppedError                        somebody ended the call
         ├── InterruptError    INT           Ctrl-C
         ├── TerminateError    TERM          SIGTERM
@@ -159,13 +158,9 @@ class SchemaError(HelloLLMError):
 
 
 class BugError(HelloLLMError):
-    """An exception that nobody expected: a mistake of ours."""
+    """An exception that nobody expected, or a machine or an installation that lacks something."""
 
     exit_code = ExitCode.BUG
-
-
-class UnableError(BugError):
-    """The program cannot run here: memory or descriptors ran out, or a package is damaged."""
 
 
 class StoppedError(HelloLLMError):

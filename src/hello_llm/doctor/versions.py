@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import hello_llm
-from hello_llm.contract import UnableError
+from hello_llm.contract import BugError
 from hello_llm.contract.finding import Finding
 from hello_llm.machine.installation import examine, reinstall
 
@@ -18,7 +18,7 @@ def examine_versions() -> Iterator[Finding]:
     """Yield the finding on the versions of the program, LiteLLM, Python and the system."""
     wrong = next(filter(None, map(examine, _NEEDED)), None)
     if wrong is not None:
-        yield Finding.failure("versions", UnableError(*wrong))
+        yield Finding.failure("versions", BugError(*wrong))
         return
     found = _litellms()
     words = (

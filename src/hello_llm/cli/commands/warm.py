@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from hello_llm.cli.launch import HOLDER
-from hello_llm.contract import ExitCode, UnableError, UsageError
+from hello_llm.contract import BugError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from hello_llm.warm.control import Status
@@ -71,7 +71,7 @@ def _tried(ask: Callable[[], _Answer]) -> _Answer:
     """Return what `ask` does.
 
     Raises:
-        UnableError: it did not come up since something is damaged or ran out.
+        BugError: it did not come up since something is damaged or ran out.
         UsageError: there can be no warm process here, or it is in no good state.
     """
     from hello_llm.warm.control import DamagedError, WarmError, unavailable  # noqa: PLC0415 - not every run
@@ -82,7 +82,7 @@ def _tried(ask: Callable[[], _Answer]) -> _Answer:
     try:
         return ask()
     except DamagedError as error:
-        raise UnableError(str(error), error.hint) from None
+        raise BugError(str(error), error.hint) from None
     except WarmError as error:
         raise UsageError(f"the warm process: {error}", "hello-llm warm stop") from None
 

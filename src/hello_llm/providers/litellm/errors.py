@@ -12,13 +12,13 @@ from types import ModuleType
 from hello_llm.contract import (
     AuthError,
     BrokenReplyError,
+    BugError,
     FilteredError,
     HelloLLMError,
     LLMReply,
     Params,
     RateLimitedError,
     RequestError,
-    UnableError,
 )
 from hello_llm.machine import limits
 from hello_llm.providers.litellm.error_body import parse_body
@@ -67,10 +67,10 @@ def translate(
     return problem
 
 
-def _lacking(error: Exception) -> UnableError | None:
+def _lacking(error: Exception) -> BugError | None:
     """Explain that memory or descriptors ran out, whatever LiteLLM made of that."""
     found = next(filter(None, map(limits.explain, chain(error))), None)
-    return None if found is None else UnableError(*found)
+    return None if found is None else BugError(*found)
 
 
 def _explained(
