@@ -1,6 +1,16 @@
 """The catalogue of faults: every row of every table, in order."""
 
-from tests.faults import bodies, connect, content, frames, local, misreported, status, stream
+from tests.faults import (
+    bodies,
+    connect,
+    content,
+    exhaust,
+    frames,
+    local,
+    misreported,
+    status,
+    stream,
+)
 from tests.faults.fault import Fault
 
 CATALOGUE: tuple[Fault, ...] = (
@@ -12,6 +22,7 @@ CATALOGUE: tuple[Fault, ...] = (
     *content.FAULTS,
     *local.FAULTS,
     *misreported.FAULTS,
+    *exhaust.FAULTS,
 )
 """Every fault."""
 

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Self
 
 from hello_llm.checks.judge.messages import Answer, End, Job
@@ -69,7 +68,7 @@ class Judges:
         ends_at = None if seconds is None else time.monotonic() + seconds
         answers: list[Answer] = []
         while len(answers) < len(job.items):
-            rest = replace(job, items=job.items[len(answers) :])
+            rest = job._replace(items=job.items[len(answers) :])
             left = None if ends_at is None else max(ends_at - time.monotonic(), 0.0)
             found, why = self._done(rest, left)
             answers += found

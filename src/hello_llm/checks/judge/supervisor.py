@@ -10,10 +10,9 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from io import FileIO
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from hello_llm.checks.judge.child_ends import child_ends, drain
 from hello_llm.checks.judge.descendants import adopt_orphans, kill_all, more_memory_than
@@ -43,8 +42,7 @@ def write(data: bytes) -> None:
         data = data[os.write(1, data) :]
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
+class _Worker(NamedTuple):
     """The child that does the jobs."""
 
     process: int
