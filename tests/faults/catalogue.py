@@ -1,6 +1,16 @@
 """The catalogue of faults: every row of every table, in order."""
 
-from tests.faults import bodies, connect, content, frames, local, status, stream
+from tests.faults import (
+    altered,
+    bodies,
+    connect,
+    content,
+    frames,
+    local,
+    status,
+    stream,
+    tolerance,
+)
 from tests.faults.fault import Fault
 
 CATALOGUE: tuple[Fault, ...] = (
@@ -11,6 +21,8 @@ CATALOGUE: tuple[Fault, ...] = (
     *frames.FAULTS,
     *content.FAULTS,
     *local.FAULTS,
+    *altered.FAULTS,
+    *tolerance.FAULTS,
 )
 """Every fault."""
 

@@ -19,7 +19,7 @@ Place = Literal["http", "https", "closed", "unresolved", "full"]
 not exist, or a port whose backlog is full."""
 Form = Literal["stream", "ndjson", "whole"]
 """``--stream`` to a pipe, ``--stream --json``, or ``--no-stream --json``."""
-Group = Literal["connect", "status", "stream", "content", "local"]
+Group = Literal["connect", "status", "stream", "content", "local", "altered", "tolerance"]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""
 
