@@ -7,6 +7,7 @@ from tests.faults import (
     content,
     frames,
     local,
+    misreported,
     status,
     stream,
     tolerance,
@@ -22,6 +23,7 @@ CATALOGUE: tuple[Fault, ...] = (
     *content.FAULTS,
     *local.FAULTS,
     *altered.FAULTS,
+    *misreported.FAULTS,
     *tolerance.FAULTS,
 )
 """Every fault."""

@@ -33,6 +33,10 @@ NAMES = {
         content-parts early-finish choice-order think-tags odd-finish odd-usage whole-cut
     """,
     "tolerance": "raw-controls sse-lines always-streams multi-gzip",
+    "misreported": """
+        vendor-error-200 error-in-choice error-shapes context-words rate-413 clean-end-empty
+        own-server-names base-forms
+    """,
 }
 
 

@@ -166,6 +166,14 @@ def test_exec_bounds_a_judge_gets_the_secrets_that_are_named(asking, tmp_path, w
 
 
 @pytest.mark.usefixtures("environ")
+def test_exec_bounds_a_judge_gets_no_key_of_another_profile(asking, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('version = 1\n[profiles.other]\napi_key_env = "SERVER"\n')
+    expect = 'exec = ["sh", "-c", "test -z \\"$SERVER\\""]'
+    assert program("check", asking(expect, "x"), "--config", config).code == 0
+
+
+@pytest.mark.usefixtures("environ")
 def test_exec_bounds_no_process_of_the_judge_shows_a_secret(asking):
     script = "for p in $$ $PPID $(ps -o ppid= -p $PPID); do tr '\\0' '\\n' </proc/$p/environ; done"
     expect = f"exec = {json.dumps(['sh', '-c', f'{script} | grep abcdefgh; test $? = 1'])}"
