@@ -46,7 +46,7 @@ bench: install  ## Measure the program beside its peers; installs one of them in
 bench-page: install  ## The same, and keep the table and a drawing for the documentation
 	@$(BIN)/python -m tests.bench --write docs/_measured
 
-fuzz: install  ## Show 10,000 hostile exchanges in every form (minutes)
+fuzz: install  ## Run 10,000 fuzzed inputs, fuzzed answers of servers, and hostile texts in every form (minutes)
 	@$(BIN)/python -m pytest -m fuzz
 
 integration: install  ## Run the tests that need the local model

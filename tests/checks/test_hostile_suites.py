@@ -107,7 +107,7 @@ def test_a_suite_is_refused_in_a_sentence_or_judges(judges, suite, answer):
 
 
 @pytest.mark.fuzz
-@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SUITES | RIGHT, ANSWERS)
 def test_many_suites_are_refused_in_a_sentence_or_judge(judges, suite, answer):
     hostile(judges, suite, answer)

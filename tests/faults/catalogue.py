@@ -5,6 +5,7 @@ from tests.faults import (
     bodies,
     connect,
     content,
+    exhaust,
     frames,
     local,
     misreported,
@@ -25,6 +26,7 @@ CATALOGUE: tuple[Fault, ...] = (
     *altered.FAULTS,
     *misreported.FAULTS,
     *tolerance.FAULTS,
+    *exhaust.FAULTS,
 )
 """Every fault."""
 

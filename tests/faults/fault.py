@@ -20,7 +20,15 @@ not exist, or a port whose backlog is full."""
 Form = Literal["stream", "ndjson", "whole"]
 """``--stream`` to a pipe, ``--stream --json``, or ``--no-stream --json``."""
 Group = Literal[
-    "connect", "status", "stream", "content", "local", "altered", "misreported", "tolerance"
+    "connect",
+    "status",
+    "stream",
+    "content",
+    "local",
+    "altered",
+    "misreported",
+    "tolerance",
+    "exhaust",
 ]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""

@@ -37,6 +37,7 @@ NAMES = {
         vendor-error-200 error-in-choice error-shapes context-words rate-413 clean-end-empty
         own-server-names base-forms
     """,
+    "exhaust": "redact-time endless-files actions-commands",
 }
 
 
