@@ -1,6 +1,7 @@
 """The catalogue of faults: every row of every table, in order."""
 
 from tests.faults import (
+    altered,
     bodies,
     connect,
     content,
@@ -10,6 +11,7 @@ from tests.faults import (
     misreported,
     status,
     stream,
+    tolerance,
 )
 from tests.faults.fault import Fault
 
@@ -21,7 +23,9 @@ CATALOGUE: tuple[Fault, ...] = (
     *frames.FAULTS,
     *content.FAULTS,
     *local.FAULTS,
+    *altered.FAULTS,
     *misreported.FAULTS,
+    *tolerance.FAULTS,
     *exhaust.FAULTS,
 )
 """Every fault."""

@@ -19,7 +19,17 @@ Place = Literal["http", "https", "closed", "unresolved", "full"]
 not exist, or a port whose backlog is full."""
 Form = Literal["stream", "ndjson", "whole"]
 """``--stream`` to a pipe, ``--stream --json``, or ``--no-stream --json``."""
-Group = Literal["connect", "status", "stream", "content", "local", "misreported", "exhaust"]
+Group = Literal[
+    "connect",
+    "status",
+    "stream",
+    "content",
+    "local",
+    "altered",
+    "misreported",
+    "tolerance",
+    "exhaust",
+]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""
 

@@ -33,6 +33,15 @@ class WarmError(Exception):
     """The warm process did not come up, or does not answer; the message says what is wrong."""
 
 
+class DamagedError(WarmError):
+    """It did not come up since the machine or the installation lacks something."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        """Keep the sentences that it said itself."""
+        super().__init__(message)
+        self.hint = hint
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """How the warm process does."""
@@ -84,9 +93,17 @@ def start(command: Sequence[str], environment: Mapping[str, str], *, wait: bool)
         raise WarmError(f"it cannot be started: {error.strerror}") from error
     if process.stdout is not None:
         with process.stdout as said:
-            trouble = said.read().decode(errors="replace").split("\n")
-        if any(trouble):
-            raise WarmError([line for line in trouble if line][-1])
+            trouble = list(filter(None, said.read().decode(errors="replace").split("\n")))
+        if trouble:
+            raise _explained(trouble)
+
+
+def _explained(trouble: Sequence[str]) -> WarmError:
+    """Return the error for what a process said that did not come up."""
+    message, hint = ["", *trouble][-2:]
+    if message.startswith("error: ") and hint.startswith("hint: "):
+        return DamagedError(message.removeprefix("error: "), hint.removeprefix("hint: "))
+    return WarmError(hint)
 
 
 def status() -> Status | None:
