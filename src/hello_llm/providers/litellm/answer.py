@@ -103,7 +103,7 @@ class Answer:
             self._unknown = True
             return Piece()
         spoke = piece.has_output or piece.refusal or piece.unread is not None
-        if not spoke and hides_text(value.json):
+        if not (spoke or piece.repeats) and hides_text(value.json):
             raise NoReplyError("text in a place where none belongs")
         self.known = True
         self.ended = self.ended or piece.ended

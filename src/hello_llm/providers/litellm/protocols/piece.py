@@ -73,6 +73,8 @@ class Piece:
     """Whether it is the server's mark that nothing follows."""
     only_usage: bool = False
     """Whether it counts tokens and has no place for text: no more text is to be expected."""
+    repeats: bool = False
+    """Whether the value may repeat text that has come before."""
     unread: Json | None = None
     """The value itself, where its protocol is read by LiteLLM alone."""
 

@@ -77,11 +77,14 @@ class ResponsesReplies(OpenAIReplies):
             place = (_number(value, "output_index"), what, _number(value, which))
             return self._more(place, key, value.get("delta"))
         if kind in _ITEMS:
-            return self._rest_of(_number(value, "output_index"), value.get("item"))
-        if kind in _ENDS:
+            piece = self._rest_of(_number(value, "output_index"), value.get("item"))
+        elif kind in _ENDS:
             status = {"status": kind.removeprefix("response.")}
-            return self._response(_object(value.get("response"), "a response") | status)
-        return Piece()
+            piece = self._response(_object(value.get("response"), "a response") | status)
+        else:
+            piece = Piece()
+        piece.repeats = True
+        return piece
 
     def whole(self, total: Piece) -> Json:
         """Return a response."""
