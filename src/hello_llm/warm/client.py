@@ -1,12 +1,12 @@
 """Hands a call over to the warm process, if one runs; standard library only, and little of it."""
 
 import os
-import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
 
+from hello_llm.warm.confinement import differences, in_words, loading, open_witness
 from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
@@ -44,6 +44,7 @@ def hand_over(arguments: list[str]) -> int:
         LostError: it was killed in the middle of the call.
     """
     with _connected() as channel:
+        _confirm(channel)
         process = _fork_of(channel)
         restore = _forward_signals(process)
         try:
@@ -62,10 +63,13 @@ def connect(folder: int, name: str) -> socket.socket:
     """
     channel = socket.socket(socket.AF_UNIX)
     channel.settimeout(_PATIENCE_S)
+    at = address(folder, name)
     try:
-        channel.connect(address(folder, name))
+        channel.connect(at)
     except OSError as error:
         channel.close()
+        if not os.path.isdir(os.path.dirname(at)):  # noqa: PTH112, PTH120 - no pathlib at start-up
+            raise ColdError("/proc is missing") from None
         raise _absent() if isinstance(error, _ABSENT) else ColdError(str(error)) from None
     _pid, user = peer(channel)
     if user != os.geteuid():
@@ -91,6 +95,22 @@ def _connected() -> socket.socket:
         os.close(folder)
 
 
+def cold_because(channel: socket.socket) -> str | None:
+    """Return why the warm process at the other end of `channel` is no stand-in for this one."""
+    try:
+        found = differences(channel)
+    except OSError as error:
+        return f"it cannot be compared with this process ({error})"
+    return in_words(found) if found else None
+
+
+def _confirm(channel: socket.socket) -> None:
+    """Make sure that nothing is sent to a process that other rules hold for."""
+    reason = cold_because(channel)
+    if reason is not None:
+        raise ColdError(reason)
+
+
 def _fork_of(channel: socket.socket) -> int:
     """Return the process that the warm one has forked for this connection."""
     try:
@@ -102,16 +122,25 @@ def _fork_of(channel: socket.socket) -> int:
 def _begin(channel: socket.socket, arguments: list[str]) -> None:
     """Send the call; when all of it has been sent, it is made."""
     numbers = _inherited()
-    if len(numbers) >= MOST_DESCRIPTORS:
+    if len(numbers) + 2 > MOST_DESCRIPTORS:
         raise ColdError("too many files are open")
+    witness = _witness(channel)
     folder = os.open(".", os.O_PATH | os.O_DIRECTORY)
     try:
-        send(channel, _call(arguments, numbers), [folder, *numbers])
+        send(channel, _call(arguments, numbers), [witness, folder, *numbers])
     except OSError as error:
         raise ColdError(f"it does not listen ({error})") from None
     finally:
         os.close(folder)
+        os.close(witness)
     channel.settimeout(None)
+
+
+def _witness(channel: socket.socket) -> int:
+    try:
+        return open_witness(peer(channel)[0])
+    except OSError as error:
+        raise ColdError(f"it cannot be compared with this process ({error})") from None
 
 
 def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
@@ -119,22 +148,14 @@ def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
     os.umask(umask)
     return {
         "fingerprint": fingerprint(),
+        "loading": loading(),
         "arguments": arguments,
         "environment": {name: value for name, value in os.environ.items() if name},
         "umask": umask,
-        "limits": _limits(),
-        "niceness": os.getpriority(os.PRIO_PROCESS, 0),
-        "processors": list(os.sched_getaffinity(0)),
         "ignored": [int(number) for number in OBEYED if _is_ignored(number)],
         "numbers": numbers,
         "streams": [_wording(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
     }
-
-
-def _limits() -> list[tuple[int, int, int]]:
-    """Return each limit that ``ulimit`` sets, and its two values."""
-    kinds = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
-    return [(kind, *resource.getrlimit(kind)) for kind in kinds]
 
 
 def _inherited() -> list[int]:

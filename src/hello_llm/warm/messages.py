@@ -1,9 +1,9 @@
 """What a client and the warm process say to each other over their socket.
 
 A fork speaks first, with a descriptor of its process. Then the client sends one message: its length
-in four bytes, and a dictionary in Python's own format, which only interpreters of one version that
-belong to one user ever exchange; descriptors travel beside its first byte. With that the call has
-begun. What comes back begins with one byte that says what it is.
+in four bytes, and a dictionary in Python's own format; descriptors travel beside its first byte. It
+is read only if its sender is a process of the same user, confined in the same way. With that the
+call has begun. What comes back begins with one byte that says what it is.
 """
 
 import marshal
@@ -29,19 +29,22 @@ class BrokenOffError(ConnectionError):
     """The other side closed the connection before or within a message."""
 
 
-def send(channel: socket.socket, message: dict[str, object], descriptors: list[int]) -> None:
+def send(channel: socket.socket, message: dict[str, object] | None, descriptors: list[int]) -> None:
     """Send `message`, and at most `MOST_DESCRIPTORS` open descriptors with it.
+
+    ``None`` is the message that asks how the warm process does.
 
     Raises:
         OSError: the other side is gone, or does not take it in time.
     """
-    data = marshal.dumps(message)
+    data = b"" if message is None else marshal.dumps(message)
     socket.send_fds(channel, [len(data).to_bytes(_LENGTH, "big")], descriptors)
-    channel.sendall(data)
+    if data:
+        channel.sendall(data)
 
 
-def receive(channel: socket.socket) -> tuple[dict[str, object], list[int]]:
-    """Return a message and the descriptors that came with it.
+def receive(channel: socket.socket) -> tuple[bytes, list[int]]:
+    """Return a message as it came, for :func:`read`, and the descriptors that came with it.
 
     Raises:
         BrokenOffError: it is not whole.
@@ -49,8 +52,13 @@ def receive(channel: socket.socket) -> tuple[dict[str, object], list[int]]:
     head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH, MOST_DESCRIPTORS)
     if len(head) < _LENGTH:
         raise BrokenOffError
-    message: dict[str, object] = marshal.loads(_exactly(channel, int.from_bytes(head, "big")))  # noqa: S302 - see above
-    return message, descriptors
+    return _exactly(channel, int.from_bytes(head, "big")), descriptors
+
+
+def read(data: bytes) -> dict[str, object]:
+    """Return the message that came as `data`; its sender may do all that this process may."""
+    message: dict[str, object] = marshal.loads(data)  # noqa: S302 - see above
+    return message
 
 
 def send_forked(channel: socket.socket) -> None:
@@ -64,11 +72,11 @@ def receive_forked(channel: socket.socket) -> int:
     """Return the descriptor of the fork's process.
 
     Raises:
-        BrokenOffError: there is no fork.
+        BrokenOffError: there is no fork; it says why, if that was said.
     """
     kind, descriptors, _flags, _address = socket.recv_fds(channel, 1, 1)
     if kind != FORKED or not descriptors:
-        raise BrokenOffError
+        raise BrokenOffError(read_all(channel).decode(errors="replace"))
     return descriptors[0]
 
 
