@@ -5,8 +5,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
-from hello_llm.warm.confinement import differences, in_words, loading, open_witness
+from hello_llm.warm.confinement import (
+    HIDDEN,
+    differences,
+    in_words,
+    loading,
+    may_look_into,
+    witness,
+)
 from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
@@ -15,6 +23,7 @@ from hello_llm.warm.messages import (
     read_all,
     receive_forked,
     send,
+    send_number,
 )
 from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
 
@@ -44,15 +53,14 @@ def hand_over(arguments: list[str]) -> int:
         LostError: it was killed in the middle of the call.
     """
     with _connected() as channel:
-        _confirm(channel)
-        process = _fork_of(channel)
-        restore = _forward_signals(process)
+        fork = _fork_of(channel)
+        restore = _forward_signals(fork.process)
         try:
-            _begin(channel, arguments)
+            _begin(channel, fork, arguments)
             return _outcome(channel)
         finally:
             restore()
-            os.close(process)
+            os.close(fork.process)
 
 
 def connect(folder: int, name: str) -> socket.socket:
@@ -95,52 +103,70 @@ def _connected() -> socket.socket:
         os.close(folder)
 
 
-def cold_because(channel: socket.socket) -> str | None:
-    """Return why the warm process at the other end of `channel` is no stand-in for this one."""
+class Fork:
+    """The fork that the warm process makes for a connection."""
+
+    def __init__(self, process: int, number: int, differences: list[str]) -> None:
+        """Keep what is known of it.
+
+        Args:
+            process: the descriptor of its process.
+            number: the number of a descriptor that the warm process has open.
+            differences: in what that is confined otherwise than this process.
+        """
+        self.process = process
+        self.number = number
+        self.differences = differences
+
+
+def await_fork(channel: socket.socket) -> Fork:
+    """Wait for the fork at the other end of `channel`; it is told nothing yet.
+
+    Raises:
+        OSError: there is none.
+    """
+    own = os.memfd_create("hello-llm")
     try:
-        found = differences(channel)
-    except OSError as error:
-        return f"it cannot be compared with this process ({error})"
-    return in_words(found) if found else None
+        with suppress(BrokenPipeError):  # who declines at once may have said why
+            send_number(channel, own)
+        found = differences(channel)  # of the warm process, while that forks
+        process, number, witnesses = receive_forked(channel)
+        if not found and not any(may_look_into(witness, own) for witness in witnesses):
+            found = [HIDDEN]
+    finally:
+        os.close(own)
+    for descriptor in witnesses:
+        os.close(descriptor)
+    return Fork(process, number, found)
 
 
-def _confirm(channel: socket.socket) -> None:
-    """Make sure that nothing is sent to a process that other rules hold for."""
-    reason = cold_because(channel)
-    if reason is not None:
-        raise ColdError(reason)
-
-
-def _fork_of(channel: socket.socket) -> int:
-    """Return the process that the warm one has forked for this connection."""
+def _fork_of(channel: socket.socket) -> Fork:
+    """Return the fork that answers on this connection, which other rules must not hold for."""
     try:
-        return receive_forked(channel)
+        fork = await_fork(channel)
     except OSError as error:
         raise ColdError(f"it does not answer ({error})") from None
+    if fork.differences:
+        os.close(fork.process)
+        raise ColdError(in_words(fork.differences))
+    return fork
 
 
-def _begin(channel: socket.socket, arguments: list[str]) -> None:
+def _begin(channel: socket.socket, fork: Fork, arguments: list[str]) -> None:
     """Send the call; when all of it has been sent, it is made."""
     numbers = _inherited()
     if len(numbers) + 2 > MOST_DESCRIPTORS:
         raise ColdError("too many files are open")
-    witness = _witness(channel)
-    folder = os.open(".", os.O_PATH | os.O_DIRECTORY)
+    opened = [os.open(".", os.O_PATH | os.O_DIRECTORY)]
     try:
-        send(channel, _call(arguments, numbers), [witness, folder, *numbers])
+        opened.append(witness(channel, fork.number))
+        send(channel, _call(arguments, numbers), [*opened, *numbers])
     except OSError as error:
         raise ColdError(f"it does not listen ({error})") from None
     finally:
-        os.close(folder)
-        os.close(witness)
+        for descriptor in opened:
+            os.close(descriptor)
     channel.settimeout(None)
-
-
-def _witness(channel: socket.socket) -> int:
-    try:
-        return open_witness(peer(channel)[0])
-    except OSError as error:
-        raise ColdError(f"it cannot be compared with this process ({error})") from None
 
 
 def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:

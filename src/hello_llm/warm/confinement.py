@@ -1,7 +1,7 @@
 """Compares what confines two processes, so that a warm call may do no more than a cold one.
 
-Everything is read from the kernel, never taken from a message. What the kernel tells nobody, a
-Landlock domain, shows in what it refuses: see :func:`may_look_into`.
+Everything is read from the kernel, never taken from a message. A Landlock domain, of which the
+kernel tells nobody, shows in what it refuses: see :func:`witness`.
 """
 
 import errno
@@ -54,7 +54,7 @@ _OF_THE_LOADER = ("LD_", "GLIBC_TUNABLES", "OPENSSL_")
 
 _PASSED_ON = frozenset({"GLIBC_TUNABLES", "LD_LIBRARY_PATH", "OPENSSL_CONF", "OPENSSL_MODULES"})
 
-HIDDEN = "a state that the kernel hides from this process"
+HIDDEN = "restrictions that cannot be compared, such as Landlock"
 ANOTHER_PID_NAMESPACE = "another PID namespace"
 
 Confinement = dict[str, list[object]]
@@ -82,7 +82,7 @@ def differences(channel: socket.socket) -> list[str]:
     """Name every kind of confinement in which the process at the other end of `channel` differs.
 
     Raises:
-        OSError: it has ended, or this process may not even send it signals.
+        OSError: it has ended.
     """
     pid, _user = peer(channel)
     if not pid:
@@ -91,6 +91,8 @@ def differences(channel: socket.socket) -> list[str]:
     try:
         found = _compared(_confinement("self", 0), _confinement(str(pid), pid))
         signal.pidfd_send_signal(process, 0)  # what was read was that of this process
+    except PermissionError:
+        return [HIDDEN]
     finally:
         os.close(process)
     return found
@@ -128,26 +130,27 @@ def in_words(differences: Sequence[str]) -> str:
     return f"it has {' and '.join(differences)}"
 
 
-def may_look_into(witness: int, pid: int) -> bool:
-    """Whether `witness` is the open file ``/proc/PID/environ``.
+def witness(channel: socket.socket, number: int) -> int:
+    """Open what only the process at the other end of `channel` has open, as `number`.
 
-    The kernel opens it only for a process that may trace `pid`. One inside a Landlock domain that
-    `pid` is not in may not, and no other file shows that.
-    """
-    try:
-        os.pread(witness, 1, 0)  # a descriptor that only names the file cannot be read
-        return os.path.samestat(os.fstat(witness), os.stat(f"/proc/{pid}/environ"))  # noqa: PTH116 - no pathlib at start-up
-    except OSError:
-        return False
-
-
-def open_witness(pid: int) -> int:
-    """Open what :func:`may_look_into` asks for.
+    The kernel allows that to a process that may trace the other. One inside a Landlock domain that
+    the other is not in may not; no file under ``/proc`` tells of such a domain.
 
     Raises:
-        OSError: this process may not.
+        OSError: this process may not, or the other has ended.
     """
-    return os.open(f"/proc/{pid}/environ", os.O_RDONLY)
+    process = process_at(channel)
+    try:
+        opened = os.open(f"/proc/{peer(channel)[0]}/fd/{number}", os.O_PATH)
+        signal.pidfd_send_signal(process, 0)  # it is no later process with the same number
+    finally:
+        os.close(process)
+    return opened
+
+
+def may_look_into(witness: int, own: int) -> bool:
+    """Whether who hands over `witness` may look into this process, which has `own` open."""
+    return os.path.samestat(os.fstat(witness), os.fstat(own))
 
 
 def _compared(mine: Confinement, theirs: Confinement) -> list[str]:

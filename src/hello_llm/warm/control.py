@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hello_llm.warm.client import ColdError, cold_because, connect
+from hello_llm.warm.client import ColdError, await_fork, connect
 from hello_llm.warm.confinement import ANOTHER_PID_NAMESPACE, in_words, passed_on, process_at
-from hello_llm.warm.messages import BrokenOffError, read_all, receive_forked, send
+from hello_llm.warm.messages import BrokenOffError, read_all, send
 from hello_llm.warm.place import (
     SOCKET_ENDING,
     NoPlaceError,
@@ -131,16 +131,21 @@ def status() -> Status | None:
     with channel:
         pid = _seen(channel)
         try:
-            os.close(receive_forked(channel))
+            fork = await_fork(channel)
+            os.close(fork.process)
             send(channel, None, [])
             figures = json.loads(read_all(channel))
         except (OSError, ValueError) as error:
             if isinstance(error, BrokenOffError) and not str(error):
                 return None  # it has just ended
             raise WarmError(f"process {pid} does not answer ({error})") from error
-        where = f"{folder_path()}/{socket_name()}"
-        figures |= {"socket": where, "cold_because": cold_because(channel)}
-    return Status(pid=pid, memory_mib=_resident_mib(pid), **figures)
+    return Status(
+        pid=pid,
+        memory_mib=_resident_mib(pid),
+        socket=f"{folder_path()}/{socket_name()}",
+        cold_because=in_words(fork.differences) if fork.differences else None,
+        **figures,
+    )
 
 
 def stop() -> dict[int, bool]:

@@ -29,8 +29,9 @@ from hello_llm.warm.confinement import (
     in_words,
     loading,
     may_look_into,
+    witness,
 )
-from hello_llm.warm.messages import DECLINED, ENDED, read, receive, send_forked
+from hello_llm.warm.messages import DECLINED, ENDED, read, receive, receive_number, send_forked
 from hello_llm.warm.place import fingerprint, peer
 
 NO_CALL = 75
@@ -72,32 +73,49 @@ def _answer(
 ) -> None:
     channel.settimeout(_PATIENCE_S)
     hold_signals()
-    send_forked(channel)
+    _report(channel, alive)
     data, descriptors = receive(channel)
     if not data:
         _say_last(channel, json.dumps(dict(figures)).encode())
         return
-    witness, *descriptors = descriptors
+    folder, shown, *others = descriptors
     try:
-        _admit(channel, witness)
+        _admit(channel, shown, alive)
         call = _understood(data)
         share_processors(peer(channel)[0])
     except DeclinedError as declined:
         _say_last(channel, DECLINED + str(declined).encode())
         return
-    os.close(witness)
-    _run(call, descriptors, channel.detach(), alive, program)
+    os.close(shown)
+    _run(call, [folder, *others], channel.detach(), alive, program)
 
 
-def _admit(channel: socket.socket, witness: int) -> None:
+def _report(channel: socket.socket, own: int) -> None:
+    """Tell the client of this fork, and show that it may look into it."""
+    number = receive_number(channel)
+    try:
+        shown = [witness(channel, number)]
+    except OSError:  # the client then has no more to do with it
+        shown = []
+    send_forked(channel, own, shown)
+    for descriptor in shown:
+        os.close(descriptor)
+
+
+def _admit(channel: socket.socket, shown: int, own: int) -> None:
     """Make sure that the client may do all that this fork may.
+
+    Args:
+        channel: the connection to it.
+        shown: what it sent to show that it may look into the warm process.
+        own: what that would be.
 
     Raises:
         DeclinedError: it may not, or it is not known.
         OSError: the client is gone.
     """
     found = differences(channel)
-    if not found and not may_look_into(witness, os.getppid()):
+    if not found and not may_look_into(shown, own):
         found = [HIDDEN]
     if found:
         raise DeclinedError(in_words(found))

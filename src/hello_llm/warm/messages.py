@@ -1,15 +1,18 @@
 """What a client and the warm process say to each other over their socket.
 
-A fork speaks first, with a descriptor of its process. Then the client sends one message: its length
-in four bytes, and a dictionary in Python's own format; descriptors travel beside its first byte. It
-is read only if its sender is a process of the same user, confined in the same way. With that the
-call has begun. What comes back begins with one byte that says what it is.
+Each side names a descriptor that it has open, in four bytes, and proves with a witness for that of
+the other that it may look into it: the client names its own first, then a fork, which sends a
+descriptor of its process as well. Then the client sends one message: its length in four bytes, and
+a dictionary in Python's own format; descriptors travel beside its first byte. It is sent and read
+only if both are processes of the same user, confined in the same way. With that the call has begun.
+What comes back begins with one byte that says what it is.
 """
 
 import marshal
 import os
 import signal
 import socket
+from contextlib import suppress
 
 FORKED, ENDED, DECLINED = b"F", b"E", b"D"
 """A fork is there; the call has ended, and its exit code follows; it must be made cold, and the
@@ -61,30 +64,51 @@ def read(data: bytes) -> dict[str, object]:
     return message
 
 
-def send_forked(channel: socket.socket) -> None:
-    """Say that this process is the fork."""
+def send_number(channel: socket.socket, own: int) -> None:
+    """Name an open descriptor of this process.
+
+    Raises:
+        OSError: the other side is gone.
+    """
+    channel.sendall(own.to_bytes(_LENGTH, "big"))
+
+
+def receive_number(channel: socket.socket) -> int:
+    """Return what the other side has named.
+
+    Raises:
+        OSError: the other side is gone.
+    """
+    return int.from_bytes(_exactly(channel, _LENGTH), "big")
+
+
+def send_forked(channel: socket.socket, own: int, witness: list[int]) -> None:
+    """Say that this process is the fork; name `own`, and send its `witness` if it has one."""
     itself = os.pidfd_open(os.getpid())
-    socket.send_fds(channel, [FORKED], [itself])
+    socket.send_fds(channel, [FORKED], [itself, *witness])
     os.close(itself)
+    send_number(channel, own)
 
 
-def receive_forked(channel: socket.socket) -> int:
-    """Return the descriptor of the fork's process.
+def receive_forked(channel: socket.socket) -> tuple[int, int, list[int]]:
+    """Return the descriptor of the fork's process, the number that it names, and its witness.
 
     Raises:
         BrokenOffError: there is no fork; it says why, if that was said.
     """
-    kind, descriptors, _flags, _address = socket.recv_fds(channel, 1, 1)
+    kind, descriptors, _flags, _address = socket.recv_fds(channel, 1, 2)
     if kind != FORKED or not descriptors:
         raise BrokenOffError(read_all(channel).decode(errors="replace"))
-    return descriptors[0]
+    process, *witness = descriptors
+    return process, receive_number(channel), witness
 
 
 def read_all(channel: socket.socket) -> bytes:
-    """Return what comes until the other side closes."""
+    """Return what comes until the other side closes, be it without having read everything."""
     data = bytearray()
-    while piece := channel.recv(65536):
-        data += piece
+    with suppress(ConnectionResetError):
+        while piece := channel.recv(65536):
+            data += piece
     return bytes(data)
 
 
