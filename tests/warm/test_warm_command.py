@@ -55,6 +55,7 @@ def test_its_life_as_the_commands_tell_it(runtime, openai_server):
         "calls": 0,
         "under_way": 1,
         "socket": str(runtime / "hello-llm" / socket_name()),
+        "cold_because": None,
     }
     assert Path(figures["socket"]).is_socket()
     stopped = child("warm", "stop")
@@ -132,7 +133,7 @@ def test_calls_under_way_come_to_their_end_after_a_stop(own, openai_server):
         assert call.stdout is not None
         assert call.stdout.read(3) == b"one"
         assert child("warm", "stop").text == f"warm process {pid} has ended\n"
-        assert not (own.runtime / "hello-llm").exists()
+        until(lambda: not (own.runtime / "hello-llm").exists())
         assert call.stdout.read() == b" two three\n"
     assert call.returncode == 0
     until(lambda: gone(pid))

@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 from hello_llm.warm.confinement import (
     HIDDEN,
@@ -127,8 +126,7 @@ def await_fork(channel: socket.socket) -> Fork:
     """
     own = os.memfd_create("hello-llm")
     try:
-        with suppress(BrokenPipeError):  # who declines at once may have said why
-            send_number(channel, own)
+        send_number(channel, own)
         found = differences(channel)  # of the warm process, while that forks
         process, number, witnesses = receive_forked(channel)
         if not found and not any(may_look_into(witness, own) for witness in witnesses):

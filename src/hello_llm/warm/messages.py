@@ -12,7 +12,6 @@ import marshal
 import os
 import signal
 import socket
-from contextlib import suppress
 
 FORKED, ENDED, DECLINED = b"F", b"E", b"D"
 """A fork is there; the call has ended, and its exit code follows; it must be made cold, and the
@@ -68,9 +67,12 @@ def send_number(channel: socket.socket, own: int) -> None:
     """Name an open descriptor of this process.
 
     Raises:
-        OSError: the other side is gone.
+        OSError: the other side takes nothing.
     """
-    channel.sendall(own.to_bytes(_LENGTH, "big"))
+    try:
+        channel.sendall(own.to_bytes(_LENGTH, "big"))
+    except BrokenPipeError:  # it may have said why it is gone
+        return
 
 
 def receive_number(channel: socket.socket) -> int:
@@ -106,9 +108,11 @@ def receive_forked(channel: socket.socket) -> tuple[int, int, list[int]]:
 def read_all(channel: socket.socket) -> bytes:
     """Return what comes until the other side closes, be it without having read everything."""
     data = bytearray()
-    with suppress(ConnectionResetError):
+    try:
         while piece := channel.recv(65536):
             data += piece
+    except ConnectionResetError:
+        return bytes(data)
     return bytes(data)
 
 
