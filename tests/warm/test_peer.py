@@ -37,7 +37,7 @@ def test_an_older_kernel_names_it_too(pair, monkeypatch, option):
 
 @pytest.fixture
 def orphaned(tmp_path):
-    """A connection from a process that has ended, which another one still holds open; its number."""
+    """A connection of a process that has ended, held open by another; and the number it had."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(tmp_path / "s"))
     listener.listen()

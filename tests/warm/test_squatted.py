@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -94,17 +95,14 @@ except place.NoPlaceError as error:
 
 @as_root
 @pytest.mark.parametrize(("sticky", "moves"), [(True, False), (False, True)])
-def test_who_cannot_move_it_away_is_told_to_meet_elsewhere(tmp_path, sticky, moves):
-    place = tmp_path / "everybodys"
-    place.mkdir()
-    place.chmod(0o1777 if sticky else 0o777)
-    for above in (tmp_path, *tmp_path.parents[:2]):
-        above.chmod(0o711)
-    folder = place / "hello-llm-65534"
-    folder.mkdir(mode=0o700)
-    told = subprocess.run(
-        [sys.executable, "-c", _AS_NOBODY, folder], capture_output=True, text=True, check=False
-    )
+def test_who_cannot_move_it_away_is_told_to_meet_elsewhere(sticky, moves):
+    with tempfile.TemporaryDirectory() as everybodys:
+        Path(everybodys).chmod(0o1777 if sticky else 0o777)
+        folder = Path(everybodys, "hello-llm-65534")
+        folder.mkdir(mode=0o700)
+        told = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY, folder], capture_output=True, text=True, check=False
+        )
     said = told.stdout.splitlines()
     moving = f"mv {folder} {folder}.old"
     assert said == [
