@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
 # What waits for real processes and real retries; it would double the time of the unit tests.
-SLOW_TESTS := tests/warm tests/faults/test_script.py tests/cli/test_record_and_replay.py tests/cli/check/test_live.py tests/cli/check/test_endings.py
+SLOW_TESTS := tests/warm tests/faults/test_script.py tests/cli/test_record_and_replay.py tests/cli/check/test_live.py tests/cli/check/test_endings.py tests/cli/check/test_bounds.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE

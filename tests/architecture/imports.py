@@ -11,11 +11,12 @@ from tests.architecture.sources import Module
 OURS: dict[str, frozenset[str]] = {
     "": frozenset({"contract", "providers"}),
     "contract": frozenset(),
+    "secrets": frozenset(),
     "toml_file": frozenset(),
-    "settings": frozenset({"contract", "toml_file"}),
+    "settings": frozenset({"contract", "secrets", "toml_file"}),
     "providers": frozenset({"contract", "toml_file"}),
     "engine": frozenset({"contract"}),
-    "rendering": frozenset({"contract"}),
+    "rendering": frozenset({"contract", "secrets"}),
     "recording": frozenset({"contract"}),
     "checks": frozenset({"contract", "engine", "settings", "toml_file"}),
     "local": frozenset({"contract", "engine", "settings"}),
@@ -25,6 +26,7 @@ OURS: dict[str, frozenset[str]] = {
         {
             "",
             "contract",
+            "secrets",
             "settings",
             "providers",
             "engine",

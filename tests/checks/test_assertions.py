@@ -1,24 +1,41 @@
 """Each assertion lets pass what it should, and says of the rest what was expected and what came."""
 
+import os
 import sys
 from datetime import date
 
 import pytest
 
 from hello_llm.checks.assertions import ASSERTIONS, Expectation
-from hello_llm.checks.evidence import Evidence
+from hello_llm.checks.findings import Bench, findings
+from hello_llm.checks.judge.pool import Judges
+from hello_llm.checks.judge.rules import RULES
 from hello_llm.contract import LLMReply, ToolCall, Usage
 from hello_llm.settings.kinds import UnfitError
 
+LONG_S = 60.0
 USAGE = Usage(tokens_out=4, latency_ms=900, usd_micros=1500, first_token_ms=100)
 CALL = ToolCall("1", "add", '{"a": 1, "b": {"c": true, "d": 2}}')
 
 
-def found(folder, name, given, text, usage=USAGE, calls=()):
-    """Return what the assertion finds wrong with a reply of this text."""
-    value = ASSERTIONS[name].read(given, folder)
-    reply = LLMReply(text, "mock", "mock/echo", usage, "stop", tool_calls=calls)
-    return Expectation(name, value).finding(Evidence(reply, folder, 5.0))
+@pytest.fixture(scope="module")
+def judges():
+    with Judges() as judges:
+        yield judges
+
+
+@pytest.fixture
+def found(judges, tmp_path):
+    """Returns what an assertion finds wrong with a reply of some text."""
+
+    def finding(name, given, text, usage=USAGE, calls=()):
+        value = ASSERTIONS[name].read(given, tmp_path)
+        reply = LLMReply(text, "mock", "mock/echo", usage, "stop", tool_calls=calls)
+        environ = {"PATH": os.defpath}
+        bench = Bench(judges, tmp_path, environ, LONG_S)
+        return next(iter(findings([Expectation(name, value)], reply, bench, LONG_S)), None)
+
+    return finding
 
 
 HOLDS = [
@@ -75,19 +92,19 @@ UNMEASURED = {
 
 
 @pytest.mark.parametrize(("name", "given", "text"), HOLDS)
-def test_it_holds(tmp_path, name, given, text):
-    assert found(tmp_path, name, given, text) is None
+def test_it_holds(found, name, given, text):
+    assert found(name, given, text) is None
 
 
 @pytest.mark.parametrize(("name", "given", "text", "expected", "got"), FAILS)
-def test_it_says_what_was_expected_and_what_came(tmp_path, name, given, text, expected, got):
-    finding = found(tmp_path, name, given, text)
+def test_it_says_what_was_expected_and_what_came(found, name, given, text, expected, got):
+    finding = found(name, given, text)
     assert (finding.assertion, finding.expected, finding.got) == (name, expected, got)
 
 
 @pytest.mark.parametrize("name", UNMEASURED)
-def test_a_figure_that_was_not_measured_fails_with_that_as_the_reason(tmp_path, name):
-    assert found(tmp_path, name, 100, "No", Usage()).got == UNMEASURED[name]
+def test_a_figure_that_was_not_measured_fails_with_that_as_the_reason(found, name):
+    assert found(name, 100, "No", Usage()).got == UNMEASURED[name]
 
 
 def test_every_assertion_is_tried_here():
@@ -95,21 +112,21 @@ def test_every_assertion_is_tried_here():
 
 
 @pytest.mark.parametrize("text", ['```json\n{"a": 1}\n```', "NaN", "[" * 100_000, ""])
-def test_what_is_not_exactly_json_is_none(tmp_path, text):
-    assert found(tmp_path, "json", True, text).expected == "JSON"
-    assert found(tmp_path, "json_path", {"$": 1}, text).expected == "JSON"
+def test_what_is_not_exactly_json_is_none(found, text):
+    assert found("json", True, text).expected == "JSON"
+    assert found("json_path", {"$": 1}, text).expected == "JSON"
 
 
-def test_a_schema_may_stand_in_a_file_and_the_place_of_the_fault_is_told(tmp_path):
+def test_a_schema_may_stand_in_a_file_and_the_place_of_the_fault_is_told(found, tmp_path):
     (tmp_path / "s.json").write_text('{"properties": {"a": {"type": "string"}}}')
-    finding = found(tmp_path, "json_schema", "s.json", '{"a": 1}')
+    finding = found("json_schema", "s.json", '{"a": 1}')
     assert finding.got == "at $.a: 1 is not of type 'string'"
 
 
 @pytest.mark.parametrize("arguments", [{}, {"a": 1}, {"b": {"c": True}}])
-def test_a_tool_call_needs_the_arguments_that_are_named(tmp_path, arguments):
+def test_a_tool_call_needs_the_arguments_that_are_named(found, arguments):
     given = {"name": "add", "arguments": arguments}
-    assert found(tmp_path, "tool_call", given, "", calls=(CALL,)) is None
+    assert found("tool_call", given, "", calls=(CALL,)) is None
 
 
 @pytest.mark.parametrize(
@@ -121,8 +138,8 @@ def test_a_tool_call_needs_the_arguments_that_are_named(tmp_path, arguments):
         ({"name": "add", "arguments": {"a": 1}}, (ToolCall("1", "add", "{"),), "add({)"),
     ],
 )
-def test_another_tool_call_is_none(tmp_path, given, calls, got):
-    assert found(tmp_path, "tool_call", given, "", calls=calls).got == got
+def test_another_tool_call_is_none(found, given, calls, got):
+    assert found("tool_call", given, "", calls=calls).got == got
 
 
 @pytest.mark.parametrize(
@@ -132,16 +149,19 @@ def test_another_tool_call_is_none(tmp_path, given, calls, got):
         (["./absent"], "it cannot be started: No such file or directory"),
     ],
 )
-def test_a_program_says_no(tmp_path, command, got):
-    assert found(tmp_path, "exec", command, "No").got == got
+def test_a_program_says_no(found, command, got):
+    assert found("exec", command, "No").got == got
 
 
-def test_a_program_that_does_not_end_is_ended(tmp_path):
-    value = ASSERTIONS["exec"].read(["sleep", "60"], tmp_path)
-    reply = LLMReply("", "mock", "mock/echo", USAGE, "stop")
-    finding = Expectation("exec", value).finding(Evidence(reply, tmp_path, 0.1))
-    assert finding is not None
-    assert finding.got == "no end within 0.1 s"
+@pytest.mark.parametrize("schema", ["[]", "3", "{", "\ud800", "[" * 100_000])
+def test_a_file_that_holds_no_schema_is_told(tmp_path, schema):
+    (tmp_path / "s.json").write_text(schema, errors="surrogatepass")
+    with pytest.raises(UnfitError, match=r"^names a file that (is no JSON|holds no JSON Schema): "):
+        ASSERTIONS["json_schema"].read("s.json", tmp_path)
+
+
+def test_what_may_take_for_ever_is_left_to_a_judge_process():
+    assert {name for name, one in ASSERTIONS.items() if one.judge is None} == RULES.keys()
 
 
 @pytest.mark.parametrize(
@@ -149,16 +169,17 @@ def test_a_program_that_does_not_end_is_ended(tmp_path):
     [
         ("contains", 3, "must be a text, not 3"),
         ("any_of", "yes", 'must be a list of texts, such as ["yes", "no"], not "yes"'),
-        ("regex", "(", "is no regular expression: missing ), unterminated subpattern"),
         ("json_path", {"a.b": 1}, "holds a path that is not known here"),
         ("json_path", {"$..a": 1}, "holds a path that is not known here"),
         ("json_path", {"$.a": date(2026, 1, 1)}, "holds a date or a time, which JSON has not"),
-        ("json_schema", {"type": "numbr"}, "is no JSON Schema: "),
         ("json_schema", "absent.json", "names a file that cannot be read: No such file"),
         ("finish_reason", "stopp", "must be stop, length or tool_calls"),
         ("tool_call", {"arguments": {}}, "must name the tool"),
         ("tool_call", {"name": "a", "argument": {}}, 'holds the unknown key "argument"'),
+        ("json_schema", {"const": date(2026, 1, 1)}, "holds a date or a time, which JSON has not"),
         ("exec", [], "must name a program"),
+        ("exec", ["./judge", ""], 'must be a list such as ["./judge"], and holds an empty text'),
+        ("exec", ["./judge", "a\0b"], "holds a NUL character, which no program can be given"),
     ],
 )
 def test_what_may_not_stand_there_is_told(tmp_path, name, given, reason):

@@ -11,7 +11,7 @@ from hello_llm.cli.surface import secrets_in
 from hello_llm.providers.litellm.substrate import load
 from hello_llm.providers.litellm.vendors import key_variable
 from hello_llm.providers.vendors import VENDORS
-from hello_llm.rendering.redact import Redactor
+from hello_llm.secrets.redactor import Redactor
 from tests.cli.person import Person
 from tests.cli.program import program
 from tests.cli.shapes_of_keys import SHAPES, forms, leaked

@@ -5,8 +5,8 @@ import io
 
 from hello_llm.contract import AuthError, ExitCode, InterruptError, Retrying
 from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.secrets.redactor import Redactor
 from tests.rendering.screens import Pipes
 
 LONG = "OPENAI_API_KEY is not set, and openai/gpt-4o-mini needs it" * 4

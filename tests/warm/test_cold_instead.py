@@ -79,7 +79,7 @@ def test_what_was_piped_into_a_call_that_is_left_is_not_lost(warm):
 def test_a_conversation_has_a_process_of_its_own(warm):
     before = calls_of(warm)
     with Person("chat", "--verbose") as person:
-        person.wait_for("note: warm: no, a conversation has a process of its own")
+        person.wait_for("note: warm: no, what is typed at a terminal has a process of its own")
         person.say("one")
         person.wait_for("Hello! You said: one")
         person.say("two")

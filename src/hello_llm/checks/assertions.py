@@ -1,19 +1,19 @@
 """The table of assertions: for each key of ``expect``, what may stand there and what judges it."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from hello_llm.checks import figure_assertions as figures
 from hello_llm.checks import json_assertions, json_path
 from hello_llm.checks import text_assertions as texts
-from hello_llm.checks.evidence import Evidence, Shortfall
-from hello_llm.checks.results import Finding
+from hello_llm.checks.json_document import nested_too_deeply, parse
+from hello_llm.checks.shortfall import Shortfall
 from hello_llm.checks.suite_keys import DOLLARS
+from hello_llm.contract import LLMReply
 from hello_llm.settings import phrases
 from hello_llm.settings.kinds import (
     Boolean,
@@ -25,9 +25,6 @@ from hello_llm.settings.kinds import (
     TextList,
     UnfitError,
 )
-
-if TYPE_CHECKING:
-    from hello_llm.checks.json_schema import Schema
 
 _MOST = 2**31 - 1
 _SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
@@ -51,8 +48,8 @@ class Assertion:
 
     read: Read
     """What may stand in the file."""
-    judge: Callable[[Any, Evidence], Shortfall | None]
-    """Returns how an answer falls short, or nothing."""
+    judge: Callable[[Any, LLMReply], Shortfall | None] | None = None
+    """Returns how an answer falls short, or nothing; ``None`` where a judge process has to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +61,12 @@ class Expectation:
     value: Any
     """What is expected."""
 
-    def finding(self, evidence: Evidence) -> Finding | None:
-        """Return what is not as expected, if anything is not."""
-        found = ASSERTIONS[self.name].judge(self.value, evidence)
-        return None if found is None else Finding(self.name, found.expected, found.got)
-
 
 def _of(kind: Kind) -> Read:
     def read(given: object, folder: Path) -> object:  # noqa: ARG001 - a kind reads no file
         return kind.check(given)
 
     return read
-
-
-def _pattern(given: object, folder: Path) -> re.Pattern[str]:  # noqa: ARG001 - see Read
-    text = _TEXT.check(given)
-    try:
-        return re.compile(text)
-    except (re.error, RecursionError) as error:
-        raise UnfitError(f"is no regular expression: {error}") from None
 
 
 def _paths(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG001 - see Read
@@ -103,18 +87,27 @@ def _tool_call(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG00
     return _json(table)
 
 
-def _schema(given: object, folder: Path) -> "Schema":
-    from hello_llm.checks.json_schema import Schema  # noqa: PLC0415 - only this needs a validator
-
-    if isinstance(given, str):
-        return Schema.read(folder / given)
-    return Schema(_table(given, "a JSON Schema, or the file that holds one"))
+def _schema(given: object, folder: Path) -> str:
+    """Return the text of a schema; whether it is right takes a judge process to say."""
+    if not isinstance(given, str):
+        return json.dumps(_json(_table(given, "a JSON Schema, or the file that holds one")))
+    try:
+        schema = parse((folder / given).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnfitError(f"names a file that cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise UnfitError(f"names a file that is no JSON: {error}") from None
+    if not isinstance(schema, dict):
+        raise UnfitError("names a file that holds no JSON Schema: it is no object")
+    return json.dumps(_json(schema))
 
 
 def _command(given: object, folder: Path) -> tuple[str, ...]:
     command = TextList('a list such as ["./judge"]').check(given)
     if not command:
         raise UnfitError("must name a program", 'exec = ["./judge"]')
+    if any("\0" in word for word in command):
+        raise UnfitError("holds a NUL character, which no program can be given")
     first = command[0]
     return (str((folder / first).absolute()) if "/" in first else first, *command[1:])
 
@@ -126,12 +119,18 @@ def _table(given: object, allowed: str) -> Mapping[str, Any]:
 
 
 def _json(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    if nested_too_deeply(table):
+        raise UnfitError(
+            "is nested too deeply", "tables and lists may stand 100 deep in each other"
+        )
     try:
         json.dumps(table)
     except TypeError:
         raise UnfitError(
             "holds a date or a time, which JSON has not", "write it as a text"
         ) from None
+    except ValueError:
+        raise UnfitError("holds a number of too many digits") from None
     return table
 
 
@@ -146,12 +145,12 @@ ASSERTIONS: Mapping[str, Assertion] = MappingProxyType(
         "any_of": Assertion(_of(_LIST), texts.any_of),
         "all_of": Assertion(_of(_LIST), texts.all_of),
         "not_contains": Assertion(_of(_TEXT), texts.not_contains),
-        "regex": Assertion(_pattern, texts.regex),
-        "not_regex": Assertion(_pattern, texts.not_regex),
+        "regex": Assertion(_of(_TEXT)),
+        "not_regex": Assertion(_of(_TEXT)),
         "starts_with": Assertion(_of(_TEXT), texts.starts_with),
         "json": Assertion(_of(Boolean()), json_assertions.parses),
         "json_path": Assertion(_paths, json_assertions.path_equals),
-        "json_schema": Assertion(_schema, json_assertions.satisfies),
+        "json_schema": Assertion(_schema),
         "min_chars": Assertion(_of(Integer(0, _MOST)), texts.min_chars),
         "max_chars": Assertion(_of(Integer(0, _MOST)), texts.max_chars),
         "finish_reason": Assertion(
@@ -162,7 +161,7 @@ ASSERTIONS: Mapping[str, Assertion] = MappingProxyType(
         "max_first_token": Assertion(_of(_SECONDS), figures.max_first_token),
         "max_tokens_out": Assertion(_of(Integer(0, _MOST)), figures.max_tokens_out),
         "max_cost": Assertion(_of(DOLLARS), figures.max_cost),
-        "exec": Assertion(_command, figures.accepted),
+        "exec": Assertion(_command),
     }
 )
 """Every assertion by its key in the file."""

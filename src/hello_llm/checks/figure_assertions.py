@@ -1,32 +1,30 @@
-"""What can be expected of the figures of an answer, and what a program may say of it."""
+"""What can be expected of the figures of an answer."""
 
-import subprocess
-from collections.abc import Sequence
-
-from hello_llm.checks.evidence import Evidence, Shortfall, excerpt
+from hello_llm.checks.shortfall import Shortfall
+from hello_llm.contract import LLMReply
 
 _UNMEASURED = "nothing: it was not measured"
 
 
-def finish_reason(wanted: str, evidence: Evidence) -> Shortfall | None:
+def finish_reason(wanted: str, reply: LLMReply) -> Shortfall | None:
     """The model stopped for this reason."""
-    got = evidence.reply.finish_reason
+    got = reply.finish_reason
     return None if got == wanted else Shortfall(wanted, got or "none")
 
 
-def max_latency(seconds: float, evidence: Evidence) -> Shortfall | None:
+def max_latency(seconds: float, reply: LLMReply) -> Shortfall | None:
     """The whole answer took at most so many seconds."""
-    return _in_time(seconds, evidence.reply.usage.latency_ms)
+    return _in_time(seconds, reply.usage.latency_ms)
 
 
-def max_first_token(seconds: float, evidence: Evidence) -> Shortfall | None:
+def max_first_token(seconds: float, reply: LLMReply) -> Shortfall | None:
     """The first piece of the answer came within so many seconds."""
-    return _in_time(seconds, evidence.reply.usage.first_token_ms)
+    return _in_time(seconds, reply.usage.first_token_ms)
 
 
-def max_tokens_out(most: int, evidence: Evidence) -> Shortfall | None:
+def max_tokens_out(most: int, reply: LLMReply) -> Shortfall | None:
     """The answer has at most so many tokens."""
-    got = evidence.reply.usage.tokens_out
+    got = reply.usage.tokens_out
     if got is not None and got <= most:
         return None
     return Shortfall(
@@ -34,41 +32,13 @@ def max_tokens_out(most: int, evidence: Evidence) -> Shortfall | None:
     )
 
 
-def max_cost(dollars: float, evidence: Evidence) -> Shortfall | None:
+def max_cost(dollars: float, reply: LLMReply) -> Shortfall | None:
     """The call cost at most so many US dollars."""
-    micros = evidence.reply.usage.usd_micros
+    micros = reply.usage.usd_micros
     if micros is not None and micros <= dollars * 1e6:
         return None
     got = "nothing: the price is not known" if micros is None else f"{micros / 1e6:.6f} USD"
     return Shortfall(f"at most {dollars:g} USD", got)
-
-
-def accepted(command: Sequence[str], evidence: Evidence) -> Shortfall | None:
-    """This program, with the answer on its standard input, ends with 0.
-
-    It starts in the folder of the suite, and may take as long as the check's ``timeout``.
-    """
-    expected = f"exit code 0 of {' '.join(command)}"
-    try:
-        ended = subprocess.run(  # noqa: S603 - the suite names the program
-            command,
-            input=evidence.text.encode(errors="replace"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=evidence.folder,
-            timeout=evidence.patience_s or None,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Shortfall(expected, f"no end within {evidence.patience_s:g} s")
-    except OSError as error:
-        return Shortfall(expected, f"it cannot be started: {error.strerror}")
-    if ended.returncode == 0:
-        return None
-    said = ended.stdout.decode(errors="replace").strip()
-    return Shortfall(
-        expected, f"exit code {ended.returncode}" + (f": {excerpt(said)}" if said else "")
-    )
 
 
 def _in_time(seconds: float, took_ms: int | None) -> Shortfall | None:

@@ -1,85 +1,214 @@
-"""A JSON Schema that stands on its own: what it refers to is in it, and nothing is fetched."""
+"""A JSON Schema that stands on its own: what it refers to is in it, and nothing is fetched.
 
-import json
+Schemas come from a user's file and documents from a model, and jsonschema raises whatever their
+values make Python raise. Both are therefore looked at in the judge process only.
+"""
+
+import signal
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, NoReturn
 
 from jsonschema.exceptions import SchemaError
-from jsonschema.validators import validator_for
+from jsonschema.validators import Draft202012Validator, validator_for
 from referencing import Registry
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, SchemaResource, specification_with
 
-from hello_llm.settings.kinds import UnfitError
+from hello_llm.checks.excerpts import excerpt
+from hello_llm.checks.json_document import NoJSONError, parse
+
+_SAMPLES: tuple[object, ...] = ({}, [], "", 0, None)
+"""Documents to try a schema on: one that never comes to an end is found by them."""
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_DATA = frozenset({"const", "enum", "examples", "default"})
+"""Keywords whose values are no schemas, whatever they look like."""
+_A_MOMENT_S = 0.5
+_TOO_DEEP = "it is nested too deeply, or the schema is endless"
+
+
+class BadSchemaError(ValueError):
+    """A schema cannot be used; `reason` fits behind the name of its key."""
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        """Keep the `reason` and what may help."""
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class _LongError(BaseException):
+    """Something took too long; no ``Exception``, since the validator handles some of those."""
 
 
 class Schema:
-    """A schema that was found right."""
+    """A schema, and the version of the standard that it is written in."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Take in `schema`.
 
         Raises:
-            UnfitError: it is no JSON Schema, or refers to something outside of it.
+            BadSchemaError: it does not say by an address what it is written in.
         """
-        kind = validator_for(schema)
-        registry: Registry[Any] = Registry()
-        try:
-            json.dumps(schema)
-            kind.check_schema(schema)
-        except SchemaError as error:
-            raise UnfitError(f"is no JSON Schema: {error.message}") from None
-        except (TypeError, RecursionError):
-            raise UnfitError("is no JSON Schema: JSON has no such values") from None
-        self._validator = kind(schema, registry=registry)
-        root = DRAFT202012.create_resource(schema)
-        resolver = registry.with_resource(root.id() or "", root).resolver(root.id() or "")
-        for reference in _references(schema):
-            try:
-                resolver.lookup(reference)
-            except Unresolvable:
-                raise UnfitError(
-                    f"refers to {reference}, which is not in it", "put it below $defs"
-                ) from None
+        dialect = schema.get("$schema", "")
+        if not isinstance(dialect, str):
+            raise BadSchemaError(
+                f"is no JSON Schema: $schema must be an address, not {excerpt(repr(dialect))}",
+                'leave it out, or "$schema" = "https://json-schema.org/draft/2020-12/schema"',
+            )
+        self._schema = schema
+        with _told("is no JSON Schema: $schema"):
+            self._kind = validator_for(schema, default=Draft202012Validator)
+        self._registry: Registry[Any] = Registry()
+        self._specification = specification_with(dialect.removesuffix("#"), default=DRAFT202012)
 
-    @classmethod
-    def read(cls, path: Path) -> "Schema":
-        """Return the schema in the file at `path`.
+    def examine(self) -> None:
+        """Look whether it is right, with everything that it refers to.
 
         Raises:
-            UnfitError: it cannot be read, or holds none.
+            BadSchemaError: it is no JSON Schema, or refers to something outside of it, or to itself
+                for ever.
         """
+        self._check(self._schema)
+        checked = {id(self._schema)}
+        with _told("cannot be used"):
+            for target in self._targets():
+                if id(target) not in checked:
+                    self._check(target)
+                    checked.add(id(target))
+        with _told("cannot be used", too_deep="it refers to itself without an end"):
+            self._try()
+
+    def judge(self, text: str) -> str | None:
+        """Return what keeps `text` from being JSON that satisfies it, or nothing."""
         try:
-            schema = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UnfitError(f"names a file that cannot be read: {error.strerror}") from None
-        except (ValueError, RecursionError) as error:
-            raise UnfitError(f"names a file that is no JSON: {error}") from None
-        if not isinstance(schema, dict):
-            raise UnfitError("names a file that holds no JSON Schema: it is no object")
-        return cls(schema)
+            document = parse(text)
+        except NoJSONError as error:
+            return f"{excerpt(text)} ({error})"
+        shortfall = self.shortfall(document)
+        return None if shortfall is None else excerpt(shortfall)
 
     def shortfall(self, document: object) -> str | None:
         """Return where and how `document` does not satisfy it; ``None`` if it does."""
         try:
-            errors = list(self._validator.iter_errors(document))
+            return min(
+                (
+                    (list(map(str, error.absolute_path)), f"at {error.json_path}: {error.message}")
+                    for error in self._errors(document)
+                ),
+                default=([], None),
+            )[1]
         except RecursionError:
-            return "it is nested too deeply, or the schema is endless"
-        if not errors:
-            return None
-        first = min(errors, key=lambda error: list(map(str, error.absolute_path)))
-        return f"at {first.json_path}: {first.message}"
+            return _TOO_DEEP
+        except MemoryError:
+            raise
+        # Nobody knows what a number such as 1e999 can make the validator raise.
+        except Exception as error:  # noqa: BLE001 - see above
+            return f"the schema cannot be applied to it: {_reason(error)}"
+
+    def _try(self) -> None:
+        """Judge some documents; what takes longer than a moment is not known to be wrong."""
+        before = signal.signal(signal.SIGALRM, _give_up)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, _A_MOMENT_S)
+            for sample in _SAMPLES:
+                list(self._errors(sample))
+        except _LongError:
+            pass
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _errors(self, document: object) -> Iterator[Any]:
+        return iter(self._validator.iter_errors(document))
+
+    @cached_property
+    def _validator(self) -> Any:  # noqa: ANN401 - jsonschema has no types
+        return self._kind(self._schema, registry=self._registry)
+
+    def _check(self, schema: object) -> None:
+        """Check `schema` by the schema of schemas.
+
+        Raises:
+            BadSchemaError: it is none.
+        """
+        with _told("is no JSON Schema"):
+            try:
+                self._kind.check_schema(schema)
+            except SchemaError as error:
+                raise BadSchemaError(f"is no JSON Schema: {excerpt(error.message)}") from None
+
+    def _targets(self) -> Iterator[object]:
+        """Yield the parts that are referred to.
+
+        Raises:
+            BadSchemaError: one is not there.
+        """
+        root = self._resource(self._schema)
+        base = root.id() or ""
+        waiting: list[tuple[Any, Any]] = [
+            (self._schema, self._registry.with_resource(base, root).resolver(base))
+        ]
+        seen: set[int] = set()
+        while waiting:
+            part, resolver = waiting.pop()
+            if isinstance(part, list):
+                waiting += [(inner, self._within(inner, resolver)) for inner in part]
+            if not isinstance(part, dict) or id(part) in seen:
+                continue
+            seen.add(id(part))
+            if isinstance(part.get("$schema"), str):
+                validator_for(part, default=self._kind)
+            inners = [part[name] for name in part.keys() - _DATA]
+            waiting += [(inner, self._within(inner, resolver)) for inner in inners]
+            for name in _REFERENCES:
+                if isinstance(reference := part.get(name), str):
+                    target = _resolved(reference, resolver)
+                    yield target.contents
+                    waiting.append((target.contents, target.resolver))
+
+    def _within(self, part: object, resolver: Any) -> Any:  # noqa: ANN401 - as referencing has it
+        """Return what resolves references in `part`, which can have a base of its own."""
+        if isinstance(part, dict) and isinstance(part.get("$id", part.get("id")), str):
+            return resolver.in_subresource(self._resource(part))
+        return resolver
+
+    def _resource(self, schema: Mapping[str, Any]) -> SchemaResource:
+        return self._specification.create_resource(schema)
 
 
-def _references(schema: object) -> Iterator[str]:
-    """Yield what `schema` refers to, as far as no other base is set within it."""
-    if isinstance(schema, list):
-        for part in schema:
-            yield from _references(part)
-    if isinstance(schema, dict):
-        if isinstance(reference := schema.get("$ref"), str):
-            yield reference
-        for name, part in schema.items():
-            if name not in {"const", "enum", "examples", "default"}:
-                yield from _references(part)
+def _resolved(reference: str, resolver: Any) -> Any:  # noqa: ANN401 - as referencing has it
+    """Return what `resolver` finds.
+
+    Raises:
+        BadSchemaError: it finds nothing.
+    """
+    try:
+        return resolver.lookup(reference)
+    # A pointer into a text or a number raises what Python raises there.
+    except Exception:  # noqa: BLE001 - see above
+        raise BadSchemaError(
+            f"refers to {excerpt(reference)}, which is not in it", "put it below $defs"
+        ) from None
+
+
+def _give_up(_number: int, _frame: object) -> NoReturn:
+    raise _LongError
+
+
+@contextmanager
+def _told(what: str, too_deep: str = "it is nested too deeply") -> Iterator[None]:
+    """Turn whatever a schema makes the validator raise into a sentence that begins with `what`."""
+    try:
+        yield
+    except (BadSchemaError, MemoryError):
+        raise
+    except RecursionError:
+        raise BadSchemaError(f"{what}: {too_deep}") from None
+    except Exception as error:
+        raise BadSchemaError(f"{what}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return on one line what `error` says, or what it is called if it says nothing."""
+    return excerpt(" ".join(str(error).split()) or type(error).__name__)

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
-from hello_llm.checks.evidence import Evidence, excerpt
+from hello_llm.checks.excerpts import excerpt
+from hello_llm.checks.findings import Bench, findings
 from hello_llm.checks.results import Attempt, Finding, Verdict
 from hello_llm.checks.suite import Check
 from hello_llm.contract import ExitCode, Finished, HelloLLMError, LLMReply, Retrying
@@ -23,31 +23,35 @@ _SAYS_NOTHING = frozenset(
 """Failures that come before a server has looked at what it was asked."""
 
 
+_LEAST_S = 0.5
+"""The time that an answer is judged in, however late it came."""
+
+
 def attempt(
-    check: Check,
-    turn: Turn,
-    *,
-    folder: Path,
-    patience_s: float,
-    on_retry: Callable[[Retrying], None],
+    check: Check, turn: Turn, bench: Bench, on_retry: Callable[[Retrying], None]
 ) -> Attempt:
     """Run `turn`, which asks what `check` asks, and judge what comes of it.
 
     Args:
         check: says what is expected.
         turn: the call.
-        folder: where programs that judge are started.
-        patience_s: seconds that such a program may take; 0 sets no limit.
+        bench: where and how long the answer may be judged.
         on_retry: hears of every failure that is tried again.
+
+    Raises:
+        GoneError: the run is over.
     """
     started = time.monotonic()
     try:
         reply = _reply(turn, on_retry)
     except HelloLLMError as error:
         return _of_error(check, error, time.monotonic() - started)
-    findings = _findings(check, Evidence(reply, folder, patience_s))
-    verdict = Verdict.FAIL if findings else Verdict.PASS
-    return Attempt(verdict, time.monotonic() - started, reply, findings)
+    try:
+        found = _findings(check, reply, bench, started)
+    except HelloLLMError as error:
+        return Attempt(Verdict.ERROR, time.monotonic() - started, reply, error=error)
+    verdict = Verdict.FAIL if found else Verdict.PASS
+    return Attempt(verdict, time.monotonic() - started, reply, found)
 
 
 def _of_error(check: Check, error: HelloLLMError, wall_s: float) -> Attempt:
@@ -71,9 +75,9 @@ def _reply(turn: Turn, on_retry: Callable[[Retrying], None]) -> LLMReply:
     raise AssertionError("a turn ends with Finished or an error")
 
 
-def _findings(check: Check, evidence: Evidence) -> tuple[Finding, ...]:
+def _findings(check: Check, reply: LLMReply, bench: Bench, started: float) -> tuple[Finding, ...]:
     if check.expect_error is not None:
         expected = f"the error {check.expect_error.name}"
-        return (Finding("expect_error", expected, f"the answer {excerpt(evidence.text)!r}"),)
-    found = (expectation.finding(evidence) for expectation in check.expectations)
-    return tuple(finding for finding in found if finding is not None)
+        return (Finding("expect_error", expected, f"the answer {excerpt(reply.text)!r}"),)
+    left_s = max(_LEAST_S, started + bench.timeout_s - time.monotonic())
+    return findings(check.expectations, reply, bench, left_s)

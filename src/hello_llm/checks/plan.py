@@ -1,7 +1,7 @@
 """What a run of checks is given: the cases, and how they are run."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hello_llm.checks.suite import Check
@@ -24,8 +24,10 @@ class Case:
     """Makes the turn of one attempt; called in the thread that runs it."""
     folder: Path
     """The folder of the suite."""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment of programs that judge."""
     timeout_s: float = 0.0
-    """Seconds that a call may take; 0 sets no limit."""
+    """Seconds that an attempt may take; 0 sets no limit."""
     max_wait_s: float = 60.0
     """The longest wait in seconds that a server may ask for."""
     replay: str = ""

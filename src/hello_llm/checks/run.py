@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hello_llm.checks.backoff import Backoff
+from hello_llm.checks.findings import Bench
+from hello_llm.checks.judge.pool import Judges
 from hello_llm.checks.judging import attempt
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.results import Attempt, CheckResult, Verdict
@@ -116,6 +118,7 @@ class Run:
         plan: Plan,
         on_result: Callable[[CheckResult], None] = lambda _: None,
         on_look: Callable[["Run"], None] = lambda _: None,
+        judges: Judges | None = None,
     ) -> None:
         """Prepare it.
 
@@ -124,12 +127,14 @@ class Run:
             plan: how.
             on_result: gets each result in the order of `cases`, as soon as those before are there.
             on_look: gets this run several times a second.
+            judges: the judge processes, which end with the run; by default its own.
         """
         self.stopped: ExitCode | None = None
         """``BUDGET`` if that ended the run."""
         self._plan = plan
         self._on_result = on_result
         self._on_look = on_look
+        self._judges = judges or Judges()
         self._progress = [_Progress(case) for case in cases]
         self._open = dict.fromkeys(self._progress)
         self._in_flight = 0
@@ -191,6 +196,7 @@ class Run:
         finally:
             for _ in range(self._plan.lanes):
                 self._jobs.put(None)
+            self._judges.close()
 
     def _next(self) -> tuple[_Progress, int] | None:
         """Return the next attempt to make, which counts as begun; ``None`` if none may begin."""
@@ -258,8 +264,7 @@ class Run:
         done = attempt(
             case.check,
             case.ask(),
-            folder=case.folder,
-            patience_s=case.timeout_s,
+            Bench(self._judges, case.folder, case.environ, case.timeout_s),
             on_retry=lambda event: self._backoff.hold(case.host, event.delay_s),
         )
         asked = done.error.retry_after_s if isinstance(done.error, RateLimitedError) else None

@@ -1,12 +1,14 @@
 """A suite of checks: what a file asks for, once it is read and found right as a whole."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hello_llm.checks.assertions import Expectation
+from hello_llm.checks.judge.pool import Judges
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.settings import phrases
 
@@ -42,6 +44,8 @@ class Check:
     """The profile that it takes its settings from."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The settings that the file names, by key."""
+    exec_env: tuple[str, ...] = ()
+    """The variables that a program is given although they may hold secrets."""
 
     def fits(self, pattern: str) -> bool:
         """Tell whether `pattern` is one of its tags, or a pattern that its name fits."""
@@ -60,12 +64,13 @@ class Suite:
     """What a run may cost, in US dollars."""
 
 
-def read_suite(path: Path, check_model: CheckModel) -> Suite:
+def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None) -> Suite:
     """Return the suite in the file.
 
     Args:
         path: the file.
         check_model: looks at each name of a model.
+        judges: examine what can take for ever; by default a process for this file.
 
     Raises:
         UsageError: it cannot be read, or something in it is wrong; names the first problem.
@@ -79,7 +84,8 @@ def read_suite(path: Path, check_model: CheckModel) -> Suite:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None
-    suite, problems = examine(path, content, check_model)
+    with nullcontext(judges) if judges is not None else Judges() as examiners:
+        suite, problems = examine(path, content, check_model, examiners)
     if problems:
         raise to_error(path, problems)
     return suite

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.checks.assertions import ASSERTIONS, Expectation
+from hello_llm.checks.judge.pool import Judges
+from hello_llm.checks.judge.rules import can_be_examined
 from hello_llm.checks.suite import Check, CheckModel, Suite
 from hello_llm.checks.suite_keys import (
     CHECK_KEYS,
@@ -29,7 +31,7 @@ _PROMPTS = ("prompt", "prompt_file", "messages")
 
 
 def examine(
-    path: Path, content: bytes, check_model: CheckModel
+    path: Path, content: bytes, check_model: CheckModel, judges: Judges
 ) -> tuple[Suite, tuple[Problem, ...]]:
     """Return the suite that `content` holds and every problem in it, from top to bottom.
 
@@ -37,12 +39,17 @@ def examine(
         path: the file; other files start from its folder.
         content: its bytes.
         check_model: looks at each name of a model.
+        judges: examine regular expressions and schemas.
+
+    Raises:
+        UsageError: no judge process can be started.
     """
     document = parse(content)
     if document.problem is not None:
         return Suite(path, ()), (document.problem,)
     reader = _Reader(path.parent, document, check_model)
     suite = Suite(path, reader.checks(), reader.max_cost())
+    reader.examine(judges)
     return suite, in_order(reader.problems)
 
 
@@ -51,6 +58,7 @@ class _Reader:
 
     def __init__(self, folder: Path, document: Document, check_model: CheckModel) -> None:
         self.problems: list[Problem] = []
+        self._unexamined: list[tuple[Expectation, Trail, str]] = []
         self._folder = folder
         self._data = document.data
         self._positions = document.positions
@@ -77,6 +85,16 @@ class _Reader:
         found = [self._check(table, number, known) for number, table in enumerate(tables)]
         self._only_once([check.name for check in found])
         return tuple(found)
+
+    def examine(self, judges: Judges) -> None:
+        """Let `judges` examine what can take for ever, and note what they find."""
+        items = [(one.name, one.value) for one, _, _ in self._unexamined]
+        found = zip(self._unexamined, judges.examine(items), strict=True)
+        for (expectation, trail, where), wrong in found:
+            if wrong is not None:
+                reason = phrases.printable(wrong[0])
+                hint = wrong[1] if wrong[1:] else None
+                self._note(f"{expectation.name} {reason}{where}", hint, trail)
 
     def max_cost(self) -> float | None:
         """Return the US dollars that the suite may cost, if it says."""
@@ -123,6 +141,7 @@ class _Reader:
             needed=needed,
             quarantined=values.get("quarantine", False),
             tags=values.get("tags", ()),
+            exec_env=values.get("exec_env", ()),
             profile=values.get("profile"),
             settings={key: values[key] for key in SETTING_KEYS if key in values},
         )
@@ -207,7 +226,10 @@ class _Reader:
         for name, given in expect.items():
             if name in ASSERTIONS:
                 read = partial(ASSERTIONS[name].read, folder=self._folder)
-                found.append(Expectation(name, self._checked(read, given, (*below, name), where)))
+                one = Expectation(name, self._checked(read, given, (*below, name), where))
+                if one.value is not None and can_be_examined(name):
+                    self._unexamined.append((one, (*below, name), where))
+                found.append(one)
         return tuple(found)
 
     def _checked(

@@ -15,7 +15,9 @@ from hello_llm.settings.kinds import (
     Name,
     NameList,
     Number,
+    TextList,
     UnfitError,
+    VariableName,
 )
 
 SETTING_KEYS = (
@@ -39,6 +41,19 @@ SETTING_KEYS = (
 )
 """The settings that a suite may name; each is what it is in a profile."""
 
+
+class VariableList(TextList):
+    """A list of names of environment variables."""
+
+    def __init__(self) -> None:
+        """Show in the messages what one looks like."""
+        super().__init__('a list of names of environment variables, such as ["JUDGE_TOKEN"]')
+
+    def check(self, given: object) -> tuple[str, ...]:
+        """Return the names."""
+        return tuple(map(VariableName().check, super().check(given)))
+
+
 _ROLES = ("system", "user", "assistant")
 _NO_TROUBLE = {ExitCode.OK, ExitCode.CHECK_FAILED, ExitCode.BUG}
 _TROUBLES = tuple(code.name for code in ExitCode if code not in _NO_TROUBLE and code < ExitCode.BUG)
@@ -55,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "pass": Integer(1, 1000),
         "expect_error": Choice(_TROUBLES),
         "quarantine": Boolean(),
+        "exec_env": VariableList(),
         "tags": NameList('a list of tags, such as ["quick"]'),
         **{key: FIELDS[key].kind for key in SETTING_KEYS},
     }
@@ -64,7 +80,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 DOLLARS = Number(0, 1e6, unit=" of dollars")
 """What a suite, or a call, may cost."""
 
-DEFAULT_KEYS = ("profile", "model", "models", "repeat", "pass", "tags", "quarantine", *SETTING_KEYS)
+DEFAULT_KEYS = (
+    "profile",
+    "model",
+    "models",
+    "repeat",
+    "pass",
+    "tags",
+    "quarantine",
+    "exec_env",
+    *SETTING_KEYS,
+)
 """The keys of ``[defaults]``."""
 
 CHECK_KEYS = (

@@ -1,86 +1,72 @@
 """What can be expected of the text of an answer: one function for each assertion."""
 
-import re
 from collections.abc import Sequence
 
-from hello_llm.checks.evidence import Evidence, Shortfall, excerpt
+from hello_llm.checks.excerpts import excerpt
+from hello_llm.checks.shortfall import Shortfall
+from hello_llm.contract import LLMReply
 
 
-def equals(wanted: str, evidence: Evidence) -> Shortfall | None:
+def equals(wanted: str, reply: LLMReply) -> Shortfall | None:
     """The answer is this text, white space around it apart."""
-    if evidence.text.strip() == wanted.strip():
+    if reply.text.strip() == wanted.strip():
         return None
-    return Shortfall(excerpt(wanted), excerpt(evidence.text))
+    return Shortfall(excerpt(wanted), excerpt(reply.text))
 
 
-def contains(wanted: str, evidence: Evidence) -> Shortfall | None:
+def contains(wanted: str, reply: LLMReply) -> Shortfall | None:
     """The answer holds this text."""
-    return None if wanted in evidence.text else _short("a text with", wanted, evidence)
+    return None if wanted in reply.text else _short("a text with", wanted, reply)
 
 
-def icontains(wanted: str, evidence: Evidence) -> Shortfall | None:
+def icontains(wanted: str, reply: LLMReply) -> Shortfall | None:
     """The answer holds this text, in capitals or small letters."""
-    if wanted.casefold() in evidence.text.casefold():
+    if wanted.casefold() in reply.text.casefold():
         return None
-    return _short("a text, in any case, with", wanted, evidence)
+    return _short("a text, in any case, with", wanted, reply)
 
 
-def any_of(wanted: Sequence[str], evidence: Evidence) -> Shortfall | None:
+def any_of(wanted: Sequence[str], reply: LLMReply) -> Shortfall | None:
     """The answer holds at least one of these texts."""
-    if any(text in evidence.text for text in wanted):
+    if any(text in reply.text for text in wanted):
         return None
-    return Shortfall(f"a text with one of {_listed(wanted)}", excerpt(evidence.text))
+    return Shortfall(f"a text with one of {_listed(wanted)}", excerpt(reply.text))
 
 
-def all_of(wanted: Sequence[str], evidence: Evidence) -> Shortfall | None:
+def all_of(wanted: Sequence[str], reply: LLMReply) -> Shortfall | None:
     """The answer holds all of these texts."""
-    missing = [text for text in wanted if text not in evidence.text]
+    missing = [text for text in wanted if text not in reply.text]
     if not missing:
         return None
-    return Shortfall(f"a text with {_listed(missing)} too", excerpt(evidence.text))
+    return Shortfall(f"a text with {_listed(missing)} too", excerpt(reply.text))
 
 
-def not_contains(unwanted: str, evidence: Evidence) -> Shortfall | None:
+def not_contains(unwanted: str, reply: LLMReply) -> Shortfall | None:
     """The answer does not hold this text."""
-    return _short("a text without", unwanted, evidence) if unwanted in evidence.text else None
+    return _short("a text without", unwanted, reply) if unwanted in reply.text else None
 
 
-def regex(pattern: re.Pattern[str], evidence: Evidence) -> Shortfall | None:
-    """Some part of the answer matches this regular expression of Python."""
-    if pattern.search(evidence.text):
-        return None
-    return Shortfall(f"a match of /{pattern.pattern}/", excerpt(evidence.text))
-
-
-def not_regex(pattern: re.Pattern[str], evidence: Evidence) -> Shortfall | None:
-    """No part of the answer matches this regular expression of Python."""
-    found = pattern.search(evidence.text)
-    if not found:
-        return None
-    return Shortfall(f"no match of /{pattern.pattern}/", f"the match {excerpt(found[0])!r}")
-
-
-def starts_with(wanted: str, evidence: Evidence) -> Shortfall | None:
+def starts_with(wanted: str, reply: LLMReply) -> Shortfall | None:
     """The answer starts with this text, white space before it apart."""
-    if evidence.text.lstrip().startswith(wanted):
+    if reply.text.lstrip().startswith(wanted):
         return None
-    return _short("a text that starts with", wanted, evidence)
+    return _short("a text that starts with", wanted, reply)
 
 
-def min_chars(least: int, evidence: Evidence) -> Shortfall | None:
+def min_chars(least: int, reply: LLMReply) -> Shortfall | None:
     """The answer has at least so many characters."""
-    got = len(evidence.text)
+    got = len(reply.text)
     return None if got >= least else Shortfall(f"at least {least} characters", f"{got} characters")
 
 
-def max_chars(most: int, evidence: Evidence) -> Shortfall | None:
+def max_chars(most: int, reply: LLMReply) -> Shortfall | None:
     """The answer has at most so many characters."""
-    got = len(evidence.text)
+    got = len(reply.text)
     return None if got <= most else Shortfall(f"at most {most} characters", f"{got} characters")
 
 
-def _short(what: str, text: str, evidence: Evidence) -> Shortfall:
-    return Shortfall(f'{what} "{text}"', excerpt(evidence.text))
+def _short(what: str, text: str, reply: LLMReply) -> Shortfall:
+    return Shortfall(f'{what} "{text}"', excerpt(reply.text))
 
 
 def _listed(texts: Sequence[str]) -> str:

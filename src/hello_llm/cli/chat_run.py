@@ -10,6 +10,7 @@ from hello_llm.cli.dry_run import show_request
 from hello_llm.cli.endings import endings, report
 from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
+from hello_llm.cli.standard_input import Waiting
 from hello_llm.cli.surface import Surface
 from hello_llm.cli.tape import Tape
 from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
@@ -40,9 +41,7 @@ class ChatRun:
         renderer = surface.renderer()
         try:
             with endings():
-                prompt = self.source.read(
-                    surface.terminal, surface.messages.note, lambda: prepare(self.settings)
-                )
+                prompt = self._prompt(surface)
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
@@ -59,6 +58,13 @@ class ChatRun:
         except HelloLLMError as error:
             return report(error, renderer, surface)
         return ExitCode.OK
+
+    def _prompt(self, surface: Surface) -> str | None:
+        """Return the prompt, or ``None`` for a conversation."""
+        waiting = Waiting(
+            self.settings.timeout, surface.messages.note, lambda: prepare(self.settings)
+        )
+        return self.source.read(surface.terminal, waiting)
 
     def _converse(self, ask: Ask, surface: Surface) -> None:
         if self.out is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hello_llm.checks.plan import Case
 from hello_llm.checks.suite import Check, Suite
+from hello_llm.cli.check_environ import Environs
 from hello_llm.cli.check_lanes import Lanes
 from hello_llm.cli.opening import build_request
 from hello_llm.cli.tape import Tape
@@ -84,7 +85,15 @@ class Typed:
         return settings
 
 
-def make_case(suite: Suite, question: Question, typed: Typed, lanes: Lanes, *, price: bool) -> Case:
+def make_case(
+    suite: Suite,
+    question: Question,
+    typed: Typed,
+    lanes: Lanes,
+    environs: Environs,
+    *,
+    price: bool,
+) -> Case:
     """Return the case that asks `question`.
 
     Args:
@@ -92,10 +101,11 @@ def make_case(suite: Suite, question: Question, typed: Typed, lanes: Lanes, *, p
         question: what is asked.
         typed: what outweighs the suite.
         lanes: who asks.
+        environs: knows the environment of a program that judges.
         price: whether it is looked up what an attempt may cost at most.
 
     Raises:
-        UsageError: some settings do not go together, or a script is wrong.
+        UsageError: some settings do not go together, a script is wrong, or a variable is not set.
     """
     check, settings = question.check, question.settings
     typed.tape.check(settings)
@@ -108,6 +118,7 @@ def make_case(suite: Suite, question: Question, typed: Typed, lanes: Lanes, *, p
         host=_host(settings, request),
         ask=lambda: lanes.turn(settings, request),
         folder=suite.path.parent,
+        environ=environs.of(check),
         timeout_s=settings.timeout,
         max_wait_s=settings.max_wait,
         replay=_replay(suite, check, settings, typed),

@@ -5,16 +5,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hello_llm.checks.judge.pool import Judges
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
 from hello_llm.checks.suite import Check, Suite, read_suite, select
 from hello_llm.cli.check_cases import Question, Typed, make_case
+from hello_llm.cli.check_environ import Environs
 from hello_llm.cli.check_lanes import Lanes
 from hello_llm.cli.check_session import Session
 from hello_llm.cli.endings import printing
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, UsageError
+from hello_llm.providers.litellm.environment import harmless, whole_environ
 from hello_llm.providers.model_name import ModelName
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.settings import Settings, phrases
@@ -53,7 +56,13 @@ class CheckRun:
         """
         for model in self.typed.models:
             ModelName.parse(model)
-        suite = read_suite(self.suite, lambda name: ModelName.parse(name, flag="model ="))
+        with Judges(harmless()) as judges:
+            suite = read_suite(
+                self.suite, lambda name: ModelName.parse(name, flag="model ="), judges
+            )
+            return self._run(suite, surface, judges)
+
+    def _run(self, suite: Suite, surface: Surface, judges: Judges) -> ExitCode:
         checks = select(suite, self.select)
         if self.listed:
             _print(surface, [_listed(check) for check in checks])
@@ -61,11 +70,16 @@ class CheckRun:
         plan = self._plan(suite)
         priced = self.dry_run or plan.budget_micros is not None
         questions = self.typed.questions(checks)
-        surface = surface.hiding(*{one.settings.api_key_env for one in questions})
+        keys = {one.settings.api_key_env for one in questions}
+        environs = Environs(whole_environ(), *keys)
+        surface = surface.hiding(*keys, *environs.secrets(checks))
         tape = replace(self.typed.tape, record=None) if self.dry_run else self.typed.tape
         with ExitStack() as stack:
             lanes = Lanes(stack.enter_context(tape.running(surface.messages.redact)), stack)
-            cases = [make_case(suite, one, self.typed, lanes, price=priced) for one in questions]
+            cases = [
+                make_case(suite, one, self.typed, lanes, environs, price=priced)
+                for one in questions
+            ]
             if self.rerun_failed is not None:
                 cases = _failed(cases, self.rerun_failed, surface.messages.redact)
             if self.dry_run:
@@ -77,7 +91,7 @@ class CheckRun:
                 _note_mock(questions, surface)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
-            session = Session(surface, plan, self.reports, whole, quiet, verbose)
+            session = Session(surface, plan, self.reports, judges, whole, quiet, verbose)
             return session.run(suite, cases, lanes)
 
     def _plan(self, suite: Suite) -> Plan:

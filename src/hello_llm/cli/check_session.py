@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hello_llm.checks.judge.pool import Judges
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted, claims_stdout, write_reports
 from hello_llm.checks.reports.texts import Texts
@@ -43,6 +44,8 @@ class Session:
     """How the cases are run."""
     reports: Sequence[Wanted]
     """The reports to write."""
+    judges: Judges
+    """The judge processes; they end with the run."""
     whole: bool
     """Whether the cases are all that the suite has."""
     quiet: bool = False
@@ -55,7 +58,8 @@ class Session:
         texts = Texts(self.surface.messages.redact, sanitize)
         table = self._table(texts)
         lines = self._lines(texts, table)
-        run = Run(cases, self.plan, lines.result, _no_look if table is None else table.look)
+        look = _no_look if table is None else table.look
+        run = Run(cases, self.plan, lines.result, look, self.judges)
         started_at, started = time.time(), time.monotonic()
         trouble = _ran(run, cases, table)
         if trouble is None and self.whole and run.whole:

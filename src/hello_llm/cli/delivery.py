@@ -33,6 +33,8 @@ def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
 
 def _warn(reply: LLMReply, messages: Messages) -> None:
     """Say what a complete reply still leaves to be desired."""
+    if not reply.end_marked:
+        messages.note("the server said why the reply ended, but not that nothing more follows")
     if reply.finish_reason == "length":
         messages.warning("the reply reached its limit of tokens; --max-tokens raises it")
     if not reply.text and not reply.tool_calls:

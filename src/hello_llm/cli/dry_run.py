@@ -12,8 +12,8 @@ from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.prompt import GREETING
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ChatRequest, Message
-from hello_llm.rendering.redact import REDACTED
 from hello_llm.rendering.sanitize import sanitize
+from hello_llm.secrets.redactor import REDACTED
 from hello_llm.settings import FIELDS, Settings
 
 if TYPE_CHECKING:

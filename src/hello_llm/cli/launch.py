@@ -37,7 +37,7 @@ class Launch:
 
         Args:
             settings: every setting.
-            source: where the prompt comes from; a conversation is never a fork.
+            source: where the prompt comes from; what a person types is never for a fork.
             surface: is told about it with ``--verbose``.
 
         Raises:
@@ -45,8 +45,8 @@ class Launch:
         """
         if self.holder is not None and settings.warm is False:
             raise DeclinedError("the settings say so")
-        if self.holder is not None and source.is_conversation(surface.terminal):
-            raise DeclinedError("a conversation has a process of its own")
+        if self.holder is not None and source.awaits_person(surface.terminal):
+            raise DeclinedError("what is typed at a terminal has a process of its own")
         notes = [self._note()]
         if settings.warm and self.absent and settings.provider == "litellm":
             notes.append(_start_for_later())

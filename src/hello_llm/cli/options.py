@@ -14,7 +14,10 @@ _RECORDING = "Record and replay"
 
 Prompt = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[PROMPT]...", help="What to ask; several words need no quotes."),
+    typer.Argument(
+        metavar="[PROMPT]...",
+        help="What to ask; several words need no quotes. A last - requires standard input.",
+    ),
 ]
 PromptFlag = Annotated[
     str | None,

@@ -1,149 +1,94 @@
 """The prompt and standard input, in one sentence: the prompt, a blank line, then what is piped."""
 
-import os
-import select
-import stat
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from hello_llm.cli.standard_input import UNREAD, Input, Waiting, classify, read_text
 from hello_llm.contract import UsageError
-from hello_llm.rendering.terminal import ByteReader, Terminal
+from hello_llm.contract.text_bytes import NotTextError, check_typed
+from hello_llm.rendering.terminal import Terminal
 
 GREETING = "hello world"
 """What is sent where nothing is asked and nothing is piped."""
 
-_IDLE_S = 3.0
-_PIECE = 1024 * 1024
-_LARGEST = 16 * 1024 * 1024
-
-
-class Input(Enum):
-    """What standard input is."""
-
-    PERSON = auto()
-    """A terminal."""
-    NOTHING = auto()
-    """Closed, or a device: the null device above all."""
-    DATA = auto()
-    """A pipe, a file or a socket."""
+STANDARD_INPUT = "-"
+"""The word that stands for standard input, alone or after others."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptSource:
     """What was typed as a prompt, and whether standard input may be read."""
 
-    words: list[str]
+    words: Sequence[str]
     """The words behind the command."""
     flag: str | None
     """The text of ``--prompt``."""
     no_stdin: bool
     """True to leave standard input alone."""
 
-    def read(
-        self,
-        terminal: Terminal,
-        note: Callable[[str], None],
-        meanwhile: Callable[[], None] = lambda: None,
-    ) -> str | None:
-        """Return the prompt, or ``None`` where a person is there to type one.
+    def read(self, terminal: Terminal, waiting: Waiting) -> str | None:
+        """Return the prompt, or ``None`` where a person is there for a conversation.
 
         Args:
             terminal: whose standard input is read.
-            note: called if nothing arrives for 3 s.
-            meanwhile: called as soon as standard input has to be waited for.
+            waiting: how it is waited for.
 
         Raises:
-            UsageError: the prompt or the pipe is empty, is no text, or has no end.
+            DeadlineError: nothing more came on standard input in time.
+            UsageError: the prompt or the pipe is empty, is not text, or has no end.
         """
         typed = self._typed()
-        source = self._input(terminal)
-        if source is Input.PERSON:
+        source = Input.CLOSED if self.no_stdin else classify(terminal)
+        if self._is_dash():
+            piped = self._required(source, terminal, waiting)
+        elif source is Input.PERSON:
             return typed
-        if source is Input.NOTHING:
+        elif source is Input.DATA:
+            piped = read_text(terminal.stdin, waiting)
+        else:
             return GREETING if typed is None else typed
-        piped = _read_text(terminal.stdin, note, meanwhile)
-        return piped if typed is None else f"{typed}\n\n{piped}"
+        if piped and not piped.isspace():
+            return piped if typed is None else f"{typed}\n\n{piped}"
+        if typed is None:
+            raise UsageError("standard input is empty", f"{UNREAD}; </dev/null means no input")
+        return typed
 
-    def is_conversation(self, terminal: Terminal) -> bool:
-        """Whether nothing is asked and a person at `terminal` can type."""
+    def awaits_person(self, terminal: Terminal) -> bool:
+        """Whether what is asked will be typed by a person at `terminal`."""
         unasked = not self.words and self.flag is None
-        return unasked and self._input(terminal) is Input.PERSON
+        may_read = (unasked or self._is_dash()) and not self.no_stdin
+        return may_read and classify(terminal) is Input.PERSON
 
-    def _input(self, terminal: Terminal) -> Input:
-        return Input.NOTHING if self.no_stdin else classify(terminal)
+    def _is_dash(self) -> bool:
+        """Whether the last word stands for standard input."""
+        return bool(self.words) and self.words[-1] == STANDARD_INPUT
+
+    def _required(self, source: Input, terminal: Terminal, waiting: Waiting) -> str:
+        """Return the text for which the last word stands; a person may take any time for it."""
+        if self.no_stdin:
+            raise UsageError(
+                "- stands for standard input, which --no-stdin leaves unread",
+                "leave out one of them; --prompt - sends the character",
+            )
+        waiting = replace(waiting, hint="close the pipe, or leave out the -")
+        if source is Input.PERSON:
+            waiting = replace(waiting, timeout_s=0.0, note=lambda _: None)
+        piped = "" if source is Input.CLOSED else read_text(terminal.stdin, waiting)
+        if not piped or piped.isspace():
+            raise UsageError("standard input is empty, and - requires it", "leave out the -")
+        return piped
 
     def _typed(self) -> str | None:
-        if self.words and self.flag is not None:
+        words = self.words[:-1] if self._is_dash() else self.words
+        if words and self.flag is not None:
             raise UsageError("the prompt is given twice", "leave out --prompt, or the words")
-        if not self.words and self.flag is None:
+        if not words and self.flag is None:
             return None
-        text = " ".join(self.words) if self.words else self.flag or ""
+        text = " ".join(words) if words else self.flag or ""
         if not text.strip():
             raise UsageError("the prompt is empty", 'hello-llm chat "Say hello"')
-        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise UsageError("the prompt is not UTF-8 text", "pipe it through iconv -t UTF-8")
+        try:
+            check_typed(text)
+        except NotTextError as error:
+            raise UsageError(f"the prompt {error}", error.hint) from None
         return text
-
-
-def classify(terminal: Terminal) -> Input:
-    """Return what the standard input of `terminal` is."""
-    if terminal.stdin_is_tty:
-        return Input.PERSON
-    try:
-        mode = os.fstat(terminal.stdin.fileno()).st_mode
-    except (OSError, ValueError):
-        return Input.NOTHING
-    return Input.NOTHING if stat.S_ISCHR(mode) else Input.DATA
-
-
-def _read_text(
-    stdin: ByteReader, note: Callable[[str], None], meanwhile: Callable[[], None]
-) -> str:
-    try:
-        data = _read(stdin, note, meanwhile)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read standard input: {error.strerror}", "--no-stdin leaves it unread"
-        ) from error
-    if not data or data.isspace():
-        raise UsageError(
-            "standard input is empty", "--no-stdin leaves it unread; </dev/null is no input"
-        )
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"standard input is not UTF-8 text (byte {error.start + 1})",
-            "pipe it through iconv -t UTF-8",
-        ) from None
-
-
-def _read(
-    stdin: ByteReader, note: Callable[[str], None], meanwhile: Callable[[], None]
-) -> bytearray:
-    """Return all of standard input.
-
-    Raises:
-        OSError: it cannot be read.
-        UsageError: it is too much, or has no end.
-    """
-    if not _is_ready(stdin, 0):
-        meanwhile()
-    if not _is_ready(stdin, _IDLE_S):
-        note("waiting for standard input; --no-stdin leaves it unread")
-    data = bytearray()
-    while len(data) <= _LARGEST:
-        # Where another program made the pipe non-blocking, nothing yet is not the end.
-        _is_ready(stdin, None)
-        piece = stdin.read(_PIECE)
-        if piece == b"":
-            return data
-        data += piece or b""
-    raise UsageError("standard input is larger than 16 MiB", "no model reads that much")
-
-
-def _is_ready(stdin: ByteReader, timeout_s: float | None) -> bool:
-    """Wait until something can be read, for ever if there is no timeout; False if there is not."""
-    ready, _, _ = select.select([stdin.fileno()], [], [], timeout_s)
-    return bool(ready)

@@ -11,9 +11,9 @@ from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.rendering.choose import View, choose_renderer
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.secrets.redactor import Redactor
 from hello_llm.settings import Settings
 
 _SECRET_NAME = re.compile(

@@ -80,3 +80,5 @@ class LLMReply:
     """The tool calls the model asks for."""
     failures: tuple[Failure, ...] = ()
     """What happened in the attempts before the last one."""
+    end_marked: bool = True
+    """False if the server gave a reason for the end, then neither sent more nor marked the end."""

@@ -37,6 +37,10 @@ class Attempt:
         """How many pieces of a streamed answer have come, those that bring no event included."""
         return 0 if self._events is None else self._events.pieces
 
+    def settle(self) -> bool:
+        """Stop waiting for more of a streamed reply that may be complete; tell whether it is."""
+        return self._events is not None and self._events.settle()
+
     def wait(self, seconds: float) -> StreamEvent | None:
         """Return the next event, or ``None`` if none comes within `seconds`.
 

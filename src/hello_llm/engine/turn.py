@@ -28,6 +28,9 @@ from hello_llm.engine.retry import RetryPolicy
 _LONGEST_WAIT_S = 0.2
 """A signal that another thread takes does not end a wait; its handler runs after this at most."""
 
+_SETTLING_S = 2.0
+"""Seconds for the last events of a reply that turned out to be complete at its deadline."""
+
 _FALLBACK_CODES = frozenset(
     {ExitCode.RATE_LIMITED, ExitCode.UNREACHABLE, ExitCode.TIMEOUT, ExitCode.SERVER}
 )
@@ -89,6 +92,7 @@ class Turn(Iterator[StreamEvent]):
         self._clock = clock
         self._sleep = sleep
         self._total: Bound | None = None
+        self._settling: Bound | None = None
         self._failures: list[Failure] = []
         self._builder = ReplyBuilder(candidates[0].provider, candidates[0].model, clock)
         self._events = self._run()
@@ -158,7 +162,7 @@ class Turn(Iterator[StreamEvent]):
 
     def _attempt(self, provider: LLMProvider, request: ChatRequest) -> Iterator[StreamEvent]:
         """Make one attempt and give out its events; only the turn's first ``Started`` is one."""
-        attempt = Attempt(provider, request, stream=self._stream)
+        attempt, self._settling = Attempt(provider, request, stream=self._stream), None
         try:
             for event in self._read(attempt):
                 self._builder.add(event)
@@ -191,6 +195,9 @@ class Turn(Iterator[StreamEvent]):
                 progress, bound = self._progress(attempt), self._tightest_bound(attempt)
             remaining = _LONGEST_WAIT_S if bound is None else bound.ends_at - self._clock()
             passed = bound if remaining <= 0 else None
+            if passed is not None and self._settling is None and attempt.settle():
+                self._settling = replace(passed, ends_at=self._clock() + _SETTLING_S)
+                bound, passed, remaining = self._settling, None, _SETTLING_S
             if passed is not None and passed.deadline is Deadline.TOTAL:
                 return passed
             event = attempt.wait(max(0.0, min(remaining, _LONGEST_WAIT_S))) or passed
@@ -203,6 +210,8 @@ class Turn(Iterator[StreamEvent]):
         return int(attempt.sent) if self._builder.empty else attempt.pieces
 
     def _tightest_bound(self, attempt: Attempt) -> Bound | None:
+        if self._settling is not None:
+            return self._settling
         bounds = [self._total]
         if attempt.sent:
             deadline, seconds = (

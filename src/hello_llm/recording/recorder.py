@@ -96,7 +96,11 @@ class Recorder:
             events.close()
 
         return EventStream(
-            self._passing(chat, events), abort, lambda: events.pieces, lambda: events.sent
+            self._passing(chat, events),
+            abort,
+            lambda: events.pieces,
+            lambda: events.sent,
+            events.settle,
         )
 
     def close(self) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from hello_llm.contract import HelloLLMError, InterruptError, Retrying
 from hello_llm.rendering.console import ColorChoice, Styling, styling
-from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.secrets.redactor import Redactor
 
+_BLANKS = re.compile(r"\s{2,}|[^\S ]")
 # What starts a row, and a tab: at the end of a row some terminals write over what is there.
-_LINE_BREAKS = re.compile(r"\s*[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_LINE_BREAK = re.compile(r"[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _RED, _YELLOW, _CYAN = "31", "33", "36"
 
 
@@ -80,5 +81,5 @@ class Messages:
 
 
 def on_one_line(text: str) -> str:
-    """Return `text` with a space for each line break and tab."""
-    return _LINE_BREAKS.sub(" ", text).strip()
+    """Return `text` with a space for each line break and tab, and the blanks around it."""
+    return _BLANKS.sub(lambda run: " " if _LINE_BREAK.search(run[0]) else run[0], text).strip()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol, Self, TextIO
+from typing import Any, Protocol, Self, TextIO
 
 DEFAULT_SIZE = (80, 24)
 _VARIABLES = ("NO_COLOR", "TERM", "COLUMNS", "LINES")
@@ -92,7 +92,7 @@ class Terminal:
         """Return the terminal of this process; any of its streams may be closed."""
         tty = {name: _is_tty(getattr(sys, name)) for name in ("stdin", "stdout", "stderr")}
         return cls(
-            stdin=ClosedStream() if sys.stdin is None else sys.stdin.buffer,
+            stdin=ClosedStream() if sys.stdin is None else _raw(sys.stdin),
             stdout=_unbuffered(sys.stdout),
             stderr=_unbuffered(sys.stderr),
             stdin_is_tty=tty["stdin"],
@@ -174,8 +174,13 @@ def _unbuffered(stream: TextIO | None) -> ByteWriter:
         return ClosedStream()
     with suppress(OSError, ValueError):
         stream.flush()
-    raw: ByteWriter = getattr(stream.buffer, "raw", stream.buffer)
+    raw: ByteWriter = _raw(stream)
     return raw
+
+
+def _raw(stream: TextIO) -> Any:  # noqa: ANN401 - the layers above do not tell of which class
+    """Return the lowest layer of `stream`: it reads what is there and does not wait for more."""
+    return getattr(stream.buffer, "raw", stream.buffer)
 
 
 def _screen_size() -> tuple[int, int] | None:

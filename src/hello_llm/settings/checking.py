@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from hello_llm.secrets.names import names_a_secret
+from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings import phrases
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import ConfigFile, Entry, missing_file, profiles_hint
 from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, FilePath, Name, UnfitError
 from hello_llm.settings.problems import Problem, in_order
 from hello_llm.settings.reading import read_bytes
-from hello_llm.settings.secrets import looks_like_secret, names_a_secret
 from hello_llm.settings.toml_text import Document, parse
 from hello_llm.toml_file.positions import Trail
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
+from hello_llm.secrets.names import names_a_secret
+from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings import phrases
 from hello_llm.settings.atomic import write_atomically
 from hello_llm.settings.checking import VERSION, WEIGHTS, examine
@@ -18,7 +20,6 @@ from hello_llm.settings.file import missing_file, read_config, unknown_profile
 from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.settings.problems import to_error
 from hello_llm.settings.reading import read_bytes
-from hello_llm.settings.secrets import looks_like_secret, names_a_secret
 from hello_llm.settings.toml_text import parse
 from hello_llm.toml_file.positions import Position, Trail
 

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+from hello_llm.secrets.names import looks_random, names_a_secret
+from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings import phrases
-from hello_llm.settings.secrets import looks_like_secret, looks_random, names_a_secret
 
 SECRET_REASON = "must not hold a secret, and its value looks like one"  # noqa: S105 - holds none
 SECRET_HINT = (

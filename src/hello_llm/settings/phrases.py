@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from hello_llm.settings.secrets import looks_like_secret
+from hello_llm.secrets.shapes import looks_like_secret
 
 _LONGEST = 60
 

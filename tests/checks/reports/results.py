@@ -17,8 +17,8 @@ from hello_llm.contract import (
     ToolCall,
     Usage,
 )
-from hello_llm.rendering.redact import Redactor
 from hello_llm.rendering.sanitize import sanitize
+from hello_llm.secrets.redactor import Redactor
 
 SECRET = "correct-horse-battery"
 TEXTS = Texts(Redactor([SECRET]), sanitize)

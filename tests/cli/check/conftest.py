@@ -1,10 +1,14 @@
 """Suites for the tests of ``check``."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.cli.check.suites import Write
+
+TWICE = {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n - 1}"}] * 2} for n in range(1, 41)}
+EXPONENTIAL = {"$defs": {"a0": {"type": "integer"}, **TWICE}, "$ref": "#/$defs/a40"}
 
 
 @pytest.fixture
@@ -31,3 +35,22 @@ def script(tmp_path: Path) -> Path:
         '[[rule]]\nname = "rest"\nregex = "^h"\noptional = true\n'
     )
     return path
+
+
+@pytest.fixture
+def asking(tmp_path):
+    """Writes a suite that makes the mock give an answer, and returns its path."""
+
+    def write(expect, answer, more=""):
+        (tmp_path / "answer.toml").write_text(
+            f'version = 1\n[[rule]]\nname = "all"\nchunks = [{json.dumps(answer)}]\n'
+        )
+        (tmp_path / "schema.json").write_text(json.dumps(EXPONENTIAL))
+        path = tmp_path / "suite.toml"
+        path.write_text(
+            f'version = 1\n[defaults]\nscript = "answer.toml"\n{more}\n'
+            f'[[check]]\nname = "a"\nprompt = "hi"\n[check.expect]\n{expect}\n'
+        )
+        return path
+
+    return write

@@ -11,6 +11,7 @@ def test_the_import_sees_none_of_its_settings_but_ours():
     with import_environment(environ):
         assert environ == {
             "PATH": "/bin",
+            "LITELLM_DISABLE_REDACT_SECRETS": "true",
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
             "LITELLM_MODE": "PRODUCTION",
         }
@@ -18,6 +19,7 @@ def test_the_import_sees_none_of_its_settings_but_ours():
         "PATH": "/bin",
         "OPENAI_API_KEY": "k",
         "MY_APP": "1",
+        "LITELLM_DISABLE_REDACT_SECRETS": "true",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "LITELLM_MODE": "PRODUCTION",
     }
@@ -32,7 +34,11 @@ def test_keys_stay_and_what_decides_goes():
 def test_our_own_settings_replace_the_users():
     environ = {"LITELLM_MODE": "DEV", "LITELLM_LOG": "DEBUG"}
     settle(environ)
-    assert environ == {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
+    assert environ == {
+        "LITELLM_DISABLE_REDACT_SECRETS": "true",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "LITELLM_MODE": "PRODUCTION",
+    }
 
 
 def test_a_fork_that_got_another_environment_settles_it_once(litellm, monkeypatch):

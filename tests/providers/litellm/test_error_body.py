@@ -2,7 +2,8 @@
 
 import pytest
 
-from hello_llm.providers.litellm.error_body import codes_in, delay_in, parse_body, sentence_in
+from hello_llm.providers.litellm.error_body import parse_body
+from hello_llm.providers.litellm.error_envelope import codes_in, delay_in, sentence_in
 
 
 @pytest.mark.parametrize(

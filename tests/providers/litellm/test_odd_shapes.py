@@ -33,18 +33,31 @@ HEL = {
 
 
 @pytest.mark.parametrize(
-    ("protocol", "last"),
+    ("protocol", "last", "what"),
     [
-        ("openai", '{"choices": [{"index": 0, "delta": {"content": 5}, "finish_reason": "stop"}]}'),
-        ("openai", '{"choices": [{"index": 0, "delta": "lo", "finish_reason": "stop"}]}'),
+        (
+            "openai",
+            '{"choices": [{"index": 0, "delta": {"content": 5}, "finish_reason": "stop"}]}',
+            "a number where text belongs",
+        ),
+        (
+            "openai",
+            '{"choices": [{"index": 0, "delta": "lo", "finish_reason": "stop"}]}',
+            "a text as its delta",
+        ),
         (
             "gemini",
-            '{"candidates": [{"content": {"parts": "lo"}, "finishReason": "STOP"}]}',
+            '{"candidates": [{"content": {"parts": 5}, "finishReason": "STOP"}]}',
+            "a number as its parts",
         ),
-        ("ollama", '{"model": "m", "message": "lo", "done": true, "done_reason": "stop"}'),
+        (
+            "ollama",
+            '{"model": "m", "message": "lo", "done": true, "done_reason": "stop"}',
+            "a text as its message",
+        ),
     ],
 )
-def test_a_last_piece_that_cannot_be_read_is_no_end_however_it_calls_itself(protocol, last):
+def test_a_last_piece_that_cannot_be_read_is_no_end_however_it_calls_itself(protocol, last, what):
     lines = protocol == "ollama"
     frames = [frame if lines else f"data: {frame}\n" for frame in (HEL[protocol], last)]
     kind = "application/x-ndjson" if lines else "text/event-stream"
@@ -53,6 +66,6 @@ def test_a_last_piece_that_cannot_be_read_is_no_end_however_it_calls_itself(prot
         base = f"http://127.0.0.1:{port}"
         error = outcome(get_provider("litellm", model=f"{protocol}/m", api_base=base), stream=True)
     assert type(error) is BrokenReplyError
-    assert error.message == f"127.0.0.1:{port} failed in the middle of a reply"
+    assert error.message == f"127.0.0.1:{port} sent {what} in the middle of a reply"
     assert error.partial is not None
     assert (error.partial.text, error.partial.complete) == ("Hel", False)

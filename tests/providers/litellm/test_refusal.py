@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hello_llm.providers.litellm.refusal import Refusal
+from hello_llm.providers.litellm.refusal import Kind, Refusal
 
 
 def answered(status, **error):
@@ -51,13 +51,13 @@ def test_after_any_other_it_will_not(status):
 )
 def test_nothing_left_to_spend_is_lasting(status, error):
     refusal = answered(status, **error)
-    assert (refusal.over_quota, refusal.lasting) == (True, True)
+    assert (refusal.kind, refusal.lasting) == (Kind.QUOTA, True)
 
 
 def test_a_rate_limit_that_speaks_of_a_quota_is_none_of_these():
     words = "You exceeded your current quota, please check your plan and billing details."
     refusal = answered(429, message=words, type="tokens")
-    assert (refusal.over_quota, refusal.lasting) == (False, False)
+    assert (refusal.kind, refusal.lasting) == (Kind.RATE, False)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_rate_limit_that_speaks_of_a_quota_is_none_of_these():
 )
 def test_a_prompt_that_is_too_long_is_lasting(status, error):
     refusal = answered(status, **error)
-    assert (refusal.too_long, refusal.lasting) == (True, True)
+    assert (refusal.kind, refusal.lasting) == (Kind.CONTEXT, True)
 
 
 @pytest.mark.parametrize(
@@ -84,20 +84,21 @@ def test_a_prompt_that_is_too_long_is_lasting(status, error):
     ],
 )
 def test_a_refused_key_is_known_by_its_words_too(status, error, of_key):
-    assert answered(status, **error).of_key is of_key
+    assert (answered(status, **error).kind is Kind.KEY) is of_key
 
 
 @pytest.mark.parametrize("code", ["content_filter", "content_policy_violation"])
 def test_a_filtered_request_is_known_by_its_code(code):
     for status in (400, 500):
         refusal = answered(status, code=code)
-        assert (refusal.filtered, refusal.lasting) == (True, True)
+        assert (refusal.kind, refusal.lasting) == (Kind.FILTER, True)
 
 
 def test_a_missing_model_is_known_by_status_or_code():
-    assert answered(404).of_model
-    assert answered(400, code="1500", type="invalid_model").of_model
-    assert not answered(400).of_model
+    assert answered(404, message="model: m").kind is Kind.MODEL
+    assert answered(400, code="1500", type="invalid_model").kind is Kind.MODEL
+    assert answered(404).kind is Kind.ADDRESS
+    assert answered(400).kind is Kind.REQUEST
 
 
 @pytest.mark.parametrize(
@@ -108,8 +109,8 @@ def test_a_missing_model_is_known_by_status_or_code():
     ],
 )
 def test_a_server_that_speaks_tls_says_so_in_its_page(page):
-    assert Refusal.of_answer(400, page).of_tls
-    assert not Refusal.of_answer(404, page).of_tls
+    assert Refusal.of_answer(400, page).kind is Kind.TLS
+    assert Refusal.of_answer(404, page).kind is not Kind.TLS
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ STATUSES = {
     402: RateLimitedError,
     403: AuthError,
     404: RequestError,
+    405: RequestError,
     408: DeadlineError,
     409: RequestError,
     413: RequestError,
@@ -56,34 +57,34 @@ def test_a_status_has_its_class_and_is_passed_on(protocol, status, kind, stream)
     [
         (
             400,
-            'PLACE refused the request (400): it says "no such thing"',
+            'PLACE refused the request (400): it says "no thing"',
             "--dry-run shows the request as it is sent",
         ),
         (
             401,
-            'PLACE wants a key (401), and the call went without one: it says "no such thing"',
+            'PLACE wants a key (401), and the call went without one: it says "no thing"',
             "name the variable that holds it with --api-key-env",
         ),
         (
             402,
-            'PLACE refused the call over quota or billing (402): it says "no such thing"',
+            'PLACE refused the call over quota or billing (402): it says "no thing"',
             "check the balance and the plan of the account the key belongs to",
         ),
         (
             404,
-            "PLACE knows no model 'gpt-4o-mini': it says \"no such thing\"",
-            "check the name of the model, and --api-base if you gave one",
+            'PLACE has nothing for POST http://PLACE/v1/chat/completions (404): it says "no thing"',
+            "check --api-base, and the name of the model",
         ),
         (
             429,
-            'PLACE is limiting requests (429): it says "no such thing"',
+            'PLACE is limiting requests (429): it says "no thing"',
             "wait, then try again",
         ),
-        (500, 'PLACE failed (500): it says "no such thing"', "try again in a while"),
+        (500, 'PLACE failed (500): it says "no thing"', "try again in a while"),
     ],
 )
 def test_the_sentence_of_a_status(status, message, hint):
-    with serving("openai", Script(status=status, error="no such thing")) as server:
+    with serving("openai", Script(status=status, error="no thing")) as server:
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server)[1:] == (message, hint)
 
@@ -187,8 +188,8 @@ def test_a_page_that_ollama_does_not_know_is_no_missing_model():
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server) == (
             "RequestError",
-            "PLACE knows no model 'qwen2.5:0.5b': it says \"404 page not found\"",
-            "check the name of the model, and --api-base if you gave one",
+            'PLACE has nothing for POST http://PLACE/api/chat (404): it says "404 page not found"',
+            "check --api-base, and the name of the model",
         )
 
 

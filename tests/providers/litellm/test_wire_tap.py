@@ -1,4 +1,4 @@
-"""What is read of an answer along with LiteLLM, and what LiteLLM is given of it."""
+"""What is read of an answer before LiteLLM reads it, and what LiteLLM is given of it."""
 
 import json
 
@@ -6,16 +6,13 @@ import httpx
 import pytest
 
 from hello_llm.providers.litellm import wire_tap
-from hello_llm.providers.litellm.wire_tap import (
-    ErrorInAnswerError,
-    Framing,
-    UnreadableAnswerError,
-    WireTap,
-)
+from hello_llm.providers.litellm.protocols.piece import UnreadableAnswerError
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, Framing, WireTap
 
 ARGUMENTS = {"finish_reason": "stop", "finishReason": "STOP", "done_reason": "stop"}
 """Of a tool call: words that a model may write as well."""
 STOP = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+USAGE = {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}
 
 
 def event(value, name=""):
@@ -23,10 +20,16 @@ def event(value, name=""):
     return f"{head}data: {json.dumps(value)}\n\n".encode()
 
 
-def read(*chunks, framing=Framing.EVENTS):
+def read(*chunks, framing=Framing.EVENTS, vendor="openai"):
     """The tap after `chunks`, and what it passed on."""
     tap = WireTap()
-    return tap, b"".join(tap.watch(iter(chunks), framing))
+    return tap, b"".join(tap.watch(iter(chunks), framing, vendor))
+
+
+def passed_on(*chunks, vendor="openai"):
+    """The values that LiteLLM is given."""
+    frames = read(*chunks, vendor=vendor)[1].decode().split("\n\n")
+    return [json.loads(frame[6:]) for frame in frames if frame not in {"", "data: [DONE]"}]
 
 
 def text(content, **more):
@@ -34,13 +37,26 @@ def text(content, **more):
 
 
 def test_frames_reach_litellm_as_one_line_of_ascii_each():
-    _, passed = read(': hi\r\nevent: e\r\ndata: {"a":\r\ndata: "é\u2028"}\r\n\r\n'.encode())
-    assert passed == b'data: {"a": "\\u00e9\\u2028"}\n\n'
+    data = ('{"choices": [{"delta":', '{"content": "é\u2028"}}]}')
+    lines = (": hi", "event: e", *(f"data: {one}" for one in data), "", "")
+    _, passed = read("\r\n".join(lines).encode())
+    assert passed.endswith(b"\n\n")
+    assert len(passed.splitlines()) == 2
+    assert b'"content": "\\u00e9\\u2028"' in passed
 
 
 def test_lines_stay_lines():
-    _, passed = read(b'{"a":1}\r\n\r\n{"b":"\xff"}', framing=Framing.LINES)
-    assert passed == b'{"a": 1}\n{"b": "\\ufffd"}\n'
+    body = b'{"message":{"content":"1"}}\r\n\r\n{"message":{"content":"\xff"}}'
+    _, passed = read(body, framing=Framing.LINES, vendor="ollama_chat")
+    texts = [json.loads(line)["message"]["content"] for line in passed.splitlines()]
+    assert texts == ["1", "\ufffd"]
+
+
+def test_what_litellm_alone_reads_passes_as_it_is():
+    said = {"type": "response.output_text.delta", "delta": "Hi", "é": 1}
+    assert passed_on(event(said)) == [said]
+    whole = {"object": "response", "output": [], "status": "completed"}
+    assert json.loads(read(json.dumps(whole).encode(), framing=Framing.WHOLE)[1]) == whole
 
 
 def test_what_is_no_answer_passes_as_it_is():
@@ -50,57 +66,74 @@ def test_what_is_no_answer_passes_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("framing", "last"),
+    ("framing", "vendor", "last"),
     [
-        (Framing.EVENTS, b"data: [DONE]\n\n"),
-        (Framing.EVENTS, event({"type": "message_stop"}, "message_stop")),
-        (Framing.LINES, b'{"done": true}\n'),
+        (Framing.EVENTS, "openai", b"data: [DONE]\n\n"),
+        (Framing.EVENTS, "openai", b"data: [DONE]\n"),
+        (Framing.EVENTS, "anthropic", event({"type": "message_stop"}, "message_stop")),
+        (Framing.LINES, "ollama_chat", b'{"done": true}\n'),
     ],
 )
-def test_nothing_is_read_after_the_mark_of_the_end(framing, last):
+def test_nothing_is_read_after_the_mark_of_the_end(framing, vendor, last):
     def chunks():
         yield last
         pytest.fail("it reads on")
 
     tap = WireTap()
-    list(tap.watch(chunks(), framing))
-    assert (tap.ended, tap.complete) == (True, True)
+    list(tap.watch(chunks(), framing, vendor))
+    assert (tap.answer.ended, tap.complete) == (True, True)
 
 
 @pytest.mark.parametrize(
-    ("value", "reasons"),
+    ("vendor", "value", "reason"),
     [
-        (STOP, ["stop"]),
-        (text("x"), []),
-        (text("x", finish_reason=None), []),
-        ({"choices": [{"index": 1, "delta": {}, "finish_reason": "stop"}]}, []),
-        ({"delta": {"stop_reason": "end_turn"}}, ["end_turn"]),
-        ({"candidates": [{"finishReason": "SAFETY"}]}, ["SAFETY"]),
-        ({"done_reason": "length"}, ["length"]),
-        ({"promptFeedback": {"blockReason": "OTHER"}}, ["content_filter"]),
-        (text('"finish_reason": "stop"'), []),
-        (text("x", finish_reason=["stop"]), []),
-        ({"candidates": [{"content": {"parts": [{"functionCall": {"args": ARGUMENTS}}]}}]}, []),
-        ({"message": {"tool_calls": [{"function": {"arguments": ARGUMENTS}}]}}, []),
-        ({"content": [{"type": "tool_use", "input": ARGUMENTS}]}, []),
-        ({"choices": "x", "candidates": [7], "promptFeedback": 7, "delta": []}, []),
+        ("openai", STOP, "stop"),
+        ("openai", text("x"), ""),
+        ("openai", text("x", finish_reason=None), ""),
+        (
+            "openai",
+            {
+                "choices": [
+                    {"index": 1, "delta": {}, "finish_reason": "stop"},
+                    text("x")["choices"][0],
+                ]
+            },
+            "",
+        ),
+        ("anthropic", {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}, "end_turn"),
+        ("gemini", {"candidates": [{"finishReason": "SAFETY"}]}, "SAFETY"),
+        ("ollama_chat", {"message": {}, "done_reason": "length"}, "length"),
+        ("gemini", {"promptFeedback": {"blockReason": "OTHER"}}, "content_filter"),
+        ("openai", text('"finish_reason": "stop"'), ""),
+        ("openai", text("x", finish_reason=["stop"]), ""),
+        (
+            "gemini",
+            {"candidates": [{"content": {"parts": [{"functionCall": {"args": ARGUMENTS}}]}}]},
+            "",
+        ),
+        ("ollama_chat", {"message": {"tool_calls": [{"function": {"arguments": ARGUMENTS}}]}}, ""),
+        (
+            "anthropic",
+            {"type": "message", "content": [{"type": "tool_use", "input": ARGUMENTS}]},
+            "",
+        ),
     ],
 )
-def test_the_servers_own_reason_completes_a_reply(value, reasons):
-    tap, _ = read(event(value))
-    assert (tap.reasons, tap.complete, tap.ended) == (reasons, bool(reasons), False)
+def test_the_servers_own_reason_completes_a_reply(vendor, value, reason):
+    tap, _ = read(event(value), vendor=vendor)
+    assert (tap.answer.reason, tap.complete, tap.answer.ended) == (reason, bool(reason), False)
 
 
 @pytest.mark.parametrize("reason", ["content_filter", "refusal", "SAFETY"])
 def test_a_filter_is_known_by_any_of_its_names(reason):
-    assert read(event({"stop_reason": reason}))[0].filtered
+    assert read(event(text("x", finish_reason=reason)))[0].filtered
 
 
 def test_a_refusal_is_put_together_from_its_pieces():
     deltas = [{"delta": {"refusal": piece}} for piece in ("I ", "won't", None)]
     another = {"index": 1, "delta": {"refusal": "Another's"}}
     pieces = [event({"choices": [choice]}) for choice in (*deltas, another)]
-    assert read(*pieces)[0].refusal == "I won't"
+    assert read(*pieces)[0].answer.refusal == "I won't"
 
 
 @pytest.mark.parametrize(
@@ -132,23 +165,23 @@ def test_an_event_is_an_error_by_its_name_too():
 def test_a_frame_that_is_no_json_object_ends_the_answer(bad, framing):
     body = f"data: {bad}\n\n" if framing is Framing.EVENTS else f"{bad}\n"
     tap = WireTap()
-    with pytest.raises(UnreadableAnswerError, match="no JSON object"):
-        list(tap.watch(iter([body.encode()]), framing))
+    with pytest.raises(UnreadableAnswerError, match=r"no JSON object|half of a JSON document"):
+        list(tap.watch(iter([body.encode()]), framing, "ollama_chat"))
     assert tap.problem is not None
 
 
 def test_a_last_frame_that_was_cut_is_dropped_and_marks_nothing():
     tap, passed = read(event(text("x")), b'data: {"choices": [{"finish_reason": "st')
-    assert (passed, tap.complete) == (event(text("x")), False)
+    assert (passed, tap.complete) == (read(event(text("x")))[1], False)
 
 
 @pytest.mark.parametrize("odd", [[], {}, 7])
 def test_a_type_that_is_no_word_is_no_error(odd):
-    assert read(event({"type": odd, "object": odd}))[0].problem is None
+    assert read(event(text("x") | {"type": odd, "object": odd}))[0].problem is None
 
 
 def test_an_error_that_is_null_is_none():
-    assert read(event({"error": None}))[0].problem is None
+    assert read(event(text("x") | {"error": None}))[0].problem is None
 
 
 @pytest.mark.parametrize("framing", Framing)
@@ -162,20 +195,40 @@ def test_an_answer_without_end_is_given_up(framing, monkeypatch):
     ("values", "patience_s"),
     [
         ([text("x")], None),
-        ([text("x"), {"choices": [], "usage": {"total_tokens": 3}}], None),
-        ([STOP], 2.0),
-        ([STOP, {"choices": [], "usage": {"total_tokens": 3}}], 0.5),
-        ([{"candidates": [{"finishReason": "STOP"}], "usageMetadata": {"x": 1}}], 0.5),
+        ([text("x"), USAGE], None),
+        ([STOP], 10.0),
+        ([STOP | {"usage": USAGE["usage"]}], 10.0),
+        ([STOP, USAGE], 0.5),
+        ([USAGE, STOP], 0.5),
+        ([STOP, USAGE | {"usage": None}], 10.0),
     ],
 )
-def test_a_complete_reply_is_waited_for_only_a_little_longer(values, patience_s):
-    tap, _ = read(*map(event, values))
+def test_more_is_waited_for_unless_all_has_come(values, patience_s):
+    tap = WireTap(clock=lambda: 7.0)
+    list(tap.watch(iter(map(event, values)), Framing.EVENTS))
     assert tap.patience_s == patience_s
 
 
+def test_signs_of_life_do_not_prolong_the_wait():
+    now = [0.0]
+
+    def chunks():
+        yield event(text("x", finish_reason="stop"))
+        for _ in range(100):
+            now[0] += 1.0
+            yield b": ping\n\n"
+        pytest.fail("it waits on")
+
+    tap = WireTap(clock=lambda: now[0])
+    assert b'"content": "x"' in b"".join(tap.watch(chunks(), Framing.EVENTS))
+    assert (now[0], tap.waited_in_vain) == (10.0, True)
+
+
 def test_text_that_follows_a_reason_is_still_read():
-    first, last = ({"candidates": [{"finishReason": "STOP"}], "usageMetadata": {}}, text("more"))
-    assert read(event(first), event(last))[1] == event(first) + event(last)
+    first, last = text("so", finish_reason="stop"), text("me")
+    deltas = [value["choices"][0] for value in passed_on(event(first), event(last))]
+    assert [one["delta"].get("content") for one in deltas] == ["so", "me", None]
+    assert [one["finish_reason"] for one in deltas] == [None, None, "stop"]
 
 
 @pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.RemoteProtocolError])
@@ -184,7 +237,9 @@ def test_how_a_complete_reply_ends_does_not_matter(error):
         yield from frames
         raise error("cut")
 
-    assert b"".join(WireTap().watch(chunks(event(STOP)), Framing.EVENTS)) == event(STOP)
+    tap = WireTap()
+    assert b"stop" in b"".join(tap.watch(chunks(event(STOP)), Framing.EVENTS))
+    assert tap.waited_in_vain == (error is httpx.ReadTimeout)
     with pytest.raises(error):
         list(WireTap().watch(chunks(event(text("x"))), Framing.EVENTS))
 
@@ -198,65 +253,3 @@ def test_the_beginning_of_what_is_no_answer_is_kept():
 def test_pieces_are_counted_without_signs_of_life():
     tap, _ = read(b": ping\n\n", event({"type": "ping"}), event(text("x")), event(STOP))
     assert tap.pieces == 2
-
-
-WHOLE_OPENAI = {
-    "id": "1",
-    "object": "chat.completion",
-    "choices": [
-        {
-            "index": 0,
-            "finish_reason": "stop",
-            "message": {"role": "assistant", "content": "hi", "tool_calls": [{"id": "c"}]},
-        }
-    ],
-    "usage": {"total_tokens": 3},
-}
-
-
-@pytest.mark.parametrize("lead", [b"", b"\n ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n\n\n"])
-def test_a_whole_reply_in_place_of_a_stream_becomes_its_events(lead):
-    body = lead + json.dumps(WHOLE_OPENAI, indent=1).encode()
-    tap, passed = read(body[:5], body[5:])
-    (line,) = passed.decode().strip().split("\n\n")
-    chunk = json.loads(line.removeprefix("data: "))
-    assert (chunk["object"], chunk["usage"]) == ("chat.completion.chunk", {"total_tokens": 3})
-    assert chunk["choices"][0] == {
-        "index": 0,
-        "finish_reason": "stop",
-        "delta": {
-            "role": "assistant",
-            "content": "hi",
-            "tool_calls": [{"index": 0, "id": "c"}],
-        },
-    }
-    assert tap.reasons == ["stop"]
-
-
-def test_a_whole_message_becomes_its_events():
-    message = {
-        "type": "message",
-        "content": [
-            {"type": "thinking", "thinking": "hm"},
-            {"type": "text", "text": "hi"},
-            {"type": "tool_use", "id": "t", "name": "n", "input": {"a": 1}},
-        ],
-        "stop_reason": "tool_use",
-        "usage": {"output_tokens": 1},
-    }
-    _, passed = read(json.dumps(message).encode())
-    found = passed.decode().strip().split("\n\n")
-    values = [json.loads(line.removeprefix("data: ")) for line in found]
-    assert [value["delta"] for value in values if value["type"] == "content_block_delta"] == [
-        {"type": "thinking_delta", "thinking": "hm"},
-        {"type": "text_delta", "text": "hi"},
-        {"type": "input_json_delta", "partial_json": '{"a": 1}'},
-    ]
-    assert values[-2]["delta"]["stop_reason"] == "tool_use"
-    assert values[-1]["type"] == "message_stop"
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"{]", b"   ", b'{"a": '])
-def test_a_broken_document_in_place_of_a_stream_is_nothing(body):
-    tap, passed = read(body)
-    assert (passed, tap.complete) == (b"", False)

@@ -23,6 +23,7 @@ from hello_llm.contract import (
 from hello_llm.providers.litellm.connection import Connection, WireRequest
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.errors import translate
+from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.reading import read_stream, read_whole
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.litellm.substrate import load
@@ -77,7 +78,11 @@ class LiteLLMProvider:
         connection = Connection(self._transport, stream=True)
         events = self._exchange(ChatRequest.coerce(request), connection)
         return EventStream(
-            events, connection.abort, lambda: connection.tap.pieces, lambda: connection.left
+            events,
+            connection.abort,
+            lambda: connection.tap.pieces,
+            lambda: connection.left,
+            connection.settle,
         )
 
     def close(self) -> None:
@@ -153,13 +158,15 @@ def _call(
         # Without a price LiteLLM asks the server for one, in a thread that outlives the call.
         arguments |= {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
     connection.on_send = builder.restart_clock
-    answer = litellm.completion(
-        model=route.wire_model,
-        messages=[_message(message) for message in request.messages],
-        stream=connection.stream,
-        **arguments,
-    )
+    with lending(litellm, connection.handler):
+        answer = litellm.completion(
+            model=f"{route.litellms_vendor}/{route.name}",
+            messages=[_message(message) for message in request.messages],
+            stream=connection.stream,
+            **arguments,
+        )
     if connection.stream:
+        connection.opened = True
         yield from read_stream(litellm, answer, route, connection, builder)
     else:
         yield Finished(read_whole(litellm, answer, route, connection, builder))
@@ -179,7 +186,9 @@ def _check_params(litellm: ModuleType, route: Route, params: Mapping[str, Any]) 
 
 
 def _supports(litellm: ModuleType, route: Route, param: str) -> bool:
-    known = litellm.get_supported_openai_params(model=route.name, custom_llm_provider=route.vendor)
+    known = litellm.get_supported_openai_params(
+        model=route.name, custom_llm_provider=route.litellms_vendor
+    )
     return known is None or param in known
 
 

@@ -6,12 +6,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs
 
-from hello_llm.providers.litellm.evidence import Evidence
-from hello_llm.providers.litellm.retry_after import wait_in
+from hello_llm.contract import RequestError
+from hello_llm.providers.litellm.api_base import joined_query
+from hello_llm.providers.litellm.content_coding import unpacked
+from hello_llm.providers.litellm.error_beginning import beginning
+from hello_llm.providers.litellm.evidence import Evidence, gathered
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
-from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS, OWN_TRANSPORT_VENDORS
+from hello_llm.providers.litellm.vendors import (
+    OPENAI_SDK_VENDORS,
+    OWN_TRANSPORT_VENDORS,
+    WHOLE_ENDPOINTS,
+)
 from hello_llm.providers.litellm.wire_tap import Framing, WireTap
 
 if TYPE_CHECKING:
@@ -72,6 +80,10 @@ class Connection:
     """Called as the request leaves, after all that LiteLLM does before it."""
     on_secure: Callable[[Any], None] = lambda _: None
     """Called with httpcore's stream when TLS is agreed on, with a proxy or the server."""
+    opened: bool = False
+    """Whether LiteLLM has given out a stream: the server answered."""
+    handler: Any = None
+    """LiteLLM's wrapper of the client, for vendors that it reaches with one."""
     tap: WireTap = field(default_factory=WireTap)
     """Has read the answer as far as it came."""
     _unauthorized: bool = False
@@ -79,6 +91,7 @@ class Connection:
     _aborted: bool = False
     _greeted: bool = False
     _vendor: str = ""
+    _query: str = ""
     _secure: bool = True
     _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
@@ -96,10 +109,6 @@ class Connection:
         self.abort()
         if self._http is not None:
             self._http.close()
-
-    @property
-    def _receiving(self) -> bool:
-        return self.response is not None and self.response.num_bytes_downloaded > 0
 
     @property
     def left(self) -> bool:
@@ -122,15 +131,14 @@ class Connection:
 
     def evidence(self) -> Evidence:
         """Return what was seen of a call that failed."""
-        headers = {} if self.response is None else self.response.headers
-        return Evidence(
-            transport=self.transport,
-            status=None if self.response is None else self.response.status_code,
-            retry_after_s=wait_in(headers),
-            body=self.tap.opaque,
-            problem=self.tap.problem,
-            filtered=self.tap.filtered,
-            cut=not self.stream and self._receiving,
+        asked = f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
+        return gathered(
+            self.transport,
+            self.response,
+            self.tap,
+            asked,
+            stream=self.stream,
+            opened=self.opened,
         )
 
     def abort(self) -> None:
@@ -140,15 +148,31 @@ class Connection:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
+    def settle(self) -> bool:
+        """End the wait for more of a reply that is complete already; tell whether it is."""
+        if not self.tap.complete:
+            return False
+        self.tap.waited_in_vain = True
+        self.abort()
+        return True
+
     def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
         """Return what ``litellm.completion`` must be given to go `route` by this connection."""
-        self._vendor = route.vendor
+        self._vendor, self._query = route.vendor, route.query
         self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
-        arguments: dict[str, Any] = {"api_base": route.api_base, "timeout": timeout}
+        endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
+        base = route.api_base and route.api_base + endpoint
+        arguments: dict[str, Any] = {"api_base": base, "timeout": timeout}
         if route.vendor in OWN_TRANSPORT_VENDORS:
+            if self.dry_run:
+                raise RequestError(
+                    f"the request to {route.typed} cannot be shown unless it is sent"
+                )
             # Given none, LiteLLM would send the key of the environment to whatever address.
             api_key = route.api_key or (None if route.api_base is None else NO_KEY)
+            version = parse_qs(route.query).get("api-version")
+            arguments |= {} if version is None else {"api_version": version[0]}
             return arguments | {"api_key": api_key, "max_retries": 0}
         # At their own address some vendors are signed to without a key, as by AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
@@ -157,11 +181,12 @@ class Connection:
             # LiteLLM sets its own default of 2 on the client it is given.
             client = self._openai_client(litellm, route)
             return arguments | {"client": client, "max_retries": 0}
-        return arguments | {"client": self._handler_client()}
+        self.handler = self._handler_client()
+        return arguments | {"client": self.handler}
 
     def client(self, route: Route) -> "httpx.Client":
         """Return a client for a request of ours, as LiteLLM gets one for a call by `route`."""
-        self._ours = True
+        self._ours, self._query = True, route.query
         self._secure = not (route.api_base or "").startswith("http://")
         return self._client()
 
@@ -188,7 +213,9 @@ class Connection:
         return self._http
 
     def _prepare(self, request: "httpx.Request") -> None:
-        """Take off a key that must not go out, and watch for the socket the request gets."""
+        """Complete the address, take off a key that must not go out, and watch for the socket."""
+        if self._query:
+            request.url = request.url.copy_with(query=joined_query(request.url.query, self._query))
         for name in KEY_HEADERS:
             if self._unauthorized or request.headers.get(name, "").split(" ")[-1] == NO_KEY:
                 request.headers.pop(name, None)
@@ -243,10 +270,11 @@ class Connection:
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
         self._framing = self._framing_of(response)
-        decoded, framing = response.iter_bytes, self._framing
+        framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            return self.tap.watch(decoded(chunk_size), framing)
+            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._vendor)
+            return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
             response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII

@@ -24,6 +24,7 @@ _DECISIVE = (
 _SETTINGS = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no download of prices
     "LITELLM_MODE": "PRODUCTION",  # no .env file from some parent folder
+    "LITELLM_DISABLE_REDACT_SECRETS": "true",  # it takes the square of the time, and we do it
 }
 
 _kept: list[dict[str, str]] = []

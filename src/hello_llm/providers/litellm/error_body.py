@@ -1,66 +1,49 @@
-"""Reads what a server says went wrong: the error objects of all vendors, and plain words."""
+"""Turns the body of an answer that is no reply into JSON or words, whatever its format."""
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from hello_llm.providers.litellm.retry_after import seconds_to_wait
+_LONGEST = 64 * 2**10
+_MOST_PAIRS = 16
+_EVENT = re.compile(r"(?:(?::|event:|id:|retry:)[^\n]*(?:\n\s*|$))*(?:data:\s*)?")
+"""What stands before the data of a server-sent event, or in its place where nothing was said."""
 
-_LONGEST_QUOTE = 300
-_CODE_KEYS = ("code", "type", "status", "reason")
+_PAGE = re.compile(r"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_ELEMENT = re.compile(
+    r"<(?:\w+:)?(\w*(?:message|code|faultstring|detail))(?:\s[^<>]*)?>([^<>]+)<", re.IGNORECASE
+)
+_PAIR = re.compile(
+    r'"(\w{0,20}(?:message|msg|detail|code|type))"\s*:\s*"((?:[^"\\]|\\.)*)"', re.IGNORECASE
+)
 
 
 def parse_body(text: str) -> Any:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the JSON in `text`, or its words; of a page or of half an object there are none."""
+    """Return the JSON in `text`, or its words; a page of HTML has none that can be quoted.
+
+    Of XML, and of JSON that is cut off, what can be told is returned as an object of strings.
+
+    Args:
+        text: JSON, JSON on each line, server-sent events, XML or plain words.
+    """
+    text = text[:_LONGEST].strip()
+    text = _EVENT.sub("", text, count=1)
+    if text.startswith("<"):
+        return "" if _PAGE.search(text) else _pairs(_ELEMENT.finditer(text))
+    if not text.startswith(("{", "[", '"')):
+        return text
     try:
-        return json.loads(text)
+        return json.JSONDecoder().raw_decode(text)[0]
     except (ValueError, RecursionError):
-        return "" if re.match(r"\s*[<{[]", text) else text
+        return _pairs(_PAIR.finditer(text))
 
 
-def codes_in(body: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the codes and types that the error object `body` gives, the most telling first."""
-    objects = list(_objects(body))
-    codes = (one.get(key) for one in objects for key in _CODE_KEYS)
-    return tuple(str(code) for code in codes if code and isinstance(code, str | int))
+def says_anything(body: bytes) -> bool:
+    """Tell whether `body` holds more than signs of life."""
+    return bool(_EVENT.sub("", body.decode("utf-8-sig", errors="replace").strip(), count=1))
 
 
-def delay_in(body: Any) -> float | None:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the seconds that `body` asks to wait, as Google's errors do in place of a header."""
-    delays = (one.get("retryDelay") for one in _objects(body))
-    asked = (seconds_to_wait(one.removesuffix("s")) for one in delays if isinstance(one, str))
-    return next((seconds for seconds in asked if seconds is not None), None)
-
-
-def sentence_in(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the sentence that the error object `body` holds on one line, or an empty text."""
-    return shortened(_sentence(body))
-
-
-def shortened(text: str) -> str:
-    """Return `text`, or its beginning if it is too long to be quoted."""
-    return text[:_LONGEST_QUOTE] + ("…" if len(text) > _LONGEST_QUOTE else "")
-
-
-def _objects(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever JSON the server sent
-    """Yield the error object in `body` and its details."""
-    if isinstance(body, list):
-        body = next((one for one in body if isinstance(one, dict)), None)
-    if not isinstance(body, dict):
-        return
-    error = body.get("error")
-    error = error if isinstance(error, dict) else body
-    yield error
-    details = error.get("details")
-    if isinstance(details, list):
-        yield from (one for one in details if isinstance(one, dict))
-
-
-def _sentence(body: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    if isinstance(body, dict):
-        nested = (body.get(key) for key in ("error", "message", "detail", "msg"))
-        return next(filter(None, map(_sentence, nested)), "")
-    if isinstance(body, list):
-        return next(filter(None, map(_sentence, body)), "")
-    return " ".join(body.split()) if isinstance(body, str) else ""
+def _pairs(found: Iterator[re.Match[str]]) -> dict[str, str] | str:
+    return {pair[1]: pair[2].strip() for pair in islice(found, _MOST_PAIRS)} or ""

@@ -5,6 +5,8 @@ classes and status codes are only believed where a server really answered.
 """
 
 import json
+import re
+from dataclasses import fields, replace
 from types import ModuleType
 
 from hello_llm.contract import (
@@ -13,24 +15,30 @@ from hello_llm.contract import (
     FilteredError,
     HelloLLMError,
     LLMReply,
+    Params,
     RateLimitedError,
     RequestError,
 )
+from hello_llm.providers.litellm.error_body import parse_body
+from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
     answer_to,
+    began_here,
     error_codes,
     find,
     innermost,
     is_litellms,
     quote,
+    spoken,
 )
-from hello_llm.providers.litellm.network import deadline, no_answer, proxys_own
+from hello_llm.providers.litellm.network import closed_early, deadline, no_answer, proxys_own
+from hello_llm.providers.litellm.protocols.piece import NoReplyError, UnreadableAnswerError
 from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import explain
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, UnreadableAnswerError
+from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError
 
 
 def translate(
@@ -49,6 +57,7 @@ def translate(
         partial: the reply as far as it came.
         evidence: what was seen on the wire.
     """
+    partial = replace(partial, text=partial.text + evidence.beside)
     problem = _explained(litellm, error, route, partial, evidence)
     if problem is not None:
         problem.partial = partial
@@ -62,22 +71,23 @@ def _explained(
 
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
-        return RequestError(f"{route.typed} does not take a parameter: {_own_words(unsupported)}")
+        return _not_taken(route, spoken(unsupported))
     refusal = _refusal(error, evidence)
     if refusal is not None:
-        return proxys_own(refusal, evidence.transport) or explain(refusal, route, litellm)
+        theirs = proxys_own(refusal, evidence.transport)
+        return theirs or explain(refusal, route, litellm, evidence.asked)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if evidence.filtered:
         return FilteredError.of_reply()
     if evidence.problem is not None:
-        return bad_answer(litellm, evidence.problem, route, started=started)
+        return bad_answer(litellm, evidence.problem, route, evidence, started=started)
     late = deadline(litellm, error, route, evidence.transport)
     if late is not None:
         return late
     if started or (evidence.cut and find(error, httpx.TransportError)):
-        return _cut_off(error, route)
+        return _cut_off(error, route, started=started)
     return no_answer(error, route, evidence.transport) or _unreadable(
-        litellm, error, route, answered=evidence.status is not None or answer_to(error) is not None
+        litellm, error, route, evidence
     )
 
 
@@ -95,49 +105,101 @@ def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
     return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
 
 
+def _not_taken(route: Route, reason: str) -> RequestError:
+    """Return the error of a parameter that the vendor's model does not take for `reason`."""
+    named = [one.name for one in fields(Params) if re.search(rf"\b{one.name}\b", reason)]
+    flags = " and ".join("--" + name.replace("_", "-") for name in named)
+    return RequestError(
+        f"{route.typed} does not take {' and '.join(named) or 'a parameter'} as given: {reason}",
+        f"leave out {flags or 'the flag'}",
+    )
+
+
 def bad_answer(
     litellm: ModuleType | None,
     problem: UnreadableAnswerError | ErrorInAnswerError,
     route: Route,
+    evidence: Evidence | None = None,
     *,
     started: bool,
 ) -> HelloLLMError:
     """Explain an answer that was given up while it came."""
+    body, asked = (b"", "") if evidence is None else (evidence.body, evidence.asked)
     if isinstance(problem, UnreadableAnswerError):
+        told = None if started else _told(litellm, route, body, asked)
+        if isinstance(problem, NoReplyError) and not started:
+            return told or no_reply(route, asked=asked)
         where = "the middle" if started else "place"
-        return BrokenReplyError(
-            f"{route.place} sent {problem} in {where} of a reply", "what arrived is kept; try again"
-        )
+        message = f"{route.place} sent {problem} in {where} of a reply"
+        return told or BrokenReplyError(message, _kept(started=started))
     refusal = Refusal.of_object(problem.said)
     if started:
         return _failed_midway(route, refusal.said)
-    return explain(refusal, route, litellm)
+    return explain(refusal, route, litellm, asked)
 
 
-def cut_off(route: Route, what: str = "closed the connection") -> BrokenReplyError:
-    """Return the error of a reply in whose middle the server did `what`."""
+def not_a_reply(litellm: ModuleType | None, route: Route, evidence: Evidence) -> HelloLLMError:
+    """Explain an answer of status 200 in which no reply was found."""
+    if evidence.blank:
+        return closed_early(route, "ended its answer")
+    told = _told(litellm, route, evidence.body, evidence.asked)
+    return told or no_reply(route, asked=evidence.asked)
+
+
+def _told(
+    litellm: ModuleType | None, route: Route, body: bytes, asked: str
+) -> HelloLLMError | None:
+    """Return what a `body` says that is no reply: an error in a form of its own, or mere words."""
+    said = parse_body(body.decode("utf-8-sig", errors="replace"))
+    refusal = Refusal.of_object(said)
+    if is_error(said) or (isinstance(said, str) and refusal.known):
+        return explain(refusal, route, litellm, asked)
+    return no_reply(route, refusal.said, asked) if said and isinstance(said, str) else None
+
+
+def cut_off(
+    route: Route, what: str = "closed the connection", *, started: bool = True
+) -> BrokenReplyError:
+    """Return the error of a reply in whose middle the server did `what`.
+
+    Args:
+        route: where the call went.
+        what: what the server did.
+        started: whether something of the reply came that could be read.
+    """
     return BrokenReplyError(
-        f"{route.place} {what} in the middle of a reply", "what arrived is kept; try again"
+        f"{route.place} {what} in the middle of a reply", _kept(started=started)
     )
 
 
-def no_reply(route: Route, said: str = "") -> BrokenReplyError:
-    """Return the error of an answer that is no reply; `said` follows our sentence."""
+def _kept(*, started: bool) -> str:
+    return "what arrived is kept; try again" if started else "try again"
+
+
+def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
+    """Return the error of an answer that is no reply.
+
+    Args:
+        route: where the call went.
+        said: what the server said, to follow our sentence.
+        asked: the method and the address of the request, where they are known.
+    """
+    what = f"; the request was {asked}" if asked else ""
     return BrokenReplyError(
         f"{route.place} answered, but not with a reply{said}",
-        "check --api-base: is that the address of a chat API?",
+        f"check --api-base: is that the address of a chat API?{what}",
     )
 
 
-def _cut_off(error: Exception, route: Route) -> BrokenReplyError | None:
+def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyError | None:
     """Explain a failure in the middle of a reply."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
     if find(error, json.JSONDecodeError):
-        return cut_off(route, "sent something unreadable")
+        return cut_off(route, "sent something unreadable", started=started)
     if find(error, httpx.TransportError):
-        return cut_off(route)
+        return cut_off(route, started=started)
     if find(error, openai.OpenAIError) or is_litellms(error):
         return _failed_midway(route, _said(error))
     return None
@@ -150,28 +212,30 @@ def _failed_midway(route: Route, said: str) -> BrokenReplyError:
 
 
 def _unreadable(
-    litellm: ModuleType, error: Exception, route: Route, *, answered: bool
+    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
 ) -> HelloLLMError | None:
     """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
+    if evidence.answered and not began_here(error):
+        if evidence.body or not evidence.begun:
+            return not_a_reply(litellm, route, evidence)
+        return BrokenReplyError(
+            f"{route.place} sent a reply that LiteLLM cannot read",
+            "try the other of --stream and --no-stream, or another model",
+        )
     if find(error, litellm.RateLimitError):
         return RateLimitedError(f"{route.place} is limiting requests{_said(error)}", transient=True)
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
     if known is None and not is_litellms(error):
         return None
-    if not answered and not find(error, httpx.ProtocolError):
-        kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
-        return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
-    return no_reply(route, _said(error))
+    if answer_to(error) is not None or find(error, httpx.ProtocolError):
+        return no_reply(route, _said(error))
+    kind = AuthError if find(error, litellm.AuthenticationError) else RequestError
+    return kind(f"LiteLLM cannot call {route.typed}: {innermost(error)}")
 
 
 def _said(error: Exception) -> str:
     said = quote(error)
     return f': it says "{said}"' if said else ""
-
-
-def _own_words(error: BaseException) -> str:
-    """Return LiteLLM's own sentence without its class names."""
-    return str(getattr(error, "message", error)).partition("\n")[0].rpartition(": ")[2]

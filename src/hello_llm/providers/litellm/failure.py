@@ -1,12 +1,19 @@
 """Reads a LiteLLM exception: what lies beneath it, and what the server said."""
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from hello_llm.providers.litellm.error_body import codes_in, parse_body, sentence_in, shortened
+from hello_llm.providers.litellm.error_body import parse_body
+from hello_llm.providers.litellm.error_envelope import codes_in, sentence_in, shortened
 
 if TYPE_CHECKING:
     import httpx
+
+_ADVICE = re.compile(r"litellm\.|drop_params|allowed_openai_params|reasoning_effort|os\.environ")
+"""What only somebody who calls LiteLLM from a program can make use of."""
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -30,6 +37,13 @@ def is_litellms(error: BaseException) -> bool:
     return any(type(link).__module__.startswith("litellm") for link in chain(error))
 
 
+def began_here(error: BaseException) -> bool:
+    """Tell whether the first exception of the chain was raised by this program's own code."""
+    *_, first = chain(error)
+    frames = [frame for frame, _ in walk_tb(first.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("hello_llm.")
+
+
 def answer_to(error: BaseException) -> "httpx.Response | None":
     """Return the answer that a server sent; LiteLLM makes up one where none did.
 
@@ -50,7 +64,15 @@ def answer_to(error: BaseException) -> "httpx.Response | None":
 def innermost(error: BaseException) -> str:
     """Return on one line what the first exception of the chain says."""
     *_, first = chain(error)
-    return shortened(str(first).partition("\n")[0]) or type(first).__name__
+    return shortened(spoken(first)) or type(first).__name__
+
+
+def spoken(error: BaseException) -> str:
+    """Return on one line what `error` says, without class names and advice to programmers."""
+    text = str(getattr(error, "message", error)).partition("\n")[0]
+    text = re.sub(r"^(litellm\.\w+: )+", "", text)
+    kept = takewhile(lambda one: not _ADVICE.search(one), re.split(r"(?<=\.) +", text))
+    return " ".join(kept).removesuffix(".")
 
 
 def quote(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """Takes the body of a streamed answer apart: server-sent events, or JSON on each line."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from typing import Protocol
 _SSE_LINE_END = re.compile(rb"\r\n|\n|\r")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """May stand before the first character of a body."""
+END_MARK = b"[DONE]"
+"""The data of the last event, for most vendors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +76,41 @@ class EventReader:
         """Yield the events that `chunk` ends; comments and events without data are none."""
         for line in self._lines.feed(chunk):
             if line:
-                self._take(line)
+                yield from self._take(line)
             else:
                 yield from self._dispatch()
 
     def close(self) -> Iterator[Frame]:
         """Yield the event that no blank line ended."""
-        self._take(self._lines.close())
+        yield from self._take(self._lines.close())
         yield from self._dispatch()
 
-    def _take(self, line: bytes) -> None:
+    def _take(self, line: bytes) -> Iterator[Frame]:
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"data":
-            self._data.append(value)
+            if self._data and self._is_next(value):
+                yield from self._dispatch()
+            if not value.startswith(b":"):  # a comment that was wrapped as data
+                self._data.append(value)
+            if value.strip() == END_MARK:  # nothing follows, perhaps not even a blank line
+                yield from self._dispatch()
         elif name == b"event":
+            if self._data and self._is_next(value):
+                yield from self._dispatch()
             self._event = value
+
+    def _is_next(self, value: bytes) -> bool:
+        """Tell whether the data before `value` is complete; not every server ends its events."""
+        # Within one JSON object nothing follows a closing brace like this but in a text.
+        ends = self._data[-1].rstrip().endswith(b"}")
+        if not ends or value.lstrip()[:1] in b",]}":
+            return False
+        try:
+            json.loads(b"\n".join(self._data), strict=False)
+        except (ValueError, RecursionError):
+            return False
+        return True
 
     def _dispatch(self) -> Iterator[Frame]:
         data, event = b"\n".join(self._data).strip(), self._event.strip()

@@ -83,10 +83,10 @@ def proxys_own(refusal: Refusal, transport: Transport) -> UnreachableError | Non
     )
 
 
-def closed_early(route: Route) -> UnreachableError:
-    """Return the error of a connection that was there and ended before any reply."""
+def closed_early(route: Route, what: str = "closed the connection") -> UnreachableError:
+    """Return the error of a server that did `what` before any of a reply had come."""
     return UnreachableError(
-        f"{route.place} closed the connection before any reply",
+        f"{route.place} {what} before any reply",
         "try again, or check --api-base if you gave one",
         transient=True,
     )

@@ -127,7 +127,7 @@ def _refused(
     refusal: Refusal, route: Route, transport: Transport, asked: ListRequest
 ) -> HelloLLMError:
     error = proxys_own(refusal, transport) or explain(refusal, route, None)
-    if refusal.status == 404:
+    if refusal.status in {404, 405}:
         return RequestError(
             f"{route.place} has no list of models ({refusal.status} for {asked.shown})",
             "check --api-base; most servers have their API below /v1",

@@ -1,16 +1,17 @@
 """Reads what LiteLLM returns, chunk by chunk or whole, and believes only what the server said."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn
 
 from hello_llm.contract import (
     BrokenReplyError,
     FilteredError,
     Finished,
     FinishReason,
+    HelloLLMError,
     LLMReply,
     ReasoningDelta,
     ReplyBuilder,
@@ -20,36 +21,22 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.contract.exact_text import SurrogateJoiner
+from hello_llm.providers.litellm.answer import Answer, utf16_units
 from hello_llm.providers.litellm.connection import Connection
-from hello_llm.providers.litellm.errors import no_reply
+from hello_llm.providers.litellm.errors import not_a_reply
 from hello_llm.providers.litellm.pricing import usd_micros
+from hello_llm.providers.litellm.protocols.counts import count_of
+from hello_llm.providers.litellm.protocols.endings import Ending, ending_of
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.wire_tap import WireTap
 
-_FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
-_FAILURES = frozenset(
-    {
-        "abort",  # vLLM
-        "error",  # OpenRouter
-        "ERROR",  # Cohere
-        "insufficient_system_resource",  # DeepSeek
-        "MALFORMED_FUNCTION_CALL",  # Gemini
-        "network_error",  # Zhipu
-        "UNEXPECTED_TOOL_CALL",  # Gemini
-    }
-)
-"""Reasons by which a server says that it broke the reply off; LiteLLM calls each a ``stop``."""
-
-_LENGTHS = frozenset(
-    {
-        "model_context_window_exceeded",  # Anthropic
-        "model_length",  # Mistral
-    }
-)
-"""Reasons by which a server says that the context was full; LiteLLM calls these a ``stop`` too."""
-
-_MOST_TOKENS = 2**53
-"""From here on JSON numbers are no longer exact everywhere."""
+_FINISH_REASONS: dict[Ending, FinishReason] = {
+    Ending.STOP: "stop",
+    Ending.LENGTH: "length",
+    Ending.TOOL_CALLS: "tool_calls",
+    Ending.FILTERED: "content_filter",
+    Ending.BROKEN: "stop",  # it is an error by then
+}
 
 
 def read_stream(
@@ -64,32 +51,64 @@ def read_stream(
     Raises:
         BrokenReplyError: the stream ended without the server's mark that it is complete.
     """
-    joiner = SurrogateJoiner()
+    reader = _Reader()
     for chunk in _chunks(stream, connection):
-        for event in _deltas(chunk, joiner):
+        for event in reader.read(_delta(chunk)):
             builder.add(event)
             yield event
-    rest = joiner.close()
-    if rest:
-        builder.add(TextDelta(rest))
-        yield TextDelta(rest)
+    for event in reader.close():
+        builder.add(event)
+        yield event
     # LiteLLM's own attributes: the reason in the last chunk may be invented, these are the
     # server's. Should an upgrade drop one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
     if not (connection.tap.complete if connection.seen else reason):
-        raise _incomplete(route, connection, builder)
-    usage = _usage(litellm, route, _server_usage(stream.chunks))
-    finish_reason = _finish_reason(reason, connection.tap)
-    reply = builder.finished(finish_reason, usage, request_id=connection.request_id)
-    check_ending(reply, route, connection.tap)
-    yield Finished(reply)
+        raise _incomplete(litellm, route, connection, builder)
+    spent = _server_usage(stream.chunks)
+    yield Finished(_finished(litellm, spent, reason, route, connection, builder, reader))
 
 
-def _incomplete(route: Route, connection: Connection, builder: ReplyBuilder) -> BrokenReplyError:
-    nothing = connection.seen and not connection.tap.pieces
-    problem = no_reply(route) if nothing else unmarked(route)
+def _finished(
+    litellm: ModuleType,
+    spent: Any,  # noqa: ANN401 - LiteLLM's Usage or None
+    reason: str | None,
+    route: Route,
+    connection: Connection,
+    builder: ReplyBuilder,
+    reader: "_Reader",
+) -> LLMReply:
+    """Return the complete reply, once nothing speaks against it.
+
+    Raises:
+        BrokenReplyError: part of it was lost between the wire and here.
+    """
+    tap = connection.tap
+    usage = _usage(litellm, route, spent, tap if connection.seen else None)
+    finish_reason = _finish_reason(reason, connection)
+    reply = builder.finished(
+        finish_reason, usage, request_id=connection.request_id, streamed=connection.stream
+    )
+    reply = replace(reply, end_marked=not tap.waited_in_vain)
+    check_ending(reply, route, tap.answer)
+    if connection.seen and tap.answer.understood and tap.answer.text_units != reader.units:
+        _raise_broken(f"part of the reply from {route.place} could not be read", reply)
+    return reply
+
+
+def _incomplete(
+    litellm: ModuleType, route: Route, connection: Connection, builder: ReplyBuilder
+) -> HelloLLMError:
+    problem = _ended(litellm, route, connection) if builder.empty else unmarked(route)
     problem.partial = builder.partial(request_id=connection.request_id)
     return problem
+
+
+def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLLMError:
+    """Explain a stream that ended in order before anything of a reply had come."""
+    evidence = connection.evidence()
+    if connection.tap.answer.alone or not connection.seen:
+        return unmarked(route)
+    return not_a_reply(litellm, route, evidence)
 
 
 def unmarked(route: Route) -> BrokenReplyError:
@@ -119,32 +138,18 @@ def read_whole(
     Raises:
         BrokenReplyError: the body is no reply, or has no mark that it is complete.
     """
-    choices, tap = response.choices, connection.tap
-    if choices:
-        joiner = SurrogateJoiner()
-        for event in _pieces(choices[0].message, joiner):
-            builder.add(event)
-        builder.add(TextDelta(joiner.close()))
-    if tap.filtered and not builder.partial().text:
-        builder.add(TextDelta("".join(_filtered_text(tap.document))))
+    choices, tap, reader = response.choices, connection.tap, _Reader()
+    for event in (*reader.read(choices[0].message if choices else None), *reader.close()):
+        builder.add(event)
     if not (tap.complete if connection.seen else choices):
         raise BrokenReplyError(
             f"{route.place} answered, but not with a complete reply",
             "check --api-base: is that the address of a chat API?",
             partial=builder.partial(request_id=connection.request_id),
         )
-    usage = _usage(litellm, route, getattr(response, "usage", None))
-    reason = _finish_reason(choices[0].finish_reason if choices else None, tap)
-    reply = builder.finished(reason, usage, request_id=connection.request_id, streamed=False)
-    check_ending(reply, route, tap)
-    return reply
-
-
-def _filtered_text(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the text of Gemini's first candidate: LiteLLM drops it where a filter stopped it."""
-    match document:
-        case {"candidates": [{"content": {"parts": [*parts]}}, *_]}:
-            yield from (part["text"] for part in parts if isinstance(part.get("text"), str))
+    spent = getattr(response, "usage", None)
+    reason = choices[0].finish_reason if choices else None
+    return _finished(litellm, spent, reason, route, connection, builder, reader)
 
 
 def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN401 - untyped substrate
@@ -159,41 +164,60 @@ def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN4
         raise connection.tap.problem
 
 
-def _deltas(chunk: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
+def _delta(chunk: Any) -> Any:  # noqa: ANN401 - untyped substrate
     # Not every server numbers its only choice.
-    if chunk.choices and not chunk.choices[0].index and chunk.choices[0].delta is not None:
-        yield from _pieces(chunk.choices[0].delta, joiner)
+    if chunk.choices and not chunk.choices[0].index:
+        return chunk.choices[0].delta
+    return None
 
 
-def _pieces(message: Any, joiner: SurrogateJoiner) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
-    """Yield what a delta or a whole message holds; LiteLLM shapes both alike."""
-    reasoning = getattr(message, "reasoning_content", None)
-    if reasoning:
-        yield ReasoningDelta(reasoning)
-    text = joiner.feed(message.content) if message.content else ""
-    if text:
-        yield TextDelta(text)
-    for position, call in enumerate(message.tool_calls or ()):
-        yield ToolCallDelta(
-            getattr(call, "index", position),
-            call.id,
-            call.function.name,
-            call.function.arguments or "",
-        )
+class _Reader:
+    """Reads deltas and whole messages, which LiteLLM shapes alike."""
+
+    def __init__(self) -> None:
+        """Have read nothing."""
+        self.units = 0
+        """How much text there was, in units of UTF-16."""
+        self._joiner = SurrogateJoiner()
+
+    def read(self, message: Any) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
+        """Yield what `message` holds."""
+        if message is None:
+            return
+        reasoning = getattr(message, "reasoning_content", None)
+        if reasoning:
+            yield ReasoningDelta(reasoning)
+        if message.content:
+            self.units += utf16_units(message.content)
+            text = self._joiner.feed(message.content)
+            yield from [TextDelta(text)] if text else ()
+        for position, call in enumerate(message.tool_calls or ()):
+            yield ToolCallDelta(
+                getattr(call, "index", position),
+                call.id,
+                call.function.name,
+                call.function.arguments or "",
+            )
+
+    def close(self) -> Iterator[StreamEvent]:
+        """Yield what was held back."""
+        rest = self._joiner.close()
+        if rest:
+            yield TextDelta(rest)
 
 
-def check_ending(reply: LLMReply, route: Route, tap: WireTap) -> None:
+def check_ending(reply: LLMReply, route: Route, answer: Answer) -> None:
     """Look for what the server said of a reply that it ended.
 
     Raises:
         FilteredError: the model declined to answer.
         BrokenReplyError: the server gave up, or left a tool call unfinished.
     """
-    for reason in _FAILURES.intersection(tap.reasons):
-        _raise_broken(f'{route.place} broke the reply off: it says "{reason}"', reply)
-    if tap.refusal:
+    if answer.ending is Ending.BROKEN:
+        _raise_broken(f'{route.place} broke the reply off: it says "{answer.reason}"', reply)
+    if answer.refusal:
         raise FilteredError(
-            f'{route.typed} declined to answer: it says "{tap.refusal}"',
+            f'{route.typed} declined to answer: it says "{answer.refusal}"',
             "change the prompt, or ask another model",
             partial=reply,
         )
@@ -212,18 +236,15 @@ def _is_json(text: str) -> bool:
         json.loads(text)
     except ValueError:
         return False
+    except RecursionError:  # nested deeper than Python reads; nothing says that it was cut
+        return True
     return True
 
 
-def _finish_reason(reason: str | None, tap: WireTap) -> FinishReason:
-    """Return the reason that LiteLLM understood, or the server's own that it did not."""
-    if tap.filtered:
-        return "content_filter"
-    if not _LENGTHS.isdisjoint(tap.reasons):
-        return "length"
-    if reason == "function_call":
-        return "tool_calls"
-    return next((known for known in _FINISH_REASONS if known == reason), "stop")
+def _finish_reason(reason: str | None, connection: Connection) -> FinishReason:
+    """Return what the server's own reason means, or where it was not seen, LiteLLM's."""
+    ending = connection.tap.answer.ending if connection.seen else ending_of(reason or "")
+    return _FINISH_REASONS[ending]
 
 
 def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage or None
@@ -232,33 +253,27 @@ def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage o
     return next((usage for usage in reported if usage is not None), None)
 
 
-def _usage(litellm: ModuleType, route: Route, spent: Any) -> Usage:  # noqa: ANN401 - untyped substrate
+def _usage(litellm: ModuleType, route: Route, spent: Any, tap: WireTap | None) -> Usage:  # noqa: ANN401 - untyped substrate
     # LiteLLM fills in zeros where the server said nothing, and no prompt has 0 tokens.
-    if spent is None or not spent.total_tokens:
+    counts = (True, True) if tap is None or not tap.answer.understood else tap.answer.counts
+    if spent is None or not spent.total_tokens or not any(counts):
         return Usage(usd_micros=0 if route.self_hosted else None)
+    prompt, reply = counts
+    tokens_in = count_of(spent.prompt_tokens) or None if prompt else None
+    tokens_out = count_of(spent.completion_tokens) if reply else None
+    known = tokens_in is not None and tokens_out is not None
+    known = known and not (tap is not None and tap.answer.unpriced)
+    price = usd_micros(litellm, route.vendor, route.name, spent) if known else None
     return Usage(
-        tokens_in=_count(spent.prompt_tokens) or None,
-        tokens_out=_count(spent.completion_tokens),
-        usd_micros=_price(litellm, route, spent),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        usd_micros=0 if route.self_hosted else price,
         tokens_cached=_detail(route, spent.prompt_tokens_details, "cached_tokens"),
         tokens_reasoning=_detail(route, spent.completion_tokens_details, "reasoning_tokens"),
     )
 
 
-def _price(litellm: ModuleType, route: Route, spent: Any) -> int | None:  # noqa: ANN401 - untyped substrate
-    if route.self_hosted:
-        return 0
-    if not _count(spent.prompt_tokens) or _count(spent.completion_tokens) is None:
-        return None
-    return usd_micros(litellm, route.vendor, route.name, spent)
-
-
 def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401 - untyped substrate
-    count = _count(getattr(details, name, None))
+    count = count_of(getattr(details, name, None))
     # For Anthropic LiteLLM fills in a zero where the server said nothing.
     return count or None if route.vendor == "anthropic" else count
-
-
-def _count(tokens: Any) -> int | None:  # noqa: ANN401 - whatever JSON the server sent
-    """Return `tokens` if a server can have counted as many."""
-    return tokens if isinstance(tokens, int) and 0 <= tokens < _MOST_TOKENS else None

@@ -2,81 +2,108 @@
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 
-from hello_llm.providers.litellm.error_body import codes_in, delay_in, parse_body, sentence_in
+from hello_llm.providers.litellm.error_body import parse_body
+from hello_llm.providers.litellm.error_envelope import codes_in, delay_in, message_in, shortened
+from hello_llm.providers.litellm.error_words import Sign, never_fits, signs_in
 
 _TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 522, 524, 529})
 """The statuses after which the same call may succeed."""
 
-_STATUS_OF_CODE = {
-    "api_error": 500,
-    "authentication_error": 401,
-    "deadline_exceeded": 504,
-    "internal": 500,
-    "internal_error": 500,
-    "internal_server_error": 500,
-    "invalid_api_key": 401,
-    "invalid_argument": 400,
-    "invalid_request_error": 400,
-    "model_not_found": 404,
-    "not_found": 404,
-    "not_found_error": 404,
-    "overloaded": 529,
-    "overloaded_error": 529,
-    "permission_denied": 403,
-    "permission_error": 403,
-    "rate_limit_error": 429,
-    "rate_limit_exceeded": 429,
-    "request_too_large": 413,
-    "resource_exhausted": 429,
-    "server_error": 500,
-    "service_unavailable": 503,
-    "timeout": 504,
-    "timeout_error": 504,
-    "too_many_requests": 429,
-    "unauthenticated": 401,
-    "unavailable": 503,
+
+class Kind(Enum):
+    """What a refusal means for whoever asked."""
+
+    QUOTA = auto()
+    """There is nothing left to spend."""
+    RATE = auto()
+    """Too much was asked in too short a time."""
+    CONTEXT = auto()
+    """The prompt is larger than the model's context."""
+    FILTER = auto()
+    """A content filter stopped the request."""
+    KEY = auto()
+    """The key is missing, wrong, or not allowed to do this."""
+    MODEL = auto()
+    """There is no such model."""
+    ADDRESS = auto()
+    """Nothing answers calls at this address."""
+    REQUEST = auto()
+    """The request is wrong in some other way."""
+    TIMEOUT = auto()
+    """The server waited too long for another."""
+    SERVER = auto()
+    """The server failed."""
+    REDIRECT = auto()
+    """The server sends elsewhere."""
+    TLS = auto()
+    """The server speaks TLS, and was called without."""
+
+
+_BUSY = frozenset({400, 403, 413, 422})
+_BELIEVED: tuple[tuple[Sign, frozenset[int], Kind], ...] = (
+    (Sign.QUOTA, frozenset({400, 401, 403, 413, 422, 429}), Kind.QUOTA),
+    (Sign.RATE, _BUSY | {409, 429, 500, 502, 503, 529}, Kind.RATE),
+    (Sign.CONTEXT, frozenset({400, 413, 422, 500, 503}), Kind.CONTEXT),
+    (Sign.FILTER, frozenset({400, 403, 422, 451}), Kind.FILTER),
+    (Sign.OVERLOAD, _BUSY, Kind.RATE),
+    (Sign.API_KEY, frozenset({400, 422, 500}), Kind.KEY),
+    (Sign.MODEL, frozenset({400, 404, 422}), Kind.MODEL),
+)
+"""The statuses under which each sign says more than the status does; the first that fits counts."""
+
+_BY_CODE_ALONE = frozenset({Sign.QUOTA, Sign.CONTEXT, Sign.FILTER})
+"""What a code may say under any status."""
+
+_OF_STATUS = {
+    401: Kind.KEY,
+    402: Kind.QUOTA,
+    403: Kind.KEY,
+    404: Kind.ADDRESS,
+    405: Kind.ADDRESS,
+    408: Kind.TIMEOUT,
+    429: Kind.RATE,
+    504: Kind.TIMEOUT,
+    522: Kind.TIMEOUT,
+    524: Kind.TIMEOUT,
 }
-_CONTEXT_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
-_FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
-_MODEL_CODES = frozenset({"invalid_model", "model_not_found"})
-_QUOTA_CODES = frozenset(
-    {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error"}
+_STATUS_OF_SIGN = (
+    (Sign.QUOTA, 402),
+    (Sign.RATE, 429),
+    (Sign.CONTEXT, 400),
+    (Sign.FILTER, 400),
+    (Sign.MODEL, 404),
+    (Sign.API_KEY, 401),
+    (Sign.ACCESS, 403),
+    (Sign.OVERLOAD, 529),
+    (Sign.TIMEOUT, 504),
+    (Sign.UNAVAILABLE, 503),
+    (Sign.REQUEST, 400),
 )
-_CONTEXT_WORDS = re.compile(
-    r"context (length|window|size)|prompt (is )?too long|input token count|too many tokens"
-    r"|(input|prompt) length exceeds|maximum (context|prompt|input)"
-    r"|exceeds? the (available )?context|too large for model",
-    re.IGNORECASE,
-)
-_QUOTA_WORDS = re.compile(
-    r"insufficient (quota|balance|credit|fund)|credit balance is too low|out of credits"
-    r"|billing (hard )?limit",
-    re.IGNORECASE,
-)
-_KEY_WORDS = re.compile(
-    r"(invalid|incorrect) api key|api key (is )?(invalid|not valid)", re.IGNORECASE
-)
-_TLS_WORDS = re.compile(r"HTTP request .*HTTPS (port|server)", re.IGNORECASE)
+"""The status that each sign stands for where the server sent none; the first found counts."""
+
+_TLS_WORDS = re.compile(r"HTTP request .{0,200}HTTPS (port|server)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusal:
     """What a server said in place of an answer."""
 
     status: int
-    """The HTTP status, or the one that the code of an error object stands for."""
+    """The HTTP status, or the one that an error in the place of an answer stands for."""
     codes: tuple[str, ...] = ()
     """The machine-readable codes and types of the error, the most telling first."""
     words: str = ""
-    """The server's own sentence."""
+    """The server's own message, on one line."""
     page: str = ""
     """The whole answer; a page of HTML is only looked at, and never quoted."""
     delay_s: float | None = None
     """Seconds that it asks to wait."""
     in_answer: bool = False
-    """Whether it was an error object where an answer was due."""
+    """Whether it was an error where an answer was due."""
 
     @classmethod
     def of_answer(cls, status: int, body: bytes, delay_s: float | None = None) -> "Refusal":
@@ -90,14 +117,17 @@ class Refusal:
         page = body.decode("utf-8-sig", errors="replace")
         said = parse_body(page)
         delay_s = delay_in(said) if delay_s is None else delay_s
-        return cls(status, codes_in(said), sentence_in(said), page, delay_s)
+        return cls(status, codes_in(said), message_in(said), page, delay_s)
 
     @classmethod
-    def of_object(cls, said: dict[str, Any]) -> "Refusal":
-        """Return the refusal that an error object is; one that nobody knows is the server's."""
-        codes = codes_in(said)
-        status = next(filter(None, map(_status_of, codes)), 500)
-        return cls(status, codes, sentence_in(said), delay_s=delay_in(said), in_answer=True)
+    def of_object(cls, said: Any) -> "Refusal":  # noqa: ANN401 - whatever JSON the server sent
+        """Return the refusal that an error is; one that nobody knows is the server's."""
+        codes, words = codes_in(said), message_in(said)
+        numbers = (int(code) for code in codes if re.fullmatch(r"[45]\d\d", code))
+        signs = signs_in(words, codes)
+        known = (status for sign, status in _STATUS_OF_SIGN if sign in signs)
+        status = next(numbers, None) or next(known, 500)
+        return cls(status, codes, words, delay_s=delay_in(said), in_answer=True)
 
     @property
     def label(self) -> str:
@@ -106,54 +136,38 @@ class Refusal:
 
     @property
     def said(self) -> str:
-        """The server's own sentence, to follow ours."""
-        return f': it says "{self.words}"' if self.words else ""
+        """The server's own message, to follow our sentence."""
+        return f': it says "{shortened(self.words)}"' if self.words else ""
+
+    @cached_property
+    def signs(self) -> frozenset[Sign]:
+        """What words and codes speak of."""
+        return signs_in(self.words, self.codes)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """Which kind it is: by the status, unless words or codes say more than that."""
+        if self.status == 400 and _TLS_WORDS.search(self.page):
+            return Kind.TLS
+        if self.status < 400:
+            return Kind.REDIRECT
+        coded = signs_in("", self.codes) & _BY_CODE_ALONE
+        for sign, statuses, kind in _BELIEVED:
+            if sign in coded or (sign in self.signs and self.status in statuses):
+                return kind
+        if self.status == 404 and "model" in self.words.lower():
+            return Kind.MODEL
+        return _OF_STATUS.get(self.status, Kind.REQUEST if self.status < 500 else Kind.SERVER)
 
     @property
-    def over_quota(self) -> bool:
-        """Whether there is nothing left to spend: waiting does not help."""
-        words = self.status in {400, 403, 429} and _QUOTA_WORDS.search(self.words)
-        return self.status == 402 or self._has(_QUOTA_CODES) or bool(words)
-
-    @property
-    def too_long(self) -> bool:
-        """Whether the prompt is larger than the model's context."""
-        words = self.status in {400, 413, 422, 500} and _CONTEXT_WORDS.search(self.words)
-        return self._has(_CONTEXT_CODES) or bool(words)
+    def known(self) -> bool:
+        """Whether an error in the place of an answer says which kind it is."""
+        return bool(self.signs) or any(re.fullmatch(r"[45]\d\d", code) for code in self.codes)
 
     @property
     def lasting(self) -> bool:
         """Whether the same call would be refused again."""
-        if self.status not in _TRANSIENT:
-            return True
-        return self.over_quota or self.too_long or self.filtered
-
-    @property
-    def filtered(self) -> bool:
-        """Whether a content filter stopped the request."""
-        return self._has(_FILTER_CODES)
-
-    @property
-    def of_model(self) -> bool:
-        """Whether there is no such model, as far as is known."""
-        return self.status == 404 or self._has(_MODEL_CODES)
-
-    @property
-    def of_key(self) -> bool:
-        """Whether it is the key that was refused; some vendors say so with status 400."""
-        words = self.status == 400 and _KEY_WORDS.search(self.words)
-        return self.status in {401, 403} or bool(words)
-
-    @property
-    def of_tls(self) -> bool:
-        """Whether a server that speaks TLS was called without."""
-        return self.status == 400 and bool(_TLS_WORDS.search(self.page))
-
-    def _has(self, codes: frozenset[str]) -> bool:
-        return not codes.isdisjoint(self.codes)
-
-
-def _status_of(code: str) -> int | None:
-    if re.fullmatch(r"[45]\d\d", code):
-        return int(code)
-    return _STATUS_OF_CODE.get(code.lower())
+        if self.kind is Kind.RATE:
+            return never_fits(self.words)
+        passing = {Kind.TIMEOUT, Kind.SERVER, Kind.REQUEST}
+        return self.status not in _TRANSIENT or self.kind not in passing

@@ -15,63 +15,89 @@ from hello_llm.contract import (
     ServerError,
     UnreachableError,
 )
-from hello_llm.providers.litellm.refusal import Refusal
+from hello_llm.providers.litellm.refusal import Kind, Refusal
 from hello_llm.providers.litellm.route import Route
 
 
-def explain(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError:
-    """Return our error for `refusal`; without the loaded `litellm` no model's name is suggested."""
-    problem = _by_kind(refusal, route, litellm) or _by_status(refusal, route)
+def explain(
+    refusal: Refusal, route: Route, litellm: ModuleType | None, asked: str = ""
+) -> HelloLLMError:
+    """Return our error for `refusal`.
+
+    Args:
+        refusal: what the server said.
+        route: where the call went.
+        litellm: the loaded module; without it no model's name is suggested.
+        asked: the method and the address of the request, where they are known.
+    """
+    problem = _explained(refusal, route, litellm, asked)
     problem.status = None if refusal.in_answer else refusal.status
     if not refusal.lasting:
         problem.transient, problem.retry_after_s = True, refusal.delay_s
     return problem
 
 
-def _by_kind(refusal: Refusal, route: Route, litellm: ModuleType | None) -> HelloLLMError | None:
-    if refusal.of_tls:
-        return speaks_tls(route)
-    if refusal.over_quota:
+def _explained(
+    refusal: Refusal, route: Route, litellm: ModuleType | None, asked: str
+) -> HelloLLMError:
+    match refusal.kind:
+        case Kind.TLS:
+            return speaks_tls(route)
+        case Kind.KEY:
+            return _key_refused(refusal, route)
+        case Kind.MODEL:
+            return _no_model(refusal, route, litellm)
+        case Kind.ADDRESS:
+            return _nothing_there(refusal, route, asked)
+        case Kind.RATE | Kind.QUOTA:
+            return _limited(refusal, route)
+        case kind:
+            return _refused(refusal, route, kind)
+
+
+def _refused(refusal: Refusal, route: Route, kind: Kind) -> HelloLLMError:
+    label, said = refusal.label, refusal.said
+    match kind:
+        case Kind.CONTEXT:
+            return ContextError(
+                f"the prompt is too long for {route.typed}{said}",
+                "shorten the prompt, or choose a model with a larger context",
+            )
+        case Kind.FILTER:
+            return FilteredError(
+                f"a content filter of {route.place} stopped the request{said}",
+                "change the prompt, or the filter's settings with the vendor",
+            )
+        case Kind.TIMEOUT:
+            return DeadlineError(
+                f"{route.place} gave up waiting for its own model ({label}){said}",
+                "try again, or shorten the prompt",
+            )
+        case Kind.REDIRECT:
+            return BrokenReplyError(
+                f"{route.place} redirects elsewhere ({label}), which no API does",
+                "check --api-base",
+            )
+        case Kind.REQUEST:
+            return RequestError(
+                f"{route.place} refused the request ({label}){said}",
+                "--dry-run shows the request as it is sent",
+            )
+    return ServerError(f"{route.place} failed ({label}){said}", "try again in a while")
+
+
+def _limited(refusal: Refusal, route: Route) -> RateLimitedError:
+    if refusal.kind is Kind.QUOTA:
         return RateLimitedError(
             f"{route.place} refused the call over quota or billing ({refusal.label}){refusal.said}",
             "check the balance and the plan of the account the key belongs to",
         )
-    if refusal.too_long:
-        return ContextError(
-            f"the prompt is too long for {route.typed}{refusal.said}",
-            "shorten the prompt, or choose a model with a larger context",
-        )
-    if refusal.filtered:
-        return FilteredError(
-            f"a content filter of {route.place} stopped the request{refusal.said}",
-            "change the prompt, or the filter's settings with the vendor",
-        )
-    if refusal.of_key:
-        return _key_refused(refusal, route)
-    return _not_found(refusal, route, litellm) if refusal.of_model else None
-
-
-def _by_status(refusal: Refusal, route: Route) -> HelloLLMError:
-    status, label, said = refusal.status, refusal.label, refusal.said
-    if status == 429:
+    problem = f"{route.place} is limiting requests ({refusal.label}){refusal.said}"
+    if refusal.lasting:
         return RateLimitedError(
-            f"{route.place} is limiting requests ({label}){said}", "wait, then try again"
+            problem, "shorten the prompt, lower --max-tokens, or name another model with --fallback"
         )
-    if status in {408, 504, 522, 524}:
-        return DeadlineError(
-            f"{route.place} gave up waiting for its own model ({label}){said}",
-            "try again, or shorten the prompt",
-        )
-    if status < 400:
-        return BrokenReplyError(
-            f"{route.place} redirects elsewhere ({label}), which no API does", "check --api-base"
-        )
-    if status < 500:
-        return RequestError(
-            f"{route.place} refused the request ({label}){said}",
-            "--dry-run shows the request as it is sent",
-        )
-    return ServerError(f"{route.place} failed ({label}){said}", "try again in a while")
+    return RateLimitedError(problem, "wait, then try again")
 
 
 def speaks_tls(route: Route) -> UnreachableError:
@@ -94,9 +120,8 @@ def _key_refused(refusal: Refusal, route: Route) -> AuthError:
     )
 
 
-def _not_found(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
-    # Without its word for it, the path may be unknown and not the model.
-    if route.vendor == "ollama_chat" and "model" in refusal.words:
+def _no_model(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
+    if route.vendor == "ollama_chat":
         return RequestError(
             f"Ollama at {route.place} has no model {route.name!r}", f"ollama pull {route.name}"
         )
@@ -107,6 +132,16 @@ def _not_found(refusal: Refusal, route: Route, litellm: ModuleType | None) -> Re
         f"did you mean {' or '.join(near)}?"
         if near and route.name not in known
         else "check the name of the model, and --api-base if you gave one",
+    )
+
+
+def _nothing_there(refusal: Refusal, route: Route, asked: str) -> RequestError:
+    """Return the error of a server that has no chat API where it was asked."""
+    below = "; most servers have their API below /v1"
+    likely = asked.endswith("/chat/completions") and "/v1/" not in asked
+    return RequestError(
+        f"{route.place} has nothing for {asked or 'the request'} ({refusal.label}){refusal.said}",
+        f"check --api-base, and the name of the model{below if likely else ''}",
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
-from hello_llm.providers.litellm.address import is_address, place_of
+from hello_llm.providers.litellm.address import place_of
+from hello_llm.providers.litellm.api_base import ApiBase, understand
 from hello_llm.providers.litellm.vendors import (
     BASELESS_VENDORS,
     KEYLESS_BASES,
@@ -41,11 +42,24 @@ class Route:
     """The key, or ``None`` for a call without one."""
     self_hosted: bool
     """True for a server one runs oneself: its calls cost nothing."""
+    query: str = ""
+    """What stands behind the path of each request."""
+    vendors_own: bool = True
+    """False where the vendor's prefix only says which protocol some other server speaks."""
 
     @property
     def wire_model(self) -> str:
         """The model as LiteLLM is given it."""
         return f"{self.vendor}/{self.name}"
+
+    @property
+    def litellms_vendor(self) -> str:
+        """The prefix under which LiteLLM is called.
+
+        What it knows of OpenAI's models by their names holds at OpenAI only: any other server is
+        sent what was typed.
+        """
+        return "custom_openai" if self.vendor == "openai" and not self.vendors_own else self.vendor
 
     @property
     def place(self) -> str:
@@ -100,40 +114,27 @@ def survey(
         )
     if name.vendor in BASELESS_VENDORS and api_base is None:
         raise UsageError(f"{model} needs the address of its server", "--api-base https://HOST")
-    _check_address(api_base)
+    base = None if api_base is None else understand(api_base, name.vendor, name.name)
     return Route(
         typed=model,
         vendor=_WIRE_VENDORS.get(name.vendor, name.vendor),
         name=name.name,
-        api_base=api_base or KEYLESS_BASES.get(name.vendor),
-        key_variable=_choose_variable(name.vendor, api_base, api_key_env),
+        api_base=KEYLESS_BASES.get(name.vendor) if base is None else base.address,
+        key_variable=_choose_variable(name.vendor, base, api_key_env),
         api_key=None,
         self_hosted=name.vendor in _SELF_HOSTED,
+        query="" if base is None else base.query,
+        vendors_own=base is None or _is_vendors_own(name.vendor, base.address),
     )
 
 
-def _check_address(api_base: str | None) -> None:
-    if api_base is None:
-        return
-    if not is_address(api_base):
-        raise UsageError(
-            f"api base {api_base!r} is not an http:// or https:// address",
-            "--api-base http://HOST:PORT",
-        )
-    if "@" in urlsplit(api_base).netloc:
-        raise UsageError(
-            "the api base holds a user name or a password",
-            "leave them out, and name the variable that holds the key with --api-key-env",
-        )
-
-
-def _choose_variable(vendor: str, api_base: str | None, api_key_env: str | None) -> str | None:
+def _choose_variable(vendor: str, base: ApiBase | None, api_key_env: str | None) -> str | None:
     """Name the variable whose key may go where the call goes; another host gets no key unasked."""
     if api_key_env is not None:
         return api_key_env
     if vendor in _SELF_HOSTED:
         return None
-    if api_base is not None and not _is_vendors_own(vendor, api_base):
+    if base is not None and not _is_vendors_own(vendor, base.address):
         return None
     return key_variable(vendor)
 

@@ -6,11 +6,12 @@ validators and reads the certificates: 0.2 to 0.6 s, which a process can spend b
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from hello_llm.providers.litellm.canned import ANSWERS, Answer
+from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.substrate import load
 from hello_llm.providers.litellm.transport import Transport
 from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS
@@ -68,6 +69,10 @@ class _Rehearsal(LiteLLMProvider):
     def __init__(self, answer: Answer, *, stream: bool) -> None:
         super().__init__(model=answer.model, api_base=_BASE, environ={})
         self._transport = _Canned(body=answer.body(stream=stream))
+
+    def _route(self, model: str | None) -> Route:
+        # As at the vendor's own address, where LiteLLM goes another way than elsewhere.
+        return replace(super()._route(model), vendors_own=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,74 +1,53 @@
-"""Reads an answer along with LiteLLM, which overlooks how some of them end or fail.
+"""Reads an answer before LiteLLM does, which overlooks how some of them end or fail.
 
-What LiteLLM is given of a stream are clean frames: whatever the server split, commented, marked
-or ended in its own way, each frame reaches it as one line of ASCII, and nothing after the end.
+What LiteLLM is given is written anew: whatever the server split, commented, marked, shaped or
+ended in its own way, LiteLLM sees the plainest form of the vendor's protocol.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
-from itertools import chain
 from typing import Any
 
-from hello_llm.providers.litellm.frames import (
-    BYTE_ORDER_MARK,
-    EventReader,
-    Frame,
-    FrameReader,
-    JsonLinesReader,
-)
-from hello_llm.providers.litellm.unstreamed import as_frames
+from hello_llm.providers.litellm.answer import Answer
+from hello_llm.providers.litellm.error_envelope import is_error, is_of_reply
+from hello_llm.providers.litellm.json_values import Value, values_in
+from hello_llm.providers.litellm.protocols.endings import Ending
+from hello_llm.providers.litellm.protocols.piece import Json, Piece, UnreadableAnswerError
 
 LARGEST_ANSWER = 64 * 2**20
 """Bytes that an answer may have; 100,000 streamed tokens are less than half of it."""
 
+LONGEST_LULL_S = 10.0
+"""Seconds that a reply is waited for after a reason for its end; more of it may still come."""
+
+_LAST_WORDS_S = 0.5
+"""Seconds that a reply is waited for when all of it, its counts included, has come."""
+
+_SHORTEST_WAIT_S = 0.001
+
 _LONGEST_REFUSAL = 64 * 2**10
 """Bytes that are kept of a body that is no answer."""
 
-_REASON_KEYS = ("finish_reason", "finishReason", "stop_reason", "done_reason")
-"""The keys under which the vendors say why a reply ended."""
-
-_CHOICE_KEYS = ("choices", "candidates", "results")
-"""The keys under which a reply may have alternatives; the first one counts."""
-
-_USAGE_KEYS = ("usage", "usageMetadata")
-"""The keys under which the vendors count tokens, at the latest when all text has come."""
-
-_FILTERED = frozenset(
-    {
-        "content_filter",
-        "refusal",  # Anthropic
-        "BLOCKLIST",  # Gemini, as what follows
-        "PROHIBITED_CONTENT",
-        "RECITATION",
-        "SAFETY",
-        "SPII",
-    }
-)
-"""Reasons by which a server says that a filter, or the model itself, stopped the reply."""
-
 
 class Framing(Enum):
-    """How the pieces of a body are told apart."""
+    """What the pieces of a body are to be for LiteLLM."""
 
     OPAQUE = auto()
-    """Not at all: it is no reply, or none that can be read here."""
+    """As they come: it is no reply, or none that can be read here."""
     WHOLE = auto()
-    """It is one JSON document."""
+    """One JSON document."""
     EVENTS = auto()
-    """Server-sent events, or one JSON document from a server that does not stream."""
+    """Server-sent events."""
     LINES = auto()
     """A JSON object on each line."""
-
-
-class UnreadableAnswerError(Exception):
-    """The bytes cannot be an answer, whatever LiteLLM would make of them."""
 
 
 class ErrorInAnswerError(Exception):
     """The server sent an error where an answer was due; `said` is its JSON."""
 
-    def __init__(self, said: dict[str, Any]) -> None:
+    def __init__(self, said: Any) -> None:  # noqa: ANN401 - whatever JSON the server sent
         """Keep what the server `said`."""
         super().__init__("the server sent an error in place of an answer")
         self.said = said
@@ -77,52 +56,60 @@ class ErrorInAnswerError(Exception):
 class WireTap:
     """Watches the bytes of one answer."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self.ended = False
-        """True once the server's mark of the end was there: nothing follows."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Know nothing yet; `clock` returns seconds and never goes back."""
+        self.answer = Answer("", by_lines=False)
+        """What came."""
         self.pieces = 0
         """How many frames have come; those that only keep the connection alive are none."""
-        self.reasons: list[str] = []
-        """Why the reply ended, in the server's own words."""
-        self.document: dict[str, Any] = {}
-        """The whole body, where it came as one JSON document."""
-        self.refusal = ""
-        """What the model said in place of an answer."""
         self.opaque = b""
-        """How a body began that is no answer."""
+        """How the body began, until a piece of an answer was found in it."""
         self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
         """Why reading was given up, however LiteLLM dresses it up."""
+        self.waited_in_vain = False
+        """Whether the end was not marked, and nothing followed the reason for it."""
+        self._clock = clock
+        self._last_piece_at = 0.0
         self._size = 0
-        self._counted = False
 
     @property
     def patience_s(self) -> float | None:
         """Seconds to wait for what may still come; ``None`` while the reply is not complete.
 
-        Not every server closes a complete reply, and some only then count its tokens.
+        Some servers give a reason with each piece, some never close a complete reply, and some
+        only then count its tokens.
         """
-        if not self.complete:
+        if not self.answer.complete:
             return None
-        return 0.5 if self._counted else 2.0
+        if self.answer.ended or self.answer.counted:
+            return _LAST_WORDS_S
+        return max(_SHORTEST_WAIT_S, self._last_piece_at + LONGEST_LULL_S - self._clock())
 
     @property
     def complete(self) -> bool:
         """Whether the server said, in one way or another, that the reply is complete."""
-        return self.ended or bool(self.reasons)
+        return self.answer.complete
 
     @property
     def filtered(self) -> bool:
         """Whether the server said that a filter, or the model itself, stopped the reply."""
-        return not _FILTERED.isdisjoint(self.reasons)
+        return self.answer.ending is Ending.FILTERED
 
-    def watch(self, chunks: Iterator[bytes], framing: Framing) -> Iterator[bytes]:
+    def watch(
+        self, chunks: Iterator[bytes], framing: Framing, vendor: str = "openai"
+    ) -> Iterator[bytes]:
         """Yield what LiteLLM shall read of a body that comes in `chunks`.
 
+        Args:
+            chunks: the body.
+            framing: how LiteLLM tells its pieces apart.
+            vendor: whose protocol LiteLLM expects.
+
         Raises:
-            UnreadableAnswerError: the body is too large, or a frame of it is no JSON object.
+            UnreadableAnswerError: the body is too large, or something in it cannot be read.
             ErrorInAnswerError: it holds an error.
         """
+        self.answer = Answer(vendor, by_lines=framing is Framing.LINES)
         try:
             yield from self._read(self._measured(chunks), framing)
         except (UnreadableAnswerError, ErrorInAnswerError) as problem:
@@ -132,142 +119,95 @@ class WireTap:
     def _read(self, chunks: Iterator[bytes], framing: Framing) -> Iterator[bytes]:
         match framing:
             case Framing.OPAQUE:
-                yield from self._kept(chunks)
+                yield from chunks
             case Framing.WHOLE:
-                yield from self._whole(chunks)
-            case Framing.EVENTS:
-                yield from self._events(chunks)
-            case Framing.LINES:
-                yield from self._framed(chunks, JsonLinesReader(), _as_line)
+                yield self._whole(chunks)
+            case _:
+                yield from self._streamed(chunks, by_lines=framing is Framing.LINES)
 
     def _arriving(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield `chunks`; how the connection ends does not matter once the reply is complete."""
         import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
         try:
-            yield from chunks
-        except httpx.RequestError:
+            for chunk in chunks:
+                yield chunk
+                # Signs of life do not prolong the wait.
+                if self.patience_s == _SHORTEST_WAIT_S:
+                    self.waited_in_vain = True
+                    return
+        except httpx.RequestError as error:
             if not self.complete:
                 raise
+            late = isinstance(error, httpx.TimeoutException) and not self.answer.counted
+            self.waited_in_vain = self.waited_in_vain or late
 
     def _measured(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in self._arriving(chunks):
             self._size += len(chunk)
             if self._size > LARGEST_ANSWER:
                 raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
+            if not self.pieces:
+                self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
             yield chunk
 
-    def _kept(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
-            yield chunk
+    def _whole(self, chunks: Iterator[bytes]) -> bytes:
+        """Return the reply as one document; what is no reply comes back as it was."""
+        body: list[bytes] = []
+        total = Piece()
+        for piece in self._pieces(_kept(chunks, body), by_lines=False, streamed=False):
+            total.add(piece)
+            total.unread = total.unread or piece.unread
+        protocol = self.answer.protocol
+        if protocol is None:
+            return b"".join(body)
+        end = self.answer.end
+        total.calls, total.usage = end.calls, end.usage
+        return json.dumps(protocol.whole(total)).encode()
 
-    def _whole(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        body = []
-        for chunk in chunks:
-            body.append(chunk)
-            yield chunk
-        value = _parsed(b"".join(body))
-        if value is not None:
-            self.document = value
-            self._observe(value, b"")
+    def _streamed(self, chunks: Iterator[bytes], *, by_lines: bool) -> Iterator[bytes]:
+        for piece in self._pieces(chunks, by_lines=by_lines, streamed=True):
+            protocol = self.answer.protocol
+            if protocol is not None and (piece.has_output or piece.unread is not None):
+                yield from map(self._framed, protocol.frames(piece))
+        protocol = self.answer.protocol
+        if protocol is None:
+            return
+        if self.complete:
+            yield from map(self._framed, protocol.closing(self.answer.end))
+        if self.answer.ended and not protocol.by_lines:
+            yield b"data: [DONE]\n\n"
 
-    def _events(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        head = b""
-        for chunk in chunks:
-            head = (head + chunk).lstrip().removeprefix(BYTE_ORDER_MARK).lstrip()
-            if not BYTE_ORDER_MARK.startswith(head):
+    def _pieces(
+        self, chunks: Iterator[bytes], *, by_lines: bool, streamed: bool
+    ) -> Iterator[Piece]:
+        for value in values_in(chunks, by_lines=by_lines, streamed=streamed):
+            yield self._taken(value)
+            if self.answer.ended:
                 break
-        chunks = chain([head], chunks)
-        if head.startswith(b"{"):
-            value = _parsed(b"".join(self._whole(chunks)))
-            frames = () if value is None else as_frames(value)
-            yield from (_as_event(json.dumps(one).encode()) for one in frames)
-        else:
-            yield from self._framed(chunks, EventReader(), _as_event)
+        yield self.answer.rest()
 
-    def _framed(
-        self, chunks: Iterator[bytes], reader: FrameReader, framed: Callable[[bytes], bytes]
-    ) -> Iterator[bytes]:
-        for chunk in chunks:
-            for frame in reader.feed(chunk):
-                yield framed(self._checked(frame))
-                if self.ended:
-                    return
-        for frame in reader.close():
-            if frame.data == b"[DONE]" or _parsed(frame.data) is not None:
-                yield framed(self._checked(frame))
+    def _taken(self, value: Value) -> Piece:
+        if value.json is not None:
+            if is_error(value.json, value.event):
+                raise ErrorInAnswerError(value.json)
+            self.pieces += value.json.get("type") != "ping"
+        piece = self.answer.take(value)
+        if value.json is not None and is_of_reply(value.json):
+            self.opaque = b""
+        if piece.has_output or piece.reason or piece.usage:
+            self._last_piece_at = self._clock()
+        return piece
 
-    def _checked(self, frame: Frame) -> bytes:
-        """Return what `frame` holds in ASCII, having read it."""
-        if frame.data == b"[DONE]":
-            self.ended = True
-            return frame.data
-        value = _parsed(frame.data)
-        if value is None:
-            raise UnreadableAnswerError("something that is no JSON object")
-        self._observe(value, frame.event)
-        return json.dumps(value).encode()
-
-    def _observe(self, value: dict[str, Any], event: bytes) -> None:
-        if _is_error(value, event):
-            raise ErrorInAnswerError(value)
-        self.pieces += value.get("type") != "ping"
-        self.reasons += _reasons(value)
-        self.refusal += "".join(_refusals(value))
-        self._counted = self._counted or any(value.get(key) for key in _USAGE_KEYS)
-        self.ended = self.ended or value.get("type") == "message_stop" or value.get("done") is True
+    def _framed(self, value: Json) -> bytes:
+        data = json.dumps(value).encode()
+        protocol = self.answer.protocol
+        # The name of an event says nothing that its data does not.
+        by_lines = protocol is not None and protocol.by_lines
+        return data + b"\n" if by_lines else b"data: " + data + b"\n\n"
 
 
-def _parsed(data: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(data.decode("utf-8-sig", errors="replace"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _is_error(value: dict[str, Any], event: bytes) -> bool:
-    named = event == b"error" or "error" in (value.get("type"), value.get("object"))
-    return bool(value.get("error")) or named
-
-
-def _reasons(value: dict[str, Any]) -> Iterator[str]:
-    """Yield what `value` gives as reasons for its end, where the vendors do so.
-
-    What a model wrote may hold the same words, as in the arguments of a tool call.
-    """
-    alternatives = (value.get(key) for key in _CHOICE_KEYS)
-    places = [value, value.get("delta"), *chain.from_iterable(map(_first, alternatives))]
-    for place in places:
-        if isinstance(place, dict):
-            reasons = (place.get(key) for key in _REASON_KEYS)
-            yield from (reason for reason in reasons if reason and isinstance(reason, str))
-    feedback = value.get("promptFeedback")
-    if isinstance(feedback, dict) and feedback.get("blockReason"):
-        yield "content_filter"
-
-
-def _first(alternatives: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the first of `alternatives`, if it is among them: in a stream another may come."""
-    if not isinstance(alternatives, list):
-        return []
-    return [one for one in alternatives if isinstance(one, dict) and not one.get("index")]
-
-
-def _refusals(value: dict[str, Any]) -> Iterator[str]:
-    """Yield what OpenAI's models say when they decline."""
-    for choice in _first(value.get("choices")):
-        message = choice.get("delta") or choice.get("message")
-        refusal = message.get("refusal") if isinstance(message, dict) else None
-        if isinstance(refusal, str):
-            yield refusal
-
-
-def _as_event(data: bytes) -> bytes:
-    # The name of an event says nothing that its data does not.
-    return b"data: " + data + b"\n\n"
-
-
-def _as_line(data: bytes) -> bytes:
-    return data + b"\n"
+def _kept(chunks: Iterator[bytes], body: list[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        body.append(chunk)
+        yield chunk

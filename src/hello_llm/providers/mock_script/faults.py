@@ -13,15 +13,12 @@ from email.utils import formatdate
 from hello_llm.contract import HelloLLMError
 from hello_llm.providers.litellm import network, reading
 from hello_llm.providers.litellm.errors import bad_answer, cut_off, no_reply
+from hello_llm.providers.litellm.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.litellm.refusal import Refusal
 from hello_llm.providers.litellm.refusals import explain, speaks_tls
 from hello_llm.providers.litellm.retry_after import wait_in
 from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import (
-    LARGEST_ANSWER,
-    ErrorInAnswerError,
-    UnreadableAnswerError,
-)
+from hello_llm.providers.litellm.wire_tap import LARGEST_ANSWER, ErrorInAnswerError
 from hello_llm.providers.mock_script import content
 from hello_llm.providers.mock_script.content import Change
 

@@ -18,10 +18,10 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.contract.exact_text import SurrogateJoiner
+from hello_llm.providers.litellm.answer import Answer
 from hello_llm.providers.litellm.network import closed_early, heard_late
 from hello_llm.providers.litellm.reading import check_ending
 from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import WireTap
 from hello_llm.providers.mock_script.faults import Fault, Scene
 from hello_llm.providers.mock_script.script import Reply
 
@@ -102,9 +102,9 @@ class Call:
         usage = replace(counted, **reply.usage)
         reason: FinishReason = reply.finish_reason or ("tool_calls" if said.tool_calls else "stop")
         complete = builder.finished(reason, usage, streamed=self.stream)
-        tap = WireTap()
-        tap.refusal = "" if fault is None else fault.refusal
-        check_ending(complete, self.route, tap)
+        answer = Answer("", by_lines=False)
+        answer.refusal = "" if fault is None else fault.refusal
+        check_ending(complete, self.route, answer)
         return Finished(complete)
 
     def _strike(self, fault: Fault, builder: ReplyBuilder) -> None:

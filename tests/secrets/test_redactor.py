@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.rendering.redact import REDACTED, Redactor
+from hello_llm.secrets.redactor import REDACTED, Redactor
 from tests.cli.shapes_of_keys import SHAPES, forms, leaked
 
 SECRET = "p@ss/w0rd+with~all=kinds"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hello_llm.settings.secrets import looks_like_secret, looks_random, names_a_secret
+from hello_llm.secrets.names import looks_random, names_a_secret
+from hello_llm.secrets.shapes import looks_like_secret
 
 # Put together here, so that no scanner of repositories takes them for real ones.
 SECRETS = {

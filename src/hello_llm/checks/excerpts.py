@@ -1,0 +1,21 @@
+"""How an answer, or a value in it, is quoted in a verdict."""
+
+import json
+from typing import Any
+
+_LONGEST = 500
+
+
+def excerpt(text: str) -> str:
+    """Return the first 500 characters of `text`, or a phrase for none."""
+    if not text:
+        return "an empty answer"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return `value` as JSON text, shortened."""
+    try:
+        return excerpt(json.dumps(value, ensure_ascii=False, default=str))
+    except RecursionError:
+        return "a value that is nested too deeply"

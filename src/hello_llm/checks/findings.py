@@ -1,0 +1,98 @@
+"""Judges a complete reply: here by what is quick, in a judge process by what may never end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hello_llm.checks.assertions import ASSERTIONS, Expectation
+from hello_llm.checks.judge.messages import Job
+from hello_llm.checks.judge.pool import Judges
+from hello_llm.checks.judge.rules import RULES
+from hello_llm.checks.results import Finding
+from hello_llm.contract import DeadlineError, LLMReply
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where an answer is judged, and for how long."""
+
+    judges: Judges
+    """The judge processes."""
+    folder: Path = Path()
+    """Where programs start."""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment of programs."""
+    timeout_s: float = 0.0
+    """Seconds that an attempt may take; 0 sets no limit."""
+
+
+def findings(
+    expectations: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
+) -> tuple[Finding, ...]:
+    """Return what is not as expected, in the order of `expectations`.
+
+    Args:
+        expectations: what is expected.
+        reply: what came.
+        bench: where it is judged.
+        left_s: the seconds that are left of the attempt, if it has a limit.
+
+    Raises:
+        DeadlineError: one was not decided in time, and no other is known to fail.
+        UsageError: no judge process can be started.
+        GoneError: the run is over.
+    """
+    apart = [one for one in expectations if ASSERTIONS[one.name].judge is None]
+    apart.sort(key=lambda one: RULES[one.name].starts_programs)
+    got = _judged_apart(apart, reply, bench, left_s) if apart else {}
+    late = [one for one in apart if one.name not in got]
+    found = {
+        one.name: finding
+        for one in expectations
+        if one not in late and (finding := _finding(one, reply, got)) is not None
+    }
+    if late and not found:
+        raise _overdue(late[0].name, bench.timeout_s)
+    told = f"no verdict within {bench.timeout_s:g} s"
+    found |= {one.name: Finding(one.name, _expected(one), told) for one in late}
+    return tuple(found[one.name] for one in expectations if one.name in found)
+
+
+def _judged_apart(
+    apart: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
+) -> dict[str, str | None]:
+    """Return what came, where it is not as expected, for all of `apart` that were in time."""
+    job = Job(
+        "judge",
+        [(one.name, one.value) for one in apart],
+        text=reply.text,
+        folder=str(bench.folder.absolute()),
+        environ=bench.environ,
+    )
+    answers = bench.judges.judge(job, left_s if bench.timeout_s else None)
+    return {
+        one.name: None if answer is None else answer[0]
+        for one, answer in zip(apart, answers, strict=False)
+    }
+
+
+def _finding(
+    expectation: Expectation, reply: LLMReply, got: Mapping[str, str | None]
+) -> Finding | None:
+    name, judge = expectation.name, ASSERTIONS[expectation.name].judge
+    if judge is not None:
+        shortfall = judge(expectation.value, reply)
+        return None if shortfall is None else Finding(name, *shortfall)
+    told = got[name]
+    return None if told is None else Finding(name, _expected(expectation), told)
+
+
+def _expected(expectation: Expectation) -> str:
+    return RULES[expectation.name].expected(expectation.value)
+
+
+def _overdue(name: str, seconds: float) -> DeadlineError:
+    return DeadlineError(
+        f"{name} was not decided within {seconds:g} s (the total deadline)",
+        "simplify it, or give it more time with --timeout SECONDS; 0 turns it off",
+    )

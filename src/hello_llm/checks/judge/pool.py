@@ -1,0 +1,167 @@
+"""The judge processes of a run: started when they are needed, shared by its lanes, and ended."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Self
+
+from hello_llm.checks.judge.messages import Answer, End, Job
+from hello_llm.checks.judge.process import GoneError, JudgeProcess, OverdueError
+from hello_llm.checks.judge.rules import RULES
+from hello_llm.contract import UsageError
+
+Item = tuple[str, Any]
+"""The key of an assertion, and what it expects."""
+
+EXAMINATION_S = 10.0
+"""How long it may take to find out whether one assertion is right."""
+
+_LAST_S = 1.0
+_OVERDUE = ""
+
+
+class Judges:
+    """The judge processes of a run; safe to use from any thread."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        """Start none yet; `environ` is their environment, by default an empty one."""
+        self._environ = dict(environ or {})
+        self._lock = threading.Lock()
+        self._all: set[JudgeProcess] = set()
+        self._idle: list[JudgeProcess] = []
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def examine(self, items: Sequence[Item]) -> list[Answer]:
+        """Return what is wrong with each of `items` itself.
+
+        Raises:
+            UsageError: no judge process can be started.
+        """
+        answers: list[Answer] = []
+        while len(answers) < len(items):
+            found, why = self._done(Job("examine", items[len(answers) :]), EXAMINATION_S, each=True)
+            answers += found
+            if why is not None:
+                why = why or f"it takes more than {EXAMINATION_S:g} s"
+                answers.append([f"cannot be examined: {why}"])
+        return answers
+
+    def judge(self, job: Job, seconds: float | None) -> list[Answer]:
+        """Return what is not as the items of `job` expect; fewer answers if time ran out.
+
+        Args:
+            job: what is judged.
+            seconds: how long that may take, the start of a process apart; ``None`` for ever.
+
+        Raises:
+            UsageError: no judge process can be started.
+        """
+        ends_at = None if seconds is None else time.monotonic() + seconds
+        answers: list[Answer] = []
+        while len(answers) < len(job.items):
+            rest = replace(job, items=job.items[len(answers) :])
+            left = None if ends_at is None else max(ends_at - time.monotonic(), 0.0)
+            found, why = self._done(rest, left)
+            answers += found
+            if why == _OVERDUE:
+                break
+            if why is not None:
+                answers.append([why])
+        return answers
+
+    def close(self) -> None:
+        """Put an end to all judge processes, and to whatever they do just now."""
+        with self._lock:
+            self._closed = True
+            processes, self._all = self._all, set()
+        for process in processes:
+            process.close()
+        ends_at = time.monotonic() + _LAST_S
+        for process in processes:
+            process.end(max(ends_at - time.monotonic(), 0.0))
+        for process in self._idle:
+            process.discard()
+
+    def _done(
+        self, job: Job, seconds: float | None, *, each: bool = False
+    ) -> tuple[list[Answer], str | None]:
+        """Let a process do `job`.
+
+        Args:
+            job: what is to be done.
+            seconds: how long it may take.
+            each: whether that is the time for each item, and not for all together.
+
+        Returns:
+            The answers, and what went wrong with the item behind them if one is left: an empty text
+            if time ran out on it.
+        """
+        answers: list[Answer] = []
+        why = "the judge process was ended from outside"
+        imports = {name for key, _ in job.items for name in RULES[key].imports}
+        try:
+            with self._process() as process:
+                process.send(job, sorted(imports))
+                until = _after(seconds)
+                try:
+                    while not isinstance(said := process.next(until), End):
+                        answers += said
+                        until = _after(seconds) if each else until
+                    why = said.why
+                except OverdueError:
+                    why = _OVERDUE
+                    process.abort()
+        except GoneError:
+            if self._closed:
+                raise
+        return answers, None if len(answers) == len(job.items) else why
+
+    @contextmanager
+    def _process(self) -> Iterator[JudgeProcess]:
+        """Lend a process.
+
+        Raises:
+            UsageError: none can be started.
+            GoneError: the run is over.
+        """
+        with self._lock:
+            process = self._idle.pop() if self._idle else None
+        process = process or self._started()
+        try:
+            yield process
+        except BaseException:
+            process.discard()
+            with self._lock:
+                self._all.discard(process)
+            raise
+        with self._lock:
+            self._idle.append(process)
+
+    def _started(self) -> JudgeProcess:
+        try:
+            process = JudgeProcess(self._environ)
+        except (OSError, GoneError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it ended at once"
+            raise UsageError(
+                f"the process that judges answers cannot be started: {why}",
+                "ulimit -a shows what this shell allows",
+            ) from error
+        with self._lock:
+            self._all.add(process)
+            closed = self._closed
+        if closed:
+            process.discard()
+            raise GoneError
+        return process
+
+
+def _after(seconds: float | None) -> float | None:
+    return None if seconds is None else time.monotonic() + seconds

@@ -1,0 +1,139 @@
+"""One judge process, as the run sees it: it is started, given jobs, and put an end to."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from hello_llm.checks.judge.messages import ABORT, Answer, End, Job, decode_line
+
+_START = (
+    "import sys; sys.path[:] = sys.argv[1:];"
+    "from hello_llm.checks.judge.supervisor import main; main()"
+)
+"""The path is handed over, since neither the environment nor ``site`` shall be asked for it."""
+
+_START_S = 60.0
+_LAST_S = 1.0
+"""How long the process may take to end a job or itself, which are milliseconds if it is well."""
+
+
+class GoneError(Exception):
+    """The process has ended, or does not answer."""
+
+
+class OverdueError(Exception):
+    """An answer did not come in time."""
+
+
+class JudgeProcess:
+    """A judge process; used by one thread at a time, except for :meth:`end`."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Start it with `environ`.
+
+        Raises:
+            OSError: it does not start.
+            GoneError: it starts, and ends or says nothing.
+        """
+        self._socket, theirs = socket.socketpair()
+        self._buffer = b""
+        command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START]
+        try:
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - this very interpreter
+                    [*command, *(str(Path(path).absolute()) for path in sys.path)],
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
+                    stderr=subprocess.DEVNULL,
+                    env=environ,
+                    start_new_session=True,
+                )
+        except BaseException:
+            self._socket.close()
+            raise
+        try:
+            self._line(time.monotonic() + _START_S)
+        except BaseException:
+            self.discard()
+            raise
+
+    def send(self, job: Job, imports: Sequence[str]) -> None:
+        """Let it begin `job`.
+
+        Raises:
+            GoneError: it has ended.
+        """
+        self._socket.settimeout(_START_S)
+        try:
+            self._socket.sendall(job.encode(imports))
+        except OSError:
+            raise GoneError from None
+
+    def next(self, until: float | None) -> list[Answer] | End:
+        """Return what it says next; `until` is a time by ``time.monotonic``, if there is one.
+
+        Raises:
+            GoneError: it has ended.
+            OverdueError: it says nothing until then.
+        """
+        return decode_line(self._line(until))
+
+    def abort(self) -> None:
+        """Put an end to the job.
+
+        Raises:
+            GoneError: the process is no longer of use.
+        """
+        try:
+            self._wake()
+            self._socket.settimeout(_LAST_S)
+            self._socket.sendall(ABORT)
+            until = time.monotonic() + _LAST_S
+            while not isinstance(self.next(until), End):
+                pass
+        except (OSError, OverdueError):
+            raise GoneError from None
+
+    def close(self) -> None:
+        """Let the process end with all below it, and do not wait; from any thread."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def end(self, patience_s: float = _LAST_S) -> None:
+        """Put an end to the process and all below it; from any thread."""
+        self.close()
+        self._wake()
+        try:
+            self._process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def discard(self) -> None:
+        """Put an end to it; it is not used again, and no other thread uses it now."""
+        self.end()
+        self._socket.close()
+
+    def _wake(self) -> None:
+        """Let it go on, should somebody have stopped it: nobody else ends what is below it."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def _line(self, until: float | None) -> bytes:
+        while (end := self._buffer.find(b"\n") + 1) == 0:
+            self._socket.settimeout(None if until is None else max(until - time.monotonic(), 0.001))
+            try:
+                piece = self._socket.recv(65536)
+            except TimeoutError:
+                raise OverdueError from None
+            except OSError:
+                piece = b""
+            if not piece:
+                raise GoneError
+            self._buffer += piece
+        line, self._buffer = self._buffer[:end], self._buffer[end:]
+        return line

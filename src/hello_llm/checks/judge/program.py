@@ -1,0 +1,105 @@
+"""A program that judges: the answer is its standard input, its exit code the verdict."""
+
+import os
+import select
+import signal
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO, cast
+
+from hello_llm.checks.excerpts import excerpt
+from hello_llm.checks.judge.child_ends import child_ends, drain
+from hello_llm.checks.judge.memory import limit_program
+from hello_llm.checks.judge.messages import Job
+
+_KEPT = 64 * 1024
+"""How many bytes of what a program says are kept; the rest is read and forgotten."""
+
+
+def judged_by(command: Sequence[str], job: Job) -> str | None:
+    """Return how `command` ended, and the start of what it said, unless it accepts the answer.
+
+    What it left running is not waited for, and what it has not read of the answer does not matter.
+    """
+    limit_program()  # before it is there: a worker whose memory is copied takes its time to start
+    ends = child_ends()
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the suite names the program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+            cwd=job.folder,
+            env=job.environ,
+        )
+    except OSError as error:
+        return f"it cannot be started: {error.strerror}"
+    said = _Conversation(process, job.text.encode(errors="replace"), ends).held()
+    text = said.decode(errors="replace").strip()
+    if process.returncode == 0:
+        return None
+    return _ending(process.returncode) + (f": {excerpt(text)}" if text else "")
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    with suppress(ValueError):
+        return f"an end by {signal.Signals(-code).name}"
+    return f"an end by signal {-code}"
+
+
+class _Conversation:
+    """What goes into a program and what comes out, until it ends."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", answer: bytes, ends: int) -> None:
+        self._process = process
+        self._stdin = cast("IO[bytes]", process.stdin)
+        self._stdout = cast("IO[bytes]", process.stdout)
+        self._left = memoryview(answer)
+        self._said = bytearray()
+        self._ends = ends
+        self._poller = select.poll()
+        for descriptor in (self._stdin.fileno(), self._stdout.fileno()):
+            os.set_blocking(descriptor, False)
+        self._poller.register(self._stdin, select.POLLOUT)
+        self._poller.register(self._stdout, select.POLLIN)
+        self._poller.register(ends, select.POLLIN)
+
+    def held(self) -> bytes:
+        """Hold it, and return the start of what the program said."""
+        stdin, stdout = self._stdin.fileno(), self._stdout.fileno()
+        while self._process.poll() is None:
+            for descriptor, _ in self._poller.poll():
+                if descriptor == stdin:
+                    self._feed()
+                elif descriptor == stdout and not self._hear():
+                    self._poller.unregister(stdout)
+                elif descriptor == self._ends:
+                    drain(self._ends)
+        # Whoever else writes there may go on for ever: only what the program said counts.
+        while len(self._said) < _KEPT and self._hear():
+            pass
+        return bytes(self._said)
+
+    def _feed(self) -> None:
+        try:
+            self._left = self._left[os.write(self._stdin.fileno(), self._left[:_KEPT]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._left = self._left[:0]
+        if not self._left:
+            self._poller.unregister(self._stdin)
+            self._stdin.close()
+
+    def _hear(self) -> bool:
+        """Take in some of what is there; false if there is nothing, or nothing follows."""
+        try:
+            piece = os.read(self._stdout.fileno(), _KEPT)
+        except BlockingIOError:
+            return False
+        self._said += piece[: _KEPT - len(self._said)]
+        return bool(piece)

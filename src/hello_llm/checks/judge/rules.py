@@ -1,0 +1,105 @@
+"""What is judged in the judge process: for each assertion, how it is examined and how it judges."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from hello_llm.checks.excerpts import excerpt
+from hello_llm.checks.judge.messages import Answer, Job
+
+if TYPE_CHECKING:
+    from hello_llm.checks.json_schema import Schema
+
+_PROGRAM = "hello_llm.checks.judge.program"
+_JSONSCHEMA = "hello_llm.checks.json_schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One assertion."""
+
+    expected: Callable[[Any], str]
+    """Returns what is expected, for a reader."""
+    judge: Callable[[Any, Job], str | None]
+    """Returns what came instead, or nothing."""
+    examine: Callable[[Any], Answer] | None = None
+    """Returns what is wrong with the assertion itself; ``None`` where nothing can be."""
+    imports: tuple[str, ...] = ()
+    """The module that it needs, which is loaded before the time of a job begins."""
+    starts_programs: bool = False
+    """Whether its worker is no longer alone afterwards."""
+
+
+def _examine_regex(pattern: str) -> Answer:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return [f"is no regular expression: {_reason(error)}"]
+    return None
+
+
+def _regex(pattern: str, job: Job) -> str | None:
+    return None if re.search(pattern, job.text) else excerpt(job.text)
+
+
+def _not_regex(pattern: str, job: Job) -> str | None:
+    found = re.search(pattern, job.text)
+    return f"the match {excerpt(found[0])!r}" if found else None
+
+
+def _examine_schema(text: str) -> Answer:
+    from hello_llm.checks.json_schema import BadSchemaError  # noqa: PLC0415 - see `imports`
+
+    try:
+        _schema_of(text).examine()
+    except BadSchemaError as error:
+        return [error.reason] if error.hint is None else [error.reason, error.hint]
+    return None
+
+
+@lru_cache(maxsize=64)
+def _schema_of(text: str) -> "Schema":
+    from hello_llm.checks.json_schema import Schema  # noqa: PLC0415 - see `imports`
+
+    return Schema(json.loads(text))
+
+
+def _json_schema(text: str, job: Job) -> str | None:
+    return _schema_of(text).judge(job.text)
+
+
+def _exec(command: Sequence[str], job: Job) -> str | None:
+    from hello_llm.checks.judge.program import judged_by  # noqa: PLC0415 - see `imports`
+
+    return judged_by(command, job)
+
+
+def _reason(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "regex": Rule("a match of /{}/".format, _regex, _examine_regex),
+        "not_regex": Rule("no match of /{}/".format, _not_regex, _examine_regex),
+        "json_schema": Rule(
+            lambda _: "what the schema allows", _json_schema, _examine_schema, (_JSONSCHEMA,)
+        ),
+        "exec": Rule(
+            lambda command: f"exit code 0 of {' '.join(command)}",
+            _exec,
+            imports=(_PROGRAM,),
+            starts_programs=True,
+        ),
+    }
+)
+"""Every assertion whose verdict takes as long as it pleases."""
+
+
+def can_be_examined(name: str) -> bool:
+    """Tell whether something can be wrong with an assertion of this name itself."""
+    return name in RULES and RULES[name].examine is not None

@@ -1,0 +1,66 @@
+"""The environment of programs that judge: everything but secrets, and what a check names."""
+
+from collections.abc import Iterable, Mapping
+
+from hello_llm.checks.suite import Check
+from hello_llm.cli.surface import secrets_in
+from hello_llm.contract import UsageError
+from hello_llm.providers.litellm.environment import harmless
+from hello_llm.secrets.names import names_a_secret
+from hello_llm.secrets.shapes import looks_like_secret
+
+_SHORTEST_SECRET = 6
+"""What is shorter may stand in any value by chance."""
+
+
+def without_secrets(environ: Mapping[str, str], *key_variables: str | None) -> dict[str, str]:
+    """Return `environ` without the variables that hold secrets.
+
+    These are the `key_variables`, those whose names say so, and those in which the value of one of
+    them stands again, or something of the shape of a key.
+    """
+    secrets = [one for one in secrets_in(environ, *key_variables) if len(one) >= _SHORTEST_SECRET]
+
+    def is_secret(name: str, value: str) -> bool:
+        if name in key_variables or any(secrets_in({name: value})):
+            return True
+        return (
+            names_a_secret(name)
+            or looks_like_secret(value)
+            or any(secret in value for secret in secrets)
+        )
+
+    kept = harmless(environ)
+    return {
+        name: value for name, value in environ.items() if name in kept or not is_secret(name, value)
+    }
+
+
+class Environs:
+    """Knows the environment of the program of each check."""
+
+    def __init__(self, environ: Mapping[str, str], *key_variables: str | None) -> None:
+        """Take in the `environ` of this process; the `key_variables` in it hold keys."""
+        self._environ = environ
+        self.passed = without_secrets(environ, *key_variables)
+        """What every program gets."""
+
+    def secrets(self, checks: Iterable[Check]) -> set[str]:
+        """Return the variables that `checks` ask for and that are not for everybody."""
+        return {name for check in checks for name in check.exec_env} - self.passed.keys()
+
+    def of(self, check: Check) -> dict[str, str]:
+        """Return that of the program of `check`; nothing if it has none.
+
+        Raises:
+            UsageError: a variable that it asks for is not set.
+        """
+        if not any(one.name == "exec" for one in check.expectations):
+            return {}
+        for name in check.exec_env:
+            if name not in self._environ:
+                raise UsageError(
+                    f'check "{check.name}" gives its program {name}, which is not set',
+                    f"export {name}=…, or take it out of exec_env",
+                )
+        return {**self.passed, **{name: self._environ[name] for name in check.exec_env}}

@@ -1,0 +1,46 @@
+"""The vendors' protocols: what their answers bring, and what LiteLLM is given of it."""
+
+from hello_llm.providers.litellm.protocols.anthropic import AnthropicReplies
+from hello_llm.providers.litellm.protocols.cohere import CohereReplies
+from hello_llm.providers.litellm.protocols.gemini import GeminiReplies
+from hello_llm.providers.litellm.protocols.ollama import OllamaReplies
+from hello_llm.providers.litellm.protocols.openai import OpenAIReplies
+from hello_llm.providers.litellm.protocols.piece import Json, ReplyProtocol
+from hello_llm.providers.litellm.protocols.unread import UnreadReplies
+
+_OWN_PROTOCOLS: dict[str, type[ReplyProtocol]] = {
+    "anthropic": AnthropicReplies,
+    "cohere": CohereReplies,
+    "cohere_chat": CohereReplies,
+    "gemini": GeminiReplies,
+    "ollama_chat": OllamaReplies,
+}
+"""Vendors that do not speak OpenAI's protocol, with theirs."""
+
+_UNREAD_VENDORS = frozenset(
+    """
+    bytez clarifai cloudflare langflow langgraph maritalk nlp_cloud oci oobabooga petals predibase
+    ragflow replicate sagemaker_chat snowflake triton watsonx_text
+    """.split()
+)
+"""Vendors of which LiteLLM reads a protocol of their own, and we do not."""
+
+
+def protocol_of(vendor: str, first: Json, *, by_lines: bool = False) -> ReplyProtocol:
+    """Return the reader for an answer of `vendor` that begins with `first`.
+
+    Args:
+        vendor: whose protocol LiteLLM expects.
+        first: the first JSON object of the answer.
+        by_lines: whether a protocol that is not known here comes by lines.
+    """
+    if vendor in _OWN_PROTOCOLS:
+        return _OWN_PROTOCOLS[vendor]()
+    if "choices" not in first and (vendor in _UNREAD_VENDORS or _of_responses(first)):
+        return UnreadReplies(by_lines=by_lines)
+    return OpenAIReplies()
+
+
+def _of_responses(first: Json) -> bool:
+    """Tell whether `first` is of OpenAI's Responses API."""
+    return first.get("object") == "response" or str(first.get("type")).startswith("response.")

@@ -1,0 +1,156 @@
+"""What keys look like, whoever issued them: the one table of their shapes."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+Span = tuple[int, int]
+"""Where something begins and ends in a text."""
+
+
+class Shape:
+    """What the keys of one kind look like.
+
+    A plain class: every run makes them, and data classes take their time. For the same reason, an
+    expression is compiled only once one of its marks was found.
+    """
+
+    def __init__(self, kind: str, marks: tuple[str, ...], key: str, certain: str = "") -> None:
+        """Describe a kind of key.
+
+        Args:
+            kind: who issues such keys, or what they are.
+            marks: lower-case texts of which a key, or what stands around it, holds one.
+            key: an expression that finds what may be such a key; its group ``key`` is the key, and
+                where the group is missing, there is none. A search starts again at each character:
+                so that it takes linear time, the expression must give up within a few characters,
+                or consume what it looked at.
+            certain: an expression for how a key begins that nobody would write by chance, in a
+                prompt or as the name of a model; empty if there is no telling.
+        """
+        self.kind = kind
+        self.marks = marks
+        self.key = key
+        self.certain = certain
+
+    @cached_property
+    def _key(self) -> re.Pattern[str]:
+        return re.compile(self.key)
+
+    @cached_property
+    def _certain(self) -> re.Pattern[str]:
+        return re.compile(self.certain)
+
+    def spans(self, text: str, lowered: str) -> Iterator[Span]:
+        """Yield where such keys may be in `text`, of which `lowered` is the lower case."""
+        if any(mark in lowered for mark in self.marks):
+            for match in self._key.finditer(text):
+                if match["key"] is not None:
+                    yield match.span("key")
+
+    def is_in(self, text: str, lowered: str) -> bool:
+        """Say whether there surely is such a key in `text`; `lowered` is its lower case."""
+        if not self.certain:
+            return False
+        return any(self._certain.match(text, start) for start, _ in self.spans(text, lowered))
+
+
+def _token(kind: str, prefix: str, certain: str) -> Shape:
+    """Return the shape of a key that begins with `prefix` and goes on with letters and digits."""
+    marks = (f"{prefix}-", f"{prefix}_")
+    return Shape(kind, marks, rf"\b(?P<key>{prefix}[-_][\w-]{{8,}})", certain)
+
+
+def _mixed(prefix: str) -> str:
+    """Return an expression for a certain key: long, with a digit or a capital in it."""
+    return rf"{prefix}(?=\w*[0-9A-Z])[A-Za-z0-9]{{20,}}"
+
+
+_PEM = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_PEM_END = _PEM.replace("BEGIN", "END")
+
+SHAPES = (
+    Shape(  # also half masked, as OpenAI quotes them
+        "OpenAI, Anthropic, OpenRouter, Stripe",
+        ("sk-", "sk_", "pk-", "pk_", "rk-", "rk_"),
+        r"\b(?P<key>(?:sk|pk|rk)[-_][\w*.-]{8,})",
+        r"(?<![\w-])sk-(?=[\w-]*[0-9A-Z])[\w-]{16,}|\Ask-[\w-]{8,}\Z",
+    ),
+    Shape("Google", ("aiza",), r"\b(?P<key>AIza[\w-]{16,})", r"AIza[\w-]{30,}"),
+    Shape("Google OAuth", ("ya29.",), r"\b(?P<key>ya29\.[\w-]{8,})", r"ya29\.[\w-]{20,}"),
+    _token("Groq", "gsk", _mixed("gsk_")),
+    _token("Hugging Face", "hf", _mixed("hf_")),
+    _token("xAI", "xai", _mixed("xai-")),
+    _token("Perplexity", "pplx", _mixed("pplx-")),
+    _token("NVIDIA", "nvapi", r"nvapi-(?=[\w-]*[0-9A-Z])[\w-]{20,}"),
+    _token("Cerebras", "csk", r"csk-(?=\w*[0-9])[a-z0-9]{20,}"),
+    _token("Replicate", "r8", _mixed("r8_")),
+    _token("Fireworks", "fw", _mixed("fw_")),
+    *(_token("GitHub", f"gh{kind}", _mixed(f"gh{kind}_")) for kind in "pousr"),
+    Shape(
+        "GitHub, fine-grained",
+        ("github_pat_",),
+        r"\b(?P<key>github_pat_\w{8,})",
+        r"github_pat_\w{20,}",
+    ),
+    _token("GitLab", "glpat", r"glpat-[\w-]{20,}"),
+    *(_token("Slack", f"xox{kind}", rf"xox{kind}-[\w-]{{10,}}") for kind in "abprs"),
+    Shape(
+        "Amazon",
+        ("akia", "asia"),
+        r"\b(?P<key>(?:AKIA|ASIA)[A-Z0-9]{12,})",
+        r"(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    ),
+    Shape(
+        "JSON Web Token",
+        ("eyj",),
+        r"\b(?P<key>eyJ[\w-]{5,}+\.[\w-]{5,}+(?:\.[\w-]*+)?)|\beyJ[\w-]++",
+        r"eyJ[\w-]{8,}\.[\w-]{8,}\.",
+    ),
+    Shape(
+        "private key",
+        ("private key",),
+        rf"(?P<key>{_PEM}[^\"']*?(?:{_PEM_END}|(?=[\"'])|\Z))",
+        _PEM,
+    ),
+    Shape(
+        "Authorization: Bearer",
+        ("bearer",),
+        r"(?i:\bbearer\s++)(?P<key>[^\s\"',;]{6,})",
+        r"(?<= )(?=\S*[0-9])[\w.~+/-]{16,}",
+    ),
+    Shape(
+        "Authorization: Basic",
+        ("authorization",),
+        r"(?i:\bauthorization[\"']?\s*+[=:]\s*+[\"']?basic\s++)(?P<key>[^\s\"',;]{6,})",
+    ),
+    Shape(
+        "API key in a header, an address or JSON",
+        ("api-key", "api_key", "apikey"),
+        r"(?i:\b(?:x-)?api[-_]?key[\"']?\s*+[=:]\s*+[\"']?)(?P<key>[^\s\"'&,;]{6,})",
+    ),
+    Shape(
+        "password in an address",
+        ("://",),
+        r"://(?:[^\s/@:\"'<>]*+:)?(?P<key>[^\s/\"'<>]+(?=@))",
+    ),
+    Shape(
+        "password in an address that was cut short",
+        ("…",),
+        r"://[^\s/@:\"'<>\[]*+:(?!\d{0,5}…)(?P<key>[^\s/\"'<>@…]++(?=…))",
+    ),
+)
+"""Every kind of key."""
+
+
+def likely_keys(text: str) -> list[Span]:
+    """Return where something in `text` looks like a key; better one too many than one too few."""
+    lowered = text.lower()
+    return [span for shape in SHAPES for span in shape.spans(text, lowered)]
+
+
+def looks_like_secret(text: str) -> bool:
+    """Say whether `text` contains something that is surely a key, token or password."""
+    text = text.strip()
+    lowered = text.lower()
+    return any(shape.is_in(text, lowered) for shape in SHAPES)

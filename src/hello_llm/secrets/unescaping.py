@@ -1,0 +1,81 @@
+"""Takes the escapes of addresses, JSON and HTML off a text, and finds places in the text again."""
+
+import re
+from collections.abc import Sequence
+
+from hello_llm.secrets.shapes import Span
+
+_NAMES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+# Each alternative takes what it looked at, so that a search takes linear time. White space is one
+# space, of whatever length and however written; a text within a text has its backslashes doubled.
+_ESCAPE = re.compile(
+    r"""
+    (?=[\\%&+\s]) (?!\ [^\\%&+\s])              # a space before a word is left alone
+    (?:
+        (?P<space> (?: \s | \+ | %20 | %0[9AaDd] | \\++[nrt] )++ )
+      | \\++ (?: u (?P<pair> [dD][89ABab][\dA-Fa-f]{2} \\++u [dD][C-Fc-f][\dA-Fa-f]{2} )
+               | [ux] (?P<code> (?<=u)[\dA-Fa-f]{4} | (?<=x)[\dA-Fa-f]{2} ) )?
+      | (?P<bytes> %[0-7][\dA-Fa-f] | %[CDcd][\dA-Fa-f]%[89ABab][\dA-Fa-f]
+                 | %[Ee][\dA-Fa-f](?:%[89ABab][\dA-Fa-f]){2}
+                 | %[Ff][\dA-Fa-f](?:%[89ABab][\dA-Fa-f]){3} )
+      | & (?: (?P<name> amp | lt | gt | quot | apos )
+            | \# (?P<number> \d{1,7} ) | \#[xX] (?P<hex> [\dA-Fa-f]{1,6} ) ) ;
+    )
+    """,
+    re.VERBOSE,
+)
+
+
+def unescaped(text: str) -> str:
+    """Return `text` without one layer of escapes, and with one space for any white space."""
+    return _ESCAPE.sub(_meaning, text)
+
+
+def places(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Return where in `text` the `spans` of its unescaped form are."""
+    wanted = iter(sorted({at for span in spans for at in span}))
+    at = next(wanted, None)
+    found: dict[int, Span] = {}
+    plain = end = 0  # how far `text` is read, in the unescaped form and in itself
+    for match in _ESCAPE.finditer(text):
+        before, after = plain + match.start() - end, len(_meaning(match))
+        while at is not None and at <= before:
+            found[at] = (end + at - plain,) * 2
+            at = next(wanted, None)
+        while at is not None and at < before + after:
+            found[at] = match.span()
+            at = next(wanted, None)
+        if at is None:
+            break
+        plain, end = before + after, match.end()
+    while at is not None:
+        found[at] = (end + at - plain,) * 2
+        at = next(wanted, None)
+    return [(found[start][0], found[stop][1]) for start, stop in spans]
+
+
+def _meaning(escape: re.Match[str]) -> str:
+    """Return what `escape` stands for."""
+    kind = escape.lastgroup
+    if kind is None:  # backslashes, in front of anything
+        return ""
+    written = escape[kind]
+    match kind:
+        case "space":
+            return " "
+        case "bytes":
+            return bytes.fromhex(written.replace("%", "")).decode(errors="replace")
+        case "name":
+            return _NAMES[written]
+        case "pair":
+            halves = (int(half, 16) for half in re.split(r"\\+u", written))
+            return "".join(map(chr, halves)).encode("utf-16", "surrogatepass").decode("utf-16")
+        case "number":
+            return _character(int(written))
+        case _:
+            return _character(int(written, 16))
+
+
+def _character(code: int) -> str:
+    return chr(code) if code <= 0x10FFFF else ""
