@@ -1,6 +1,5 @@
 """Starts the warm process, asks how it does, and ends it."""
 
-import fcntl
 import json
 import os
 import signal
@@ -15,14 +14,13 @@ from pathlib import Path
 
 from hello_llm.warm.client import ColdError, await_fork, connect
 from hello_llm.warm.confinement import ANOTHER_PID_NAMESPACE, in_words, passed_on, process_at
+from hello_llm.warm.lock import is_taken, remove_unless_taken, sockets_in
 from hello_llm.warm.messages import BrokenOffError, read_all, send
 from hello_llm.warm.place import (
-    SOCKET_ENDING,
     NoPlaceError,
     folder_path,
     open_folder,
     peer,
-    remove_stale,
     socket_name,
 )
 from hello_llm.warm.squatted import ELSEWHERE
@@ -160,14 +158,14 @@ def stop() -> dict[int, bool]:
     """
     await_start()
     with _folder() as folder:
-        return {} if folder is None else _stop(folder, _sockets(folder))
+        return {} if folder is None else _stop(folder, sockets_in(folder))
 
 
 def retire_others() -> None:
     """End the warm processes of other versions and interpreters: a user has one at a time."""
     with _folder() as folder:
         if folder is not None:
-            others = _sockets(folder)
+            others = sockets_in(folder)
             others.pop(socket_name(), None)
             _stop(folder, others)
 
@@ -176,7 +174,7 @@ def await_start() -> None:
     """Wait for a warm process that is coming up just now, if there is one."""
     with _folder() as folder:
         if folder is not None:
-            _until(lambda: _is_served(folder) or not _is_taken(folder), LONGEST_START_S)
+            _until(lambda: _is_served(folder) or not is_taken(folder), LONGEST_START_S)
 
 
 def is_taken_by_another(ends: float) -> bool:
@@ -202,10 +200,10 @@ def _stop(folder: int, sockets: Mapping[str, int]) -> dict[int, bool]:
         if channel is not None:
             with channel, suppress(ProcessLookupError):
                 told[_terminate(channel)] = socket_and_inode
-    _until(lambda: not _sockets(folder).items() & set(told.values()), _LONGEST_END_S)
-    left = _sockets(folder).items()
+    _until(lambda: not sockets_in(folder).items() & set(told.values()), _LONGEST_END_S)
+    left = sockets_in(folder).items()
     if len(told) < len(sockets):
-        _remove_stale(folder)
+        remove_unless_taken(folder)
     return {pid: it not in left for pid, it in told.items()}
 
 
@@ -264,39 +262,13 @@ def _connection(folder: int, name: str) -> socket.socket | None:
         raise WarmError(str(error)) from None
 
 
-def _sockets(folder: int) -> dict[str, int]:
-    """Return the names of the sockets in `folder`, and what tells each from a later one."""
-    with os.scandir(folder) as entries:
-        return {it.name: it.inode() for it in entries if it.name.endswith(SOCKET_ENDING)}
-
-
 def _is_served(folder: int) -> bool:
     """Whether a warm process of whichever version is heard."""
-    for name in _sockets(folder):
+    for name in sockets_in(folder):
         channel = _connection(folder, name)
         if channel is not None:
             channel.close()
             return True
-    return False
-
-
-def _remove_stale(folder: int) -> None:
-    """Remove the sockets of killed processes, unless one is coming up that does it itself."""
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    remove_stale(folder)
-    fcntl.flock(folder, fcntl.LOCK_UN)
-
-
-def _is_taken(folder: int) -> bool:
-    """Whether a warm process has the folder, be it one that only comes up."""
-    try:
-        fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(folder, fcntl.LOCK_UN)
     return False
 
 
