@@ -54,7 +54,8 @@ class Case:
     def argv(self, stage: Stage) -> list[str]:
         """Return the program's arguments."""
         model = f"{self.protocol}/{self.fault.model or self.fault.id}"
-        where = ("--model", model, "--api-base", stage.api_base, "--api-key-env", KEY_VARIABLE)
+        base = stage.api_base + self.fault.base_ends.get(self.protocol, "")
+        where = ("--model", model, "--api-base", base, "--api-key-env", KEY_VARIABLE)
         asked = ("chat", "--provider", "litellm", *where, *_FORMS[self.form])
         return [*asked, *self.fault.around.argv, "hi"]
 

@@ -1,6 +1,6 @@
 """The catalogue of faults: every row of every table, in order."""
 
-from tests.faults import bodies, connect, content, frames, local, status, stream
+from tests.faults import bodies, connect, content, frames, local, misreported, status, stream
 from tests.faults.fault import Fault
 
 CATALOGUE: tuple[Fault, ...] = (
@@ -11,6 +11,7 @@ CATALOGUE: tuple[Fault, ...] = (
     *frames.FAULTS,
     *content.FAULTS,
     *local.FAULTS,
+    *misreported.FAULTS,
 )
 """Every fault."""
 

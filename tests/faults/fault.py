@@ -19,7 +19,7 @@ Place = Literal["http", "https", "closed", "unresolved", "full"]
 not exist, or a port whose backlog is full."""
 Form = Literal["stream", "ndjson", "whole"]
 """``--stream`` to a pipe, ``--stream --json``, or ``--no-stream --json``."""
-Group = Literal["connect", "status", "stream", "content", "local"]
+Group = Literal["connect", "status", "stream", "content", "local", "misreported"]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""
 
@@ -139,6 +139,8 @@ class Fault:
     """The ways to ask in which the outcome is this."""
     model: str | None = None
     """The model's name where it matters; by default the fault's."""
+    base_ends: Mapping[str, str] = field(default_factory=dict)
+    """What stands behind the usual ``--api-base``, by protocol."""
     around: Surroundings = Surroundings()
     """How the program is started, and what happens to it."""
 

@@ -24,7 +24,7 @@ class Protocol:
 
     def asked(self, request: Request) -> dict[str, Any] | None:
         """Return what a chat request asks for, ``model`` and ``stream`` included, else None."""
-        found = self.endpoint.fullmatch(request.path)
+        found = self.endpoint.fullmatch(request.path.partition("?")[0])
         if found is None:
             return None
         asked = _json_object(request)
@@ -54,7 +54,7 @@ PROTOCOLS: dict[str, Protocol] = {
             "gemini",
             Gemini(),
             "/v1beta",
-            re.compile(r"(?:/v1beta)?/models/(?P<model>[^:]+):(?P<verb>\w+)(?:\?.*)?"),
+            re.compile(r"(?:/v1beta)?/models/(?P<model>[^:]+):(?P<verb>\w+)"),
         ),
         Protocol("mistral", OpenAI(headers=()), "/v1", _COMPLETIONS),
     )

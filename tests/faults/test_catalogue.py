@@ -29,6 +29,10 @@ NAMES = {
         disk-full stdin-closed stdout-closed no-home home-read-only config-bad-toml
         config-unknown-key config-unreadable hostile-env clock-jump
     """,
+    "misreported": """
+        vendor-error-200 error-in-choice error-shapes context-words rate-413 clean-end-empty
+        own-server-names base-forms
+    """,
 }
 
 

@@ -14,6 +14,7 @@ from hello_llm.checks.json_document import nested_too_deeply, parse
 from hello_llm.checks.shortfall import Shortfall
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
+from hello_llm.files.reading import read_text
 from hello_llm.settings import phrases
 from hello_llm.settings.kinds import (
     Boolean,
@@ -92,9 +93,10 @@ def _schema(given: object, folder: Path) -> str:
     if not isinstance(given, str):
         return json.dumps(_json(_table(given, "a JSON Schema, or the file that holds one")))
     try:
-        schema = parse((folder / given).read_text(encoding="utf-8"))
+        schema = parse(read_text(folder / given))
     except OSError as error:
-        raise UnfitError(f"names a file that cannot be read: {error.strerror}") from None
+        reason = f"{error.strerror}: {phrases.quoted(given)}"
+        raise UnfitError(f"names a file that cannot be read: {reason}") from None
     except ValueError as error:
         raise UnfitError(f"names a file that is no JSON: {error}") from None
     if not isinstance(schema, dict):

@@ -10,6 +10,7 @@ from typing import Any
 from hello_llm.checks.assertions import Expectation
 from hello_llm.checks.judge.pool import Judges
 from hello_llm.contract import ExitCode, Message, UsageError
+from hello_llm.files.reading import read_file
 from hello_llm.settings import phrases
 
 CheckModel = Callable[[str], object]
@@ -80,7 +81,7 @@ def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None
 
     shown = phrases.printable(str(path))
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None

@@ -19,6 +19,7 @@ from hello_llm.checks.suite_keys import (
     messages_of,
 )
 from hello_llm.contract import ExitCode, Message, UsageError
+from hello_llm.files.reading import read_text
 from hello_llm.settings import FIELDS, phrases
 from hello_llm.settings.kinds import UnfitError
 from hello_llm.settings.problems import Problem, in_order
@@ -188,11 +189,11 @@ class _Reader:
 
     def _file(self, name: str, trail: Trail) -> str:
         try:
-            return (self._folder / name).read_text(encoding="utf-8")
+            return read_text(self._folder / name)
         except FileNotFoundError:
             self._note_absent(name, trail)
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+            reason = error.strerror if isinstance(error, OSError) else str(error)
             shown = phrases.printable(str(self._folder / name))
             self._note(f"cannot read {shown}: {reason}", None, trail)
         return ""
@@ -200,7 +201,7 @@ class _Reader:
     def _script(self, name: str, trail: Trail) -> str:
         """Return the path of a script, which starts from the suite."""
         path = self._folder / Path(name).expanduser()
-        if not path.is_file():
+        if not path.exists():
             self._note_absent(name, trail)
         return str(path)
 

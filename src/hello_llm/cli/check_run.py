@@ -17,9 +17,10 @@ from hello_llm.cli.check_session import Session
 from hello_llm.cli.endings import printing
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, UsageError
+from hello_llm.files.reading import LARGEST_RECORD, read_text
 from hello_llm.providers.litellm.environment import harmless, whole_environ
 from hello_llm.providers.model_name import ModelName
-from hello_llm.rendering.sanitize import sanitize
+from hello_llm.rendering.sanitize import inert
 from hello_llm.settings import Settings, phrases
 
 
@@ -129,9 +130,9 @@ def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -
     """
     shown = phrases.printable(str(report))
     try:
-        failed = set(failed_in(report.read_text(encoding="utf-8")))
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        failed = set(failed_in(read_text(report, LARGEST_RECORD)))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot read {shown}: {reason}", "--rerun-failed REPORT.json") from None
     left = [case for case in cases if (redact(case.check.name), redact(case.model)) in failed]
     if not left:
@@ -163,6 +164,6 @@ def _usd(micros: int | None) -> str:
 
 
 def _print(surface: Surface, lines: Sequence[str]) -> None:
-    text = "".join(f"{sanitize(surface.messages.redact(line))}\n" for line in lines)
+    text = "".join(f"{inert(surface.messages.redact(line))}\n" for line in lines)
     with printing():
         surface.terminal.write_stdout(text.encode(errors="replace"))

@@ -31,7 +31,7 @@ from hello_llm.contract import (
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.rendering.console import Stream, styling
 from hello_llm.rendering.json_document import document
-from hello_llm.rendering.sanitize import sanitize
+from hello_llm.rendering.sanitize import inert
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Session:
 
     def run(self, suite: Suite, cases: Sequence[Case], lanes: Lanes) -> ExitCode:
         """Run `cases` of `suite`, which `lanes` ask, and return the exit code."""
-        texts = Texts(self.surface.messages.redact, sanitize)
+        texts = Texts(self.surface.messages.redact, inert)
         table = self._table(texts)
         lines = self._lines(texts, table)
         look = _no_look if table is None else table.look

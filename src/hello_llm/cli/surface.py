@@ -11,7 +11,7 @@ from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.rendering.choose import View, choose_renderer
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.sanitize import sanitize
+from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.secrets.redactor import Redactor
 from hello_llm.settings import Settings
@@ -94,4 +94,4 @@ class Surface:
     def show_traceback(self, error: BaseException) -> None:
         """Write the traceback of `error` to standard error, without secrets."""
         text = "".join(traceback.format_exception(error))
-        self.terminal.write_stderr(sanitize(self.messages.redact(text)).encode())
+        self.terminal.write_stderr(inert(self.messages.redact(text)).encode())

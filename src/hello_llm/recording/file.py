@@ -1,6 +1,7 @@
 """The file of a recording: one exchange a line, appended by any number of processes at once."""
 
 import fcntl
+import io
 import json
 import os
 import stat
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from hello_llm.contract import OutputError, UsageError
+from hello_llm.files.reading import LARGEST_RECORD, read_file
 from hello_llm.recording.document import SCHEMA, from_document, to_document
 from hello_llm.recording.exchange import Exchange
 
@@ -39,8 +41,10 @@ class RecordingFile:
             raise self._failure(error) from error
         try:
             self._check_beginning()
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, OSError):
+                raise self._failure(error) from error
             raise
 
     def __enter__(self) -> Self:
@@ -103,8 +107,8 @@ class RecordingFile:
         """Refuse a file of something else, so that nothing of it is ever touched."""
         found = os.pread(self._file, len(_BEGINNING), 0)
         if found != _BEGINNING[: len(found)]:
-            first = next(iter(_lines(self._path)), b"")
-            _document(self._path, 1, first)
+            beginning = os.pread(self._file, _BLOCK, 0)
+            _document(self._path, 1, beginning.partition(b"\n")[0])
 
     def _failure(self, error: OSError) -> OutputError:
         return OutputError(f"cannot record to {self._path}: {error.strerror}", _ELSEWHERE)
@@ -128,11 +132,11 @@ def read_recording(path: Path) -> list[Exchange]:
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
-            yield from file
-    except OSError as error:
+        yield from io.BytesIO(read_file(path, LARGEST_RECORD))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
-            f"cannot read the recording {path}: {error.strerror}", "name the file of a --record"
+            f"cannot read the recording {path}: {reason}", "name the file of a --record"
         ) from error
 
 
@@ -154,7 +158,7 @@ def _document(path: Path, number: int, line: bytes) -> dict[str, Any]:
     """
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(
             f"{path}:{number}: this line is no JSON", "take it out, or name the file of a --record"
         ) from None
@@ -173,6 +177,6 @@ def _document(path: Path, number: int, line: bytes) -> dict[str, Any]:
 def _is_json(line: bytes) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

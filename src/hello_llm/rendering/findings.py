@@ -9,7 +9,7 @@ from hello_llm.contract.finding import Finding, FindingName, Status, exit_code_o
 from hello_llm.rendering.console import ColorChoice, Styling, styling
 from hello_llm.rendering.json_document import json_line
 from hello_llm.rendering.messages import on_one_line
-from hello_llm.rendering.sanitize import sanitize
+from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
 
 SCHEMA = "hello-llm.doctor/1"
@@ -78,7 +78,7 @@ class PlainFindings:
         return code
 
     def _lines(self, text: str) -> list[str]:
-        text = sanitize(on_one_line(self._redact(text)))
+        text = inert(on_one_line(self._redact(text)))
         if not self._terminal.stdout_is_tty:
             return [text]
         width = max(self._terminal.size()[0] - _INDENT, _NARROWEST)

@@ -16,6 +16,7 @@ from hello_llm.contract import (
     StreamEvent,
     Usage,
 )
+from hello_llm.contract.ci_commands import disarmed_json
 from hello_llm.contract.exact_text import join_surrogates
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import UNSAFE
@@ -80,10 +81,12 @@ def json_line(value: Mapping[str, Any]) -> bytes:
     """Return `value` as one line of UTF-8.
 
     Characters that could act on a terminal or hide in it are written as escapes, which JSON
-    readers turn back; so are lone surrogates, which UTF-8 cannot hold.
+    readers turn back; so are lone surrogates, which UTF-8 cannot hold, and what a CI system would
+    obey.
     """
     text = join_surrogates(json.dumps(value, ensure_ascii=False))
-    return (_UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n").encode()
+    text = _UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1], text)
+    return f"{disarmed_json(text)}\n".encode()
 
 
 class Progress:

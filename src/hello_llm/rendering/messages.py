@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from hello_llm.contract import HelloLLMError, InterruptError, Retrying
 from hello_llm.rendering.console import ColorChoice, Styling, styling
-from hello_llm.rendering.sanitize import sanitize
+from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.secrets.redactor import Redactor
 
@@ -63,8 +63,8 @@ class Messages:
         )
 
     def clean(self, text: str) -> str:
-        """Return `text` without secrets, on one line, and safe for a terminal."""
-        return sanitize(on_one_line(self.redact(text)))
+        """Return `text` without secrets, on one line, and safe for a terminal and a CI log."""
+        return inert(on_one_line(self.redact(text)))
 
     def _say(self, label: str, color: str, text: str) -> None:
         line = f"{self._styled(label + ':', color)} {self.clean(text)}\n"

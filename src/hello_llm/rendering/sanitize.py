@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from hello_llm.contract.ci_commands import disarmed
 from hello_llm.contract.exact_text import SurrogateJoiner
 
 # Characters that never reach a terminal as they are: C0 without tab and newline, DEL and C1; what
@@ -74,6 +75,11 @@ def sanitize(text: str) -> str:
     """Return the safe form of the whole `text`."""
     sanitizer = Sanitizer()
     return sanitizer.feed(text) + sanitizer.close()
+
+
+def inert(text: str) -> str:
+    """Return the whole `text` safe for a terminal, and for a log that a CI system reads."""
+    return disarmed(sanitize(text))
 
 
 def visible_form(character: str) -> str:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from hello_llm.contract import ToolCall
 from hello_llm.rendering.console import ColorChoice, make_console
-from hello_llm.rendering.sanitize import Sanitizer, sanitize
+from hello_llm.rendering.sanitize import Sanitizer, inert, sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.tool_calls import describe
 
@@ -24,7 +24,7 @@ class Surroundings:
 
     def top(self, provider: str, model: str) -> None:
         """Write the upper rule, which names the model and the provider."""
-        title = Text.assemble((sanitize(model), "not dim bold"), " · ", sanitize(provider))
+        title = Text.assemble((inert(model), "not dim bold"), " · ", sanitize(provider))
         self._rule(_panel(title=title), 0)
 
     def bottom(self, *, incomplete: bool) -> None:
@@ -51,7 +51,7 @@ class Surroundings:
     def tool_call(self, call: ToolCall) -> None:
         """Write what the model wants to have called."""
         if not self._quiet:
-            self._write(self._styled(Text(sanitize(describe(call)), "cyan")) + "\n")
+            self._write(self._styled(Text(inert(describe(call)), "cyan")) + "\n")
 
     def _reason(self, text: str) -> None:
         if text and not self._quiet:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from hello_llm.contract import LLMReply, Usage
 from hello_llm.rendering.console import make_console
 from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def usage_cells(reply: LLMReply) -> dict[str, str]:
         "latency": duration(usage.latency_ms),
         "tokens/s": _marked(mark, tokens_per_second(usage)),
         "cost": _marked(mark, dollars(usage.usd_micros)),
-        "finish": reply.finish_reason or UNKNOWN,
+        "finish": inert(reply.finish_reason or UNKNOWN),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from hello_llm.checks.reports.wording import counts
 from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, UsageError
+from hello_llm.contract.ci_commands import disarmed_json
 
 CHECKS_SCHEMA = "hello-llm.checks/1"
 
@@ -34,7 +35,8 @@ def checks_document(
 ) -> str:
     """Return the JSON report of `result`; texts are whole, only secrets are taken out.
 
-    Characters that do not print are written as escapes, which readers of JSON turn back.
+    Characters that do not print, and what a CI system would obey, are written as escapes, which
+    readers of JSON turn back.
     """
     value = {
         "schema": CHECKS_SCHEMA,
@@ -46,7 +48,7 @@ def checks_document(
         "counts": {known.value: count for known, count in counts(result.results).items()},
         "results": [_check(check, document) for check in result.results],
     }
-    text = json.dumps(_redacted(value, redact), ensure_ascii=False, indent=2)
+    text = disarmed_json(json.dumps(_redacted(value, redact), ensure_ascii=False, indent=2))
     return "".join(f"{_printing(line)}\n" for line in text.split("\n"))
 
 

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from hello_llm.contract import UsageError
+from hello_llm.files.reading import read_file
 from hello_llm.providers.litellm.address import is_address, place_of
 
 if TYPE_CHECKING:
     import httpx
+
+_LARGEST_BUNDLE = 16 * 2**20
+"""Bytes of a file of certificates; those that systems come with have a quarter of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     if ca_file is None:
         return context
     try:
-        context.load_verify_locations(ca_file)
+        certificates = read_file(ca_file, _LARGEST_BUNDLE).decode("ascii", errors="ignore")
+        context.load_verify_locations(cadata=certificates)
     except OSError as error:  # ssl.SSLError, for a file without certificates, is one
         reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise UsageError(

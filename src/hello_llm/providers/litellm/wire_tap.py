@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from hello_llm.providers.litellm.answer import Answer
-from hello_llm.providers.litellm.error_envelope import is_error, is_of_reply
+from hello_llm.providers.litellm.error_envelope import is_error, is_of_reply, text_beside
 from hello_llm.providers.litellm.json_values import Value, values_in
 from hello_llm.providers.litellm.protocols.endings import Ending
 from hello_llm.providers.litellm.protocols.piece import Json, Piece, UnreadableAnswerError
@@ -182,7 +182,12 @@ class WireTap:
         self, chunks: Iterator[bytes], *, by_lines: bool, streamed: bool
     ) -> Iterator[Piece]:
         for value in values_in(chunks, by_lines=by_lines, streamed=streamed):
-            yield self._taken(value)
+            try:
+                yield self._taken(value)
+            except ErrorInAnswerError as error:
+                if streamed and text_beside(error.said):
+                    yield self.answer.take(value)
+                raise
             if self.answer.ended:
                 break
         yield self.answer.rest()

@@ -122,6 +122,10 @@ def _unmarked(scene: Scene) -> HelloLLMError:
     return reading.unmarked(scene.route) if scene.stream else no_reply(scene.route)
 
 
+def _ended_early(scene: Scene) -> HelloLLMError:
+    return network.closed_early(scene.route, "ended its answer")
+
+
 def _of_route(problem: Callable[[Route], HelloLLMError]) -> Strike:
     return lambda scene: problem(scene.route)
 
@@ -236,6 +240,25 @@ FAULTS: dict[str, Fault] = {
     "nul-and-bidi": Fault(change=content.unseen, brings_text=True),
     "ansi-in-error": Fault(strike=_echoed_key),
     "markup": Fault(change=content.markup, brings_text=True),
+    "vendor-error-200": Fault(strike=_in_answer("invalid api key", 2049)),
+    "error-in-choice": Fault(strike=_in_answer("The upstream slipped", 429)),
+    "error-shapes": Fault(strike=_refused(400, "It rains")),
+    "context-words": Fault(
+        strike=_refused(
+            400,
+            "Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in"
+            " 300412 tokens.",
+        )
+    ),
+    "rate-413": Fault(
+        strike=_refused(
+            413,
+            "Request too large on tokens per minute (TPM): Limit 6000, Requested 9031",
+        )
+    ),
+    "clean-end-empty": Fault(strike=_ended_early),
+    "own-server-names": _ODD,
+    "base-forms": _ODD,
 }
 """Every fault that a server can be guilty of, by its name in the catalogue."""
 

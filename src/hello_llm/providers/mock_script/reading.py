@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
+from hello_llm.files.reading import read_file
 from hello_llm.providers.mock_script import values
 from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM
 from hello_llm.providers.mock_script.script import Reply, Rule, Script
@@ -56,7 +57,7 @@ def read_script(path: Path) -> Script:
         UsageError: the file cannot be read, or is no script; the message names the line.
     """
     try:
-        data, positions = read_toml(path.read_bytes())
+        data, positions = read_toml(read_file(path))
     except UnreadableError as error:
         raise _error(path, error.position, str(error), error.hint) from None
     except (OSError, ValueError) as error:

@@ -1,0 +1,1 @@
+"""Reads the files that a user names."""
