@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
 # What waits for real processes and real retries; it would double the time of the unit tests.
-SLOW_TESTS := tests/warm tests/faults/test_script.py tests/cli/test_record_and_replay.py tests/cli/check/test_live.py tests/cli/check/test_endings.py tests/cli/check/test_bounds.py
+SLOW_TESTS := tests/warm tests/faults/test_script.py tests/cli/test_record_and_replay.py tests/cli/check/test_live.py tests/cli/check/test_endings.py tests/cli/check/test_bounds.py tests/providers/litellm/test_own_requests.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,7 +46,7 @@ bench: install  ## Measure the program beside its peers; installs one of them in
 bench-page: install  ## The same, and keep the table and a drawing for the documentation
 	@$(BIN)/python -m tests.bench --write docs/_measured
 
-fuzz: install  ## Show 10,000 hostile exchanges in every form (minutes)
+fuzz: install  ## Run 10,000 fuzzed inputs, fuzzed answers of servers, and hostile texts in every form (minutes)
 	@$(BIN)/python -m pytest -m fuzz
 
 integration: install  ## Run the tests that need the local model

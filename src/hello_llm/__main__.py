@@ -21,7 +21,22 @@ def main() -> None:
             os.write(2, b"error: interrupted\n")
         finally:
             os._exit(130)
+    except BaseException as error:  # noqa: BLE001 - nothing above can say it any more
+        code = _give_up(error)
     os._exit(code)
+
+
+def _give_up(error: BaseException) -> int:
+    """Say why the program cannot run, and return the exit code."""
+    try:
+        from hello_llm.machine.last_words import say  # noqa: PLC0415 - it hardly ever happens
+
+        return say(error)
+    except BaseException:  # noqa: BLE001 - not even that can be imported
+        little = isinstance(error, MemoryError) or "map segment" in str(error)
+        reason = "the memory is not enough (ulimit -v)" if little else repr(error)
+        os.write(2, f"error: hello-llm cannot start: {reason}\n".encode(errors="replace"))
+        return 70
 
 
 def _take_standard_descriptors() -> None:

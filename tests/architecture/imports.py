@@ -10,22 +10,24 @@ from tests.architecture.sources import Module
 
 OURS: dict[str, frozenset[str]] = {
     "": frozenset({"contract", "providers"}),
+    "machine": frozenset({""}),
     "contract": frozenset(),
     "secrets": frozenset(),
     "files": frozenset(),
     "toml_file": frozenset(),
     "settings": frozenset({"contract", "secrets", "toml_file", "files"}),
-    "providers": frozenset({"contract", "toml_file", "files"}),
+    "providers": frozenset({"machine", "contract", "toml_file", "files"}),
     "engine": frozenset({"contract"}),
     "rendering": frozenset({"contract", "secrets"}),
     "recording": frozenset({"contract", "files"}),
     "checks": frozenset({"contract", "engine", "settings", "toml_file", "files"}),
     "local": frozenset({"contract", "engine", "settings"}),
-    "warm": frozenset({""}),
-    "doctor": frozenset({"", "contract", "settings", "providers", "local", "warm"}),
+    "warm": frozenset({"", "machine"}),
+    "doctor": frozenset({"", "machine", "contract", "settings", "providers", "local", "warm"}),
     "cli": frozenset(
         {
             "",
+            "machine",
             "contract",
             "secrets",
             "files",
@@ -40,7 +42,7 @@ OURS: dict[str, frozenset[str]] = {
             "doctor",
         }
     ),
-    "__main__": frozenset({"cli", "contract", "rendering", "warm"}),
+    "__main__": frozenset({"cli", "contract", "machine", "rendering", "warm"}),
 }
 """For each package, the others of ours that it may import; the root goes by the empty name."""
 

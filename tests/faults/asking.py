@@ -13,6 +13,7 @@ from tests.faults.stage import Stage, staged
 
 _PATHS = {
     "openai": "/v1/chat/completions",
+    "responses": "/v1/responses",
     "mistral": "/v1/chat/completions",
     "anthropic": "/v1/messages",
     "ollama": "/api/chat",
@@ -98,6 +99,8 @@ def _delta(protocol: str, frame: dict[str, Any]) -> str | None:
     match protocol, frame:
         case (("openai" | "mistral"), {"choices": [{"index": 0, "delta": {"content": text}}]}):
             return str(text or "")
+        case "responses", {"type": "response.output_text.delta", "delta": text}:
+            return str(text)
         case "anthropic", {"delta": {"text": text}}:
             return str(text)
         case "ollama", {"message": {"content": text}}:

@@ -39,7 +39,7 @@ def _error(status: int, message: str, code: object) -> Play:
     def play(exchange: Exchange) -> None:
         dialect = exchange.protocol.dialect
         body = dialect.error(status, message)
-        if exchange.protocol.name in {"openai", "mistral"}:
+        if exchange.protocol.name in {"openai", "mistral", "responses"}:
             kind = "invalid_request_error"
             body = to_json({"error": {"message": message, "type": kind, "code": code}})
         exchange.respond(200, body, _JSON)

@@ -22,6 +22,7 @@ from tests.faults.fault import (
 )
 from tests.faults.fork_server import Job
 from tests.faults.launcher import Ended, Launcher
+from tests.faults.protocols import PROTOCOLS
 from tests.faults.stage import Stage
 from tests.guard import sitecustomize
 from tests.warm.running import GUARD
@@ -53,7 +54,7 @@ class Case:
 
     def argv(self, stage: Stage) -> list[str]:
         """Return the program's arguments."""
-        model = f"{self.protocol}/{self.fault.model or self.fault.id}"
+        model = PROTOCOLS[self.protocol].model(self.fault.model or self.fault.id)
         base = stage.api_base + self.fault.base_ends.get(self.protocol, "")
         where = ("--model", model, "--api-base", base, "--api-key-env", KEY_VARIABLE)
         asked = ("chat", "--provider", "litellm", *where, *_FORMS[self.form])

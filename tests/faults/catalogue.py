@@ -1,6 +1,18 @@
 """The catalogue of faults: every row of every table, in order."""
 
-from tests.faults import bodies, connect, content, frames, local, misreported, status, stream
+from tests.faults import (
+    altered,
+    bodies,
+    connect,
+    content,
+    exhaust,
+    frames,
+    local,
+    misreported,
+    status,
+    stream,
+    tolerance,
+)
 from tests.faults.fault import Fault
 
 CATALOGUE: tuple[Fault, ...] = (
@@ -11,7 +23,10 @@ CATALOGUE: tuple[Fault, ...] = (
     *frames.FAULTS,
     *content.FAULTS,
     *local.FAULTS,
+    *altered.FAULTS,
     *misreported.FAULTS,
+    *tolerance.FAULTS,
+    *exhaust.FAULTS,
 )
 """Every fault."""
 

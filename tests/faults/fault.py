@@ -19,14 +19,24 @@ Place = Literal["http", "https", "closed", "unresolved", "full"]
 not exist, or a port whose backlog is full."""
 Form = Literal["stream", "ndjson", "whole"]
 """``--stream`` to a pipe, ``--stream --json``, or ``--no-stream --json``."""
-Group = Literal["connect", "status", "stream", "content", "local", "misreported"]
+Group = Literal[
+    "connect",
+    "status",
+    "stream",
+    "content",
+    "local",
+    "altered",
+    "misreported",
+    "tolerance",
+    "exhaust",
+]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""
 
 STREAMED: tuple[Form, ...] = ("stream", "ndjson")
 EVERY_FORM: tuple[Form, ...] = (*STREAMED, "whole")
-MAIN = ("openai", "anthropic", "ollama")
-SSE = ("openai", "anthropic", "gemini", "mistral")
+MAIN = ("openai", "responses", "anthropic", "ollama")
+SSE = ("openai", "responses", "anthropic", "gemini", "mistral")
 EVERYWHERE = (*MAIN, "gemini", "mistral")
 
 KEY_VARIABLE = "FAULTS_API_KEY"

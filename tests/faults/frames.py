@@ -69,6 +69,13 @@ def _oddities(exchange: Exchange) -> list[bytes]:
             ]
         case "ollama" | "gemini":
             return text_frames(exchange, "")
+        case "responses":
+            return [
+                b'event: keepalive\ndata: {"type": "keepalive", "sequence_number": 1}\n\n',
+                b'data: {"type": "response.web_search_call.searching", "output_index": 7}\n\n',
+                b'data: {"type": "response.news", "response": null}\n\n',
+                *text_frames(exchange, ""),
+            ]
     second: dict[str, Any] = {"index": 1, "delta": {"content": "another"}, "finish_reason": None}
     deltas: list[dict[str, Any]] = [{}, {"role": "assistant"}, {"content": ""}, {"content": None}]
     choices = [second, *({"index": 0, "delta": delta, "finish_reason": None} for delta in deltas)]
@@ -91,6 +98,8 @@ def _declined(exchange: Exchange) -> None:
     elif exchange.protocol.name == "gemini":
         body = to_json({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}})
         _send_json(exchange, body)
+    elif exchange.protocol.name == "responses":
+        _decline_response(exchange)
     elif exchange.stream:
         frames = (_completion_chunk(choice) for choice in _refusal_choices())
         exchange.play_frames(iter([*frames, *closing(exchange)]))
@@ -101,6 +110,22 @@ def _declined(exchange: Exchange) -> None:
         exchange.respond(
             200, exchange.whole(Script(chunks=())).replace(usual, text), "application/json"
         )
+
+
+def _decline_response(exchange: Exchange) -> None:
+    script = Script(chunks=("NO",))
+    usual, declined = b'{"type":"output_text","text":"NO"', b'{"type":"refusal","refusal":"NO"'
+
+    def rewritten(data: bytes) -> bytes:
+        data = data.replace(usual, declined)
+        data = data.replace(b"response.output_text.d", b"response.refusal.d")
+        return data.replace(b'"NO"', b'"I can\'t help with that."')
+
+    if exchange.stream:
+        exchange.play_frames(map(rewritten, exchange.frames(script)))
+        exchange.finish()
+    else:
+        exchange.respond(200, rewritten(exchange.whole(script)), "application/json")
 
 
 def _send_json(exchange: Exchange, body: bytes) -> None:
@@ -121,7 +146,10 @@ def _cut_call(exchange: Exchange) -> None:
     """Leave out the last fragment of a tool call's arguments, and end as if all were well."""
     script = Script(chunks=(), tool_calls=(_CUT_CALL,), finish="tool_calls")
     last = _CUT_CALL.fragments[-1].replace('"', '\\"').encode()
-    frames = (frame for frame in exchange.frames(script) if last not in frame)
+    if exchange.protocol.name == "responses":
+        frames = (frame.replace(last, b"") for frame in exchange.frames(script))
+    else:
+        frames = (frame for frame in exchange.frames(script) if last not in frame)
     exchange.play_frames(frames)
     exchange.finish()
 
@@ -191,14 +219,14 @@ FAULTS = (
         _declined,
         Outcome(exit_code=ExitCode.FILTERED, kept=None),
         forms=EVERY_FORM,
-        protocols=("openai", "anthropic", "gemini"),
+        protocols=("openai", "responses", "anthropic", "gemini"),
     ),
     _fault(
         "tool-args-cut",
         "a tool call whose arguments break off",
         _cut_call,
         Outcome(exit_code=ExitCode.BROKEN_REPLY),
-        protocols=("openai", "anthropic"),
+        protocols=("openai", "responses", "anthropic"),
     ),
     _fault(
         "empty-answer",

@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.gemini import Gemini
-from tests.servers import Anthropic, Dialect, Ollama, OpenAI, Request
+from tests.servers import Anthropic, Dialect, Ollama, OpenAI, Request, Responses
 
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """One vendor's protocol, under the vendor's prefix of a model."""
+    """One vendor's protocol, under the prefix of a model."""
 
     name: str
-    """The vendor's prefix, such as ``openai``."""
+    """What it is called: the vendor's prefix, such as ``openai``, where `prefix` is not another."""
     dialect: Dialect
     """What the vendor says."""
     base_path: str
     """What ``--api-base`` has behind the port."""
     endpoint: re.Pattern[str]
     """The path of the chat endpoint; a group ``model`` or ``verb`` is read as part of the body."""
+    prefix: str = ""
+    """The prefix of a model, where it is not the name."""
+
+    def model(self, name: str) -> str:
+        """Return the vendor-qualified model of this `name`."""
+        return f"{self.prefix or self.name}/{name}"
 
     def asked(self, request: Request) -> dict[str, Any] | None:
         """Return what a chat request asks for, ``model`` and ``stream`` included, else None."""
@@ -55,6 +61,13 @@ PROTOCOLS: dict[str, Protocol] = {
             Gemini(),
             "/v1beta",
             re.compile(r"(?:/v1beta)?/models/(?P<model>[^:]+):(?P<verb>\w+)"),
+        ),
+        Protocol(
+            "responses",
+            Responses(),
+            "/v1",
+            re.compile(r"(/v1)?/responses"),
+            prefix="openai/responses",
         ),
         Protocol("mistral", OpenAI(headers=()), "/v1", _COMPLETIONS),
     )

@@ -36,7 +36,8 @@ def _page(status: int) -> Play:
 
 def _in_vendor_words(status: int, words: Callable[[str], dict[str, dict[str, Any]]]) -> Play:
     def play(exchange: Exchange) -> None:
-        body = words(str(exchange.asked.get("model")))[exchange.protocol.name]
+        name = exchange.protocol.name
+        body = words(str(exchange.asked.get("model")))["openai" if name == "responses" else name]
         exchange.respond(status, to_json(body), "application/json")
 
     return play

@@ -7,6 +7,7 @@ from typing import Any
 from hello_llm.contract import ExitCode
 from tests.faults.exchange import Exchange
 from tests.faults.fault import (
+    EVERY_FORM,
     EVERYWHERE,
     MAIN,
     SSE,
@@ -25,6 +26,10 @@ from tests.servers.wire import response_head
 _DRIPS = tuple(f"drop {number} " for number in range(1, 5))
 _DRIP_S = 0.4
 _PING_S = 0.3
+_PINGS = {
+    "anthropic": b'event: ping\ndata: {"type": "ping"}\n\n',
+    "responses": b'event: keepalive\ndata: {"type": "keepalive", "sequence_number": 2}\n\n',
+}
 _DROPS_WITHIN_DEADLINE = 10
 FAILURE = "The engine caught fire"
 """What an error event says."""
@@ -36,8 +41,7 @@ def _headers_then_stall(exchange: Exchange) -> None:
 
 
 def _keep_alive(exchange: Exchange) -> None:
-    is_anthropic = exchange.protocol.name == "anthropic"
-    ping = b'event: ping\ndata: {"type": "ping"}\n\n' if is_anthropic else b": ping\n\n"
+    ping = _PINGS.get(exchange.protocol.name, b": ping\n\n")
     exchange.play_frames(repeat(ping), _PING_S)
 
 
@@ -117,6 +121,9 @@ def _error_event(exchange: Exchange, *, named: bool = False) -> bytes:
         case "openai" | "mistral":
             error = {"message": FAILURE, "type": "server_error", "code": 503}
             body = to_json({"error": error})
+        case "responses":
+            named = True
+            body = to_json({"type": "error", "code": "server_error", "message": FAILURE})
     named = named or exchange.protocol.name == "anthropic"
     return (b"event: error\n" if named else b"") + b"data: " + body + b"\n\n"
 
@@ -134,6 +141,22 @@ def _error_after(exchange: Exchange, *, named: bool = False) -> None:
 
 def _named_error_after(exchange: Exchange) -> None:
     _error_after(exchange, named=True)
+
+
+def _failed_response(script: Script) -> Play:
+    """Return the answer that plays `script`, and then says that the response failed."""
+
+    def play(exchange: Exchange) -> None:
+        error = {"code": "server_error", "message": FAILURE}
+        response = {"object": "response", "status": "failed", "error": error, "output": []}
+        if not exchange.stream:
+            exchange.respond(200, to_json(response), "application/json")
+            return
+        failed = to_json({"type": "response.failed", "response": response})
+        exchange.play_frames(iter([*exchange.frames(script), b"data: " + failed + b"\n\n"]))
+        exchange.finish()
+
+    return play
 
 
 def _timeout(flag: str, **more: Any) -> Outcome:
@@ -224,7 +247,7 @@ FAULTS = (
         "the end marker, but no finish reason",
         scripted(Script(finish=None)),
         _COMPLETE,
-        protocols=(*MAIN, "mistral"),
+        protocols=("openai", "anthropic", "ollama", "mistral"),
     ),
     _fault(
         "done-then-open",
@@ -248,5 +271,22 @@ FAULTS = (
         _FAILED_MIDWAY,
         variant="named",
         protocols=("openai", "mistral"),
+    ),
+    _fault(
+        "sse-error-event",
+        "the response failed, in place of the first text",
+        _failed_response(Script(chunks=(), end="fin")),
+        Outcome(exit_code=ExitCode.SERVER, attempts=3, says=(FAILURE,), wait_s=(0.0, 1.5)),
+        variant="failed",
+        protocols=("responses",),
+        forms=EVERY_FORM,
+    ),
+    _fault(
+        "sse-error-event",
+        "the response failed after text",
+        _failed_response(Script(end="fin")),
+        _FAILED_MIDWAY,
+        variant="failed-after-text",
+        protocols=("responses",),
     ),
 )

@@ -29,10 +29,15 @@ NAMES = {
         disk-full stdin-closed stdout-closed no-home home-read-only config-bad-toml
         config-unknown-key config-unreadable hostile-env clock-jump
     """,
+    "altered": """
+        content-parts early-finish choice-order think-tags odd-finish odd-usage whole-cut
+    """,
+    "tolerance": "raw-controls sse-lines always-streams multi-gzip",
     "misreported": """
         vendor-error-200 error-in-choice error-shapes context-words rate-413 clean-end-empty
         own-server-names base-forms
     """,
+    "exhaust": "redact-time endless-files actions-commands",
 }
 
 

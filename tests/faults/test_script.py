@@ -23,6 +23,7 @@ _PIECES = '["Hello", ", ", "world", "!"]'
 _OWN_PIECES = {
     "stall-mid": '["Hello", ", ", "world"]',
     "sse-garbage": '["Hello, "]',
+    "error-in-choice.after-text": '["Half of"]',
 }
 _WITHOUT_PIECES = ("drip", "drip.for-ever", "repeated-chunks", "tool-args-cut")
 _PLACE = re.compile(r"127\.0\.0\.1:\d+")

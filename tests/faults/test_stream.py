@@ -18,7 +18,13 @@ from tests.faults.fault import EVERYWHERE, TEXT
 from tests.faults.stage import staged
 
 LAST_CHUNK = b"0\r\n\r\n"
-FINISHES = (b'"finish_reason":"', b'"stop_reason":"', b'"done_reason":"', b'"finishReason":"')
+FINISHES = (
+    b'"finish_reason":"',
+    b'"stop_reason":"',
+    b'"done_reason":"',
+    b'"finishReason":"',
+    b'"response.completed"',
+)
 
 
 def dechunked(raw: bytes) -> bytes:

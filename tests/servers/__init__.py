@@ -4,6 +4,7 @@ from tests.servers.anthropic import Anthropic
 from tests.servers.dialect import Dialect
 from tests.servers.ollama import Ollama
 from tests.servers.openai import OpenAI
+from tests.servers.responses import Responses
 from tests.servers.script import Script, Tokens, ToolCall
 from tests.servers.server import ScriptedServer
 from tests.servers.wire import Connection, Peer, Request
@@ -16,6 +17,7 @@ __all__ = [
     "OpenAI",
     "Peer",
     "Request",
+    "Responses",
     "Script",
     "ScriptedServer",
     "Tokens",

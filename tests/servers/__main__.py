@@ -4,12 +4,13 @@ import argparse
 import sys
 import time
 
-from tests.servers import Anthropic, Dialect, Ollama, OpenAI, Script, ScriptedServer
+from tests.servers import Anthropic, Dialect, Ollama, OpenAI, Responses, Script, ScriptedServer
 
 _DIALECTS: dict[str, type[OpenAI | Ollama | Anthropic]] = {
     "openai": OpenAI,
     "ollama": Ollama,
     "anthropic": Anthropic,
+    "responses": Responses,
 }
 
 

@@ -33,7 +33,13 @@ def test_every_setting_is_an_attribute_with_the_same_default():
 def test_the_attributes_without_a_row_are_those_that_no_flag_sets():
     names = {field.name for field in dataclasses.fields(Settings)}
 
-    assert names - set(FIELDS) == {"local_models", "origins", "config_file", "profile"}
+    assert names - set(FIELDS) == {
+        "local_models",
+        "origins",
+        "config_file",
+        "config_unseen",
+        "profile",
+    }
 
 
 def test_the_providers_are_those_of_the_factory():

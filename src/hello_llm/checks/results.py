@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     FAIL = "fail"
     """An answer came, and something that was expected is not so."""
     ERROR = "error"
-    """No answer came that could be judged: a rate limit, a server, the network, a deadline."""
+    """No verdict on an answer: a rate limit, a server, the network, a deadline."""
     SKIPPED = "skipped"
     """It was not tried: an interrupt, the budget or the first failure came before."""
 

@@ -90,7 +90,7 @@ class _Reader:
     def examine(self, judges: Judges) -> None:
         """Let `judges` examine what can take for ever, and note what they find."""
         items = [(one.name, one.value) for one, _, _ in self._unexamined]
-        found = zip(self._unexamined, judges.examine(items), strict=True)
+        found = zip(self._unexamined, judges.examine(items), strict=False)
         for (expectation, trail, where), wrong in found:
             if wrong is not None:
                 reason = phrases.printable(wrong[0])

@@ -32,6 +32,7 @@ def call(context: typer.Context) -> ExitCode:
     source = PromptSource(typed["prompt"] or [], typed["prompt_flag"], typed["no_stdin"])
     surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
     Launch.of(context).settle(settings, source, surface)
+    surface.warn_of(settings)
     out, keep, dry = path(typed["out"]), typed["keep_partial"], typed["dry_run"]
     return ChatRun(settings, source, out, keep, dry, tape).on(surface)
 

@@ -34,6 +34,7 @@ def call(context: typer.Context) -> ExitCode:
     given = flags(typed)
     settings = settle(given, config, typed["profile"])
     surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
+    surface.warn_of(settings)
     asking = {key: value for key, value in given.items() if key not in _OF_THE_RUN}
     run = CheckRun(
         settings=settings,

@@ -11,7 +11,7 @@ from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
 from hello_llm.checks.suite import Check, Suite, read_suite, select
 from hello_llm.cli.check_cases import Question, Typed, make_case
-from hello_llm.cli.check_environ import Environs
+from hello_llm.cli.check_environ import Environs, key_variables
 from hello_llm.cli.check_lanes import Lanes
 from hello_llm.cli.check_session import Session
 from hello_llm.cli.endings import printing
@@ -72,7 +72,7 @@ class CheckRun:
         priced = self.dry_run or plan.budget_micros is not None
         questions = self.typed.questions(checks)
         keys = {one.settings.api_key_env for one in questions}
-        environs = Environs(whole_environ(), *keys)
+        environs = Environs(whole_environ(), *keys, *key_variables(self.typed.config))
         surface = surface.hiding(*keys, *environs.secrets(checks))
         tape = replace(self.typed.tape, record=None) if self.dry_run else self.typed.tape
         with ExitStack() as stack:

@@ -16,6 +16,8 @@ from hello_llm.contract import (
     StoppedError,
     TerminateError,
 )
+from hello_llm.machine import limits
+from hello_llm.machine.last_words import explain, unexpected
 
 if TYPE_CHECKING:
     from hello_llm.cli.surface import Surface
@@ -35,7 +37,7 @@ def endings(partial: Partial = _nothing) -> Iterator[None]:
 
     Raises:
         StoppedError: somebody ended the call.
-        BugError: an exception that is none of ours.
+        BugError: an exception that is none of ours; the machine may explain it.
     """
     try:
         yield
@@ -45,12 +47,15 @@ def endings(partial: Partial = _nothing) -> Iterator[None]:
         raise TerminateError(str(stop), partial=partial()) from None
     except HelloLLMError:
         raise
-    except Exception as error:
-        raise BugError(
-            f"unexpected {type(error).__name__}: {error}",
-            "this is a mistake of hello-llm: please report it with the output of --debug",
-            partial=partial(),
-        ) from error
+    except BaseException as error:
+        # Extensions in Rust panic with a class of their own that is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise _unexpected(error, partial) from error
+
+
+def _unexpected(error: BaseException, partial: Partial) -> BugError:
+    return BugError(*(explain(error) or unexpected(error)), partial=partial())
 
 
 def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:
@@ -82,6 +87,8 @@ def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[Non
     except BrokenPipeError:
         raise PipeClosedError(f"the reader of {what} went away", partial=partial()) from None
     except OSError as error:
+        if limits.explain(error) is not None:  # it need not be about the output
+            raise
         raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
 
 

@@ -18,6 +18,7 @@ from hello_llm.cli.parser import parser_for
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.signals import STOP
 from hello_llm.cli.surface import Surface
+from hello_llm.machine.last_words import say
 from hello_llm.providers.litellm.warm_up import warm_up
 from hello_llm.rendering.terminal import ClosedStream, Terminal
 from hello_llm.settings import Settings
@@ -45,6 +46,8 @@ def main() -> NoReturn:
         os.write(1, f"{error}\n".encode())
     except MemoryError:
         os.write(1, b"it needs more memory than the limits of this shell allow (ulimit -v)\n")
+    except BaseException as error:  # noqa: BLE001 - it is told to the one who started this
+        os._exit(say(error))
     os._exit(0)
 
 

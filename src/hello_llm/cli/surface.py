@@ -87,6 +87,11 @@ class Surface:
         """Return this surface, which shows the values of `key_variables` nowhere either."""
         return self.of_view(self.view, self.terminal, *key_variables, debug=self.debug)
 
+    def warn_of(self, settings: Settings) -> None:
+        """Warn that the configuration may be there all the same, if so."""
+        if settings.config_unseen is not None:
+            self.messages.warning(f"{settings.config_unseen}; going on without a configuration")
+
     def renderer(self, terminal: Terminal | None = None) -> Renderer:
         """Make the renderer of one reply, on `terminal` if it goes elsewhere."""
         return choose_renderer(self.view, terminal or self.terminal, self.messages)

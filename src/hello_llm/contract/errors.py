@@ -158,7 +158,7 @@ class SchemaError(HelloLLMError):
 
 
 class BugError(HelloLLMError):
-    """An exception that nobody expected: a mistake of ours."""
+    """An exception that nobody expected, or a machine or an installation that lacks something."""
 
     exit_code = ExitCode.BUG
 

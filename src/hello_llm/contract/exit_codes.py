@@ -31,7 +31,10 @@ class ExitCode(IntEnum):
     BUDGET = 12, "a spending limit would be or was crossed"
     IO = 13, "disk full, unwritable output"
     SCHEMA = 14, "the reply does not satisfy the JSON schema asked for"
-    BUG = 70, "an unexpected exception: one line, where to report it, traceback only with --debug"
+    BUG = (
+        70,
+        "an unexpected exception, a damaged installation, or a machine that lacks memory or files",
+    )
     INT = 130, "Ctrl-C"
     PIPE = 141, "the reader of the output went away"
     TERM = 143, "SIGTERM"

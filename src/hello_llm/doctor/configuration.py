@@ -31,7 +31,10 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
     if file is None:
         usual = default_config_file()
         where = "" if usual is None else f": {printable(str(usual))} does not exist"
-        yield Finding.ok("configuration", f"no file{where}")
+        if settings.config_unseen is None:
+            yield Finding.ok("configuration", f"no file{where}")
+        else:
+            yield Finding.warning("configuration", settings.config_unseen, "--config FILE")
     else:
         which = "no profile" if profile is None else f"profile {profile}"
         yield Finding.ok("configuration", f"{printable(str(file))}, {which}")
@@ -46,7 +49,7 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
 def examine_problems(error: UsageError, config_file: Path | None) -> Iterator[Finding]:
     """Yield a finding for each problem of the file, or that for `error`, which is none of them."""
     path = config_file or default_config_file()
-    problems = () if path is None or not path.is_file() else _problems(path)
+    problems = () if path is None else _problems(path)
     for problem in problems:
         wrong = UsageError(problem.sentence(path) if path else problem.message, problem.hint)
         yield Finding.failure("configuration", wrong)

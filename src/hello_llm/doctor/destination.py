@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.finding import Finding
 from hello_llm.local import find_weights
+from hello_llm.providers.litellm.responses_models import listed_by_responses
 from hello_llm.providers.litellm.route import Route, plan, survey
 from hello_llm.providers.litellm.vendors import VENDOR_HOSTS, key_variable, needs_key
 from hello_llm.providers.model_name import ModelName
@@ -60,7 +61,8 @@ def route_of(settings: Settings) -> Route:
 def examine_model(route: Route) -> Finding:
     """Return the finding on the name of the model and on where it is asked."""
     sent = "" if route.wire_model == route.typed else f" is sent as {route.wire_model} and"
-    return Finding.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}")
+    api = ", by the Responses API" if listed_by_responses(route) else ""
+    return Finding.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}{api}")
 
 
 def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:

@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import hello_llm
-from hello_llm.contract import UsageError
+from hello_llm.contract import BugError
 from hello_llm.contract.finding import Finding
+from hello_llm.machine.installation import examine, reinstall
 
-_INSTALL = "pip install --force-reinstall hello-llm"
+_NEEDED = ("litellm", "openai", "httpx", "pydantic")
+"""The packages without which no model can be asked."""
 
 
 def examine_versions() -> Iterator[Finding]:
     """Yield the finding on the versions of the program, LiteLLM, Python and the system."""
-    try:
-        found = version("litellm")
-    except PackageNotFoundError:
-        yield Finding.failure("versions", UsageError("LiteLLM is not installed", _INSTALL))
+    wrong = next(filter(None, map(examine, _NEEDED)), None)
+    if wrong is not None:
+        yield Finding.failure("versions", BugError(*wrong))
         return
+    found = _litellms()
     words = (
         f"hello-llm {hello_llm.__version__}, litellm {found},"
         f" Python {platform.python_version()}, {platform.system()} {platform.machine()}"
@@ -27,7 +29,15 @@ def examine_versions() -> Iterator[Finding]:
     if wanted is None or wanted == found:
         yield Finding.ok("versions", words)
     else:
-        yield Finding.warning("versions", f"{words}; made for litellm {wanted}", _INSTALL)
+        yield Finding.warning("versions", f"{words}; made for litellm {wanted}", reinstall())
+
+
+def _litellms() -> str:
+    """Return the version of LiteLLM, which a damaged installation may not tell."""
+    try:
+        return version("litellm")
+    except PackageNotFoundError:
+        return "of unknown version"
 
 
 def _pinned() -> str | None:

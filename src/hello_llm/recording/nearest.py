@@ -24,7 +24,7 @@ def not_recorded(asked: ChatRequest, recorded: Sequence[Exchange], path: Path) -
     more = f" (and {', '.join(others)})" if others else ""
     again = f"--provider {recorded[line].provider} --record {path}"
     hint = f"ask as recorded, or record this one too: {again}"
-    if field == "model" and "model" in known[line]:
+    if field == "model" and known[line].get(field):
         hint = f"--model {known[line][field]}"
     return UsageError(
         f"the request is not in {path}: the nearest, in line {line + 1}, differs in {field}{more}:"

@@ -9,7 +9,7 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
-from hello_llm.rendering.markdown_inline import CODE_STYLE, clean, inline_text
+from hello_llm.rendering.markdown_inline import CODE_STYLE, clean, inline_text, wrapped
 from hello_llm.rendering.markdown_source import LISTS, Resume, number_items, parse, span, too_deep
 from hello_llm.rendering.markdown_tables import Table
 
@@ -115,7 +115,7 @@ class _Page:
         if node.level == 0 and too_deep(node):
             return self._wrap(self._verbatim(node), width)
         match node.type:
-            case "paragraph":
+            case "paragraph" | "math_block":
                 return self._wrap(inline_text(node.children[0]), width)
             case "heading":
                 style = _HEADING_STYLES.get(node.tag, "italic")
@@ -134,9 +134,7 @@ class _Page:
     def _wrap(self, text: Text, width: int) -> Iterator[Text]:
         if not text.plain:
             return
-        for line in text.wrap(self._console, width, overflow="fold", tab_size=4):
-            line.rstrip()
-            yield line
+        yield from wrapped(text, self._console, width)
 
     def _verbatim(self, node: SyntaxTreeNode, *, skip: int = 0) -> Text:
         start, end = span(node)

@@ -1,14 +1,14 @@
 """Cuts Markdown in two at source level, so that the second part goes on where the first ends."""
 
 import re
-import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
 from hello_llm.rendering.markdown_blocks import gap_between
+from hello_llm.rendering.markdown_math import BLOCK, MARKERS, Spans, going_on
+from hello_llm.rendering.markdown_row_start import RowStart, RowTexts
 from hello_llm.rendering.markdown_source import (
     CONTAINERS,
     LISTS,
@@ -21,16 +21,11 @@ from hello_llm.rendering.markdown_source import (
     too_deep,
 )
 
-RowTexts = Callable[[str], list[str]]
-"""Returns the rows, as plain text, that a source would fill."""
-
 _MARKER = re.compile(r" *(?:[-+*]|\d{1,9}[.)])")
 _QUOTE = re.compile(r"^ {0,3}> ?")
-_OPENING = re.compile(f"(?:#+ +|`+|~+| +)?{SENTINEL}?")
+_OPENING = re.compile(f"(?:#+ +|`+|~+| +)?[{SENTINEL}{MARKERS}]?")
 # The lines that open a block, which every part of it begins with.
 _OPENING_LINES = {"fence": 1, "table": 2}
-# A line that is longer is cut in the middle if no row ends in it.
-_LONG_LINE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +60,21 @@ def cut(source: str, root: SyntaxTreeNode, resume: Resume, row_texts: RowTexts) 
     kind = _kind(path[-1])
     opening = _OPENING_LINES.get(kind, 0)
     opening_is_seen = resume.leaf != kind and (kind == "table" or path[-1].info.strip() != "")
-    if end - 1 >= (opening if opening and opening_is_seen else opening + 1):
-        return _Cutter(lines, root, path, resume, end - 1).before_line(kind)
-    line = 0 if kind == "table" and end <= opening else end - 1
-    return _Cutter(lines, root, path, resume, line).within_line(kind, row_texts)
+    line, column = (end - 1, 0) if kind != "paragraph" else _whole_spans(lines[:end])
+    if line >= (opening if opening and opening_is_seen else opening + 1):
+        return _Cutter(lines, root, path, resume, line).before_line(kind)
+    line = 0 if kind == "table" and end <= opening else line
+    return _Cutter(lines, root, path, resume, line).within_line(kind, row_texts, column or None)
+
+
+def _whole_spans(lines: list[str]) -> tuple[int, int]:
+    """Return the last of `lines`, or the line and column of the math that goes on into it."""
+    place = len("\n".join(lines[:-1]))
+    start = Spans("\n".join(lines)).around(place) if place else None
+    if start is None:
+        return len(lines) - 1, 0
+    above = "\n".join(lines)[:start].split("\n")
+    return len(above) - 1, len(above[-1])
 
 
 def _cut_above(lines: list[str], resume: Resume, row_texts: RowTexts) -> Cut | None:
@@ -122,21 +128,27 @@ class _Cutter:
             opening = [self._fence()] if kind == "fence" else self._lines[:2]
             return self._cut(self._lines[: self._line], [*opening, line], leaf=kind)
         content = _peel(line, self._openers)
-        if kind != "code_block":
+        if kind == BLOCK:
+            content = going_on(self._path[-1].markup, content)
+        elif kind != "code_block":
             # A line that begins another block would do so here too, but for a number.
             content = content.lstrip(" ")
             content = SENTINEL + content if content[:1].isdigit() else content
         return self._cut(self._lines[: self._line], ["".join(self._openers) + content], leaf=kind)
 
-    def within_line(self, kind: str, row_texts: RowTexts) -> Cut | None:
+    def within_line(self, kind: str, row_texts: RowTexts, column: int | None) -> Cut | None:
         line = self._lines[self._line]
         content = _peel(line, self._openers)
         opening = _OPENING.match(content)
         before = len(line) - len(content) + (opening.end() if opening else 0)
-        place = _Place(self._lines[: self._line], line, before + 1, row_texts)
-        at = place.find(whole_words=kind not in {"fence", "code_block"})
-        if at is None:
-            return None
+        spans = Spans(line if kind in {"paragraph", "heading"} else "")
+        at, end = None, column
+        while at is None or end is not None:
+            place = RowStart(self._lines[: self._line], line[:end], before + 1, row_texts)
+            at = place.find(whole_words=kind not in {"fence", "code_block"})
+            if at is None:
+                return None
+            end = spans.around(at)
         head = [*self._lines[: self._line], line[:at]]
         prefix = "".join(self._openers)
         after = line[at:]
@@ -152,6 +164,9 @@ class _Cutter:
             case "heading":
                 hashes = self._path[-1].markup
                 again = f"{prefix}{hashes} {SENTINEL}{after.lstrip(' ')}"
+                return self._cut(head, [again], leaf=kind)
+            case "math_block":
+                again = prefix + going_on(self._path[-1].markup, after)
                 return self._cut(head, [again], leaf=kind)
             case _:
                 again = prefix + SENTINEL + after.lstrip(" ")
@@ -194,63 +209,6 @@ class _Cutter:
             return None
         begun = sum(span(item)[0] < max(self._line, 1) for item in node.children)
         return number_items(node, way)[begun - 1]
-
-
-class _Place:
-    """Looks for the place within a line where its last row begins."""
-
-    def __init__(self, above: list[str], line: str, low: int, row_texts: RowTexts) -> None:
-        self._above = above
-        self._line = line
-        self._low = low
-        self._row_texts = row_texts
-
-    def find(self, *, whole_words: bool) -> int | None:
-        end = len(self._line.rstrip(" "))
-        if self._low >= end:
-            return None
-        rows = self._rows(end)
-        at = end - len(rows[-1]) if rows else end
-        seamless = self._line[:end].endswith(rows[-1] if rows else "") and at >= self._low
-        if not seamless or self._rows(at) != rows[:-1]:
-            return self._search(end, rows, whole_words=whole_words)
-        return self._between_characters(at)
-
-    def _rows(self, at: int) -> list[str]:
-        return self._row_texts("\n".join([*self._above, self._line[:at]]))
-
-    def _search(self, end: int, rows: list[str], *, whole_words: bool) -> int | None:
-        """Return the last place before which all rows but the last are filled, or about that."""
-        height = len(rows) - 1
-        if height < 1 or len(self._rows(self._low)) > height:
-            middle = (self._low + end) // 2
-            return self._between_characters(middle) if end > _LONG_LINE else None
-        step = max(1, len(rows[-1]))
-        high, low = end, max(self._low, end - step)
-        while low > self._low and len(self._rows(low)) > height:
-            step *= 2
-            high, low = low, max(self._low, low - step)
-        places = list(range(low, high))
-        if whole_words:
-            places = [low, *(at + 1 for at in range(low, high - 1) if self._line[at] == " ")]
-        too_late = bisect_right(places, height, lo=1, key=lambda at: len(self._rows(at)))
-        return self._between_characters(places[too_late - 1])
-
-    def _between_characters(self, at: int) -> int:
-        """Step back from the middle of an emoji, an accented letter or an escape."""
-        while at > self._low and (
-            _extends(self._line[at : at + 1]) or self._line[at - 1] in "\u200d\\"
-        ):
-            at -= 1
-        return at
-
-
-def _extends(character: str) -> bool:
-    return character != "" and (
-        unicodedata.combining(character) > 0
-        or unicodedata.category(character) in {"Mn", "Me", "Sk"}
-        or character == "\u200d"
-    )
 
 
 def _openers(containers: Sequence[SyntaxTreeNode], lines: list[str]) -> list[str]:

@@ -1,45 +1,67 @@
 """Turns the inline part of Markdown into styled text."""
 
+from collections.abc import Iterator
+
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+from rich.console import Console
 from rich.text import Text
 
-from hello_llm.rendering.markdown_source import SENTINEL
+from hello_llm.rendering.markdown_source import inline, without_marks
 from hello_llm.rendering.sanitize import sanitize
 
 CODE_STYLE = "cyan"
-_STYLES = {"em": "italic", "strong": "bold", "s": "strike", "link": "underline"}
+_STYLES = {"em": "italic", "strong": "bold", "s": "strike", "a": "underline"}
 _URL_STYLE = "dim"
+# A space at which no row ends. The sanitizer lets no noncharacter through.
+_HELD_SPACE = "\ufdd3"
 
 
 def inline_text(node: SyntaxTreeNode, style: str = "") -> Text:
     """Return the text of `node`, the inline child of a block; a line end stays one."""
     text = Text(style=style)
-    for child in node.children:
-        _append(text, child, ())
+    styles: list[str] = []
+    links: list[tuple[int, str]] = []
+    for token in inline(node):
+        if token.nesting > 0:
+            styles.append(_STYLES[token.tag])
+            links += [(len(text), _target(token, "href"))] if token.tag == "a" else []
+        elif token.nesting < 0:
+            styles.pop()
+            if token.tag == "a":
+                start, url = links.pop()
+                _append_url(text, url, text.plain[start:])
+        else:
+            _append(text, token, " ".join(dict.fromkeys(styles)))
     return text
+
+
+def wrapped(text: Text, console: Console, width: int) -> Iterator[Text]:
+    """Yield the rows of `text` for `width` columns; math is wrapped as one word."""
+    for row in text.wrap(console, width, overflow="fold", tab_size=4):
+        row.rstrip()
+        if _HELD_SPACE in row.plain:
+            row.plain = row.plain.replace(_HELD_SPACE, " ")
+        yield row
 
 
 def clean(text: str) -> str:
     """Return `text` safe once more, for entities can name what the source did not hold."""
-    return sanitize(text.replace(SENTINEL, "")).expandtabs(4)
+    return sanitize(without_marks(text)).expandtabs(4)
 
 
-def _append(text: Text, node: SyntaxTreeNode, styles: tuple[str, ...]) -> None:
-    match node.type:
-        case "text":
-            text.append(clean(node.content), " ".join(styles))
+def _append(text: Text, token: Token, style: str) -> None:
+    match token.type:
         case "code_inline":
-            text.append(clean(node.content), " ".join((*styles, CODE_STYLE)))
+            text.append(clean(token.content), f"{style} {CODE_STYLE}".strip())
+        case "math":
+            text.append(clean(token.content).replace(" ", _HELD_SPACE), style)
         case "softbreak" | "hardbreak":
             text.append("\n")
         case "image":
-            text.append(f"![{clean(node.content)}]({_target(node, 'src')})", " ".join(styles))
+            text.append(f"![{clean(token.content)}]({_target(token, 'src')})", style)
         case _:
-            start = len(text)
-            for child in node.children:
-                _append(text, child, (*styles, _STYLES[node.type]))
-            if node.type == "link":
-                _append_url(text, _target(node, "href"), text.plain[start:])
+            text.append(clean(token.content), style)
 
 
 def _append_url(text: Text, url: str, label: str) -> None:
@@ -47,7 +69,7 @@ def _append_url(text: Text, url: str, label: str) -> None:
         text.append(f" ({url})", _URL_STYLE)
 
 
-def _target(node: SyntaxTreeNode, attribute: str) -> str:
-    title = node.attrs.get("title")
-    url = str(node.attrs.get(attribute, ""))
+def _target(token: Token, attribute: str) -> str:
+    title = token.attrs.get("title")
+    url = str(token.attrs.get(attribute, ""))
     return clean(url if title is None else f'{url} "{title}"')

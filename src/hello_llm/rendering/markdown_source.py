@@ -4,11 +4,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+
+from hello_llm.rendering.markdown_math import MARKERS, add_math
+from hello_llm.rendering.markdown_rules import Inline, add_line_breaks, guard_links
 
 # Put before text that goes on in the middle of a paragraph, so that it cannot begin a list, a
 # heading or anything else. The sanitizer lets no noncharacter through, so no model can write it.
 SENTINEL = "\ufdd0"
+
+_INLINE = "inline"
+_NO_MARKS = dict.fromkeys(map(ord, SENTINEL + MARKERS))
 
 LISTS = frozenset({"bullet_list", "ordered_list"})
 CONTAINERS = frozenset({"blockquote", "list_item"})
@@ -50,18 +57,41 @@ class Resume:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """Return CommonMark with tables, less what needs the rest of the text to be decided.
+    """Return CommonMark with tables and math, less what needs the rest of the text to be decided.
 
     A link can be defined, and a line be made a heading, by what comes later; both would change
-    what is already on the screen. HTML is text.
+    what is already on the screen. HTML is text, but for ``<br>``.
     """
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
+    parser = MarkdownIt("zero")
+    parser.inline = Inline()
+    parser.configure("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
+    add_math(parser)
+    add_line_breaks(parser)
+    guard_links(parser)
     return parser.enable(["table", "strikethrough"]).disable(["reference", "lheading"])
 
 
 def parse(source: str) -> SyntaxTreeNode:
-    """Return the syntax tree of `source`."""
-    return SyntaxTreeNode(_parser().parse(source))
+    """Return the syntax tree of the blocks of `source`.
+
+    Emphasis can be nested without end, so what a block says stays a list: see :func:`inline`.
+    """
+    tokens = _parser().parse(source)
+    for token in tokens:
+        if token.type == "inline":
+            token.meta, token.children = {_INLINE: token.children}, None
+    return SyntaxTreeNode(tokens)
+
+
+def inline(node: SyntaxTreeNode) -> list[Token]:
+    """Return what is written in `node`, the inline child of a block."""
+    tokens: list[Token] = node.meta[_INLINE]
+    return tokens
+
+
+def without_marks(source: str) -> str:
+    """Return `source` without what a cut puts into it."""
+    return source.translate(_NO_MARKS)
 
 
 def span(node: SyntaxTreeNode) -> tuple[int, int]:

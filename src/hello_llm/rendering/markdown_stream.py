@@ -9,14 +9,15 @@ from rich.text import Text
 
 from hello_llm.rendering.markdown_blocks import BlockLayout, fold
 from hello_llm.rendering.markdown_cut import Cut, cut
-from hello_llm.rendering.markdown_source import SENTINEL, Resume, parse, span
+from hello_llm.rendering.markdown_math import BLOCK
+from hello_llm.rendering.markdown_source import Resume, parse, span, without_marks
 from hello_llm.rendering.markdown_tables import Table
 
 _SLICE = 4096
 _LONGEST_TAIL = 8192
 _SHORTEST_LIMIT = 1024
 _MANY_BLANKS = 256
-_ENDED_BY_BLANK_LINE = frozenset({"paragraph", "heading", "hr", "table", "blockquote"})
+_ENDED_BY_BLANK_LINE = frozenset({"paragraph", "heading", "hr", "table", "blockquote", BLOCK})
 _BLANK_LINES = re.compile(r"(?: *\n)+")
 
 
@@ -139,7 +140,7 @@ class MarkdownStream:
 
 
 def _length(source: str) -> int:
-    return len(source.replace(SENTINEL, ""))
+    return len(without_marks(source))
 
 
 def _finished(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> tuple[int, int]:

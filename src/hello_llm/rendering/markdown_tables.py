@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.text import Text
 
-from hello_llm.rendering.markdown_inline import inline_text
+from hello_llm.rendering.markdown_inline import inline_text, wrapped
 from hello_llm.rendering.markdown_source import span
 
 _GAP = "  "
@@ -57,8 +57,7 @@ class Table:
 
     def _row(self, console: Console, row: Sequence[Text], widths: Sequence[int]) -> Iterator[Text]:
         columns = [
-            cell.wrap(console, width, overflow="fold")
-            for cell, width in zip(row, widths, strict=True)
+            list(wrapped(cell, console, width)) for cell, width in zip(row, widths, strict=True)
         ]
         for index in range(max(map(len, columns))):
             line = Text(_GAP).join(

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple, get_args, get_type_hints
@@ -40,7 +39,7 @@ class _Row(NamedTuple):
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The value of every setting, and where each came from."""
 
@@ -257,11 +256,13 @@ class Settings:
     """Where each value came from, by key; ``local.models.NAME`` for local models."""
     config_file: Path | None = None
     """The configuration file that was read, if any."""
+    config_unseen: str | None = None
+    """Why nobody can tell whether there is one, if so."""
     profile: str | None = None
     """The profile in use, if any."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Field:
     """One setting."""
 

@@ -36,6 +36,8 @@ class ConfigFile:
     """The values of each profile, by its name."""
     local_models: Mapping[str, Entry] = field(default_factory=dict)
     """The paths of ``[local.models]``, absolute."""
+    unseen: str | None = None
+    """Why nobody can tell whether the file is there, if so; then it counts as empty."""
 
 
 def read_config(path: Path) -> ConfigFile | None:

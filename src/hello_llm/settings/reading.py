@@ -32,3 +32,18 @@ def read_bytes(path: Path) -> bytes | None:
             f"cannot read {phrases.printable(str(path))}: {reason}",
             hint="name a file that can be read: --config FILE",
         ) from error
+
+
+def why_unseen(path: Path) -> str | None:
+    """Return why nobody can tell whether there is such a file; ``None`` if one can.
+
+    It is so below a folder that this user may not search, or at the end of a path that is no path.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return f"cannot look for {phrases.printable(str(path))}: {reason}"
+    return None

@@ -17,6 +17,7 @@ from hello_llm.settings.file import (
 from hello_llm.settings.kinds import UnfitError
 from hello_llm.settings.origins import BUILT_IN, Origin
 from hello_llm.settings.paths import default_config_file
+from hello_llm.settings.reading import why_unseen
 
 Layer = Mapping[str, tuple[Any, Origin]]
 """Values and their origins from one source, by key."""
@@ -70,7 +71,10 @@ def find_config(config_file: Path | None = None) -> ConfigFile | None:
         UsageError: the file that is named is not there, or one of them is wrong.
     """
     path = config_file or default_config_file()
-    config = None if path is None else read_config(path)
+    if path is None:
+        return None
+    unseen = None if config_file is not None else why_unseen(path)
+    config = read_config(path) if unseen is None else ConfigFile(path, unseen=unseen)
     if config is None and config_file is not None:
         raise missing_file(config_file)
     return config
@@ -102,6 +106,11 @@ def _profile_layer(name: str, config: ConfigFile | None) -> Layer:
             f"there is no profile {phrases.quoted(name)}: there is no configuration file",
             hint="hello-llm config init writes one, or name one: --config FILE",
         )
+    if config.unseen is not None:
+        raise UsageError(
+            f"there is no profile {phrases.quoted(name)}: {config.unseen}",
+            hint="name a file that can be read: --config FILE",
+        )
     if name not in config.profiles:
         raise unknown_profile(name, config)
     return _file_layer(config, config.profiles[name], f"profile {phrases.name(name)}")
@@ -125,6 +134,7 @@ def _settled(layers: list[Layer], config: ConfigFile | None, profile: str | None
         **{key: value for key, (value, _) in settled.items()},
         local_models={name: path for name, (path, _) in local.items()},
         origins=origins,
-        config_file=config.path if config else None,
+        config_file=config.path if config and config.unseen is None else None,
+        config_unseen=config.unseen if config else None,
         profile=profile,
     )

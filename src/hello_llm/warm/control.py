@@ -44,6 +44,10 @@ class WarmError(Exception):
         self.hint = hint
 
 
+class DamagedError(WarmError):
+    """It did not come up since the machine or the installation lacks something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """How the warm process does."""
@@ -97,9 +101,17 @@ def start(command: Sequence[str], environment: Mapping[str, str], *, wait: bool)
         raise WarmError(f"it cannot be started: {error.strerror}", _WITHOUT) from error
     if process.stdout is not None:
         with process.stdout as said:
-            trouble = said.read().decode(errors="replace").split("\n")
-        if any(trouble):
-            raise WarmError([line for line in trouble if line][-1], _WITHOUT)
+            trouble = list(filter(None, said.read().decode(errors="replace").split("\n")))
+        if trouble:
+            raise _explained(trouble)
+
+
+def _explained(trouble: Sequence[str]) -> WarmError:
+    """Return the error for what a process said that did not come up."""
+    message, hint = ["", *trouble][-2:]
+    if message.startswith("error: ") and hint.startswith("hint: "):
+        return DamagedError(message.removeprefix("error: "), hint.removeprefix("hint: "))
+    return WarmError(hint, _WITHOUT)
 
 
 def bring_up(command: Sequence[str], environment: Mapping[str, str]) -> Status:

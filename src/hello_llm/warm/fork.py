@@ -7,12 +7,12 @@ import signal
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
+from hello_llm.machine.last_words import say
 from hello_llm.warm import DeclinedError
 from hello_llm.warm.adoption import (
     Call,
@@ -160,9 +160,8 @@ def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: 
         _say_last(client, DECLINED + str(declined).encode())
     except KeyboardInterrupt:  # it came after all was said
         leave(128 + signal.SIGINT)
-    except Exception:  # noqa: BLE001 - as the interpreter does with what nobody catches
-        traceback.print_exc()
-        leave(1)
+    except Exception as error:  # noqa: BLE001 - nothing above can say it any more
+        leave(say(error))
     except BaseException:  # noqa: BLE001 - SIGTERM came after all was said
         leave(128 + signal.SIGTERM)
 

@@ -33,7 +33,7 @@ SCHEMA_TIME = {
     "exponential": ('json_schema = "schema.json"', "3"),
     "unique-items": (
         "json_schema = { uniqueItems = true }",
-        json.dumps([{"a": [number, {}]} for number in range(30_000)] + [None, 1]),
+        json.dumps([{"a": [number, {}]} for number in range(10_000)] + [None, 1]),
     ),
 }
 EXEC_TIME = {
@@ -163,6 +163,14 @@ def test_exec_bounds_a_judge_gets_the_secrets_that_are_named(asking, tmp_path, w
     environ = json.loads((tmp_path / "environ").read_text())
     assert environ.keys() & SECRETS.keys() == SECRETS.keys() & set(wanted)
     assert PUBLIC.items() <= environ.items()
+
+
+@pytest.mark.usefixtures("environ")
+def test_exec_bounds_a_judge_gets_no_key_of_another_profile(asking, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('version = 1\n[profiles.other]\napi_key_env = "SERVER"\n')
+    expect = 'exec = ["sh", "-c", "test -z \\"$SERVER\\""]'
+    assert program("check", asking(expect, "x"), "--config", config).code == 0
 
 
 @pytest.mark.usefixtures("environ")

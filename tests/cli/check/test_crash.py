@@ -32,10 +32,10 @@ MISTAKES = {
     ),
     "exec-nul": (r'exec = ["a\u0000b"]', "exec holds a NUL character"),
     "exec-empty": ('exec = ["a", ""]', "and holds an empty text"),
-    "compile-time": (f"regex = '{SLOW}'", "regex cannot be examined: it takes more than 1 s"),
+    "compile-time": (f"regex = '{SLOW}'", "regex cannot be examined: it takes more than 5 s"),
     "compile-time-schema": (
         f"json_schema = {{ pattern = '{SLOW}' }}",
-        "json_schema cannot be examined: it takes more than 1 s",
+        "json_schema cannot be examined: it takes more than 5 s",
     ),
 }
 
@@ -44,7 +44,7 @@ MISTAKES = {
 def test_check_crash_a_mistake_in_a_suite_is_told_with_its_line(
     asking, expect, message, monkeypatch
 ):
-    monkeypatch.setattr(pool, "EXAMINATION_S", 1.0)
+    monkeypatch.setattr(pool, "EXAMINATION_S", 5.0)
     ended = program("check", asking(expect, "x"))
     assert (ended.code, ended.stdout) == (2, b"")
     assert ended.stderr.startswith("error: ")
@@ -60,7 +60,7 @@ ANSWERS = {
     ),
     "digits": ("json_schema = { multipleOf = 2 }", "9" * 5000, "a number of too many digits"),
     "deep-schema": ('json_schema = { type = "array" }', "[" * 5000, "nested too deeply"),
-    "deep": ("json = true", "[" * 1_000_000, "nested too deeply"),
+    "deep": ("json = true", "[" * 200_000, "nested too deeply"),
     "deep-path": ('json_path = { "$[0]" = 1 }', "[" * 900 + "]" * 900, "1 at $[0]"),
     "nan": ("json = true", '{"a": NaN}', "NaN is no JSON"),
     "path": ('json_path = { "$.a" = 1 }', '{"a": 1e999}', "Infinity"),
@@ -73,7 +73,7 @@ def test_check_crash_what_an_answer_causes_fails_its_attempt(asking, expect, ans
     assert (ended.code, message in ended.text, ended.stderr) == (1, True, "")
 
 
-@pytest.mark.parametrize("depth", [10, 900, 5000, 1_000_000])
+@pytest.mark.parametrize("depth", [10, 900, 5000, 100_000])
 def test_check_crash_arguments_of_a_tool_may_be_nested(asking, tmp_path, depth):
     path = asking('tool_call = { name = "f", arguments = { a = 1 } }', "x")
     arguments = '{"a": ' + "[" * depth + "]" * depth + "}"

@@ -5,23 +5,27 @@ import os
 from hello_llm.providers.litellm.environment import drop_decisive, import_environment, settle
 from hello_llm.providers.litellm.substrate import load
 
+SETTINGS = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "LITELLM_DISABLE_REDACT_SECRETS": "true",
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_MODE": "PRODUCTION",
+}
+
 
 def test_the_import_sees_none_of_its_settings_but_ours():
     environ = {"PATH": "/bin", "OPENAI_API_KEY": "k", "LITELLM_LOG": "DEBUG", "MY_APP": "1"}
     with import_environment(environ):
         assert environ == {
             "PATH": "/bin",
-            "LITELLM_DISABLE_REDACT_SECRETS": "true",
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-            "LITELLM_MODE": "PRODUCTION",
+            **SETTINGS,
         }
     assert environ == {
         "PATH": "/bin",
         "OPENAI_API_KEY": "k",
         "MY_APP": "1",
-        "LITELLM_DISABLE_REDACT_SECRETS": "true",
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        "LITELLM_MODE": "PRODUCTION",
+        **SETTINGS,
     }
 
 
@@ -34,11 +38,7 @@ def test_keys_stay_and_what_decides_goes():
 def test_our_own_settings_replace_the_users():
     environ = {"LITELLM_MODE": "DEV", "LITELLM_LOG": "DEBUG"}
     settle(environ)
-    assert environ == {
-        "LITELLM_DISABLE_REDACT_SECRETS": "true",
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        "LITELLM_MODE": "PRODUCTION",
-    }
+    assert environ == SETTINGS
 
 
 def test_a_fork_that_got_another_environment_settles_it_once(litellm, monkeypatch):

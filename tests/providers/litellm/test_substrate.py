@@ -123,6 +123,7 @@ def test_each_argument_is_given_explicitly(litellm, monkeypatch):
         "timeout": 600.0,
         "max_retries": 0,
         "drop_params": False,
+        "_skip_responses_api_bridge": True,
     }
 
 

@@ -28,15 +28,17 @@ def die_with_parent() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def kill_all(group: int) -> None:
-    """Kill and reap the process group `group` and everything below this process.
+def kill_all(leader: int) -> None:
+    """Kill and reap `leader`, its process group, and everything below this process.
 
     A process of another user, which may not be killed, is left after a second.
     """
     ends_at = time.monotonic() + _PATIENCE_S
+    with suppress(OSError):
+        os.kill(leader, signal.SIGKILL)  # it may not have come to have a group
+    with suppress(OSError):
+        os.killpg(leader, signal.SIGKILL)  # all at once, however fast they fork
     while _has_children() and time.monotonic() < ends_at:
-        with suppress(OSError):
-            os.killpg(group, signal.SIGKILL)
         for process in descendants():
             with suppress(OSError):
                 os.kill(process, signal.SIGKILL)

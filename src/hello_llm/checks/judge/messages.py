@@ -7,9 +7,9 @@ or a list of texts that say what is. The line that begins with ``{`` is the end 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from io import FileIO
-from typing import Any, Literal, Self
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, Self
 
 READY = b"ready\n"
 """The first line of the process."""
@@ -17,9 +17,11 @@ ABORT = b"abort\n"
 """Ends the job, if one is being done; its end is told as that of any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be found out."""
+class Job(NamedTuple):
+    """What is to be found out.
+
+    A tuple, as the others here: data classes would take a fifth of the start of the process.
+    """
 
     action: Literal["examine", "judge"]
     """Whether the items are looked at themselves, or an answer is judged by them."""
@@ -29,13 +31,12 @@ class Job:
     """The answer."""
     folder: str = "."
     """Where programs start."""
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
     """The environment of programs."""
 
     def encode(self, imports: Sequence[str]) -> bytes:
         """Return the job as it is sent; `imports` are the modules to load before it is begun."""
-        content = {name: getattr(self, name) for name in self.__slots__}
-        body = json.dumps(content).encode()
+        body = json.dumps({**self._asdict(), "environ": dict(self.environ)}).encode()
         return f"{' '.join([str(len(body)), *imports])}\n".encode() + body
 
     @classmethod
@@ -44,8 +45,7 @@ class Job:
         return cls(**json.loads(body))
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """How a job ended."""
 
     why: str = ""

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Self
 
 from hello_llm.checks.judge.messages import Answer, End, Job
@@ -40,7 +39,7 @@ class Judges:
         self.close()
 
     def examine(self, items: Sequence[Item]) -> list[Answer]:
-        """Return what is wrong with each of `items` itself.
+        """Return what is wrong with each of `items` itself, as far as the first that has no end.
 
         Raises:
             UsageError: no judge process can be started.
@@ -50,8 +49,10 @@ class Judges:
             found, why = self._done(Job("examine", items[len(answers) :]), EXAMINATION_S, each=True)
             answers += found
             if why is not None:
-                why = why or f"it takes more than {EXAMINATION_S:g} s"
-                answers.append([f"cannot be examined: {why}"])
+                told = why or f"it takes more than {EXAMINATION_S:g} s"
+                answers.append([f"cannot be examined: {told}"])
+                if why == _OVERDUE:
+                    break
         return answers
 
     def judge(self, job: Job, seconds: float | None) -> list[Answer]:
@@ -67,7 +68,7 @@ class Judges:
         ends_at = None if seconds is None else time.monotonic() + seconds
         answers: list[Answer] = []
         while len(answers) < len(job.items):
-            rest = replace(job, items=job.items[len(answers) :])
+            rest = job._replace(items=job.items[len(answers) :])
             left = None if ends_at is None else max(ends_at - time.monotonic(), 0.0)
             found, why = self._done(rest, left)
             answers += found

@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hello_llm.checks.excerpts import excerpt
 from hello_llm.checks.judge.messages import Answer, Job
@@ -18,8 +17,7 @@ _PROGRAM = "hello_llm.checks.judge.program"
 _JSONSCHEMA = "hello_llm.checks.json_schema"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One assertion."""
 
     expected: Callable[[Any], str]

@@ -8,11 +8,11 @@ import os
 import select
 import signal
 import sys
+import time
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from io import FileIO
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from hello_llm.checks.judge.child_ends import child_ends, drain
 from hello_llm.checks.judge.descendants import adopt_orphans, kill_all, more_memory_than
@@ -20,7 +20,7 @@ from hello_llm.checks.judge.memory import PROGRAM_BYTES, in_words
 from hello_llm.checks.judge.messages import READY, End, read_job
 from hello_llm.checks.judge.worker import run_worker
 
-_WATCH_MS = 200
+_WATCH_S = 0.2
 """How often the memory of programs is looked at."""
 
 
@@ -42,8 +42,7 @@ def write(data: bytes) -> None:
         data = data[os.write(1, data) :]
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
+class _Worker(NamedTuple):
     """The child that does the jobs."""
 
     process: int
@@ -116,8 +115,9 @@ class _Supervisor:
         poller = select.poll()
         for readable in (self._jobs.fileno(), worker.done.fileno(), self._ends):
             poller.register(readable, select.POLLIN)
+        look_at = time.monotonic() + _WATCH_S
         while True:
-            ready = {descriptor for descriptor, _ in poller.poll(_WATCH_MS)}
+            ready = {descriptor for descriptor, _ in poller.poll(_WATCH_S * 1000)}
             if worker.done.fileno() in ready and worker.done.read(1):
                 return None
             if self._ends in ready:
@@ -128,8 +128,10 @@ class _Supervisor:
             if self._jobs.fileno() in ready:
                 self._jobs.readline()
                 return ""
-            if not ready and more_memory_than(PROGRAM_BYTES):
-                return f"it takes more than {in_words(PROGRAM_BYTES)} of memory"
+            if time.monotonic() >= look_at:
+                if more_memory_than(PROGRAM_BYTES):
+                    return f"it takes more than {in_words(PROGRAM_BYTES)} of memory"
+                look_at = time.monotonic() + _WATCH_S
 
 
 def _told(code: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from hello_llm.cli.launch import HOLDER
-from hello_llm.contract import ExitCode, UsageError
+from hello_llm.contract import BugError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from hello_llm.warm.control import Status
@@ -72,15 +72,18 @@ def _tried(ask: Callable[[], _Answer]) -> _Answer:
     """Return what `ask` does.
 
     Raises:
+        BugError: it did not come up since something is damaged or ran out.
         UsageError: there can be no warm process here, or it is in no good state.
     """
-    from hello_llm.warm.control import WarmError, unavailable  # noqa: PLC0415 - not every run
+    from hello_llm.warm.control import DamagedError, WarmError, unavailable  # noqa: PLC0415 - not every run
 
     missing = unavailable()
     if missing is not None:
         raise UsageError(missing, "everything else works without")
     try:
         return ask()
+    except DamagedError as error:
+        raise BugError(str(error), error.hint) from None
     except WarmError as error:
         raise UsageError(f"the warm process: {error}", error.hint) from None
 

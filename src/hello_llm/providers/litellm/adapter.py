@@ -25,6 +25,12 @@ from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.errors import translate
 from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.reading import read_stream, read_whole
+from hello_llm.providers.litellm.responses_models import (
+    by_responses,
+    responses_params,
+    stream_unknown,
+)
+from hello_llm.providers.litellm.responses_stream import ChunkStream
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.litellm.substrate import load
 from hello_llm.providers.litellm.transport import Transport
@@ -151,20 +157,24 @@ def _call(
 ) -> Iterator[StreamEvent]:
     params = _params(request)
     _check_params(litellm, route, params)
-    arguments = params | connection.arguments(litellm, route) | {"drop_params": False}
+    responses = by_responses(litellm, route)
+    if responses:
+        params = responses_params(route, params)
+        stream_unknown(litellm, route)
+    arguments = params | connection.arguments(litellm, route, responses=responses)
+    arguments |= {"drop_params": False, "_skip_responses_api_bridge": not responses}
     if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
-    if route.vendor == "ollama_chat":
-        # Without a price LiteLLM asks the server for one, in a thread that outlives the call.
-        arguments |= {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
     connection.on_send = builder.restart_clock
     with lending(litellm, connection.handler):
         answer = litellm.completion(
-            model=f"{route.litellms_vendor}/{route.name}",
+            model=route.wire_model if responses else f"{route.litellms_vendor}/{route.name}",
             messages=[_message(message) for message in request.messages],
             stream=connection.stream,
             **arguments,
         )
+    if responses and connection.stream:
+        answer = ChunkStream(litellm, connection)
     if connection.stream:
         connection.opened = True
         yield from read_stream(litellm, answer, route, connection, builder)

@@ -2,6 +2,7 @@
 
 from hello_llm.providers.litellm.json_values import Value
 from hello_llm.providers.litellm.protocols import protocol_of
+from hello_llm.providers.litellm.protocols.content import hides_text
 from hello_llm.providers.litellm.protocols.counts import counts_in, hides_discounts
 from hello_llm.providers.litellm.protocols.endings import Ending, ending_of
 from hello_llm.providers.litellm.protocols.piece import (
@@ -101,6 +102,9 @@ class Answer:
         if piece is None:
             self._unknown = True
             return Piece()
+        spoke = piece.has_output or piece.refusal or piece.unread is not None
+        if not spoke and hides_text(value.json):
+            raise NoReplyError("text in a place where none belongs")
         self.known = True
         self.ended = self.ended or piece.ended
         self.reason = piece.reason or self.reason

@@ -1,5 +1,6 @@
 """One call's HTTP client: ours, so that nothing but the call's own settings decides about it."""
 
+import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from hello_llm.providers.litellm.api_base import joined_query
 from hello_llm.providers.litellm.content_coding import unpacked
 from hello_llm.providers.litellm.error_beginning import beginning
 from hello_llm.providers.litellm.evidence import Evidence, gathered
+from hello_llm.providers.litellm.protocols import RESPONSES
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.transport import Transport
 from hello_llm.providers.litellm.vendors import (
@@ -84,13 +86,16 @@ class Connection:
     """Whether LiteLLM has given out a stream: the server answered."""
     handler: Any = None
     """LiteLLM's wrapper of the client, for vendors that it reaches with one."""
+    streams: bool = False
+    """Whether a stream was asked for."""
     tap: WireTap = field(default_factory=WireTap)
     """Has read the answer as far as it came."""
     _unauthorized: bool = False
     _ours: bool = False
     _aborted: bool = False
     _greeted: bool = False
-    _vendor: str = ""
+    _unseen: bool = False
+    _protocol: str = ""
     _query: str = ""
     _secure: bool = True
     _framing: Framing = Framing.OPAQUE
@@ -112,8 +117,8 @@ class Connection:
 
     @property
     def left(self) -> bool:
-        """Whether the request has left; with a client of LiteLLM's own, whether it may have."""
-        return self.sent is not None or self._vendor in OWN_TRANSPORT_VENDORS
+        """Whether the request for a stream has left; of a client of LiteLLM's own, may have."""
+        return self._unseen or self.streams
 
     @property
     def seen(self) -> bool:
@@ -156,28 +161,38 @@ class Connection:
         self.abort()
         return True
 
-    def arguments(self, litellm: ModuleType, route: Route) -> dict[str, Any]:
-        """Return what ``litellm.completion`` must be given to go `route` by this connection."""
-        self._vendor, self._query = route.vendor, route.query
+    def arguments(
+        self, litellm: ModuleType, route: Route, *, responses: bool = False
+    ) -> dict[str, Any]:
+        """Return what ``litellm.completion`` must be given to go `route` by this connection.
+
+        With `responses` LiteLLM makes the call to the Responses API.
+        """
+        self._protocol = route.vendor
+        self._query = route.query
         self._secure = not (route.api_base or "").startswith("http://")
         timeout = self.transport.timeout
         endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
         base = route.api_base and route.api_base + endpoint
         arguments: dict[str, Any] = {"api_base": base, "timeout": timeout}
-        if route.vendor in OWN_TRANSPORT_VENDORS:
+        version = parse_qs(route.query).get("api-version")
+        if version is not None and route.vendor in OWN_TRANSPORT_VENDORS:
+            arguments["api_version"] = version[0]
+        if responses:
+            self._protocol = RESPONSES
+        elif route.vendor in OWN_TRANSPORT_VENDORS:
             if self.dry_run:
                 raise RequestError(
                     f"the request to {route.typed} cannot be shown unless it is sent"
                 )
+            self._unseen = True
             # Given none, LiteLLM would send the key of the environment to whatever address.
             api_key = route.api_key or (None if route.api_base is None else NO_KEY)
-            version = parse_qs(route.query).get("api-version")
-            arguments |= {} if version is None else {"api_version": version[0]}
             return arguments | {"api_key": api_key, "max_retries": 0}
         # At their own address some vendors are signed to without a key, as by AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
         arguments["api_key"] = route.api_key or NO_KEY
-        if route.vendor in OPENAI_SDK_VENDORS:
+        if route.vendor in OPENAI_SDK_VENDORS and not responses:
             # LiteLLM sets its own default of 2 on the client it is given.
             client = self._openai_client(litellm, route)
             return arguments | {"client": client, "max_retries": 0}
@@ -222,6 +237,9 @@ class Connection:
         self.sent = WireRequest(
             request.method, str(request.url), dict(request.headers), request.read()
         )
+        # By the Responses API some models answer in one piece, and LiteLLM asks for no stream.
+        unasked = self._protocol == RESPONSES and not json.loads(self.sent.body).get("stream")
+        self.streams = self.stream and not unasked
         if self.dry_run or self._aborted:
             raise NotSentError("it was not sent")
         request.extensions |= {"trace": self._trace, "timeout": self.transport.timeouts}
@@ -263,9 +281,9 @@ class Connection:
         kind = response.headers.get("content-type", "")
         if self._ours or not response.is_success or kind.startswith("application/vnd."):
             return Framing.OPAQUE
-        if not self.stream:
+        if not self.streams:
             return Framing.WHOLE
-        return Framing.LINES if self._vendor == "ollama_chat" else Framing.EVENTS
+        return Framing.LINES if self._protocol == "ollama_chat" else Framing.EVENTS
 
     def _note(self, response: "httpx.Response") -> None:
         self.response = response
@@ -273,7 +291,7 @@ class Connection:
         framing = self._framing
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._vendor)
+            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._protocol)
             return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:

@@ -22,6 +22,8 @@ _DECISIVE = (
 """Variables that are read again at each call and would change it."""
 
 _SETTINGS = {
+    "AWS_EC2_METADATA_DISABLED": "true",  # no question to the machine's cloud for keys
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # no download of what Anthropic tries out
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no download of prices
     "LITELLM_MODE": "PRODUCTION",  # no .env file from some parent folder
     "LITELLM_DISABLE_REDACT_SECRETS": "true",  # it takes the square of the time, and we do it

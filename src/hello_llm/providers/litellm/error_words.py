@@ -59,7 +59,8 @@ _PATTERNS: dict[Sign, tuple[str, ...]] = {
         r"rate[ -]?limit|rate quota|too many requests|throttl|slow down",
         r"quota (limit )?(was |is |has been )?(exceed|exhaust|reach|used)",
         r"exceed\w*( \w+){0,4} quota",
-        r"(request|concurren\w*|usage|call|frequency|qps) limit",
+        r"(request|concurren\w*|usage|call|frequency|qps|hourly|daily|weekly|monthly) limit",
+        r"\b(key|rate|spend\w*) limit (was |is )?(exceed|reach)",
         rf"concurren(t|cy)\b{_SPAN}(limit|exceed|too many|max|reach)",
         rf"(limit|max\w*|reached){_SPAN}concurren",
         r"too many tokens.{0,20}(wait|per\b|a day)",
@@ -129,7 +130,7 @@ _PATTERNS: dict[Sign, tuple[str, ...]] = {
     Sign.REQUEST: (
         r"(invalid|bad|malformed|missing|illegal) (request|param|argument|value|input|field)",
         r"(invalid|missing) (body|format|required)|validation|field required",
-        r"not supported|unsupported|参数",
+        r"not supported|unsupported|\bnot found\b|method not allowed|参数",
     ),
 }
 

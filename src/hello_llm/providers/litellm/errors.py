@@ -12,6 +12,7 @@ from types import ModuleType
 from hello_llm.contract import (
     AuthError,
     BrokenReplyError,
+    BugError,
     FilteredError,
     HelloLLMError,
     LLMReply,
@@ -19,12 +20,14 @@ from hello_llm.contract import (
     RateLimitedError,
     RequestError,
 )
+from hello_llm.machine import limits
 from hello_llm.providers.litellm.error_body import parse_body
 from hello_llm.providers.litellm.error_envelope import is_error
 from hello_llm.providers.litellm.evidence import Evidence
 from hello_llm.providers.litellm.failure import (
     answer_to,
     began_here,
+    chain,
     error_codes,
     find,
     innermost,
@@ -58,10 +61,16 @@ def translate(
         evidence: what was seen on the wire.
     """
     partial = replace(partial, text=partial.text + evidence.beside)
-    problem = _explained(litellm, error, route, partial, evidence)
+    problem = _lacking(error) or _explained(litellm, error, route, partial, evidence)
     if problem is not None:
         problem.partial = partial
     return problem
+
+
+def _lacking(error: Exception) -> BugError | None:
+    """Explain that memory or descriptors ran out, whatever LiteLLM made of that."""
+    found = next(filter(None, map(limits.explain, chain(error))), None)
+    return None if found is None else BugError(*found)
 
 
 def _explained(

@@ -21,6 +21,9 @@ _WIRE_VENDORS = {"ai21": "ai21_chat", "local": "openai", "ollama": "ollama_chat"
 """``ollama`` would flatten the conversation into one prompt and lose the true stop reason;
 ``local`` is llama.cpp's server, which speaks OpenAI's protocol; ``ai21`` knows no address."""
 
+RESPONSES = "responses/"
+"""Stands before the name of a model that is asked by the Responses API."""
+
 _SELF_HOSTED = frozenset({"local", *KEYLESS_BASES})
 
 
@@ -46,11 +49,18 @@ class Route:
     """What stands behind the path of each request."""
     vendors_own: bool = True
     """False where the vendor's prefix only says which protocol some other server speaks."""
+    responses: bool = False
+    """True where the name says that the model is asked by the Responses API."""
+
+    @property
+    def litellms_name(self) -> str:
+        """The name behind the vendor's prefix as LiteLLM is given it."""
+        return f"{RESPONSES}{self.name}" if self.responses else self.name
 
     @property
     def wire_model(self) -> str:
         """The model as LiteLLM is given it."""
-        return f"{self.vendor}/{self.name}"
+        return f"{self.vendor}/{self.litellms_name}"
 
     @property
     def litellms_vendor(self) -> str:
@@ -107,6 +117,8 @@ def survey(
             "--model openai/gpt-4o-mini, or --model local/smollm2 for one that needs no account",
         )
     name = ModelName.parse(model)
+    if name.name == RESPONSES:
+        raise UsageError(f"model {model!r} names no model", f"--model {model}NAME")
     if name.vendor == "local" and api_base is None:
         raise UsageError(
             f"{model} needs the address of its server",
@@ -118,13 +130,14 @@ def survey(
     return Route(
         typed=model,
         vendor=_WIRE_VENDORS.get(name.vendor, name.vendor),
-        name=name.name,
+        name=name.name.removeprefix(RESPONSES),
         api_base=KEYLESS_BASES.get(name.vendor) if base is None else base.address,
         key_variable=_choose_variable(name.vendor, base, api_key_env),
         api_key=None,
         self_hosted=name.vendor in _SELF_HOSTED,
         query="" if base is None else base.query,
         vendors_own=base is None or _is_vendors_own(name.vendor, base.address),
+        responses=name.name.startswith(RESPONSES),
     )
 
 

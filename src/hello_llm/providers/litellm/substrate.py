@@ -7,9 +7,16 @@ import threading
 import warnings
 from typing import Any
 
+from hello_llm.machine.limits import require_descriptors, require_memory
 from hello_llm.providers.litellm.environment import import_environment, settle
 from hello_llm.providers.litellm.lazy_exports import defer_exports
+from hello_llm.providers.litellm.own_requests import forbid
 from hello_llm.providers.litellm.spared import spare
+
+_LEAST_MIB = 208
+"""The address space that a process with LiteLLM takes at least; measured: 190 MiB."""
+_LEAST_FILES = 8
+"""The files that are open at once; with fewer LiteLLM complains at length."""
 
 _lock = threading.Lock()
 _loaded: list[Any] = []
@@ -32,6 +39,8 @@ def load() -> Any:  # noqa: ANN401 - the module is untyped
 
 
 def _import() -> Any:  # noqa: ANN401 - the module is untyped
+    require_memory(_LEAST_MIB)
+    require_descriptors(_LEAST_FILES)
     collecting = gc.isenabled()
     # 770 collections during the import and one of the whole heap at exit are half of its cost.
     gc.disable()
@@ -40,6 +49,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
         with import_environment():
             import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
         spare(litellm)
+        forbid(litellm)
     finally:
         gc.freeze()
         if collecting:

@@ -27,6 +27,11 @@ _LAST_WORDS_S = 0.5
 
 _SHORTEST_WAIT_S = 0.001
 
+_SIGNS_OF_LIFE = frozenset(
+    {"keepalive", "ping", "response.created", "response.in_progress", "response.queued"}
+)
+"""Types of what only keeps a connection alive."""
+
 _LONGEST_REFUSAL = 64 * 2**10
 """Bytes that are kept of a body that is no answer."""
 
@@ -196,7 +201,7 @@ class WireTap:
         if value.json is not None:
             if is_error(value.json, value.event):
                 raise ErrorInAnswerError(value.json)
-            self.pieces += value.json.get("type") != "ping"
+            self.pieces += value.json.get("type") not in _SIGNS_OF_LIFE
         piece = self.answer.take(value)
         if value.json is not None and is_of_reply(value.json):
             self.opaque = b""

@@ -241,6 +241,11 @@ FAULTS: dict[str, Fault] = {
     "ansi-in-error": Fault(strike=_echoed_key),
     "markup": Fault(change=content.markup, brings_text=True),
     "vendor-error-200": Fault(strike=_in_answer("invalid api key", 2049)),
+    "vendor-error-200.in-a-piece": Fault(strike=_in_answer("您的账户已达到速率限制", 1302)),
+    "vendor-error-200.xml": Fault(strike=_in_answer("No, sir", "AccessDenied")),
+    "vendor-error-200.words": Fault(strike=_in_answer("model is overloaded, try later", "")),
+    "error-in-choice.after-text": Fault(strike=_in_answer("The upstream slipped", 429), after=None),
+    "rate-413.400": Fault(strike=_refused(400, "too fast", code="rate_limit_exceeded")),
     "error-in-choice": Fault(strike=_in_answer("The upstream slipped", 429)),
     "error-shapes": Fault(strike=_refused(400, "It rains")),
     "context-words": Fault(

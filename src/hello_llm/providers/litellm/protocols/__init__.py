@@ -6,7 +6,11 @@ from hello_llm.providers.litellm.protocols.gemini import GeminiReplies
 from hello_llm.providers.litellm.protocols.ollama import OllamaReplies
 from hello_llm.providers.litellm.protocols.openai import OpenAIReplies
 from hello_llm.providers.litellm.protocols.piece import Json, ReplyProtocol
+from hello_llm.providers.litellm.protocols.responses import ResponsesReplies
 from hello_llm.providers.litellm.protocols.unread import UnreadReplies
+
+RESPONSES = "responses"
+"""Stands for the vendor of a call by the Responses API, whoever it is."""
 
 _OWN_PROTOCOLS: dict[str, type[ReplyProtocol]] = {
     "anthropic": AnthropicReplies,
@@ -14,8 +18,9 @@ _OWN_PROTOCOLS: dict[str, type[ReplyProtocol]] = {
     "cohere_chat": CohereReplies,
     "gemini": GeminiReplies,
     "ollama_chat": OllamaReplies,
+    RESPONSES: ResponsesReplies,
 }
-"""Vendors that do not speak OpenAI's protocol, with theirs."""
+"""Vendors that do not speak OpenAI's Chat Completions, with their protocol."""
 
 _UNREAD_VENDORS = frozenset(
     """
@@ -36,11 +41,6 @@ def protocol_of(vendor: str, first: Json, *, by_lines: bool = False) -> ReplyPro
     """
     if vendor in _OWN_PROTOCOLS:
         return _OWN_PROTOCOLS[vendor]()
-    if "choices" not in first and (vendor in _UNREAD_VENDORS or _of_responses(first)):
+    if "choices" not in first and vendor in _UNREAD_VENDORS:
         return UnreadReplies(by_lines=by_lines)
     return OpenAIReplies()
-
-
-def _of_responses(first: Json) -> bool:
-    """Tell whether `first` is of OpenAI's Responses API."""
-    return first.get("object") == "response" or str(first.get("type")).startswith("response.")

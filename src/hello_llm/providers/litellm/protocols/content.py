@@ -21,6 +21,17 @@ _TEXTLESS_TYPES = frozenset(
     }
 )
 
+_PLAIN_KEYS = frozenset({"content", "text"})
+_BESIDE = frozenset(
+    """
+    annotations audio citations citationMetadata compaction content_filter_results context error
+    executableCode codeExecutionResult groundingMetadata grounding_metadata images logprobs
+    promptFeedback prompt_filter_results provider_specific_fields reasoning reasoning_content
+    reasoning_details search_results thinking tool_calls usage x_groq
+    """.split()
+)
+"""Keys of what is no text of the answer, whatever it holds."""
+
 
 def text_in(content: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
     """Return the text of `content`, reasoning left out.
@@ -59,6 +70,26 @@ def reasoning_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server 
     except UnreadableAnswerError:
         return ""
     return piece.reasoning + piece.text
+
+
+def hides_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+    """Tell whether there is text in `value`, from which none was read: it was in the wrong place.
+
+    Further alternatives, and what a server quotes beside its answer, are no text of it.
+    """
+    if isinstance(value, list):
+        return any(map(hides_text, value))
+    if not isinstance(value, dict):
+        return False
+    kind = value.get("type")
+    if isinstance(kind, str) and (kind in _TEXTLESS_TYPES or kind.endswith("_tool_result")):
+        return False
+    if value.get("index") not in (None, 0) and not isinstance(kind, str):
+        return False
+    items = [(key, item) for key, item in value.items() if key not in _BESIDE]
+    if any(key in _PLAIN_KEYS and isinstance(item, str) and item for key, item in items):
+        return True
+    return any(hides_text(item) for _, item in items)
 
 
 def name_of(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent

@@ -126,10 +126,9 @@ def _candidate(parts: list[Json]) -> Json:
 
 
 def _response(parts: list[Json], usage: Json) -> Json:
-    response: Json = {"candidates": [_candidate(parts) | {"finishReason": "STOP"}]}
-    if usage:
-        counts = {"promptTokenCount": 0, "candidatesTokenCount": 0} | usage
-        output = sum(counts.get(key, 0) for key in _OUTPUT)
-        counts["totalTokenCount"] = counts["promptTokenCount"] + output
-        response["usageMetadata"] = counts
-    return response
+    """Return a last response; LiteLLM needs counts in it, be they zero."""
+    counts = {"promptTokenCount": 0, "candidatesTokenCount": 0} | usage
+    output = sum(counts.get(key, 0) for key in _OUTPUT)
+    counts["totalTokenCount"] = counts["promptTokenCount"] + output
+    candidate = _candidate(parts) | {"finishReason": "STOP"}
+    return {"candidates": [candidate], "usageMetadata": counts}

@@ -80,10 +80,9 @@ class OpenAIReplies:
         yield _chunk(delta, None)
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield a chunk with the reason and one with the counts."""
-        yield _chunk({}, "tool_calls" if total.calls else "stop")
-        if total.usage:
-            yield {**_ENVELOPE, **_CHUNK, "choices": [], "usage": _counted(total.usage)}
+        """Yield a chunk with the reason and the counts."""
+        last = _chunk({}, "tool_calls" if total.calls else "stop")
+        yield last | ({"usage": _counted(total.usage)} if total.usage else {})
 
     def whole(self, total: Piece) -> Json:
         """Return a completion."""

@@ -1,0 +1,133 @@
+"""Tells by an error that a package is missing, damaged or hidden by another, and by which file."""
+
+import os
+import sys
+
+import hello_llm
+from hello_llm.machine.limits import Explanation
+
+_OURS = "hello_llm"
+
+
+def explain(error: BaseException) -> Explanation | None:
+    """Return which package is at fault if that is what `error` is about."""
+    name = _module_at_fault(error)
+    if name is None:
+        return None
+    package = name.partition(".")[0]
+    for suspect in (package, *_in_traceback(error)):
+        hidden = _hidden_by(suspect)
+        if hidden is not None:
+            return _hidden(suspect, hidden)
+    if package in sys.stdlib_module_names:
+        what = f"Python's own {package} cannot be imported ({_reason(error)})"
+        return what, f"install Python anew, or take another: this is {sys.executable}"
+    if isinstance(error, ModuleNotFoundError) and error.name in (name, package):
+        shown, needed = (
+            ("hello-llm", "") if package == _OURS else (package, " that hello-llm needs")
+        )
+        part = "" if name == package else f": its {name} is missing"
+        state = "is damaged" if part else "is missing"
+        return f"the package {shown}{needed} {state}{part}", reinstall()
+    shown = "hello-llm" if package == _OURS else f"{package} that hello-llm needs"
+    return f"the package {shown} is damaged ({_reason(error)})", reinstall()
+
+
+def examine(package: str) -> Explanation | None:
+    """Return what is wrong with `package` as far as it can be told without importing it."""
+    hidden = _hidden_by(package)
+    if hidden is not None:
+        return _hidden(package, hidden)
+    if _find(package, sys.path) is None:
+        return f"the package {package} that hello-llm needs is missing", reinstall()
+    return None
+
+
+def reinstall() -> str:
+    """Return the command that installs the program and all that it needs anew."""
+    source = f"'hello-llm=={hello_llm.__version__}'"
+    if _find("pip", sys.path) is None:
+        return f"uv pip install --python {sys.executable} --reinstall {source}"
+    return f"{sys.executable} -m pip install --force-reinstall {source}"
+
+
+def _module_at_fault(error: BaseException) -> str | None:
+    """Return the module that cannot be imported, or lacks what it should have."""
+    if isinstance(error, ImportError) and error.name:
+        return error.name
+    owner = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
+    if isinstance(owner, type(sys)):
+        return owner.__name__
+    if isinstance(error, SyntaxError):
+        return _module_of(error.filename)
+    return _importing(error)
+
+
+def _importing(error: BaseException) -> str | None:
+    """Return the module in whose import `error` was raised, the innermost one, if it was in any."""
+    found, step = None, error.__traceback__
+    while step is not None:
+        frame = step.tb_frame
+        name = frame.f_globals.get("__name__", "")
+        if frame.f_code.co_name == "<module>" and name != "__main__":
+            found = name
+        elif name == "importlib._bootstrap" and "spec" in frame.f_locals:
+            found = getattr(frame.f_locals["spec"], "name", found)
+        step = step.tb_next
+    return found
+
+
+def _in_traceback(error: BaseException) -> list[str]:
+    """Return the packages whose code `error` came through, the innermost first."""
+    found: list[str] = []
+    step = error.__traceback__
+    while step is not None:
+        found.insert(0, str(step.tb_frame.f_globals.get("__name__", "")).partition(".")[0])
+        step = step.tb_next
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _module_of(file: str | None) -> str | None:
+    """Return the package to which `file` belongs."""
+    folders = sorted(filter(None, sys.path), key=len, reverse=True)
+    for folder in folders:
+        if file and file.startswith(f"{folder}{os.sep}"):
+            return file[len(folder) + 1 :].partition(os.sep)[0].partition(".")[0]
+    return None
+
+
+def _hidden_by(package: str) -> str | None:
+    """Return the file that is found in the place of `package`, if another folder has that too."""
+    for position, folder in enumerate(sys.path):
+        file = _find(package, [folder])
+        if file is not None:
+            others = [other for other in sys.path[position + 1 :] if other != folder]
+            return file if _find(package, others) is not None else None
+    return None
+
+
+def _find(package: str, folders: list[str]) -> str | None:
+    """Return the file of `package` in `folders`."""
+    try:
+        from importlib.machinery import PathFinder  # noqa: PLC0415 - it may be what fails
+
+        spec = PathFinder.find_spec(package, [folder or "." for folder in folders])
+    except Exception:  # noqa: BLE001 - nothing may fail here
+        return None
+    return spec.origin if spec is not None and spec.origin else None
+
+
+def _hidden(package: str, file: str) -> Explanation:
+    kind = "Python's own" if package in sys.stdlib_module_names else "the package"
+    return (
+        f"{file} is imported in the place of {kind} {package}, and hello-llm cannot work with it",
+        f"rename it, or take its folder out of PYTHONPATH; if that does not help: {reinstall()}",
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """Return on one line what `error` says."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno}: {error.msg}"
+    said = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
