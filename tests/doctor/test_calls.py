@@ -44,7 +44,7 @@ def test_without_a_file_the_mock_is_what_is_found():
     assert found["configuration"]["message"].endswith("config.toml does not exist")
     assert found["settings"]["message"] == "provider mock (built-in)"
     assert "no server is called" in found["model"]["message"]
-    assert found["warm"]["message"].startswith("no warm process runs")
+    assert found["warm"]["message"].startswith("no warm process is running")
 
 
 def test_a_model_that_the_mock_answers_for_is_a_warning():
@@ -192,7 +192,13 @@ def test_nothing_is_spent_where_it_would_fail():
 
 def test_a_warm_process_is_found(monkeypatch):
     running = Status(
-        pid=4711, age_s=9.0, calls=3, under_way=0, memory_mib=160.4, socket="/run/h.sock"
+        pid=4711,
+        age_s=9.0,
+        calls=3,
+        under_way=0,
+        memory_mib=160.4,
+        socket="/run/h.sock",
+        cold_because=None,
     )
     monkeypatch.setattr("hello_llm.doctor.surroundings.status", lambda: running)
     found = examined()["warm"]

@@ -25,7 +25,7 @@ ok       configuration  no file: \S+/config.toml does not exist
 ok       settings       provider litellm \(flag --provider\), model openai/tiny \(flag --model\), \
 api_base http://127.0.0.1:\d+/v1 \(flag --api-base\)
 ok       environment    no variable that other tools would obey
-ok       warm           no warm process runs; hello-llm warm start starts one
+ok       warm           no warm process is running; hello-llm warm start starts one
 ok       model          openai/tiny is asked at 127.0.0.1:\d+
 ok       key            127.0.0.1:\d+ is called without a key
 ok       resolution     127.0.0.1 is 127.0.0.1

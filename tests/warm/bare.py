@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 _CODE = """
@@ -21,15 +21,18 @@ holder.Holder({idle_s}).serve(fork.Program(run, print), ready)
 
 
 @contextmanager
-def bare_holder(patch: str = "", idle_s: float = 60.0) -> Iterator["subprocess.Popen[str]"]:
+def bare_holder(
+    patch: str = "", idle_s: float = 60.0, within: Sequence[str] = ()
+) -> Iterator["subprocess.Popen[str]"]:
     """Run it for the time of the block, unless it ends before.
 
     Args:
         patch: a line of Python that it runs first.
         idle_s: seconds without a call after which it ends.
+        within: the words before the command that confine it.
     """
     code = _CODE.format(patch=patch, idle_s=idle_s)
-    command = [sys.executable, "-c", code]
+    command = [*within, sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

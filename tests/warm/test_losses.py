@@ -205,7 +205,7 @@ def test_a_call_is_cold_where_the_warm_process_stands_still():
         assert call.stdout == b"Hello! You said: hi\n"
         assert b"note: warm: no, it does not answer (timed out)\n" in call.stderr
         stopped = child("warm", "stop")
-        assert stopped.text == f"warm process {holder.pid} was told to end\n"
+        assert stopped.text == f"warm process {holder.pid} has been told to end\n"
         holder.send_signal(signal.SIGCONT)
         assert holder.wait(PATIENCE_S) == 0
 

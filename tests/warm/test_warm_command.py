@@ -29,7 +29,7 @@ def pid_said(text):
 
 def test_its_life_as_the_commands_tell_it(runtime, openai_server):
     assert (child("warm", "status").text, child("warm", "status").code) == (
-        "no warm process runs\n",
+        "no warm process is running\n",
         1,
     )
     started = child("warm", "start")
@@ -37,7 +37,7 @@ def test_its_life_as_the_commands_tell_it(runtime, openai_server):
     ready = f"warm process {pid} is ready; it ends after 15 minutes without a call\n"
     assert (started.text, started.code, started.stderr) == (ready, 0, "")
     again = child("warm", "start")
-    assert (again.text, again.code) == (f"warm process {pid} runs already\n", 0)
+    assert (again.text, again.code) == (f"warm process {pid} is already running\n", 0)
     until(lambda: holders(runtime) == [pid])
     openai_server.play(Script(end="stall"))
     with subprocess.Popen(
@@ -55,6 +55,7 @@ def test_its_life_as_the_commands_tell_it(runtime, openai_server):
         "calls": 0,
         "under_way": 1,
         "socket": str(runtime / "hello-llm" / socket_name()),
+        "cold_because": None,
     }
     assert Path(figures["socket"]).is_socket()
     stopped = child("warm", "stop")
@@ -69,7 +70,7 @@ def test_status_in_words(warm):
     masked = re.sub(r"\d+ (s|MiB|answered)", r"N \1", told.text)
     assert masked == (
         f"warm process {warm.pid}, for N s\n"
-        "calls     N answered, 0 under way\n"
+        "calls     N answered, 0 in progress\n"
         "memory    N MiB\n"
         f"socket    {warm.runtime}/hello-llm/{socket_name()}\n"
     )
@@ -82,7 +83,7 @@ def test_status_as_a_document_where_none_runs():
 
 def test_stop_where_none_runs():
     told = child("warm", "stop")
-    assert (told.text, told.code, told.stderr) == ("no warm process runs\n", 0, "")
+    assert (told.text, told.code, told.stderr) == ("no warm process is running\n", 0, "")
 
 
 def test_without_a_word_it_says_what_there_is():
@@ -132,7 +133,7 @@ def test_calls_under_way_come_to_their_end_after_a_stop(own, openai_server):
         assert call.stdout is not None
         assert call.stdout.read(3) == b"one"
         assert child("warm", "stop").text == f"warm process {pid} has ended\n"
-        assert not (own.runtime / "hello-llm").exists()
+        until(lambda: not (own.runtime / "hello-llm").exists())
         assert call.stdout.read() == b" two three\n"
     assert call.returncode == 0
     until(lambda: gone(pid))
@@ -181,7 +182,7 @@ def test_a_stale_socket_is_replaced_by_a_start(stale):
 
 
 def test_stop_puts_a_stale_socket_away(stale):
-    assert child("warm", "stop").text == "no warm process runs\n"
+    assert child("warm", "stop").text == "no warm process is running\n"
     assert [path for path in stale.iterdir() if path.name.endswith(SOCKET_ENDING)] == []
 
 

@@ -4,6 +4,7 @@ import gc
 import io
 import os
 import sys
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import walk_packages
@@ -23,7 +24,12 @@ from hello_llm.rendering.terminal import ClosedStream, Terminal
 from hello_llm.settings import Settings
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.origins import BUILT_IN
-from hello_llm.warm.control import WarmError, await_start, retire_others
+from hello_llm.warm.control import (
+    LONGEST_START_S,
+    WarmError,
+    is_taken_by_another,
+    retire_others,
+)
 from hello_llm.warm.fork import Program
 from hello_llm.warm.holder import IDLE_S, Holder, TakenError
 from hello_llm.warm.place import NoPlaceError
@@ -36,10 +42,10 @@ def main() -> NoReturn:
     """Answer calls until none comes for long enough; the argument is for how many seconds."""
     try:
         _serve(float(sys.argv[1]) if sys.argv[1:] else IDLE_S)
-    except TakenError:
-        await_start()
     except (NoPlaceError, WarmError, OSError) as error:
         os.write(1, f"{error}\n".encode())
+    except MemoryError:
+        os.write(1, b"it needs more memory than the limits of this shell allow (ulimit -v)\n")
     except BaseException as error:  # noqa: BLE001 - it is told to the one who started this
         os._exit(say(error))
     os._exit(0)
@@ -47,11 +53,24 @@ def main() -> NoReturn:
 
 def _serve(idle_s: float) -> None:
     retire_others()
-    holder = Holder(idle_s)
+    holder = _place(idle_s)
+    if holder is None:
+        return
     _import_everything()
     gc.collect()
     gc.freeze()  # what the collector does not touch stays shared with the forks
     holder.serve(Program(_run, STOP.explain), _let_go)
+
+
+def _place(idle_s: float) -> Holder | None:
+    """Take the place of the warm process; return ``None`` if another one has it and answers."""
+    ends = time.monotonic() + LONGEST_START_S
+    while True:
+        try:
+            return Holder(idle_s)
+        except TakenError:
+            if is_taken_by_another(ends):
+                return None
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -41,10 +41,14 @@ def examine_warmth() -> Iterator[Finding]:
     try:
         running = status()
     except WarmError as error:
-        yield Finding.warning("warm", str(error), "hello-llm warm stop")
+        yield Finding.warning("warm", str(error), error.hint)
         return
     if running is None:
-        yield Finding.ok("warm", "no warm process runs; hello-llm warm start starts one")
+        yield Finding.ok("warm", "no warm process is running; hello-llm warm start starts one")
+        return
+    if running.cold_because is not None:
+        reason = f"process {running.pid} takes no calls from here: {running.cold_because}"
+        yield Finding.warning("warm", reason, "hello-llm warm stop && hello-llm warm start")
         return
     words = f"process {running.pid} runs, {running.calls} calls answered"
     yield Finding.ok("warm", f"{words}, {running.memory_mib:.0f} MiB")

@@ -3,13 +3,11 @@
 import fcntl
 import io
 import os
-import resource
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self, TextIO
 
@@ -25,18 +23,14 @@ class Call:
 
     fingerprint: tuple[object, ...]
     """What its interpreter is like."""
+    loading: Mapping[str, str]
+    """How it was loaded."""
     arguments: list[str]
     """The command line behind the program's name."""
     environment: Mapping[str, str]
     """The whole environment."""
     umask: int
     """The mask for new files."""
-    limits: Sequence[tuple[int, int, int]]
-    """What it may use of each resource: the kind, the soft and the hard limit."""
-    niceness: int
-    """How far it steps back behind other processes."""
-    processors: Sequence[int]
-    """The processors that it may run on."""
     ignored: list[int]
     """The signals that it was started to ignore."""
     numbers: list[int]
@@ -63,7 +57,6 @@ def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
     """
     kept = _number(call, descriptors, kept)
     os.umask(call.umask)
-    _limit(call)
     os.environ.clear()
     os.environ.update(call.environment)
     time.tzset()
@@ -71,6 +64,16 @@ def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
     sys.argv[1:] = call.arguments
     sys.stdin, sys.stdout, sys.stderr = map(_stream, range(3), ("r", "w", "w"), call.streams)
     return kept
+
+
+def share_processors(pid: int) -> None:
+    """Step back behind other processes as far as `pid` does, and run where it runs.
+
+    Raises:
+        OSError: this process may not.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, pid))
+    os.sched_setaffinity(0, os.sched_getaffinity(pid))
 
 
 def hold_signals() -> None:
@@ -90,17 +93,6 @@ def ignore_signals() -> None:
     """Let no signal come between the end of the call and that of the process."""
     for number in OBEYED:
         signal.signal(number, signal.SIG_IGN)
-
-
-def _limit(call: Call) -> None:
-    """Be held back like the client; what the warm process itself may not do, its fork may not."""
-    for kind, soft, hard in call.limits:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (soft, hard))
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, call.niceness)
-    with suppress(OSError):
-        os.sched_setaffinity(0, call.processors)
 
 
 def _number(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:

@@ -1,12 +1,19 @@
 """Hands a call over to the warm process, if one runs; standard library only, and little of it."""
 
 import os
-import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
 
+from hello_llm.warm.confinement import (
+    HIDDEN,
+    differences,
+    in_words,
+    loading,
+    may_look_into,
+    witness,
+)
 from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
@@ -15,6 +22,7 @@ from hello_llm.warm.messages import (
     read_all,
     receive_forked,
     send,
+    send_number,
 )
 from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
 
@@ -44,14 +52,14 @@ def hand_over(arguments: list[str]) -> int:
         LostError: it was killed in the middle of the call.
     """
     with _connected() as channel:
-        process = _fork_of(channel)
-        restore = _forward_signals(process)
+        fork = _fork_of(channel)
+        restore = _forward_signals(fork.process)
         try:
-            _begin(channel, arguments)
+            _begin(channel, fork, arguments)
             return _outcome(channel)
         finally:
             restore()
-            os.close(process)
+            os.close(fork.process)
 
 
 def connect(folder: int, name: str) -> socket.socket:
@@ -62,10 +70,13 @@ def connect(folder: int, name: str) -> socket.socket:
     """
     channel = socket.socket(socket.AF_UNIX)
     channel.settimeout(_PATIENCE_S)
+    at = address(folder, name)
     try:
-        channel.connect(address(folder, name))
+        channel.connect(at)
     except OSError as error:
         channel.close()
+        if not os.path.isdir(os.path.dirname(at)):  # noqa: PTH112, PTH120 - no pathlib at start-up
+            raise ColdError("/proc is missing") from None
         raise _absent() if isinstance(error, _ABSENT) else ColdError(str(error)) from None
     _pid, user = peer(channel)
     if user != os.geteuid():
@@ -91,26 +102,68 @@ def _connected() -> socket.socket:
         os.close(folder)
 
 
-def _fork_of(channel: socket.socket) -> int:
-    """Return the process that the warm one has forked for this connection."""
+class Fork:
+    """The fork that the warm process makes for a connection."""
+
+    def __init__(self, process: int, number: int, differences: list[str]) -> None:
+        """Keep what is known of it.
+
+        Args:
+            process: the descriptor of its process.
+            number: the number of a descriptor that the warm process has open.
+            differences: in what that is confined otherwise than this process.
+        """
+        self.process = process
+        self.number = number
+        self.differences = differences
+
+
+def await_fork(channel: socket.socket) -> Fork:
+    """Wait for the fork at the other end of `channel`; it is told nothing yet.
+
+    Raises:
+        OSError: there is none.
+    """
+    own = os.memfd_create("hello-llm")
     try:
-        return receive_forked(channel)
+        send_number(channel, own)
+        found = differences(channel)  # of the warm process, while that forks
+        process, number, witnesses = receive_forked(channel)
+        if not found and not any(may_look_into(witness, own) for witness in witnesses):
+            found = [HIDDEN]
+    finally:
+        os.close(own)
+    for descriptor in witnesses:
+        os.close(descriptor)
+    return Fork(process, number, found)
+
+
+def _fork_of(channel: socket.socket) -> Fork:
+    """Return the fork that answers on this connection, which other rules must not hold for."""
+    try:
+        fork = await_fork(channel)
     except OSError as error:
         raise ColdError(f"it does not answer ({error})") from None
+    if fork.differences:
+        os.close(fork.process)
+        raise ColdError(in_words(fork.differences))
+    return fork
 
 
-def _begin(channel: socket.socket, arguments: list[str]) -> None:
+def _begin(channel: socket.socket, fork: Fork, arguments: list[str]) -> None:
     """Send the call; when all of it has been sent, it is made."""
     numbers = _inherited()
-    if len(numbers) >= MOST_DESCRIPTORS:
+    if len(numbers) + 2 > MOST_DESCRIPTORS:
         raise ColdError("too many files are open")
-    folder = os.open(".", os.O_PATH | os.O_DIRECTORY)
+    opened = [os.open(".", os.O_PATH | os.O_DIRECTORY)]
     try:
-        send(channel, _call(arguments, numbers), [folder, *numbers])
+        opened.append(witness(channel, fork.number))
+        send(channel, _call(arguments, numbers), [*opened, *numbers])
     except OSError as error:
         raise ColdError(f"it does not listen ({error})") from None
     finally:
-        os.close(folder)
+        for descriptor in opened:
+            os.close(descriptor)
     channel.settimeout(None)
 
 
@@ -119,22 +172,14 @@ def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
     os.umask(umask)
     return {
         "fingerprint": fingerprint(),
+        "loading": loading(),
         "arguments": arguments,
         "environment": {name: value for name, value in os.environ.items() if name},
         "umask": umask,
-        "limits": _limits(),
-        "niceness": os.getpriority(os.PRIO_PROCESS, 0),
-        "processors": list(os.sched_getaffinity(0)),
         "ignored": [int(number) for number in OBEYED if _is_ignored(number)],
         "numbers": numbers,
         "streams": [_wording(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
     }
-
-
-def _limits() -> list[tuple[int, int, int]]:
-    """Return each limit that ``ulimit`` sets, and its two values."""
-    kinds = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
-    return [(kind, *resource.getrlimit(kind)) for kind in kinds]
 
 
 def _inherited() -> list[int]:

@@ -1,7 +1,6 @@
 """Starts the warm process, asks how it does, and ends it."""
 
-import fcntl
-import marshal
+import json
 import os
 import signal
 import socket
@@ -13,18 +12,25 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hello_llm.warm.client import ColdError, connect
-from hello_llm.warm.messages import read_all, receive_forked, send
+from hello_llm.warm.client import ColdError, await_fork, connect
+from hello_llm.warm.confinement import ANOTHER_PID_NAMESPACE, in_words, passed_on, process_at
+from hello_llm.warm.lock import is_taken, remove_unless_taken, sockets_in
+from hello_llm.warm.messages import BrokenOffError, read_all, send
 from hello_llm.warm.place import (
-    SOCKET_ENDING,
     NoPlaceError,
     folder_path,
     open_folder,
     peer,
     socket_name,
 )
+from hello_llm.warm.squatted import ELSEWHERE
 
-_LONGEST_START_S = 20.0
+_STOP = "hello-llm warm stop"
+_WITHOUT = "hello-llm chat works without it, a second or two slower"
+_TRIES = 3
+LONGEST_START_S = 60.0
+"""How long it may take to come up on a busy machine."""
+
 _LONGEST_END_S = 5.0
 _LOOK_S = 0.01
 
@@ -32,14 +38,14 @@ _LOOK_S = 0.01
 class WarmError(Exception):
     """The warm process did not come up, or does not answer; the message says what is wrong."""
 
+    def __init__(self, reason: str, hint: str = _STOP) -> None:
+        """Keep the `reason`, and a command that helps."""
+        super().__init__(reason)
+        self.hint = hint
+
 
 class DamagedError(WarmError):
     """It did not come up since the machine or the installation lacks something."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        """Keep the sentences that it said itself."""
-        super().__init__(message)
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Status:
     """The memory that it occupies, in MiB."""
     socket: str
     """Where it is met."""
+    cold_because: str | None
+    """Why it answers no call from here; ``None`` if it does."""
 
 
 def unavailable() -> str | None:
@@ -83,14 +91,14 @@ def start(command: Sequence[str], environment: Mapping[str, str], *, wait: bool)
         process = subprocess.Popen(  # noqa: S603 - this very interpreter
             [sys.executable, *command],
             cwd="/",
-            env=environment,
+            env={**environment, **passed_on(os.environ)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if wait else subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     except OSError as error:
-        raise WarmError(f"it cannot be started: {error.strerror}") from error
+        raise WarmError(f"it cannot be started: {error.strerror}", _WITHOUT) from error
     if process.stdout is not None:
         with process.stdout as said:
             trouble = list(filter(None, said.read().decode(errors="replace").split("\n")))
@@ -103,29 +111,51 @@ def _explained(trouble: Sequence[str]) -> WarmError:
     message, hint = ["", *trouble][-2:]
     if message.startswith("error: ") and hint.startswith("hint: "):
         return DamagedError(message.removeprefix("error: "), hint.removeprefix("hint: "))
-    return WarmError(hint)
+    return WarmError(hint, _WITHOUT)
+
+
+def bring_up(command: Sequence[str], environment: Mapping[str, str]) -> Status:
+    """Start the warm process and return how it does; another one may have been quicker.
+
+    Raises:
+        WarmError: it did not come up.
+    """
+    for _ in range(_TRIES):  # one that was started at the same moment may be killed
+        start(command, environment, wait=True)
+        running = status()
+        if running is not None:
+            return running
+    raise WarmError("it ended at once", "hello-llm warm start")
 
 
 def status() -> Status | None:
     """Return how the warm process of this program and interpreter does; ``None`` without one.
 
     Raises:
-        WarmError: it does not answer.
+        WarmError: it does not answer, or the folder to meet in is not the user's own.
     """
     with _folder() as folder:
         channel = None if folder is None else _connection(folder, socket_name())
     if channel is None:
         return None
     with channel:
-        pid, _user = peer(channel)
+        pid = _seen(channel)
         try:
-            os.close(receive_forked(channel))
-            send(channel, {}, [])
-            figures = marshal.loads(read_all(channel))  # noqa: S302 - from a process of this user
-        except (OSError, EOFError) as error:
-            raise WarmError(f"process {pid} does not answer") from error
-    where = f"{folder_path()}/{socket_name()}"
-    return Status(pid=pid, memory_mib=_resident_mib(pid), socket=where, **figures)
+            fork = await_fork(channel)
+            os.close(fork.process)
+            send(channel, None, [])
+            figures = json.loads(read_all(channel))
+        except (OSError, ValueError) as error:
+            if isinstance(error, BrokenOffError) and not str(error):
+                return None  # it has just ended
+            raise WarmError(f"process {pid} does not answer ({error})") from error
+    return Status(
+        pid=pid,
+        memory_mib=_resident_mib(pid),
+        socket=f"{folder_path()}/{socket_name()}",
+        cold_because=in_words(fork.differences) if fork.differences else None,
+        **figures,
+    )
 
 
 def stop() -> dict[int, bool]:
@@ -135,53 +165,99 @@ def stop() -> dict[int, bool]:
         WarmError: a socket is another user's, or nobody can connect to it.
 
     Returns:
-        The processes that were told to end, and whether each answers no call any more; those that
-        are under way come to their end.
+        The processes that were told to end, and whether each has stopped answering; calls in
+        progress finish first.
     """
     await_start()
     with _folder() as folder:
-        return {} if folder is None else _stop(folder, _sockets(folder))
+        return {} if folder is None else _stop(folder, sockets_in(folder))
 
 
 def retire_others() -> None:
     """End the warm processes of other versions and interpreters: a user has one at a time."""
     with _folder() as folder:
         if folder is not None:
-            _stop(folder, [name for name in _sockets(folder) if name != socket_name()])
+            others = sockets_in(folder)
+            others.pop(socket_name(), None)
+            _stop(folder, others)
 
 
 def await_start() -> None:
     """Wait for a warm process that is coming up just now, if there is one."""
     with _folder() as folder:
         if folder is not None:
-            _until(lambda: _sockets(folder) != [] or not _is_taken(folder), _LONGEST_START_S)
+            _until(lambda: _is_served(folder) or not is_taken(folder), LONGEST_START_S)
 
 
-def _stop(folder: int, names: Sequence[str]) -> dict[int, bool]:
+def is_taken_by_another(ends: float) -> bool:
+    """Wait a moment for a warm process that has the place to answer; False if it does not yet.
+
+    Raises:
+        WarmError: it does not, and it is later than `ends` by ``time.monotonic``.
+    """
+    with _folder() as folder:
+        if folder is not None and _is_served(folder):
+            return True
+    if time.monotonic() > ends:
+        raise WarmError("another process has its place and answers nothing")
+    time.sleep(_LOOK_S)
+    return False
+
+
+def _stop(folder: int, sockets: Mapping[str, int]) -> dict[int, bool]:
+    """Tell the processes that serve the `sockets` to end."""
     told = {}
-    for name in names:
-        channel = _connection(folder, name)
-        if channel is None:
-            with suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=folder)
-            continue
-        with channel, suppress(ProcessLookupError):
-            pid, _user = peer(channel)
-            os.kill(pid, signal.SIGTERM)
-            told[pid] = name
-    _until(lambda: not set(told.values()).intersection(_sockets(folder)), _LONGEST_END_S)
-    left = _sockets(folder)
-    return {pid: name not in left for pid, name in told.items()}
+    for socket_and_inode in sockets.items():
+        channel = _connection(folder, socket_and_inode[0])
+        if channel is not None:
+            with channel, suppress(ProcessLookupError):
+                told[_terminate(channel)] = socket_and_inode
+    _until(lambda: not sockets_in(folder).items() & set(told.values()), _LONGEST_END_S)
+    left = sockets_in(folder).items()
+    if len(told) < len(sockets):
+        remove_unless_taken(folder)
+    return {pid: it not in left for pid, it in told.items()}
+
+
+def _terminate(channel: socket.socket) -> int:
+    """End the process at the other end of `channel`, and return its number."""
+    pid = _seen(channel)
+    process = process_at(channel)
+    try:
+        signal.pidfd_send_signal(process, signal.SIGTERM)
+    except PermissionError as error:
+        raise WarmError(f"process {pid} cannot be ended from here: {error.strerror}") from None
+    finally:
+        os.close(process)
+    return pid
+
+
+def _seen(channel: socket.socket) -> int:
+    """Return the number of the process at the other end of `channel`.
+
+    Raises:
+        WarmError: it has none here.
+    """
+    pid, _user = peer(channel)
+    if not pid:
+        raise WarmError(in_words([ANOTHER_PID_NAMESPACE]), ELSEWHERE)
+    return pid
 
 
 @contextmanager
 def _folder() -> Iterator[int | None]:
-    """Yield the folder where warm processes are met, if there is one."""
+    """Yield the folder where warm processes are met, if there is one.
+
+    Raises:
+        WarmError: it is not the user's own.
+    """
     try:
         folder = open_folder()
-    except (FileNotFoundError, NoPlaceError):
+    except FileNotFoundError:
         yield None
         return
+    except NoPlaceError as error:
+        raise WarmError(str(error), error.hint) from None
     try:
         yield folder
     finally:
@@ -198,17 +274,13 @@ def _connection(folder: int, name: str) -> socket.socket | None:
         raise WarmError(str(error)) from None
 
 
-def _sockets(folder: int) -> list[str]:
-    return [name for name in os.listdir(folder) if name.endswith(SOCKET_ENDING)]
-
-
-def _is_taken(folder: int) -> bool:
-    """Whether a warm process has the folder, be it one that only comes up."""
-    try:
-        fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(folder, fcntl.LOCK_UN)
+def _is_served(folder: int) -> bool:
+    """Whether a warm process of whichever version is heard."""
+    for name in sockets_in(folder):
+        channel = _connection(folder, name)
+        if channel is not None:
+            channel.close()
+            return True
     return False
 
 

@@ -1,6 +1,6 @@
 """A fork of the warm process: it hears a client out, becomes its call, and tells the exit code."""
 
-import marshal
+import json
 import os
 import select
 import signal
@@ -20,9 +20,19 @@ from hello_llm.warm.adoption import (
     hear_signals,
     hold_signals,
     ignore_signals,
+    share_processors,
 )
-from hello_llm.warm.messages import DECLINED, ENDED, receive, send_forked
-from hello_llm.warm.place import fingerprint
+from hello_llm.warm.confinement import (
+    HIDDEN,
+    differences,
+    differing,
+    in_words,
+    loading,
+    may_look_into,
+    witness,
+)
+from hello_llm.warm.messages import DECLINED, ENDED, read, receive, receive_number, send_forked
+from hello_llm.warm.place import fingerprint, peer
 
 NO_CALL = 75
 """The status of a fork that made no call: it told figures, or its client makes the call itself."""
@@ -63,16 +73,67 @@ def _answer(
 ) -> None:
     channel.settimeout(_PATIENCE_S)
     hold_signals()
-    send_forked(channel)
-    message, descriptors = receive(channel)
-    if not message:
-        _say_last(channel, marshal.dumps(dict(figures)))
+    _report(channel, alive)
+    data, descriptors = receive(channel)
+    if not data:
+        _say_last(channel, json.dumps(dict(figures)).encode())
         return
-    call = Call.of(message)
+    folder, shown, *others = descriptors
+    try:
+        _admit(channel, shown, alive)
+        call = _understood(data)
+        share_processors(peer(channel)[0])
+    except DeclinedError as declined:
+        _say_last(channel, DECLINED + str(declined).encode())
+        return
+    os.close(shown)
+    _run(call, [folder, *others], channel.detach(), alive, program)
+
+
+def _report(channel: socket.socket, own: int) -> None:
+    """Tell the client of this fork, and show that it may look into it."""
+    number = receive_number(channel)
+    try:
+        shown = [witness(channel, number)]
+    except OSError:  # the client then has no more to do with it
+        shown = []
+    send_forked(channel, own, shown)
+    for descriptor in shown:
+        os.close(descriptor)
+
+
+def _admit(channel: socket.socket, shown: int, own: int) -> None:
+    """Make sure that the client may do all that this fork may.
+
+    Args:
+        channel: the connection to it.
+        shown: what it sent to show that it may look into the warm process.
+        own: what that would be.
+
+    Raises:
+        DeclinedError: it may not, or it is not known.
+        OSError: the client is gone.
+    """
+    found = differences(channel)
+    if not found and not may_look_into(shown, own):
+        found = [HIDDEN]
+    if found:
+        raise DeclinedError(in_words(found))
+
+
+def _understood(data: bytes) -> Call:
+    """Read a call, and make sure that the client is a Python like this one.
+
+    Raises:
+        DeclinedError: it is not.
+    """
+    call = Call.of(read(data))
     if call.fingerprint != fingerprint():
-        _say_last(channel, DECLINED + b"it was started by another Python, or with other options")
-        return
-    _run(call, descriptors, channel.detach(), alive, program)
+        raise DeclinedError("it was started by another Python, or with other options")
+    found = differing(loading(), call.loading)
+    if found:
+        raise DeclinedError(in_words(found))
+    return call
 
 
 def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: Program) -> None:

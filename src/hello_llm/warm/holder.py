@@ -1,5 +1,6 @@
 """The loop of the warm process: it has one thread only, accepts calls, and forks for each."""
 
+import errno
 import fcntl
 import os
 import select
@@ -14,12 +15,13 @@ from typing import NoReturn
 from hello_llm.warm.fork import NO_CALL, Program, answer
 from hello_llm.warm.messages import DECLINED, ENDED
 from hello_llm.warm.place import (
-    SOCKET_ENDING,
+    UNHEARD_ENDING,
     address,
     folder_path,
     make_folder,
     open_folder,
     peer,
+    remove_stale,
     socket_name,
 )
 
@@ -27,6 +29,8 @@ IDLE_S = 15 * 60.0
 """Seconds without a call after which the warm process ends."""
 
 _BACKLOG = 128
+_FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_BREATHER_S = 0.1
 
 
 class TakenError(Exception):
@@ -42,6 +46,8 @@ class Holder:
         Args:
             idle_s: seconds without a call after which :meth:`serve` returns.
 
+        Sockets that a killed process left are gone then.
+
         Raises:
             TakenError: another process has it.
             NoPlaceError: there is no folder that is the user's own.
@@ -49,6 +55,7 @@ class Holder:
         """
         self._idle_s = idle_s
         self._folder = _take_folder()
+        remove_stale(self._folder)
         self._name = socket_name()
         self._calls = 0
         self._running: dict[int, socket.socket] = {}
@@ -115,18 +122,23 @@ class Holder:
 
     def _accept(self, listener: socket.socket, program: Program) -> None:
         """Fork for the next call, if there is one."""
-        with suppress(OSError):
+        try:
             channel, _ = listener.accept()
-            if peer(channel)[1] == os.geteuid():
-                self._fork(channel, listener, program)
-            else:
-                channel.close()
+        except OSError as error:
+            if error.errno in _FULL:  # until a call has ended
+                select.select([self._wakeup], [], [], _BREATHER_S)
+            return
+        if peer(channel)[1] == os.geteuid():
+            self._fork(channel, listener, program)
+        else:
+            channel.close()
 
     def _fork(self, channel: socket.socket, listener: socket.socket, program: Program) -> None:
         try:
             pid = os.fork()
-        except OSError:  # out of memory, or of processes: the client makes the call itself
-            channel.close()
+        except OSError as error:  # out of memory, or of processes
+            with channel, suppress(OSError):
+                channel.send(DECLINED + f"no fork: {error.strerror}".encode(), socket.MSG_DONTWAIT)
             return
         if pid:
             self._running[pid] = channel
@@ -166,14 +178,12 @@ def _take_folder() -> int:
 
 
 def _listening(folder: int, name: str) -> socket.socket:
-    """Return the socket; those that are left in the folder belong to nobody any more."""
-    for left in os.listdir(folder):
-        if left.endswith(SOCKET_ENDING):
-            os.unlink(left, dir_fd=folder)
+    """Return the socket; whoever finds it under its `name` is heard."""
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address(folder, name))
+    listener.bind(address(folder, name + UNHEARD_ENDING))
     listener.listen(_BACKLOG)
     listener.setblocking(False)
+    os.rename(name + UNHEARD_ENDING, name, src_dir_fd=folder, dst_dir_fd=folder)
     return listener
 
 

@@ -14,6 +14,9 @@ import hello_llm
 SOCKET_ENDING = ".sock"
 """What the names of the sockets in the folder end with."""
 
+UNHEARD_ENDING = ".new"
+"""What follows in the name of a socket at which nobody listens yet."""
+
 _PRIVATE = 0o700
 _FLAGS = (
     "dev_mode",
@@ -37,15 +40,28 @@ _OF_NO_EFFECT_LATER = frozenset(
 
 
 class NoPlaceError(Exception):
-    """The folder to meet in is not the user's own; the message says why."""
+    """The folder to meet in is not the user's own; the message says whose it is."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        """Keep the `reason`, and a command that helps."""
+        super().__init__(reason)
+        self.hint = hint
 
 
 def folder_path() -> str:
     """Return the path of the folder: below the runtime folder of the session, else in /tmp."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if runtime.startswith("/"):
+    if runtime.startswith("/") and not _is_of_another_user(runtime):
         return f"{runtime}/hello-llm"
     return f"/tmp/hello-llm-{os.geteuid()}"  # noqa: S108 - whose folder it is gets checked
+
+
+def _is_of_another_user(runtime: str) -> bool:
+    """Whether this is the runtime folder of somebody else, as ``sudo -E`` leaves it in place."""
+    try:
+        return os.stat(runtime).st_uid != os.geteuid()  # noqa: PTH116 - no pathlib at start-up
+    except OSError:
+        return False
 
 
 def make_folder() -> None:
@@ -62,7 +78,7 @@ def open_folder() -> int:
 
     Raises:
         FileNotFoundError: there is none.
-        NoPlaceError: it is not the user's own, or others may look into it.
+        NoPlaceError: it is not the user's own, or others may enter it.
     """
     path = folder_path()
     try:
@@ -70,12 +86,25 @@ def open_folder() -> int:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise NoPlaceError(f"cannot open {path}: {error.strerror}") from None
+        raise _no_place(path, error) from None
     found = os.fstat(folder)
     if found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return folder
     os.close(folder)
-    raise NoPlaceError(f"{path} must be yours alone, with mode 0700")
+    raise _no_place(path)
+
+
+def _no_place(path: str, error: OSError | None = None) -> NoPlaceError:
+    from hello_llm.warm.squatted import whats_wrong  # noqa: PLC0415 - it hardly ever happens
+
+    return NoPlaceError(*whats_wrong(path, error))
+
+
+def remove_stale(folder: int) -> None:
+    """Remove every socket from the `folder`, which this process has locked: nobody serves them."""
+    for name in os.listdir(folder):
+        if name.endswith((SOCKET_ENDING, SOCKET_ENDING + UNHEARD_ENDING)):
+            os.unlink(name, dir_fd=folder)
 
 
 def address(folder: int, name: str) -> str:

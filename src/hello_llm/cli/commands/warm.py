@@ -13,7 +13,7 @@ from hello_llm.contract import BugError, ExitCode, UsageError
 if TYPE_CHECKING:
     from hello_llm.warm.control import Status
 
-_NONE = "no warm process runs"
+_NONE = "no warm process is running"
 
 _Answer = TypeVar("_Answer")
 
@@ -25,26 +25,27 @@ app = typer.Typer(
 
 @app.command()
 def start() -> None:
-    """Start the warm process, unless one runs; it ends after 15 minutes without a call."""
+    """Start the warm process, if none is running; it ends after 15 minutes without a call."""
     from hello_llm.providers.litellm.environment import harmless  # noqa: PLC0415 - not every run
-    from hello_llm.warm.control import start, status  # noqa: PLC0415 - likewise
+    from hello_llm.warm.control import bring_up, status  # noqa: PLC0415 - likewise
 
     running = _tried(status)
-    if running is not None:
-        typer.echo(f"warm process {running.pid} runs already")
-        return
-    _tried(lambda: start(HOLDER, harmless(), wait=True))
-    running = _tried(status)
     if running is None:
-        raise UsageError("the warm process ended at once", "hello-llm warm start")
-    typer.echo(f"warm process {running.pid} is ready; it ends after 15 minutes without a call")
+        running = _tried(lambda: bring_up(HOLDER, harmless()))
+        said, hint = "is ready; it ends after 15 minutes without a call", "hello-llm warm stop"
+    else:
+        said, hint = "is already running", "hello-llm warm stop && hello-llm warm start"
+    if running.cold_because is not None:
+        reason = f"warm process {running.pid} takes no calls from here: {running.cold_because}"
+        raise UsageError(reason, hint)
+    typer.echo(f"warm process {running.pid} {said}")
 
 
 @app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Print how the warm process does; the exit code is 1 if none runs."""
+    """Describe the warm process; exits 1 if none is running."""
     from hello_llm.warm.control import status  # noqa: PLC0415 - not every run
 
     running = _tried(status)
@@ -58,11 +59,11 @@ def status(
 
 @app.command()
 def stop() -> None:
-    """End the warm process; the calls that it answers just now come to their end first."""
+    """End the warm process; calls in progress finish first."""
     from hello_llm.warm.control import stop  # noqa: PLC0415 - not every run
 
     for pid, ended in (told := _tried(stop)).items():
-        typer.echo(f"warm process {pid} {'has ended' if ended else 'was told to end'}")
+        typer.echo(f"warm process {pid} {'has ended' if ended else 'has been told to end'}")
     if not told:
         typer.echo(_NONE)
 
@@ -84,15 +85,16 @@ def _tried(ask: Callable[[], _Answer]) -> _Answer:
     except DamagedError as error:
         raise BugError(str(error), error.hint) from None
     except WarmError as error:
-        raise UsageError(f"the warm process: {error}", "hello-llm warm stop") from None
+        raise UsageError(f"the warm process: {error}", error.hint) from None
 
 
 def _described(running: "Status") -> str:
-    return "\n".join(
-        [
-            f"warm process {running.pid}, for {running.age_s:.0f} s",
-            f"calls     {running.calls} answered, {running.under_way} under way",
-            f"memory    {running.memory_mib:.0f} MiB",
-            f"socket    {running.socket}",
-        ]
-    )
+    lines = [
+        f"warm process {running.pid}, for {running.age_s:.0f} s",
+        f"calls     {running.calls} answered, {running.under_way} in progress",
+        f"memory    {running.memory_mib:.0f} MiB",
+        f"socket    {running.socket}",
+    ]
+    if running.cold_because is not None:
+        lines.append(f"from here every call is cold: {running.cold_because}")
+    return "\n".join(lines)
