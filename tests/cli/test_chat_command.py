@@ -245,4 +245,5 @@ def test_litellm_is_asked_once_with_everything_said_explicitly(monkeypatch):
         "api_base": None,
         "api_key": "sk-ant-Zm9vYmFyYmF6",
         "drop_params": False,
+        "_skip_responses_api_bridge": True,
     }

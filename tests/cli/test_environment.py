@@ -79,7 +79,12 @@ ASK = """
 import os, sys
 import sitecustomize as guard
 refused = []
-guard._log = refused.append
+
+def keep(what, variable=guard.LOG_VARIABLE):
+    if variable == guard.LOG_VARIABLE:
+        refused.append(what)
+
+guard._log = keep
 from hello_llm.cli.app import run
 
 def ask(*flags):

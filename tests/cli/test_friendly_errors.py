@@ -126,5 +126,5 @@ def test_a_refusal_of_litellm_itself_is_told_in_our_words(monkeypatch):
     check(
         asked("ollama/tiny", "http://127.0.0.1:9"),
         ExitCode.REQUEST,
-        "error: ollama/tiny does not take a parameter: no n\n",
+        "error: ollama/tiny does not take a parameter as given: no n\nhint: leave out the flag\n",
     )

@@ -33,6 +33,7 @@ def test_a_reply_is_complete_after_one_attempt_unless_it_says_otherwise():
         "reasoning": None,
         "tool_calls": (),
         "failures": (),
+        "end_marked": True,
     }
 
 

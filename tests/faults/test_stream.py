@@ -152,7 +152,7 @@ def test_an_error_comes_as_an_event(client, protocol, name, text):
         body = post(client, stage, protocol, stream=True).content
     assert text_of(protocol, body) == text
     assert b"The engine caught fire" in body
-    assert (b"event: error\n" in body) == (protocol == "anthropic")
+    assert (b"event: error\n" in body) == (protocol in {"anthropic", "responses"})
 
 
 def test_an_error_event_can_have_a_name(client):

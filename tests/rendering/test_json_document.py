@@ -125,7 +125,10 @@ def test_success_and_failure_have_the_same_keys_in_the_same_order():
     success, failure = document(reply("x")), document(None, AuthError("no"))
     assert list(success) == list(failure)
     assert list(success["usage"]) == [field.name for field in fields(Usage)]
-    assert set(success) == {field.name for field in fields(LLMReply)} - {"failures"} | {
+    assert set(success) == {field.name for field in fields(LLMReply)} - {
+        "failures",
+        "end_marked",
+    } | {
         "schema",
         "ok",
         "exit_code",

@@ -47,7 +47,7 @@ def test_a_known_secret_in_base64_is_redacted_whatever_stands_around_it(before, 
         ("key sk-ant-api03-abcdefgh_1234 bad", "key [redacted] bad"),
         (
             "Incorrect API key provided: sk-abc12*****wxyz.",
-            "Incorrect API key provided: [redacted]",
+            "Incorrect API key provided: [redacted].",
         ),
         ("AIzaSyA1234567890abcdefghijk", "[redacted]"),
         ("gsk_abcdefgh12345678", "[redacted]"),

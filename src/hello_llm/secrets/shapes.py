@@ -73,7 +73,7 @@ SHAPES = (
     Shape(  # also half masked, as OpenAI quotes them
         "OpenAI, Anthropic, OpenRouter, Stripe",
         ("sk-", "sk_", "pk-", "pk_", "rk-", "rk_"),
-        r"\b(?P<key>(?:sk|pk|rk)[-_][\w*.-]{8,})",
+        r"\b(?P<key>(?:sk|pk|rk)[-_][\w*.-]{7,}[\w*-])",
         r"(?<![\w-])sk-(?=[\w-]*[0-9A-Z])[\w-]{16,}|\Ask-[\w-]{8,}\Z",
     ),
     Shape("Google", ("aiza",), r"\b(?P<key>AIza[\w-]{16,})", r"AIza[\w-]{30,}"),

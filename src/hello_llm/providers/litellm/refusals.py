@@ -123,7 +123,8 @@ def _key_refused(refusal: Refusal, route: Route) -> AuthError:
 def _no_model(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
     if route.vendor == "ollama_chat":
         return RequestError(
-            f"Ollama at {route.place} has no model {route.name!r}", f"ollama pull {route.name}"
+            f"Ollama at {route.place} has no model {route.name!r}{refusal.said}",
+            f"ollama pull {route.name}",
         )
     known = [] if litellm is None else sorted(_known_models(litellm, route.vendor))
     near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]

@@ -27,10 +27,14 @@ _LAST_WORDS_S = 0.5
 
 _SHORTEST_WAIT_S = 0.001
 
-_SIGNS_OF_LIFE = frozenset(
-    {"keepalive", "ping", "response.created", "response.in_progress", "response.queued"}
+_SIGNS_OF_LIFE = (
+    "keepalive",
+    "ping",
+    "response.created",
+    "response.in_progress",
+    "response.queued",
 )
-"""Types of what only keeps a connection alive."""
+"""Types of what only keeps a connection alive; no set, since a server's type may be a list."""
 
 _LONGEST_REFUSAL = 64 * 2**10
 """Bytes that are kept of a body that is no answer."""

@@ -15,7 +15,9 @@ from hello_llm.providers.litellm.protocols.piece import (
 from hello_llm.providers.litellm.protocols.tool_calls import arguments_in, calls_in
 
 _SILENT = frozenset({"content_block_stop", "message_stop", "ping"})
-_SILENT_DELTAS = frozenset({"signature_delta", "citations_delta", "compaction_delta"})
+# Tuples, and no sets: what a server gives as a type may be a list.
+_SILENT_DELTAS = ("signature_delta", "citations_delta", "compaction_delta")
+_READ_BLOCKS = (None, "text", "thinking")
 
 
 class AnthropicReplies:
@@ -106,7 +108,7 @@ class AnthropicReplies:
             raise UnreadableAnswerError(f"{name_of(block)} as a block of its content")
         if block.get("type") != "tool_use":
             piece = piece_of(block)
-            if block.get("type") not in {None, "text", "thinking"}:
+            if block.get("type") not in _READ_BLOCKS:
                 self._foreign.add(index)
             return piece
         self._foreign.discard(index)

@@ -34,7 +34,8 @@ _DELTAS = {
 
 _ITEMS = frozenset({"response.output_item.added", "response.output_item.done"})
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
-_CALLS = frozenset({"function_call", "custom_tool_call"})
+_CALLS = ("function_call", "custom_tool_call")
+"""No set: what a server gives as a type may be a list."""
 _ENVELOPE: Json = {
     "id": "resp_1",
     "object": "response",
