@@ -8,9 +8,9 @@ import pytest
 
 from hello_llm.checks.assertions import ASSERTIONS, Expectation
 from hello_llm.checks.findings import Bench, findings
-from hello_llm.checks.judge.pool import Judges
-from hello_llm.checks.judge.rules import RULES
 from hello_llm.contract import LLMReply, ToolCall, Usage
+from hello_llm.judge.pool import Judges
+from hello_llm.judge.rules import RULES
 from hello_llm.settings.kinds import UnfitError
 
 LONG_S = 60.0

@@ -6,8 +6,8 @@ import pytest
 
 from hello_llm.checks.assertions import Expectation
 from hello_llm.checks.findings import Bench, findings
-from hello_llm.checks.judge.pool import Judges
 from hello_llm.contract import DeadlineError, LLMReply, Usage
+from hello_llm.judge.pool import Judges
 
 ENDLESS = Expectation("regex", "^(a+)+$")
 REPLY = LLMReply("a" * 60 + "!", "mock", "mock/echo", Usage(), "stop")

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from hello_llm.checks import figure_assertions as figures
 from hello_llm.checks import json_assertions, json_path
 from hello_llm.checks import text_assertions as texts
-from hello_llm.checks.json_document import nested_too_deeply, parse
 from hello_llm.checks.shortfall import Shortfall
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
 from hello_llm.files.reading import read_text
+from hello_llm.judge.json_document import nested_too_deeply, parse
 from hello_llm.settings import phrases
 from hello_llm.settings.kinds import (
     Boolean,

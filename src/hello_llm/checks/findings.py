@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hello_llm.checks.assertions import ASSERTIONS, Expectation
-from hello_llm.checks.judge.messages import Job
-from hello_llm.checks.judge.pool import Judges
-from hello_llm.checks.judge.rules import RULES
 from hello_llm.checks.results import Finding
 from hello_llm.contract import DeadlineError, LLMReply
+from hello_llm.judge.messages import Job
+from hello_llm.judge.pool import Judges
+from hello_llm.judge.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hello_llm.checks import json_path as paths
-from hello_llm.checks.excerpts import as_json, excerpt
-from hello_llm.checks.json_document import NoJSONError, parse
 from hello_llm.checks.shortfall import Shortfall
 from hello_llm.contract import LLMReply
+from hello_llm.judge.excerpts import as_json, excerpt
+from hello_llm.judge.json_document import NoJSONError, parse
 
 
 def parses(wanted: bool, reply: LLMReply) -> Shortfall | None:

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from hello_llm.checks.excerpts import excerpt
 from hello_llm.checks.findings import Bench, findings
 from hello_llm.checks.results import Attempt, Finding, Verdict
 from hello_llm.checks.suite import Check
 from hello_llm.contract import ExitCode, Finished, HelloLLMError, LLMReply, Retrying
 from hello_llm.engine import Turn
+from hello_llm.judge.excerpts import excerpt
 
 _SAYS_NOTHING = frozenset(
     {

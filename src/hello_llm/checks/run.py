@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from hello_llm.checks.backoff import Backoff
 from hello_llm.checks.findings import Bench
-from hello_llm.checks.judge.pool import Judges
 from hello_llm.checks.judging import attempt
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.results import Attempt, CheckResult, Verdict
 from hello_llm.checks.verdict import decide, fewest_left
 from hello_llm.contract import ExitCode, RateLimitedError
+from hello_llm.judge.pool import Judges
 
 _LOOK_AGAIN_S = 0.05
 """How soon it is seen that a host may be called again; Ctrl-C comes through as soon."""

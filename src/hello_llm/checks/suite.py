@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.checks.assertions import Expectation
-from hello_llm.checks.judge.pool import Judges
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.files.reading import read_file
+from hello_llm.judge.pool import Judges
 from hello_llm.settings import phrases
 
 CheckModel = Callable[[str], object]

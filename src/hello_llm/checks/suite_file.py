@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.checks.assertions import ASSERTIONS, Expectation
-from hello_llm.checks.judge.pool import Judges
-from hello_llm.checks.judge.rules import can_be_examined
 from hello_llm.checks.suite import Check, CheckModel, Suite
 from hello_llm.checks.suite_keys import (
     CHECK_KEYS,
@@ -20,6 +18,8 @@ from hello_llm.checks.suite_keys import (
 )
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.files.reading import read_text
+from hello_llm.judge.pool import Judges
+from hello_llm.judge.rules import can_be_examined
 from hello_llm.settings import FIELDS, phrases
 from hello_llm.settings.kinds import UnfitError
 from hello_llm.settings.problems import Problem, in_order

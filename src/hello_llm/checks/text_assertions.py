@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from hello_llm.checks.excerpts import excerpt
 from hello_llm.checks.shortfall import Shortfall
 from hello_llm.contract import LLMReply
+from hello_llm.judge.excerpts import excerpt
 
 
 def equals(wanted: str, reply: LLMReply) -> Shortfall | None:

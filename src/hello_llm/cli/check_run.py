@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hello_llm.checks.judge.pool import Judges
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
@@ -18,6 +17,7 @@ from hello_llm.cli.endings import printing
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.files.reading import LARGEST_RECORD, read_text
+from hello_llm.judge.pool import Judges
 from hello_llm.providers.litellm.environment import harmless, whole_environ
 from hello_llm.providers.model_name import ModelName
 from hello_llm.rendering.sanitize import inert

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hello_llm.checks.judge.pool import Judges
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted, claims_stdout, write_reports
 from hello_llm.checks.reports.texts import Texts
@@ -28,6 +27,7 @@ from hello_llm.contract import (
     StoppedError,
     UsageError,
 )
+from hello_llm.judge.pool import Judges
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.rendering.console import Stream, styling
 from hello_llm.rendering.json_document import document

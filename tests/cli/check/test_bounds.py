@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hello_llm.checks.judge import pool
+from hello_llm.judge import pool
 from tests.cli.check.processes import LONGEST_WAIT_S, alive, below, until
 from tests.cli.check.suites import results
 from tests.cli.program import COMMAND, program

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hello_llm.checks.judge import pool
+from hello_llm.judge import pool
 from tests.cli.program import program
 
 pytestmark = pytest.mark.in_process

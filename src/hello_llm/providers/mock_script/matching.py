@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
 
-from hello_llm.contract import ChatRequest
+from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.mock_script.script import Rule
 
 _LONGEST = 200
 _WITHOUT_A_WORD = 0.5
 """How near a rule is that asks for nothing in the prompt."""
+
+_SEARCH_S = 5.0
+"""How long one search by a rule's regular expression may take."""
 
 
 def last_prompt(request: ChatRequest) -> str:
@@ -63,7 +66,7 @@ def _conditions(
     if (contains := rule.contains) is not None:
         yield f"contains = {contains!r}", lambda: contains in prompt
     if (regex := rule.regex) is not None:
-        yield f"regex = {regex.pattern!r}", lambda: regex.search(prompt) is not None
+        yield f"regex = {regex.pattern!r}", lambda: _is_found(rule, regex.pattern, prompt)
     if (system := rule.system) is not None:
         told = (one.content for one in request.messages if one.role == "system")
         yield f"system = {system!r}", lambda: any(system in one for one in told)
@@ -72,3 +75,16 @@ def _conditions(
     if (turn := rule.turn) is not None:
         asked = sum(one.role == "user" for one in request.messages)
         yield f"turn = {turn}", lambda: asked == turn
+
+
+def _is_found(rule: Rule, pattern: str, prompt: str) -> bool:
+    """Tell whether some part of `prompt` matches `pattern`, in a process that can be stopped."""
+    from hello_llm.judge.matching import EndlessSearchError, is_found  # noqa: PLC0415 - rarely needed
+
+    try:
+        return is_found(pattern, prompt, _SEARCH_S)
+    except EndlessSearchError:
+        raise UsageError(
+            f"the regex of rule {rule.name!r}, line {rule.line}, takes more than {_SEARCH_S:g} s",
+            "write it without repeats inside repeats, such as (a+)+",
+        ) from None

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hello_llm.checks.judge.messages import ABORT, Answer, End, Job, decode_line
+from hello_llm.judge.messages import ABORT, Answer, End, Job, decode_line
 
 _START = (
-    "import sys; sys.path[:] = sys.argv[1:];"
-    "from hello_llm.checks.judge.supervisor import main; main()"
+    "import sys; sys.path[:] = sys.argv[1:];from hello_llm.judge.supervisor import main; main()"
 )
 """The path is handed over, since neither the environment nor ``site`` shall be asked for it."""
 

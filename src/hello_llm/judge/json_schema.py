@@ -15,8 +15,8 @@ from jsonschema.validators import Draft202012Validator, validator_for
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012, SchemaResource, specification_with
 
-from hello_llm.checks.excerpts import excerpt
-from hello_llm.checks.json_document import NoJSONError, parse
+from hello_llm.judge.excerpts import excerpt
+from hello_llm.judge.json_document import NoJSONError, parse
 
 _SAMPLES: tuple[object, ...] = ({}, [], "", 0, None)
 """Documents to try a schema on: one that never comes to an end is found by them."""

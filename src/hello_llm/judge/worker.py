@@ -7,10 +7,10 @@ from contextlib import suppress
 from io import FileIO
 from typing import NoReturn
 
-from hello_llm.checks.judge.descendants import die_with_parent
-from hello_llm.checks.judge.memory import COMPUTING_BYTES, in_words, limit_computing
-from hello_llm.checks.judge.messages import Answer, Job, encode_answer, read_job
-from hello_llm.checks.judge.rules import RULES
+from hello_llm.judge.descendants import die_with_parent
+from hello_llm.judge.memory import COMPUTING_BYTES, in_words, limit_computing
+from hello_llm.judge.messages import Answer, Job, encode_answer, read_job
+from hello_llm.judge.rules import RULES
 
 
 def run_worker(

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, cast
 
-from hello_llm.checks.excerpts import excerpt
-from hello_llm.checks.judge.child_ends import child_ends, drain
-from hello_llm.checks.judge.memory import limit_program
-from hello_llm.checks.judge.messages import Job
+from hello_llm.judge.child_ends import child_ends, drain
+from hello_llm.judge.excerpts import excerpt
+from hello_llm.judge.memory import limit_program
+from hello_llm.judge.messages import Job
 
 _KEPT = 64 * 1024
 """How many bytes of what a program says are kept; the rest is read and forgotten."""

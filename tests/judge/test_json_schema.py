@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hello_llm.checks.json_schema import BadSchemaError, Schema
+from hello_llm.judge.json_schema import BadSchemaError, Schema
 
 TREE = {
     "$defs": {"node": {"type": "array", "items": {"$ref": "#/$defs/node"}}},

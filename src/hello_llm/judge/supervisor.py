@@ -14,11 +14,11 @@ from importlib import import_module
 from io import FileIO
 from typing import NamedTuple, NoReturn
 
-from hello_llm.checks.judge.child_ends import child_ends, drain
-from hello_llm.checks.judge.descendants import adopt_orphans, kill_all, more_memory_than
-from hello_llm.checks.judge.memory import PROGRAM_BYTES, in_words
-from hello_llm.checks.judge.messages import READY, End, read_job
-from hello_llm.checks.judge.worker import run_worker
+from hello_llm.judge.child_ends import child_ends, drain
+from hello_llm.judge.descendants import adopt_orphans, kill_all, more_memory_than
+from hello_llm.judge.memory import PROGRAM_BYTES, in_words
+from hello_llm.judge.messages import READY, End, read_job
+from hello_llm.judge.worker import run_worker
 
 _WATCH_S = 0.2
 """How often the memory of programs is looked at."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
-from hello_llm.checks.judge.messages import Answer, End, Job
-from hello_llm.checks.judge.process import GoneError, JudgeProcess, OverdueError
-from hello_llm.checks.judge.rules import RULES
 from hello_llm.contract import UsageError
+from hello_llm.judge.messages import Answer, End, Job
+from hello_llm.judge.process import GoneError, JudgeProcess, OverdueError
+from hello_llm.judge.rules import RULES
 
 Item = tuple[str, Any]
 """The key of an assertion, and what it expects."""

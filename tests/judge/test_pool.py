@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from hello_llm.checks.judge import pool
-from hello_llm.checks.judge.messages import Job
-from hello_llm.checks.judge.pool import Judges
-from hello_llm.checks.judge.process import GoneError, JudgeProcess
 from hello_llm.contract import UsageError
+from hello_llm.judge import pool
+from hello_llm.judge.messages import Job
+from hello_llm.judge.pool import Judges
+from hello_llm.judge.process import GoneError, JudgeProcess
 
 ENDLESS = ("regex", "^(a+)+$")
 HOSTILE = "a" * 60 + "!"
