@@ -90,7 +90,8 @@ def test_a_model_that_is_not_pulled(stream):
         document = check(
             asked("ollama/tiny:1b", server.url, stream),
             ExitCode.REQUEST,
-            f"error: Ollama at 127.0.0.1:{server.port} has no model 'tiny:1b'\n"
+            f"error: Ollama at 127.0.0.1:{server.port} has no model 'tiny:1b': "
+            "it says \"model 'tiny:1b' not found\"\n"
             "hint: ollama pull tiny:1b\n",
         )
     assert document["error"]["status"] == 404

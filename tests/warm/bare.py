@@ -1,9 +1,11 @@
 """A warm process that imports no LiteLLM: it is there at once, and runs a program of one line."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _CODE = """
 import os, sys, time
@@ -33,10 +35,18 @@ def bare_holder(
     """
     code = _CODE.format(patch=patch, idle_s=idle_s)
     command = [*within, sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             yield process
         finally:
-            process.kill()
+            kill_confined(process)
+
+
+def kill_confined(process: "subprocess.Popen[str]") -> None:
+    """Kill `process` and what it confines, which would outlive it in another PID namespace."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

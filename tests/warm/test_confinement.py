@@ -13,7 +13,7 @@ from hello_llm.warm.place import socket_name
 from tests.cli.calls import asking, until
 from tests.cli.program import child
 from tests.warm import inside, lie, speak
-from tests.warm.bare import bare_holder
+from tests.warm.bare import bare_holder, kill_confined
 from tests.warm.comparing import calls_of
 from tests.warm.confinements import (
     ALIKE,
@@ -132,11 +132,15 @@ def test_the_true_witness_is_one(warm):
     assert (said, note) == (HELLO, f"a fork of process {warm.pid}")
 
 
+_ANNOUNCED = "\0\0\0\4"
+"""How long the number is that the warm process asks to be told."""
+
+
 def test_what_a_confined_client_says_is_not_even_read(warm):
     folder = warm.runtime / "hello-llm"
     speaking = (sys.executable, speak.__file__, str(folder), socket_name())
     until(lambda: children(warm.pid) == [])
-    assert outcome(*speaking) == ("D" + "it has " + HIDDEN, "")
+    assert outcome(*speaking) == (f"{_ANNOUNCED}Dit has {HIDDEN}", "")
     if subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode:
         pytest.skip("no network namespace can be made here")
     said, _ = outcome("unshare", "--net", *speaking)
@@ -155,7 +159,7 @@ fork.read = lambda data: print("read", len(data), flush=True)
 def test_nothing_is_sent_to_a_warm_process_that_is_confined(confined):
     with bare_holder(_GREEDY, within=confined) as holder:
         said, note = outcome(*CHAT, OPENAI_API_KEY="sk-secret")
-        holder.kill()
+        kill_confined(holder)
         assert holder.stdout is not None
         assert holder.stdout.read() == ""
     assert said == HELLO

@@ -103,7 +103,10 @@ def test_a_model_that_was_not_pulled_names_the_command_that_pulls_it():
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server) == (
             "RequestError",
-            "Ollama at PLACE has no model 'qwen2.5:0.5b'",
+            (
+                "Ollama at PLACE has no model 'qwen2.5:0.5b': "
+                "it says \"model 'qwen2.5:0.5b' not found\""
+            ),
             "ollama pull qwen2.5:0.5b",
         )
 

@@ -119,6 +119,14 @@ def unmarked(route: Route) -> BrokenReplyError:
     )
 
 
+def incomplete(route: Route) -> BrokenReplyError:
+    """Return the error of a whole reply that lacks what every complete one has."""
+    return BrokenReplyError(
+        f"{route.place} answered, but not with a complete reply",
+        "check --api-base: is that the address of a chat API?",
+    )
+
+
 def read_whole(
     litellm: ModuleType,
     response: Any,  # noqa: ANN401 - LiteLLM's ModelResponse
@@ -142,11 +150,9 @@ def read_whole(
     for event in (*reader.read(choices[0].message if choices else None), *reader.close()):
         builder.add(event)
     if not (tap.complete if connection.seen else choices):
-        raise BrokenReplyError(
-            f"{route.place} answered, but not with a complete reply",
-            "check --api-base: is that the address of a chat API?",
-            partial=builder.partial(request_id=connection.request_id),
-        )
+        problem = incomplete(route)
+        problem.partial = builder.partial(request_id=connection.request_id)
+        raise problem
     spent = getattr(response, "usage", None)
     reason = choices[0].finish_reason if choices else None
     return _finished(litellm, spent, reason, route, connection, builder, reader)

@@ -47,8 +47,6 @@ class Fault:
 
     strike: Strike | None = None
     """What ends the call."""
-    only_whole: bool = False
-    """Whether it ends only calls without a stream."""
     stalls: bool = False
     """Whether it is silence that does."""
     connects: bool = True
@@ -114,12 +112,17 @@ def _unreadable(what: str) -> Strike:
 def _cut(scene: Scene) -> HelloLLMError:
     # Half of a reply in one piece is the middle of it; a stream has begun with its first piece.
     if scene.started or not scene.stream:
-        return cut_off(scene.route)
+        return cut_off(scene.route, started=scene.started)
     return network.closed_early(scene.route)
 
 
 def _unmarked(scene: Scene) -> HelloLLMError:
-    return reading.unmarked(scene.route) if scene.stream else no_reply(scene.route)
+    return reading.unmarked(scene.route) if scene.stream else reading.incomplete(scene.route)
+
+
+def _no_reply(scene: Scene) -> HelloLLMError:
+    base = scene.route.api_base
+    return no_reply(scene.route, asked="" if base is None else f"POST {base}/chat/completions")
 
 
 def _ended_early(scene: Scene) -> HelloLLMError:
@@ -143,7 +146,7 @@ def _echoed_key(scene: Scene) -> HelloLLMError:
 
 
 _CLOSED = Fault(strike=_of_route(network.closed_early))
-_NO_REPLY = Fault(strike=_of_route(no_reply))
+_NO_REPLY = Fault(strike=_no_reply)
 _ODD = Fault()
 _TOO_LARGE = Fault(strike=_unreadable(f"more than {LARGEST_ANSWER // 2**20} MiB"))
 _FIRE = _in_answer("The engine caught fire", 503)
@@ -199,16 +202,14 @@ FAULTS: dict[str, Fault] = {
     "200-html": _NO_REPLY,
     "200-empty": _NO_REPLY,
     "204": _NO_REPLY,
-    "bad-json": _NO_REPLY,
-    "wrong-shape": Fault(strike=_unmarked),
+    "bad-json": Fault(strike=_unreadable("half of a JSON document")),
+    "wrong-shape": _NO_REPLY,
     "wrong-shape.deep": Fault(strike=_unmarked),
     "huge-body": _TOO_LARGE,
     "gzip-bomb": _TOO_LARGE,
     "content-length-long": Fault(strike=_cut, after=None),
-    "bad-gzip": _NO_REPLY,
-    "wrong-charset": Fault(
-        strike=_of_route(no_reply), only_whole=True, change=content.in_latin_1, brings_text=True
-    ),
+    "bad-gzip": Fault(strike=_unreadable("a body that is not gzip, as its header says,")),
+    "wrong-charset": Fault(change=content.in_latin_1, brings_text=True),
     "headers-then-stall": Fault(stalls=True),
     "stall-mid": Fault(stalls=True, after=None),
     "keepalive-forever": Fault(stalls=True),
@@ -274,3 +275,10 @@ OF_THE_PROGRAM = (
     *("hostile-env", "clock-jump"),
 )
 """The names of the catalogue that happen to the program, whoever answers it."""
+
+OF_THE_WIRE = (
+    *("content-parts", "early-finish", "choice-order", "think-tags", "odd-finish", "odd-usage"),
+    *("whole-cut", "raw-controls", "sse-lines", "always-streams", "multi-gzip"),
+    *("redact-time", "actions-commands", "endless-files"),
+)
+"""The names of the catalogue that are about bytes; a script has no protocol to send them in."""

@@ -114,7 +114,7 @@ class Call:
             self._pause(self.limits.connect_s)
         started = self.stream and not builder.empty
         scene = Scene(self.route, self.stream, started, self.limits.connect_s or 0.0)
-        if fault.strike is not None and not (fault.only_whole and self.stream):
+        if fault.strike is not None:
             raise fault.strike(scene)
 
     def _pause(self, seconds: float | None) -> None:

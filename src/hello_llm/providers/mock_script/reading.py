@@ -9,7 +9,7 @@ from typing import Any
 from hello_llm.contract import UsageError
 from hello_llm.files.reading import read_file
 from hello_llm.providers.mock_script import values
-from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM
+from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
 from hello_llm.providers.mock_script.script import Reply, Rule, Script
 from hello_llm.providers.mock_script.values import UnfitError
 from hello_llm.toml_file.positions import Position, Trail, nearest
@@ -176,6 +176,11 @@ def _no_such_fault(name: str) -> tuple[str, str]:
     if re.split(r"\.", name)[0] in OF_THE_PROGRAM:
         return (
             f"the fault {name!r} happens to the program and not to a server",
+            "no script can play it; see the table of faults in the documentation",
+        )
+    if re.split(r"\.", name)[0] in OF_THE_WIRE:
+        return (
+            f"the fault {name!r} is about the bytes that a server sends",
             "no script can play it; see the table of faults in the documentation",
         )
     status = name[:3]
