@@ -36,7 +36,7 @@ test: install  ## Run the unit tests but the slow ones; they use no network
 
 test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS)
-	@$(PYTEST) --warm tests/cli
+	@$(PYTEST) --warm tests/cli --ignore=tests/cli/check --ignore=tests/cli/test_machine.py --ignore=tests/cli/test_endless_files.py
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
 	@$(BIN)/python -m tests.faults.run

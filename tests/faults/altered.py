@@ -139,6 +139,8 @@ def _parts(shape: Any) -> Play:
 
 _BROKEN = Outcome(exit_code=ExitCode.BROKEN_REPLY)
 _EARLY = ("openai", "mistral", "gemini", "ollama")
+_WORDED = tuple(name for name in EVERYWHERE if name != "responses")
+"""Protocols with a word for the end; the Responses API has statuses, and repeats its text."""
 
 FAULTS = (
     _fault("content-parts", "text as a list of parts", _parts(_part), _ok()),
@@ -150,8 +152,22 @@ FAULTS = (
         variant="object",
     ),
     _fault("content-parts", "text as a list of texts", _parts(list), _ok(), variant="texts"),
-    _fault("content-parts", "a number for text", _parts(len), _BROKEN, variant="number"),
-    _fault("content-parts", "an image for text", _parts(_image), _BROKEN, variant="image"),
+    _fault(
+        "content-parts",
+        "a number for text",
+        _parts(len),
+        _BROKEN,
+        variant="number",
+        protocols=_WORDED,
+    ),
+    _fault(
+        "content-parts",
+        "an image for text",
+        _parts(_image),
+        _BROKEN,
+        variant="image",
+        protocols=_WORDED,
+    ),
     _fault(
         "early-finish",
         "a reason for the end with the first text, more follows",
@@ -212,6 +228,7 @@ FAULTS = (
         'the reason "sensitive"',
         changed(reason_becomes("sensitive")),
         Outcome(exit_code=ExitCode.FILTERED, kept=(TEXT,), finish_reason="content_filter"),
+        protocols=_WORDED,
     ),
     _fault(
         "odd-finish",
@@ -219,6 +236,7 @@ FAULTS = (
         changed(reason_becomes("max_tokens")),
         _ok(finish_reason="length"),
         variant="length",
+        protocols=_WORDED,
     ),
     _fault(
         "odd-finish",
@@ -226,6 +244,7 @@ FAULTS = (
         changed(reason_becomes("cancelled")),
         Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
         variant="cancelled",
+        protocols=_WORDED,
     ),
     _fault(
         "odd-finish",
@@ -233,6 +252,7 @@ FAULTS = (
         changed(reason_becomes("eos")),
         _ok(finish_reason="stop"),
         variant="eos",
+        protocols=_WORDED,
     ),
     _fault("odd-usage", "counts without a total", changed(counts_become(_without_total)), _ok()),
     _fault(
