@@ -5,13 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
-# What waits for real processes, real retries or many inputs; it would treble the time of the unit tests.
+# What waits for real processes, real retries or many inputs: it would treble the time of the unit tests.
 SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_script.py tests/faults/test_run.py \
 	tests/cli/test_record_and_replay.py tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/check/test_live.py tests/cli/check/test_endings.py \
 	tests/cli/check/test_bounds.py tests/cli/check/test_crash.py tests/checks/test_hostile_suites.py \
 	tests/rendering/test_markdown_hostile.py tests/secrets/test_time.py tests/judge \
-	tests/providers/litellm/test_own_requests.py tests/providers/litellm/test_same_both_ways.py
+	tests/providers/litellm/test_own_requests.py tests/providers/litellm/test_same_both_ways.py \
+	tests/providers/litellm/test_prewarm.py tests/providers/litellm/test_lazy_exports.py \
+	tests/providers/litellm/test_spared.py tests/cli/test_delivery.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
