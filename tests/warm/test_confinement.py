@@ -144,7 +144,7 @@ def test_what_a_confined_client_says_is_not_even_read(warm):
     if subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode:
         pytest.skip("no network namespace can be made here")
     said, _ = outcome("unshare", "--net", *speaking)
-    assert said == "Dit has another network namespace"
+    assert said == f"{_ANNOUNCED}Dit has another network namespace"
 
 
 # A warm process that takes whatever comes, and tells what it was sent.
