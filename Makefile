@@ -13,7 +13,9 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_script.py tests/faults/tes
 	tests/rendering/test_markdown_hostile.py tests/secrets/test_time.py tests/judge \
 	tests/providers/litellm/test_own_requests.py tests/providers/litellm/test_same_both_ways.py \
 	tests/providers/litellm/test_prewarm.py tests/providers/litellm/test_lazy_exports.py \
-	tests/providers/litellm/test_spared.py tests/cli/test_delivery.py
+	tests/providers/litellm/test_spared.py tests/cli/test_delivery.py tests/cli/test_signals.py \
+	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
+	tests/rendering/test_hostile_text.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE

@@ -25,28 +25,28 @@ def parts(source: str, resume: Resume | None = None) -> Cut | None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("a\n\nb", Cut("a\n", "b", Resume(gap=True))),
-        ("1. a\n2. b\n3", Cut("1. a", "2. b\n3", Resume(numbers=(Number(1, 1),)))),
-        ("- a\n- b", Cut("- a", "- b", Resume(numbers=(None,)))),
-        ("7. a\n8. b", Cut("7. a", "8. b", Resume(numbers=(Number(7, 7),)))),
-        ("1. a\n1. b\n1. c\n", Cut("1. a\n1. b", "1. c\n", Resume(numbers=(Number(1, 2),)))),
-        ("- a\n\n  b", Cut("- a\n", "- b", Resume(1, gap=True, numbers=(None,)))),
-        ("- a\n  - b", Cut("- a", "- - b", Resume(1, numbers=(None,)))),
-        ("> a\n>\n> b", Cut("> a\n>", "> b", Resume(1, gap=True))),
-        ("a\n2. b", Cut("a", f"{S}2. b", Resume(leaf="paragraph"))),
-        ("- a\n  b", Cut("- a", "- b", Resume(1, leaf="paragraph", numbers=(None,)))),
-        ("> a\nb", Cut("> a", "> b", Resume(1, leaf="paragraph"))),
-        ("```py\na\nb", Cut("```py\na", "```py\nb", Resume(leaf="fence"))),
-        ("```py\na\n```\n", Cut("```py\na", "```py\n```\n", Resume(leaf="fence"))),
+        ("a\n\nb", Cut("a\n\n", "b", Resume(gap=True))),
+        ("1. a\n2. b\n3", Cut("1. a\n", "2. b\n3", Resume(numbers=(Number(1, 1),)))),
+        ("- a\n- b", Cut("- a\n", "- b", Resume(numbers=(None,)))),
+        ("7. a\n8. b", Cut("7. a\n", "8. b", Resume(numbers=(Number(7, 7),)))),
+        ("1. a\n1. b\n1. c\n", Cut("1. a\n1. b\n", "1. c\n", Resume(numbers=(Number(1, 2),)))),
+        ("- a\n\n  b", Cut("- a\n\n", "- b", Resume(1, gap=True, numbers=(None,)))),
+        ("- a\n  - b", Cut("- a\n", "- - b", Resume(1, numbers=(None,)))),
+        ("> a\n>\n> b", Cut("> a\n>\n", "> b", Resume(1, gap=True))),
+        ("a\n2. b", Cut("a\n", f"{S}2. b", Resume(leaf="paragraph"))),
+        ("- a\n  b", Cut("- a\n", "- b", Resume(1, leaf="paragraph", numbers=(None,)))),
+        ("> a\nb", Cut("> a\n", "> b", Resume(1, leaf="paragraph"))),
+        ("```py\na\nb", Cut("```py\na\n", "```py\nb", Resume(leaf="fence"))),
+        ("```py\na\n```\n", Cut("```py\na\n", "```py\n```\n", Resume(leaf="fence"))),
         (
             "1. ```\n   a\n   b",
-            Cut("1. ```\n   a", "1. ```\n   b", Resume(1, leaf="fence", numbers=(Number(1, 1),))),
+            Cut("1. ```\n   a\n", "1. ```\n   b", Resume(1, leaf="fence", numbers=(Number(1, 1),))),
         ),
         (
             "|a|\n|-|\n|1|\n|2|",
-            Cut("|a|\n|-|\n|1|", "|a|\n|-|\n|2|", Resume(leaf="table")),
+            Cut("|a|\n|-|\n|1|\n", "|a|\n|-|\n|2|", Resume(leaf="table")),
         ),
-        ("    a\n    b", Cut("    a", "    b", Resume(leaf="code_block"))),
+        ("    a\n    b", Cut("    a\n", "    b", Resume(leaf="code_block"))),
         (
             "some words that fill one row",
             Cut("some words that fill ", f"{S}one row", Resume(leaf="paragraph")),
@@ -65,7 +65,7 @@ def test_numbers_go_on_over_several_cuts():
     first = parts("1. a\n1. b\n")
     assert first is not None
     second = parts(first.rest + "1. c\n", first.resume)
-    assert second == Cut("1. b", "1. c\n", Resume(numbers=(Number(1, 2),)))
+    assert second == Cut("1. b\n", "1. c\n", Resume(numbers=(Number(1, 2),)))
 
 
 def test_an_emoji_and_an_accented_letter_are_not_cut_in_two():

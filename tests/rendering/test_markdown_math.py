@@ -203,7 +203,8 @@ def test_other_html_is_shown_as_written():
 
 
 _PIECES = st.one_of(
-    st.sampled_from([*MATH, *DISPLAY, "$5", "$HOME", "\\$", "US$", "$$$"]),
+    st.sampled_from([f"\n{block}" for block in DISPLAY]),  # opened in a line, it is a paragraph's
+    st.sampled_from([*MATH, "$5", "$HOME", "\\$", "US$", "$$$"]),
     st.sampled_from(["word", "漢字、", "a<br>b", "a few words"]),
     st.sampled_from(["many words that fill a row or two and go on to the next"]),
 )
@@ -226,6 +227,11 @@ def grown(text: str, size: int, width: int, tallest: int) -> list[str]:
     return [row.plain for row in fold(shown + stream.finish(width), width)]
 
 
+_OPENED_IN_A_LINE = (
+    "\\(a_i * b_i\\) " + "$$\n  x &= y*z \\\\\n    &= *w*\nz\n$$ \\[\na_1 \\\\\n+ c*d*\n- e\n\\] "
+)
+
+
 @pytest.mark.parametrize("examples", [60, pytest.param(2000, marks=pytest.mark.fuzz)])
 def test_math_is_the_same_streamed_and_whole(examples):
     @settings(max_examples=examples, deadline=None)
@@ -235,6 +241,11 @@ def test_math_is_the_same_streamed_and_whole(examples):
         st.sampled_from([30, 60]),
         st.sampled_from([3, 8, 24]),
     )
+    @example(
+        "\\[ x = y\n+ z \\] many words that fill a row or two and go on to the next ", 1, 30, 3
+    )
+    @example(_OPENED_IN_A_LINE, 1, 30, 3)
+    @example("1. \\[ x\n2. y \\, z\n\n" + "and " * 30, 1, 30, 3)
     def holds(text: str, size: int, width: int, tallest: int) -> None:
         whole = [row.plain for row in fold(layout().rows(text, width, Resume()), width)]
         assert grown(text, size, width, tallest) == whole

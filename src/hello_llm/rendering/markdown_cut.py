@@ -68,13 +68,20 @@ def cut(source: str, root: SyntaxTreeNode, resume: Resume, row_texts: RowTexts) 
 
 
 def _whole_spans(lines: list[str]) -> tuple[int, int]:
-    """Return the last of `lines`, or the line and column of the math that goes on into it."""
-    place = len("\n".join(lines[:-1]))
-    start = Spans("\n".join(lines)).around(place) if place else None
-    if start is None:
-        return len(lines) - 1, 0
-    above = "\n".join(lines)[:start].split("\n")
-    return len(above) - 1, len(above[-1])
+    """Return the last line that begins outside of math, and the column it may be cut before.
+
+    It is the last of `lines` unless math goes on into it; then the column is where that begins.
+    """
+    text = "\n".join(lines)
+    spans = Spans(text)
+    line, column = len(lines) - 1, 0
+    while line > 0:
+        start = spans.around(len("\n".join(lines[:line])))
+        if start is None:
+            break
+        line = text.count("\n", 0, start)
+        column = start - (text.rfind("\n", 0, start) + 1)
+    return line, column
 
 
 def _cut_above(lines: list[str], resume: Resume, row_texts: RowTexts) -> Cut | None:
@@ -112,6 +119,7 @@ class _Cutter:
         self._path = path
         self._resume = resume
         self._line = line
+        self._above = [*lines[:line], ""]  # whole lines: the last is ended too
         begun = max(line, 1)
         self._begun = [node for node in path if span(node)[0] < begun]
         containers = [node for node in self._begun[: len(path) - 1] if node.type in CONTAINERS]
@@ -120,13 +128,13 @@ class _Cutter:
     def before_block(self) -> Cut:
         content = _peel(self._lines[self._line], self._openers)
         first = "".join(self._openers) + content if self._openers else self._lines[self._line]
-        return self._cut(self._lines[: self._line], [first], leaf="", gap=self._gap())
+        return self._cut(self._above, [first], leaf="", gap=self._gap())
 
     def before_line(self, kind: str) -> Cut:
         line = self._lines[self._line]
         if kind in _OPENING_LINES:
             opening = [self._fence()] if kind == "fence" else self._lines[:2]
-            return self._cut(self._lines[: self._line], [*opening, line], leaf=kind)
+            return self._cut(self._above, [*opening, line], leaf=kind)
         content = _peel(line, self._openers)
         if kind == BLOCK:
             content = going_on(self._path[-1].markup, content)
@@ -134,7 +142,7 @@ class _Cutter:
             # A line that begins another block would do so here too, but for a number.
             content = content.lstrip(" ")
             content = SENTINEL + content if content[:1].isdigit() else content
-        return self._cut(self._lines[: self._line], ["".join(self._openers) + content], leaf=kind)
+        return self._cut(self._above, ["".join(self._openers) + content], leaf=kind)
 
     def within_line(self, kind: str, row_texts: RowTexts, column: int | None) -> Cut | None:
         line = self._lines[self._line]
@@ -142,14 +150,19 @@ class _Cutter:
         opening = _OPENING.match(content)
         before = len(line) - len(content) + (opening.end() if opening else 0)
         spans = Spans(line if kind in {"paragraph", "heading"} else "")
+        ended = "\n" if kind == BLOCK else ""  # of a line that is not, it is not known
+
+        def rows(text: str) -> list[str]:
+            return row_texts(text + ended)
+
         at, end = None, column
         while at is None or end is not None:
-            place = RowStart(self._lines[: self._line], line[:end], before + 1, row_texts)
+            place = RowStart(self._lines[: self._line], line[:end], before + 1, rows)
             at = place.find(whole_words=kind not in {"fence", "code_block"})
             if at is None:
                 return None
             end = spans.around(at)
-        head = [*self._lines[: self._line], line[:at]]
+        head = [*self._lines[: self._line], line[:at] + ended]
         prefix = "".join(self._openers)
         after = line[at:]
         match kind:
@@ -166,7 +179,10 @@ class _Cutter:
                 again = f"{prefix}{hashes} {SENTINEL}{after.lstrip(' ')}"
                 return self._cut(head, [again], leaf=kind)
             case "math_block":
-                again = prefix + going_on(self._path[-1].markup, after)
+                opened_with = self._path[-1].markup
+                inside = content[: len(content) - len(after)]
+                inside = inside if self._line else inside.removeprefix(opened_with)
+                again = prefix + going_on(opened_with, after, inside)
                 return self._cut(head, [again], leaf=kind)
             case _:
                 again = prefix + SENTINEL + after.lstrip(" ")

@@ -15,8 +15,9 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 BLOCK = "math_block"
-# Put where math goes on without its opening. The sanitizer lets no noncharacter through.
-_GOES_ON = {"$$": "\ufdd1", "\\[": "\ufdd2"}
+# Put where a block of math goes on without its opening, or after its end.
+# The sanitizer lets no noncharacter through.
+_GOES_ON = {"$$": "\ufdd1", "\\[": "\ufdd2", "": "\ufdd3"}
 _MARKERS = {marker: opening for opening, marker in _GOES_ON.items()}
 MARKERS = "".join(_MARKERS)
 
@@ -24,6 +25,7 @@ _LONGEST = 1000  # of what is closed in the middle of a text
 _ENDS = {
     "$$": re.compile(r"(?<![\\$])\$\$(?!\$)"),
     "\\[": re.compile(r"(?<!\\)(?:\\\\)*\\\]"),
+    "": re.compile(""),
 }
 _OPENS_BLOCK = re.compile(r"(\$\$(?!\$)|\\\[)(?!\s*[A-Za-z]{2,}[ ,]+[a-z]{2,})")
 _TOKEN = re.compile(r"`+|\\.|\$+|[\[\]]", re.DOTALL)
@@ -151,9 +153,9 @@ def add_math(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", BLOCK, _block, interrupts)
 
 
-def going_on(opening: str, line: str) -> str:
-    """Return `line`, which stands in a block of math begun before with `opening`."""
-    return _GOES_ON[opening] + line
+def going_on(opening: str, line: str, before: str = "") -> str:
+    """Return `line`, which stands after `before` in a block of math begun with `opening`."""
+    return _GOES_ON["" if _ENDS[opening].search(before) else opening] + line
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
@@ -231,7 +233,7 @@ def _push(state: StateBlock, start: int, end: int, opening: str, first: str) -> 
     token.markup = opening
     token = state.push("inline", "", 0)
     others = state.getLines(start + 1, end, state.blkIndent, False)
-    token.content = f"{first}\n{others}" if end > start + 1 else first
+    token.content = (f"{first}\n{others}" if end > start + 1 else first).rstrip(" ")
     token.map = [start, end]
     token.children = []
     state.push(f"{BLOCK}_close", "p", -1).markup = opening

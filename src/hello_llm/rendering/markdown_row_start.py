@@ -4,6 +4,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 
+from hello_llm.rendering.markdown_rules import LINE_BREAK
+
 RowTexts = Callable[[str], list[str]]
 """Returns the rows, as plain text, that a source would fill."""
 
@@ -50,9 +52,15 @@ class RowStart:
         places = list(range(low, high))
         if whole_words:
             low = self._line.rfind(" ", self._low, low) + 1 or low
-            places = [low, *(at + 1 for at in range(low, high - 1) if self._line[at] == " ")]
+            places = [low, *self._word_starts(low, high)]
         too_late = bisect_right(places, height, lo=1, key=lambda at: len(self._rows(at)))
         return self._between_characters(places[too_late - 1])
+
+    def _word_starts(self, low: int, high: int) -> list[int]:
+        after_spaces = {at + 1 for at in range(low, high - 1) if self._line[at] == " "}
+        return sorted(
+            after_spaces | {found.end() for found in LINE_BREAK.finditer(self._line, low, high)}
+        )
 
     def _between_characters(self, at: int) -> int:
         """Step back from the middle of an emoji, an accented letter or an escape."""

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from hello_llm.rendering.markdown_math import SpansState
 
-_LINE_BREAK = re.compile(r"<br[ \t]*/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
+LINE_BREAK = re.compile(r"<br[ \t]*/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
 _VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE0F)))
 _IDEOGRAPHIC_SELECTORS = range(0xE0100, 0xE01F0)
 _HANGUL_JAMO = (range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xD7B0, 0xD800))
@@ -106,7 +106,7 @@ def is_cjk(character: str) -> bool:
 
 
 def _line_break(state: StateInline, silent: bool) -> bool:
-    found = _LINE_BREAK.match(state.src, state.pos, state.posMax)
+    found = LINE_BREAK.match(state.src, state.pos, state.posMax)
     if found is None:
         return False
     if not silent and found.end() < state.posMax:

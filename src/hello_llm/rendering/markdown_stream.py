@@ -18,6 +18,8 @@ _LONGEST_TAIL = 8192
 _SHORTEST_LIMIT = 1024
 _MANY_BLANKS = 256
 _ENDED_BY_BLANK_LINE = frozenset({"paragraph", "heading", "hr", "table", "blockquote", BLOCK})
+_LONGEST_BREAK = 16
+_HALF_BREAK = re.compile(r"<(?:b(?:r[ \t]*/?)?)?$", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?: *\n)+")
 
 
@@ -49,13 +51,9 @@ class MarkdownStream:
 
     def advance(self, width: int, tallest: int) -> list[Text]:
         """Return the rows that are now final; what remains fills at most `tallest` rows."""
-        final: list[Text] = []
-        waiting, self._waiting = self._waiting, ""
-        for start in range(0, len(waiting), _SLICE):
-            self._set_tail((self._tail + waiting[start : start + _SLICE]).expandtabs(4))
-            final += self._finished_blocks(width)
-            final += self._overflow(width, tallest)
-        return final
+        end = _end_of_whole(self._waiting, len(self._waiting))
+        text, self._waiting = self._waiting[:end], self._waiting[end:]
+        return self._take(text, width, tallest)
 
     def tail(self, width: int) -> list[Text]:
         """Return the rows of what is not final yet."""
@@ -67,8 +65,21 @@ class MarkdownStream:
 
     def finish(self, width: int) -> list[Text]:
         """Return all rows that are left; the text has ended."""
-        final = self.advance(width, _LONGEST_TAIL) + self.tail(width)
+        text, self._waiting = self._waiting, ""
+        final = self._take(text, width, _LONGEST_TAIL) + self.tail(width)
         self._go_on("", Resume(), final)
+        return final
+
+    def _take(self, text: str, width: int, tallest: int) -> list[Text]:
+        final: list[Text] = []
+        start = 0
+        while start < len(text):
+            end = start + _SLICE
+            end = _end_of_whole(text, end) if end < len(text) else end
+            self._set_tail((self._tail + text[start:end]).expandtabs(4))
+            final += self._finished_blocks(width)
+            final += self._overflow(width, tallest)
+            start = end
         return final
 
     def _parsed(self) -> SyntaxTreeNode:
@@ -137,6 +148,12 @@ class MarkdownStream:
         blanks = self._tail[len(text) :]
         if len(blanks) > _MANY_BLANKS:
             self._set_tail(text + ("\n\n" if "\n" in blanks else " "))
+
+
+def _end_of_whole(text: str, end: int) -> int:
+    """Return `end`, or where a ``<br>`` begins that `end` would cut: half of one is no text."""
+    half = _HALF_BREAK.search(text, max(0, end - _LONGEST_BREAK), end)
+    return half.start() if half else end
 
 
 def _length(source: str) -> int:
