@@ -229,3 +229,56 @@ def test_a_pipe_is_no_model_file(tmp_path):
         ExitCode.USAGE,
         f"error: the model file {pipe} is a pipe, not a file\n",
     )
+
+
+NO_FILES = ["a" * 300, f"{'a' * 300}/b", "~nobody-of-this-name/a", "/dev/null/a"]
+ASSERTED = 'provider = "mock"\nexpect.contains = "x"'
+NAMING = {
+    "chat": ["--config", "--out", "--record", "--replay", "--script"],
+    "check": ["--config", "--record", "--replay", "--script", "--rerun-failed"],
+}
+
+
+@pytest.mark.parametrize("name", NO_FILES)
+@pytest.mark.parametrize(
+    ("command", "flag"), [(command, flag) for command in NAMING for flag in NAMING[command]]
+)
+def test_a_flag_with_a_name_that_no_file_can_have_is_explained(tmp_path, command, flag, name):
+    suite = tmp_path / "suite.toml"
+    suite.write_text(f'version = 1\n[[check]]\nname = "c"\nprompt = "hi"\n{ASSERTED}\n')
+    ended = program(command, suite if command == "check" else "hi", flag, name)
+    explained(ended, ExitCode.IO)
+    assert ended.code != ExitCode.OK
+    assert flag in ended.stderr or name in ended.stderr
+
+
+@pytest.mark.parametrize("name", NO_FILES)
+@pytest.mark.parametrize(
+    "line",
+    ["script = {}", "prompt_file = {}", "expect.json_schema = {}", "expect.equals_file = {}"],
+)
+def test_a_suite_with_a_name_that_no_file_can_have_is_explained(tmp_path, line, name):
+    suite = tmp_path / "suite.toml"
+    asked = "" if "prompt_file" in line else 'prompt = "hi"\n'
+    named = line.format(json.dumps(name))
+    suite.write_text(f'version = 1\n[[check]]\nname = "c"\n{asked}{named}\n{ASSERTED}\n')
+    ended = program("check", suite)
+    explained(ended)
+    assert ended.code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("name", NO_FILES)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'provider = "mock"\nscript = "{}"',
+        'provider = "litellm"\nmodel = "ollama/x"\nca_file = "{}"',
+        'provider = "litellm"\nmodel = "local/{}"',
+    ],
+)
+def test_a_profile_with_a_name_that_no_file_can_have_is_explained(tmp_path, settings, name):
+    file = tmp_path / "config.toml"
+    file.write_text(f"version = 1\n[defaults]\n{settings.format(name)}\n")
+    ended = program("chat", "hi", "--config", file)
+    explained(ended)
+    assert ended.code == ExitCode.USAGE

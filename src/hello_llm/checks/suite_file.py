@@ -1,6 +1,7 @@
 """Turns the text of a suite into checks, and finds everything that is wrong in it on the way."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -188,22 +189,27 @@ class _Reader:
         return (Message("user", text),)
 
     def _file(self, name: str, trail: Trail) -> str:
-        try:
+        with self._noting_trouble(name, trail):
             return read_text(self._folder / name)
+        return ""
+
+    def _script(self, name: str, trail: Trail) -> str:
+        """Return the path of a script, which starts from the suite."""
+        path = self._folder / Path(name).expanduser()
+        with self._noting_trouble(name, trail):
+            path.stat()
+        return str(path)
+
+    @contextmanager
+    def _noting_trouble(self, name: str, trail: Trail) -> Iterator[None]:
+        try:
+            yield
         except FileNotFoundError:
             self._note_absent(name, trail)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             shown = phrases.printable(str(self._folder / name))
             self._note(f"cannot read {shown}: {reason}", None, trail)
-        return ""
-
-    def _script(self, name: str, trail: Trail) -> str:
-        """Return the path of a script, which starts from the suite."""
-        path = self._folder / Path(name).expanduser()
-        if not path.exists():
-            self._note_absent(name, trail)
-        return str(path)
 
     def _note_absent(self, name: str, trail: Trail) -> None:
         near = phrases.nearest(name, sorted(path.name for path in self._folder.glob("*")))

@@ -87,8 +87,8 @@ def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[Non
     except BrokenPipeError:
         raise PipeClosedError(f"the reader of {what} went away", partial=partial()) from None
     except OSError as error:
-        if limits.explain(error) is not None:  # it need not be about the output
-            raise
+        if error.filename is not None or limits.explain(error) is not None:
+            raise  # it is not about the output, or need not be
         raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
 
 

@@ -1,5 +1,6 @@
 """Opens what a call needs: the request, the provider, and a local model's server."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -114,7 +115,7 @@ def certificates(settings: Settings) -> Path | None:
     if settings.ca_file is None or settings.config_file is None:
         return None
     file = settings.config_file.parent / Path(settings.ca_file).expanduser()
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113 - a name that is too long is no file either
         raise UsageError(
             f"there is no file of certificates {file}", "name a PEM file in the profile: ca_file"
         )

@@ -74,7 +74,7 @@ def _wide(data: bytes) -> str | None:
     found = []
     for name, size, high in _WIDE:
         text, highest = _decoded(data, name), data[high:_SAMPLE:size]
-        usual = len(_CONTROLS.findall(highest)) > 0.75 * len(highest)
+        usual = len(data) % size == 0 and len(_CONTROLS.findall(highest)) > 0.75 * len(highest)
         if text and not any(map(_is_unprintable, set(text))) and (usual or not is_utf_8):
             rank = highest.count(0) / len(highest), -len(set(highest)) / len(highest), size
             found.append((rank, name))
