@@ -255,7 +255,7 @@ def test_a_flag_with_a_name_that_no_file_can_have_is_explained(tmp_path, command
 @pytest.mark.parametrize("name", NO_FILES)
 @pytest.mark.parametrize(
     "line",
-    ["script = {}", "prompt_file = {}", "expect.json_schema = {}", "expect.equals_file = {}"],
+    ["script = {}", "prompt_file = {}", "expect.json_schema = {}"],
 )
 def test_a_suite_with_a_name_that_no_file_can_have_is_explained(tmp_path, line, name):
     suite = tmp_path / "suite.toml"
