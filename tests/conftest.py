@@ -1,6 +1,7 @@
 """Every test runs in an empty home and working folder, and reaches nothing beyond loopback."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Drop what the caller's terminal, CI and keys would say, before anything reads it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell's `&` started
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name in _NAMES or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
             del os.environ[name]
