@@ -58,6 +58,7 @@ def explained(ended, *codes):
         assert not {"\x1b", "\x00", "\x9b"} & set(ended.stderr)
 
 
+@pytest.mark.in_process
 @QUICK
 @given(FILES)
 @example(b"\xef\xbb\xbfversion = 1\n")
@@ -239,6 +240,7 @@ NAMING = {
 }
 
 
+@pytest.mark.in_process
 @pytest.mark.parametrize("name", NO_FILES)
 @pytest.mark.parametrize(
     ("command", "flag"), [(command, flag) for command in NAMING for flag in NAMING[command]]
@@ -252,6 +254,7 @@ def test_a_flag_with_a_name_that_no_file_can_have_is_explained(tmp_path, command
     assert flag in ended.stderr or name in ended.stderr
 
 
+@pytest.mark.in_process
 @pytest.mark.parametrize("name", NO_FILES)
 @pytest.mark.parametrize(
     "line",
@@ -267,6 +270,7 @@ def test_a_suite_with_a_name_that_no_file_can_have_is_explained(tmp_path, line, 
     assert ended.code == ExitCode.USAGE
 
 
+@pytest.mark.in_process
 @pytest.mark.parametrize("name", NO_FILES)
 @pytest.mark.parametrize(
     "settings",

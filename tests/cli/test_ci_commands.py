@@ -38,6 +38,7 @@ def _suite():
     )
 
 
+@pytest.mark.in_process
 @pytest.mark.parametrize(
     "flags",
     [

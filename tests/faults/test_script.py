@@ -1,11 +1,11 @@
 """A fault in a mock's script comes to the same as the real one on the wire."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,7 @@ def played(fault: Fault) -> str:
 
 NOT_PLAYED = {*OF_THE_PROGRAM, *OF_THE_WIRE}
 PLAYABLE = [fault for fault in CATALOGUE if played(fault) in FAULTS and fault.id != _VARIED]
-CASES = [
-    Case(fault, "openai", form)
-    for fault in PLAYABLE
-    if "openai" in fault.protocols
-    for form in fault.forms
-]
+ON_THE_WIRE = [fault for fault in PLAYABLE if "openai" in fault.protocols]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +84,22 @@ def run_both(case: Case, launcher: Launcher) -> Both:
 
 
 @pytest.fixture(scope="module")
-def runs() -> Iterator[dict[str, Future[Both]]]:
-    """Every case, run beside each other: most of their time they wait."""
-    with launching() as launcher, ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
-        yield {name_of(case): pool.submit(run_both, case, launcher) for case in CASES}
+def launcher() -> Iterator[Launcher]:
+    """Start the program quickly, again and again."""
+    with launching() as started:
+        yield started
 
 
-def name_of(case: Case) -> str:
-    """Return the name of the test of `case`."""
-    return f"{case.fault.id}-{case.form}"
+@pytest.mark.parametrize("fault", ON_THE_WIRE, ids=lambda fault: fault.id)
+def test_a_script_comes_to_the_same_as_the_wire(fault, launcher):
+    cases = [Case(fault, "openai", form) for form in fault.forms]
+    with ThreadPoolExecutor(len(cases)) as pool:  # most of their time they wait
+        for case, both in zip(cases, pool.map(run_both, cases, repeat(launcher)), strict=True):
+            assert_same(case, both)
 
 
-@pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_a_script_comes_to_the_same_as_the_wire(case, runs):
-    both = runs[name_of(case)].result(120)
+def assert_same(case: Case, both: Both) -> None:
+    """Check that the script of `case` came to the same as the wire."""
     (wire, told), (script, said) = both.wire, both.script
     assert script.code == wire.code
     assert said.trouble == ()
@@ -110,7 +107,9 @@ def test_a_script_comes_to_the_same_as_the_wire(case, runs):
     assert said.retries == told.retries
     if case.fault.id == "drip.for-ever":
         assert said.text is not None
-        assert said.text.rstrip() in {text.rstrip() for text in case.outcome.kept}
+        kept = case.outcome.kept
+        assert kept is not None
+        assert said.text.rstrip() in {text.rstrip() for text in kept}
     else:
         assert said.text == told.text
     if told.document is not None and said.document is not None:
