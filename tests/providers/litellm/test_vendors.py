@@ -9,10 +9,12 @@ import pytest
 from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.litellm.connection import Connection
+from hello_llm.providers.litellm.route import plan
 from hello_llm.providers.litellm.vendors import (
     _KEY_VARIABLES,
     _PLAIN_KEY_VENDORS,
     BASELESS_VENDORS,
+    COMPLETION_VENDORS,
     KEYLESS_BASES,
     OPENAI_SDK_VENDORS,
     OWN_TRANSPORT_VENDORS,
@@ -120,5 +122,12 @@ def test_no_other_vendor_wants_an_openai_client(hosts, monkeypatch):
     wrong = {
         v for v in others if "HTTPHandler" in call(v, api_base="http://127.0.0.1:9/v1").message
     }
-    # These two continue a text; LiteLLM hides how their streams end, so they stay out.
-    assert wrong == {"text-completion-inception", "text-completion-openai"}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("vendor", COMPLETION_VENDORS)
+def test_a_vendor_that_completes_texts_is_refused_and_its_chat_named(vendor):
+    with pytest.raises(UsageError) as caught:
+        plan(f"{vendor}/m", api_base="http://127.0.0.1:9/v1")
+    assert caught.value.message == f"{vendor} completes texts and does not chat"
+    assert caught.value.hint == f"--model {vendor.removeprefix('text-completion-')}/m"

@@ -10,6 +10,7 @@ from hello_llm.providers.litellm.address import place_of
 from hello_llm.providers.litellm.api_base import ApiBase, understand
 from hello_llm.providers.litellm.vendors import (
     BASELESS_VENDORS,
+    COMPLETION_VENDORS,
     KEYLESS_BASES,
     VENDOR_HOSTS,
     key_variable,
@@ -123,6 +124,11 @@ def survey(
         raise UsageError(
             f"{model} needs the address of its server",
             "hello_llm.local.serve starts one and yields its address",
+        )
+    if name.vendor in COMPLETION_VENDORS:
+        raise UsageError(
+            f"{name.vendor} completes texts and does not chat",
+            f"--model {COMPLETION_VENDORS[name.vendor]}/{name.name}",
         )
     if name.vendor in BASELESS_VENDORS and api_base is None:
         raise UsageError(f"{model} needs the address of its server", "--api-base https://HOST")

@@ -18,6 +18,9 @@ OPENAI_SDK_VENDORS = frozenset(
 OWN_TRANSPORT_VENDORS = frozenset({"azure", "azure_text", "bedrock", "sagemaker", "vertex_ai"})
 """Vendors whose client LiteLLM must build itself; a client of ours would break the call."""
 
+COMPLETION_VENDORS = {"text-completion-inception": "inception", "text-completion-openai": "openai"}
+"""Vendors that continue a text; LiteLLM hides how their streams end. And who of them can chat."""
+
 WHOLE_ENDPOINTS = {"cohere": "/v2/chat", "cohere_chat": "/v2/chat"}
 """Vendors for which LiteLLM calls the base itself, with what it must end with."""
 
