@@ -19,7 +19,7 @@ from tests.faults.fault import Surroundings
 from tests.faults.launcher import Launcher
 from tests.rendering.screens import Screen
 
-_PATIENCE_S = 30.0
+_PATIENCE_S = 120.0
 _RULE, _MARK = "─ ", "incomplete"
 _IMPORTED = "import time:"
 """What Python itself says of each import if it is asked to, from whichever thread."""
