@@ -2,39 +2,46 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
 
 from hello_llm.contract import ExitCode
 
-_PROCESSES = 2
 _FEW, _ALL = 120, 10_000
 
 
-def _outcomes(count: int) -> list[dict[str, Any]]:
-    """Run the cases from 0 to `count` in several processes, and return what came of each."""
+def _outcomes(count: int, processes: int) -> list[dict[str, Any]]:
+    """Run the cases from 0 to `count`, and return what came of each.
+
+    Half of the time they wait. The number of `processes` is odd, so that each gets cases of all
+    kinds.
+    """
     workers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.fuzz", str(first), str(count), str(_PROCESSES)],
+        Popen(
+            [sys.executable, "-m", "tests.fuzz", str(first), str(count), str(processes)],
             cwd=Path(__file__).parents[2],
             env={**os.environ, "PYTHONPATH": "."},
-            stdout=subprocess.PIPE,
+            stdout=PIPE,
         )
-        for first in range(_PROCESSES)
+        for first in range(processes)
     ]
-    lines = [line for worker in workers for line in worker.communicate()[0].splitlines()]
-    assert [worker.returncode for worker in workers] == [0] * _PROCESSES
-    return [json.loads(line) for line in lines]
+    with ThreadPoolExecutor(processes) as pool:  # a pipe that nobody reads would hold its process
+        outputs = [output for output, _ in pool.map(Popen.communicate, workers)]
+    assert [worker.returncode for worker in workers] == [0] * processes
+    return [json.loads(line) for output in outputs for line in output.splitlines()]
 
 
-@pytest.mark.parametrize("count", [_FEW, pytest.param(_ALL, marks=pytest.mark.fuzz)])
-def test_no_input_crashes_or_hangs_and_half_get_past_the_parsers(count):
-    outcomes = _outcomes(count)
+@pytest.mark.parametrize(
+    ("count", "processes"), [(_FEW, 3), pytest.param(_ALL, 5, marks=pytest.mark.fuzz)]
+)
+def test_no_input_crashes_or_hangs_and_half_get_past_the_parsers(count, processes):
+    outcomes = _outcomes(count, processes)
     assert len(outcomes) == count
     faults = [
         f"python -m tests.fuzz {one['number']}  # {one['fault']}: {one['stderr'][:200]}"
