@@ -12,12 +12,16 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_script.py tests/faults/tes
 	tests/cli/test_record_and_replay.py tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/check/test_live.py tests/cli/check/test_endings.py \
 	tests/cli/check/test_bounds.py tests/cli/check/test_crash.py tests/checks/test_hostile_suites.py \
-	tests/rendering/test_markdown_hostile.py tests/secrets/test_time.py tests/judge \
-	tests/providers/litellm/test_own_requests.py tests/providers/litellm/test_same_both_ways.py \
+	tests/judge tests/providers/litellm/test_own_requests.py tests/providers/litellm/test_same_both_ways.py \
 	tests/providers/litellm/test_prewarm.py tests/providers/litellm/test_lazy_exports.py \
 	tests/providers/litellm/test_spared.py tests/cli/test_delivery.py tests/cli/test_signals.py \
-	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
-	tests/rendering/test_hostile_text.py
+	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py
+# What would take CI past its time: races that are run again and again, and large inputs.
+LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
+	tests/rendering/test_markdown_hostile.py tests/rendering/test_hostile_text.py
+# Those of the command line in which a warm process has no part, or that start their own.
+COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
+	tests/cli/test_standard_input.py tests/cli/test_documented_shell.py tests/cli/test_environment.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,7 +31,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm faults faults-page bench bench-page fuzz integration lint type docs check clean lock
+.PHONY: help install run test test-warm test-long faults faults-page bench bench-page fuzz integration lint type docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,11 +42,14 @@ run: install  ## Watch a real local model answer through LiteLLM
 	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
 
 test: install  ## Run the unit tests but the slow ones; they use no network
-	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%)
+	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%)
 
 test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
-	@$(PYTEST_WAITING) $(SLOW_TESTS)
-	@$(PYTEST_WAITING) --warm tests/cli --ignore=tests/cli/check --ignore=tests/cli/test_machine.py --ignore=tests/cli/test_endless_files.py
+	@$(PYTEST_WAITING) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
+	@$(PYTEST_WAITING) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
+
+test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts
+	@$(PYTEST_WAITING) $(LONG_TESTS)
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
 	@$(BIN)/python -m tests.faults.run
