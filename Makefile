@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
-# Half of their time the slow tests wait, so that three processes keep two cores busy.
-PYTEST_WAITING := $(BIN)/python -m pytest -n 3
 # What waits for real processes, real retries or many inputs: it would treble the time of the unit tests.
 SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_script.py tests/faults/test_run.py \
 	tests/cli/test_record_and_replay.py tests/cli/test_machine.py tests/cli/test_endless_files.py \
@@ -45,11 +43,11 @@ test: install  ## Run the unit tests but the slow ones; they use no network
 	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%)
 
 test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
-	@$(PYTEST_WAITING) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
-	@$(PYTEST_WAITING) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
+	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
+	@$(PYTEST) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
 
 test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts
-	@$(PYTEST_WAITING) $(LONG_TESTS)
+	@$(PYTEST) $(LONG_TESTS)
 
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
 	@$(BIN)/python -m tests.faults.run
