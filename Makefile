@@ -13,10 +13,11 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_script.py tests/faults/tes
 	tests/judge tests/providers/litellm/test_own_requests.py tests/providers/litellm/test_same_both_ways.py \
 	tests/providers/litellm/test_prewarm.py tests/providers/litellm/test_lazy_exports.py \
 	tests/providers/litellm/test_spared.py tests/cli/test_delivery.py tests/cli/test_signals.py \
-	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py
+	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
+	tests/rendering/test_hostile_text.py
 # What would take CI past its time: races that are run again and again, and large inputs.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
-	tests/rendering/test_markdown_hostile.py tests/rendering/test_hostile_text.py
+	tests/rendering/test_markdown_hostile.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/test_documented_shell.py tests/cli/test_environment.py

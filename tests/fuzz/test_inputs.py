@@ -17,10 +17,10 @@ _FEW, _ALL = 120, 10_000
 
 
 def _outcomes(count: int, processes: int) -> list[dict[str, Any]]:
-    """Run the cases from 0 to `count`, and return what came of each.
+    """Run the first `count` cases and collect their outcomes.
 
-    Half of the time they wait. The number of `processes` is odd, so that each gets cases of all
-    kinds.
+    Half of the time a case only waits. `processes` must be odd: every eighth case is of one kind,
+    and each process should get cases of all kinds.
     """
     workers = [
         Popen(
