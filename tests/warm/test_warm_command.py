@@ -118,6 +118,15 @@ def test_a_call_puts_the_end_off(runtime):
     assert list(runtime.iterdir()) == []
 
 
+def test_one_that_has_ended_has_left_nothing(runtime):
+    slow = (
+        "from pathlib import Path as P; rm = P.rmdir; P.rmdir = lambda s: time.sleep(0.3) or rm(s)"
+    )
+    with bare_holder(slow) as holder:
+        assert child("warm", "stop").text == f"warm process {holder.pid} has ended\n"
+        assert list(runtime.iterdir()) == []
+
+
 def test_the_end_waits_for_what_is_under_way():
     with bare_holder(idle_s=0.5) as holder:
         assert child("chat", "slowly").text == f"chat slowly by {holder.pid}\n"

@@ -186,7 +186,7 @@ def await_start() -> None:
     """Wait for a warm process that is coming up just now, if there is one."""
     with _folder() as folder:
         if folder is not None:
-            _until(lambda: _is_served(folder) or not is_taken(folder), LONGEST_START_S)
+            _await_change(folder, LONGEST_START_S)
 
 
 def is_taken_by_another(ends: float) -> bool:
@@ -213,6 +213,7 @@ def _stop(folder: int, sockets: Mapping[str, int]) -> dict[int, bool]:
             with channel, suppress(ProcessLookupError):
                 told[_terminate(channel)] = socket_and_inode
     _until(lambda: not sockets_in(folder).items() & set(told.values()), _LONGEST_END_S)
+    _await_change(folder, _LONGEST_END_S)
     left = sockets_in(folder).items()
     if len(told) < len(sockets):
         remove_unless_taken(folder)
@@ -282,6 +283,11 @@ def _is_served(folder: int) -> bool:
             channel.close()
             return True
     return False
+
+
+def _await_change(folder: int, seconds: float) -> None:
+    """Wait while a process that has the folder is not heard: it comes up, or takes it away."""
+    _until(lambda: _is_served(folder) or not is_taken(folder), seconds)
 
 
 def _until(happened: Callable[[], bool], seconds: float) -> None:
