@@ -65,6 +65,15 @@ def test_no_error_and_no_document_of_chat_is_a_command(openai_server, form):
     assert obeyed(ended.text + ended.stderr) == []
 
 
+@pytest.mark.parametrize("form", ["--output plain", "--json"])
+def test_nothing_that_a_dry_run_prints_is_a_command(form):
+    ended = program("chat", HOSTILE, "--dry-run", "--system", HOSTILE, *form.split())
+    assert "add-mask" in ended.text
+    assert obeyed(ended.text) == []
+    if form == "--json":
+        assert json.loads(ended.text)["request"]["messages"][-1]["content"] == HOSTILE
+
+
 def test_an_answer_in_json_is_no_command_and_exact(openai_server):
     openai_server.play(Script(chunks=(HOSTILE,)))
     ended = program("chat", "hi", *on(openai_server, "--json"))

@@ -22,6 +22,7 @@ from tests.faults.odd_answers import (
     counts_become,
     parsed,
     reason_becomes,
+    status_becomes,
     texts_become,
 )
 from tests.servers import Script
@@ -139,8 +140,8 @@ def _parts(shape: Any) -> Play:
 
 _BROKEN = Outcome(exit_code=ExitCode.BROKEN_REPLY)
 _EARLY = ("openai", "mistral", "gemini", "ollama")
-_WORDED = tuple(name for name in EVERYWHERE if name != "responses")
-"""Protocols with a word for the end; the Responses API has statuses, and repeats its text."""
+_SAID_ONCE = tuple(name for name in EVERYWHERE if name != "responses")
+"""The Responses API repeats its text, and so nothing is lost."""
 
 FAULTS = (
     _fault("content-parts", "text as a list of parts", _parts(_part), _ok()),
@@ -158,7 +159,7 @@ FAULTS = (
         _parts(len),
         _BROKEN,
         variant="number",
-        protocols=_WORDED,
+        protocols=_SAID_ONCE,
     ),
     _fault(
         "content-parts",
@@ -166,7 +167,7 @@ FAULTS = (
         _parts(_image),
         _BROKEN,
         variant="image",
-        protocols=_WORDED,
+        protocols=_SAID_ONCE,
     ),
     _fault(
         "early-finish",
@@ -228,7 +229,6 @@ FAULTS = (
         'the reason "sensitive"',
         changed(reason_becomes("sensitive")),
         Outcome(exit_code=ExitCode.FILTERED, kept=(TEXT,), finish_reason="content_filter"),
-        protocols=_WORDED,
     ),
     _fault(
         "odd-finish",
@@ -236,7 +236,6 @@ FAULTS = (
         changed(reason_becomes("max_tokens")),
         _ok(finish_reason="length"),
         variant="length",
-        protocols=_WORDED,
     ),
     _fault(
         "odd-finish",
@@ -244,7 +243,6 @@ FAULTS = (
         changed(reason_becomes("cancelled")),
         Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
         variant="cancelled",
-        protocols=_WORDED,
     ),
     _fault(
         "odd-finish",
@@ -252,7 +250,22 @@ FAULTS = (
         changed(reason_becomes("eos")),
         _ok(finish_reason="stop"),
         variant="eos",
-        protocols=_WORDED,
+    ),
+    _fault(
+        "responses-only",
+        "the response was cancelled",
+        changed(status_becomes("cancelled")),
+        Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
+        variant="cancelled",
+        protocols=("responses",),
+    ),
+    _fault(
+        "responses-only",
+        "the response never ends",
+        changed(status_becomes("queued")),
+        Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
+        variant="queued",
+        protocols=("responses",),
     ),
     _fault("odd-usage", "counts without a total", changed(counts_become(_without_total)), _ok()),
     _fault(

@@ -102,8 +102,23 @@ def reason_becomes(reason: Any) -> Change:
             for key in ("finish_reason", "stop_reason", "done_reason", "finishReason"):
                 if isinstance(place, dict) and place.get(key):
                     place[key] = reason
+        change_end(value, "incomplete", {"reason": reason})
 
     return change
+
+
+def status_becomes(status: str) -> Change:
+    """Return the change that lets a response of the Responses API end with `status`."""
+    return lambda value, _: change_end(value, status, None)
+
+
+def change_end(value: Json, status: str, details: Json | None) -> None:
+    """Let a response, or the event of its end, say `status` in place of ``completed``."""
+    response = value.get("response", value)
+    if response.get("object") == "response" and response.get("status") == "completed":
+        response |= {"status": status, "incomplete_details": details}
+        if response is not value:
+            value["type"] = f"response.{status}"
 
 
 def counts_become(counts: Callable[[Json], Any]) -> Change:

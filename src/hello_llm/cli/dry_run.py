@@ -12,6 +12,7 @@ from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.prompt import GREETING
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ChatRequest, Message
+from hello_llm.contract.ci_commands import disarmed, disarmed_json
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.secrets.redactor import REDACTED
 from hello_llm.settings import FIELDS, Settings
@@ -40,7 +41,7 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     }
     as_json = settings.output in {"json", "ndjson"}
     text = json.dumps(document, ensure_ascii=False) if as_json else "\n".join(_lines(document))
-    text = surface.messages.redact(text)
+    text = (disarmed_json if as_json else disarmed)(surface.messages.redact(text))
     if surface.terminal.stdout_is_tty:
         text = sanitize(text)
     with printing():
