@@ -70,7 +70,7 @@ def shared_warmth(
         return
     with warm_process(tmp_path_factory.mktemp("runtime")) as warm:
         yield warm
-        assert warm.status["calls"] > 0, "every call was made cold"
+        assert warm.calls > 0, "every call was made cold"
 
 
 @pytest.fixture(autouse=True)

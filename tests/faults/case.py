@@ -20,7 +20,7 @@ from tests.faults.fault import (
     Strike,
     Surroundings,
 )
-from tests.faults.fork_server import Job
+from tests.faults.fork_server import MEMORY_LIMIT, Job
 from tests.faults.launcher import Ended, Launcher
 from tests.faults.protocols import PROTOCOLS
 from tests.faults.stage import Stage
@@ -108,10 +108,11 @@ class Playground:
         """Return the job by which `launcher` runs the program here."""
         around = self._around
         paths = {"file": str(self.stdout), "head": str(self.stdout), "full": "/dev/full"}
+        warm = None if around.cold else launcher.warm
         return Job(
             number=next(_numbers),
             argv=argv,
-            env=self._environ() | ({} if around.cold else launcher.environ) | dict(around.env),
+            env=self._environ() | ({} if warm is None else warm.environ) | dict(around.env),
             folder=str(self.work),
             stdin=os.devnull if around.stdin == "null" else None,
             stdout=paths.get(around.stdout),
@@ -119,6 +120,7 @@ class Playground:
             cold=launcher.cold or around.cold,
             clock_jumps=around.clock_jumps,
             file_limit=around.file_limit,
+            memory_limit=MEMORY_LIMIT if warm is None else None,
         )
 
     def _environ(self) -> dict[str, str]:

@@ -16,7 +16,8 @@ import traceback
 from dataclasses import asdict, dataclass
 from typing import Any
 
-_MEMORY_LIMIT = 2 * 2**30
+MEMORY_LIMIT = 2 * 2**30
+"""What a client takes in without bound must not take the machine down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class Job:
     """Whether ``time.time`` runs backwards."""
     file_limit: int | None = None
     """The most bytes that a file may get."""
+    memory_limit: int | None = None
+    """The most bytes of memory; a warm process answers only calls that are limited like itself."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the job as it is sent."""
@@ -139,10 +142,10 @@ def _become(job: Job) -> None:
 
 
 def _limit(job: Job) -> None:
-    # What a client takes in without bound must not take the machine down.
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
-    if job.file_limit is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (job.file_limit, job.file_limit))
+    limits = {resource.RLIMIT_AS: job.memory_limit, resource.RLIMIT_FSIZE: job.file_limit}
+    for kind, limit in limits.items():
+        if limit is not None:
+            resource.setrlimit(kind, (limit, limit))
 
 
 def _connect(job: Job) -> None:

@@ -37,8 +37,8 @@ class Launcher:
         """Talk over `channel`, whose other end a fork server has."""
         self.cold = cold
         """Whether every job is to start a Python of its own."""
-        self.environ = {} if warm is None else warm.environ
-        """What every job has in its environment."""
+        self.warm = warm
+        """The warm process that every job is to find."""
         self._channel = channel
         self._lock = threading.Lock()
         self._running: dict[int, Future[Ended]] = {}
@@ -89,6 +89,8 @@ def launching(*, cold: bool = False, warm: Warm | None = None) -> Iterator[Launc
     ):
         theirs.close()
         try:
+            before = 0 if warm is None else warm.calls
             yield Launcher(ours, cold=cold, warm=warm)
+            assert warm is None or warm.calls > before, "every call was made cold"
         finally:
             ours.shutdown(socket.SHUT_RDWR)

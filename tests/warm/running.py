@@ -41,6 +41,12 @@ class Warm:
         pid: int = self.status["pid"]
         return pid
 
+    @property
+    def calls(self) -> int:
+        """How many calls it has answered."""
+        calls: int = self.status["calls"]
+        return calls
+
 
 @contextmanager
 def warm_process(runtime: Path) -> Iterator[Warm]:
