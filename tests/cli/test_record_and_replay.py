@@ -66,10 +66,11 @@ def test_no_form_of_a_key_is_recorded_and_the_request_is_found_again(openai_serv
         monkeypatch.setenv(f"VENDOR{number}_API_KEY", key)
     texts = [form for key in SHAPES.values() for form in forms(key).values()]
     prompt = " ".join(texts[:150])
-    chunks = tuple(re.findall(r"(?s).{1,7}", " ".join(texts)))
+    chunks = tuple(re.findall(r"(?s).{1,7}", " ".join(texts[::2])))
+    thoughts = tuple(re.findall(r"(?s).{1,19}", " ".join(texts[1::2])))
     openai_server.play(
         *(Script(status=503, error=text, headers=(("Retry-After", "0"),)) for text in texts[::9]),
-        Script(chunks=chunks, reasoning=chunks),
+        Script(chunks=chunks, reasoning=thoughts),
     )
     flags = ("--retries", "100", "--stream", "--system", prompt, "--stop", texts[0])
     assert live(openai_server, *flags).code == 0
