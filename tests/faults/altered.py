@@ -22,7 +22,6 @@ from tests.faults.odd_answers import (
     counts_become,
     parsed,
     reason_becomes,
-    status_becomes,
     texts_become,
 )
 from tests.servers import Script
@@ -250,22 +249,6 @@ FAULTS = (
         changed(reason_becomes("eos")),
         _ok(finish_reason="stop"),
         variant="eos",
-    ),
-    _fault(
-        "responses-only",
-        "the response was cancelled",
-        changed(status_becomes("cancelled")),
-        Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
-        variant="cancelled",
-        protocols=("responses",),
-    ),
-    _fault(
-        "responses-only",
-        "the response never ends",
-        changed(status_becomes("queued")),
-        Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
-        variant="queued",
-        protocols=("responses",),
     ),
     _fault("odd-usage", "counts without a total", changed(counts_become(_without_total)), _ok()),
     _fault(

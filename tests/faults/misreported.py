@@ -18,6 +18,7 @@ from tests.faults.fault import (
     Play,
     Surroundings,
 )
+from tests.faults.odd_answers import changed, status_becomes
 from tests.faults.stream import opening
 from tests.servers.dialect import to_json
 
@@ -234,6 +235,18 @@ FAULTS = (
         _fails(ExitCode.UNREACHABLE, attempts=3, hides=()),
         forms=STREAMED,
         protocols=("openai", "anthropic", "mistral"),
+    ),
+    *(
+        _fault(
+            "responses-only",
+            status,
+            changed(status_becomes(status)),
+            Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=(TEXT,)),
+            protocols=("responses",),
+            forms=EVERY_FORM,
+            meaning=f"a response that ends as {status}",
+        )
+        for status in ("cancelled", "queued")
     ),
     _fault(
         "own-server-names",

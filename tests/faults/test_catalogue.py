@@ -2,10 +2,13 @@
 
 import pytest
 
+from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
 from tests.faults.catalogue import BY_ID, CATALOGUE, own_port
 from tests.faults.fault import EVERY_FORM
 from tests.faults.protocols import PROTOCOLS
+from tests.faults.test_script import PLAYABLE
 
+NOT_PLAYED = {*OF_THE_PROGRAM, *OF_THE_WIRE}
 NAMES = {
     "connect": """
         refused dns-fail blackhole-connect accept-close tls-to-plain plain-to-tls tls-untrusted
@@ -35,7 +38,7 @@ NAMES = {
     "tolerance": "raw-controls sse-lines always-streams multi-gzip",
     "misreported": """
         vendor-error-200 error-in-choice error-shapes context-words rate-413 clean-end-empty
-        own-server-names base-forms
+        responses-only own-server-names base-forms
     """,
     "exhaust": "redact-time endless-files actions-commands",
 }
@@ -62,3 +65,15 @@ def test_a_fault_names_protocols_and_forms_that_exist(fault):
 def test_what_happens_below_http_needs_its_own_port():
     alone = {fault.name for fault in CATALOGUE if own_port(fault)}
     assert alone == {*NAMES["connect"].split(), "sigint-connect"} - {"proxy-env"}
+
+
+def test_every_name_of_the_catalogue_can_be_played_or_is_of_the_program():
+    names = {fault.name for fault in CATALOGUE}
+    assert {name.split(".")[0] for name in FAULTS} | NOT_PLAYED == names
+    assert not set(FAULTS) & NOT_PLAYED
+    assert set(FAULTS) <= {fault.id for fault in CATALOGUE}
+
+
+def test_no_fault_of_the_wire_is_left_out():
+    left_out = {fault.name for fault in CATALOGUE} - {fault.name for fault in PLAYABLE}
+    assert left_out == NOT_PLAYED

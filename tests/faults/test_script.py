@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import repeat
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
+from hello_llm.providers.mock_script.faults import FAULTS
 from tests.faults.case import Case, Run, run_case
 from tests.faults.catalogue import CATALOGUE
 from tests.faults.documents import Answer, read_answer
@@ -37,7 +36,6 @@ def played(fault: Fault) -> str:
     return fault.id if fault.id in FAULTS else fault.name
 
 
-NOT_PLAYED = {*OF_THE_PROGRAM, *OF_THE_WIRE}
 PLAYABLE = [fault for fault in CATALOGUE if played(fault) in FAULTS and fault.id != _VARIED]
 ON_THE_WIRE = [fault for fault in PLAYABLE if "openai" in fault.protocols]
 
@@ -131,15 +129,3 @@ def compared(document: dict[str, Any]) -> dict[str, Any]:
 def called(document: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the calls of tools in `document`."""
     return [(call["name"], call["arguments"]) for call in document["tool_calls"]]
-
-
-def test_every_name_of_the_catalogue_can_be_played_or_is_of_the_program():
-    names = {fault.name for fault in CATALOGUE}
-    assert {name.split(".")[0] for name in FAULTS} | NOT_PLAYED == names
-    assert not set(FAULTS) & NOT_PLAYED
-    assert set(FAULTS) <= {fault.id for fault in CATALOGUE}
-
-
-def test_no_fault_of_the_wire_is_left_out(tmp_path: Path):
-    left_out = {fault.name for fault in CATALOGUE} - {fault.name for fault in PLAYABLE}
-    assert left_out == NOT_PLAYED

@@ -177,9 +177,8 @@ def retire_others() -> None:
     """End the warm processes of other versions and interpreters: a user has one at a time."""
     with _folder() as folder:
         if folder is not None:
-            others = sockets_in(folder)
-            others.pop(socket_name(), None)
-            _stop(folder, others)
+            own = socket_name()
+            _stop(folder, {it: inode for it, inode in sockets_in(folder).items() if it != own})
 
 
 def await_start() -> None:

@@ -278,7 +278,7 @@ OF_THE_PROGRAM = (
 
 OF_THE_WIRE = (
     *("content-parts", "early-finish", "choice-order", "think-tags", "odd-finish", "odd-usage"),
-    *("whole-cut", "raw-controls", "sse-lines", "always-streams", "multi-gzip"),
+    *("whole-cut", "responses-only", "raw-controls", "sse-lines", "always-streams", "multi-gzip"),
     *("redact-time", "actions-commands", "endless-files"),
 )
 """The names of the catalogue that are about bytes; a script has no protocol to send them in."""
