@@ -12,10 +12,10 @@ from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.prompt import GREETING
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ChatRequest, Message
-from hello_llm.contract.ci_commands import disarmed, disarmed_json
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.secrets.redactor import REDACTED
 from hello_llm.settings import FIELDS, Settings
+from hello_llm.text.ci_commands import disarmed, disarmed_json
 
 if TYPE_CHECKING:
     from hello_llm.providers.litellm.adapter import LiteLLMProvider

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from hello_llm.cli.standard_input import UNREAD, Input, Waiting, classify, read_text
 from hello_llm.contract import UsageError
-from hello_llm.contract.text_bytes import NotTextError, check_typed
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.text.decoding import NotTextError, check_typed
 
 GREETING = "hello world"
 """What is sent where nothing is asked and nothing is piped."""

@@ -10,8 +10,8 @@ from enum import Enum, auto
 from math import inf
 
 from hello_llm.contract import DeadlineError, UsageError
-from hello_llm.contract.text_bytes import NotTextError, decode_text
 from hello_llm.rendering.terminal import ByteReader, Terminal
+from hello_llm.text.decoding import NotTextError, decode_text
 
 _IDLE_S = 3.0
 _PIECE = 1024 * 1024

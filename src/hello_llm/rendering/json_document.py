@@ -16,12 +16,12 @@ from hello_llm.contract import (
     StreamEvent,
     Usage,
 )
-from hello_llm.contract.ci_commands import disarmed_json
-from hello_llm.contract.exact_text import join_surrogates
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import UNSAFE
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import write_usage
+from hello_llm.text.ci_commands import disarmed_json
+from hello_llm.text.surrogates import join_surrogates
 
 REPLY_SCHEMA = "hello-llm.reply/1"
 _REPLY_KEYS = (

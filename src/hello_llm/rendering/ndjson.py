@@ -15,11 +15,11 @@ from hello_llm.contract import (
     TextDelta,
     ToolCallDelta,
 )
-from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.rendering.json_document import Progress, document, json_line
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import write_usage
+from hello_llm.text.surrogates import SurrogateJoiner
 
 EVENTS_SCHEMA = "hello-llm.events/1"
 

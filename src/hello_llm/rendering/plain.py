@@ -1,12 +1,12 @@
 """Plain output: the answer and nothing else, exact in a pipe, inert on a terminal."""
 
 from hello_llm.contract import Finished, HelloLLMError, LLMReply, Retrying, StreamEvent, TextDelta
-from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import Sanitizer
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.tool_calls import describe
 from hello_llm.rendering.usage_table import write_usage
+from hello_llm.text.surrogates import SurrogateJoiner
 
 
 class PlainRenderer:

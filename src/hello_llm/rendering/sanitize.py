@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from hello_llm.contract.ci_commands import disarmed
-from hello_llm.contract.exact_text import SurrogateJoiner
+from hello_llm.text.ci_commands import disarmed
+from hello_llm.text.surrogates import SurrogateJoiner
 
 # Characters that never reach a terminal as they are: C0 without tab and newline, DEL and C1; what
 # changes direction; separators that some terminals obey; tags, fillers and format characters that

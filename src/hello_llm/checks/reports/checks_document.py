@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from hello_llm.checks.reports.wording import counts
 from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, UsageError
-from hello_llm.contract.ci_commands import disarmed_json
+from hello_llm.text.ci_commands import disarmed_json
 
 CHECKS_SCHEMA = "hello-llm.checks/1"
 

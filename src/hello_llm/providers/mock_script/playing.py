@@ -17,13 +17,13 @@ from hello_llm.contract import (
     ToolCallDelta,
     Usage,
 )
-from hello_llm.contract.exact_text import SurrogateJoiner
 from hello_llm.providers.litellm.answer import Answer
 from hello_llm.providers.litellm.network import closed_early, heard_late
 from hello_llm.providers.litellm.reading import check_ending
 from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.mock_script.faults import Fault, Scene
 from hello_llm.providers.mock_script.script import Reply
+from hello_llm.text.surrogates import SurrogateJoiner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

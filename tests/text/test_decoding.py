@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.contract.text_bytes import NotTextError, check_typed, decode_text
+from hello_llm.text.decoding import NotTextError, check_typed, decode_text
 
 TEXTS = {
     "ascii": "Hello, world!\n",

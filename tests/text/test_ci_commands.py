@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.contract.ci_commands import disarmed, disarmed_json
+from hello_llm.text.ci_commands import disarmed, disarmed_json
 from tests.cli.ci_logs import HOSTILE, obeyed
 
 TEXTS = st.lists(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.contract.exact_text import SurrogateJoiner, join_surrogates
+from hello_llm.text.surrogates import SurrogateJoiner, join_surrogates
 
 _PIECES = st.lists(st.text(st.sampled_from("aé😀\ud83d\ude00\udc00")))
 

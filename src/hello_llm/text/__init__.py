@@ -1,0 +1,1 @@
+"""What the program does with text before anybody sees or reads it. Standard library only."""
