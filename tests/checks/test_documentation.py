@@ -9,7 +9,7 @@ import yaml
 
 from hello_llm.checks.assertions import ASSERTIONS
 from hello_llm.checks.suite import read_suite
-from hello_llm.providers.model_name import ModelName
+from hello_llm.contract.model_name import ModelName
 from tests.cli.program import program
 
 ROOT = Path(__file__).parents[2]

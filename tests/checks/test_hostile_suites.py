@@ -15,8 +15,8 @@ from hello_llm.checks.findings import Bench, findings
 from hello_llm.checks.suite import read_suite
 from hello_llm.checks.suite_keys import CHECK_KEYS
 from hello_llm.contract import DeadlineError, LLMReply, ToolCall, Usage, UsageError
+from hello_llm.contract.model_name import ModelName
 from hello_llm.judge.pool import Judges
-from hello_llm.providers.model_name import ModelName
 
 HOSTILE = (
     *("1e999", "-1e400", "9" * 5000, "[" * 1000, "[" * 200 + "]" * 200, '{"a": NaN}', '{"a"'),

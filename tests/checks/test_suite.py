@@ -4,7 +4,7 @@ import pytest
 
 from hello_llm.checks.suite import read_suite, select
 from hello_llm.contract import ExitCode, Message, UsageError
-from hello_llm.providers.model_name import ModelName
+from hello_llm.contract.model_name import ModelName
 
 GOOD = """\
 version = 1

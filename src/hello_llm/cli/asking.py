@@ -10,8 +10,8 @@ from hello_llm.cli.endings import writing
 from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.tape import Tape, Track
 from hello_llm.contract import LLMProvider, Message, UsageError
+from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
-from hello_llm.providers.model_name import ModelName
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings

@@ -45,7 +45,7 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
 def _suggest(name: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
 
-    from hello_llm.providers.vendors import VENDORS  # noqa: PLC0415 - as above
+    from hello_llm.contract.vendors import VENDORS  # noqa: PLC0415 - as above
 
     if name in VENDORS:
         return f"a vendor is a model prefix: --provider litellm --model {name}/MODEL"

@@ -23,7 +23,7 @@ from hello_llm.contract import (
     TextDelta,
     Usage,
 )
-from hello_llm.providers.model_name import ModelName
+from hello_llm.contract.model_name import ModelName
 
 DEFAULT_MODEL = "mock/echo"
 

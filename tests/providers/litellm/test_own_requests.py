@@ -15,7 +15,7 @@ LOOKS_UP = """
 import sys
 from hello_llm.providers.litellm.pricing import most_micros
 from hello_llm.providers.litellm.substrate import load
-from hello_llm.providers.vendors import VENDORS
+from hello_llm.contract.vendors import VENDORS
 
 litellm = load()
 for vendor in sorted(VENDORS):

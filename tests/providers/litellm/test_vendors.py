@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from hello_llm.contract import HelloLLMError, UsageError
+from hello_llm.contract.vendors import VENDORS
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.litellm.connection import Connection
 from hello_llm.providers.litellm.route import plan
@@ -22,7 +23,6 @@ from hello_llm.providers.litellm.vendors import (
     key_variable,
     needs_key,
 )
-from hello_llm.providers.vendors import VENDORS
 from tests.guard.sitecustomize import LOG_VARIABLE
 
 NOT_OURS = {"cohere"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
+from hello_llm.contract.model_name import ModelName
 from hello_llm.providers.litellm.address import place_of
 from hello_llm.providers.litellm.api_base import ApiBase, understand
 from hello_llm.providers.litellm.vendors import (
@@ -16,7 +17,6 @@ from hello_llm.providers.litellm.vendors import (
     key_variable,
     needs_key,
 )
-from hello_llm.providers.model_name import ModelName
 
 _WIRE_VENDORS = {"ai21": "ai21_chat", "local": "openai", "ollama": "ollama_chat"}
 """``ollama`` would flatten the conversation into one prompt and lose the true stop reason;

@@ -14,13 +14,13 @@ from hello_llm.contract import (
     UsageError,
     fold,
 )
+from hello_llm.contract.model_name import ModelName
 from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.mock import DEFAULT_MODEL, greeting, within_limits
 from hello_llm.providers.mock_script.matching import last_prompt
 from hello_llm.providers.mock_script.play import Play
 from hello_llm.providers.mock_script.playing import Call, Limits, changed
-from hello_llm.providers.model_name import ModelName
 
 STAND_IN = "http://mock.invalid"
 """The address of the server that there is none of, for messages."""

@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.contract import UsageError
-from hello_llm.providers.model_name import ModelName
+from hello_llm.contract.model_name import ModelName
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from hello_llm.contract import UsageError
-from hello_llm.providers.vendors import VENDORS
+from hello_llm.contract.vendors import VENDORS
 
 _LOCAL_VENDORS = frozenset({"local", "mock"})
 

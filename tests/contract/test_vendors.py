@@ -1,6 +1,6 @@
 """The vendor prefixes are those of the pinned LiteLLM."""
 
-from hello_llm.providers.vendors import VENDORS
+from hello_llm.contract.vendors import VENDORS
 
 
 def test_the_vendors_are_those_that_litellm_knows(litellm):
