@@ -11,7 +11,7 @@ import time
 import jsonschema
 import pytest
 
-from hello_llm.providers.litellm.environment import decisive
+from hello_llm.machine.environment import decisive
 from hello_llm.rendering.schemas import load_schema
 from tests.cli.person import Person
 from tests.cli.program import COMMAND, child, program, shell

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from hello_llm.checks.suite import Check
 from hello_llm.cli.surface import secrets_in
 from hello_llm.contract import UsageError
-from hello_llm.providers.litellm.environment import harmless
+from hello_llm.machine.environment import harmless
 from hello_llm.secrets.names import names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings.file import ConfigFile

@@ -19,7 +19,7 @@ from hello_llm.contract import ExitCode, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.files.reading import LARGEST_RECORD, read_text
 from hello_llm.judge.pool import Judges
-from hello_llm.providers.litellm.environment import harmless, whole_environ
+from hello_llm.machine.environment import harmless, whole_environ
 from hello_llm.rendering.sanitize import inert
 from hello_llm.settings import Settings, phrases
 

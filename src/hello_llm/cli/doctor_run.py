@@ -24,7 +24,7 @@ from hello_llm.contract import (
 from hello_llm.contract.finding import Finding
 from hello_llm.doctor import Subject, examine
 from hello_llm.doctor.subject import patience_s
-from hello_llm.providers.litellm.environment import whole_environ
+from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.console import ColorChoice
 from hello_llm.rendering.findings import FindingsView, JsonFindings, PlainFindings
 from hello_llm.rendering.messages import Messages

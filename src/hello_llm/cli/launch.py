@@ -61,7 +61,7 @@ class Launch:
 
 def _start_for_later() -> str:
     """Start a warm process without waiting for it, and say what came of it."""
-    from hello_llm.providers.litellm.environment import harmless  # noqa: PLC0415 - not every run
+    from hello_llm.machine.environment import harmless  # noqa: PLC0415 - not every run
     from hello_llm.warm.control import WarmError, start, unavailable  # noqa: PLC0415 - likewise
 
     missing = unavailable()

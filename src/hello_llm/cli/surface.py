@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote
 
-from hello_llm.providers.litellm.environment import whole_environ
+from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.choose import View, choose_renderer
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages

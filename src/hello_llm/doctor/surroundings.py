@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hello_llm.contract.finding import Finding
-from hello_llm.providers.litellm.environment import decisive
+from hello_llm.machine.environment import decisive
 from hello_llm.warm.control import WarmError, status, unavailable
 
 _INSTEAD = (

@@ -26,7 +26,7 @@ app = typer.Typer(
 @app.command()
 def start() -> None:
     """Start the warm process, if none is running; it ends after 15 minutes without a call."""
-    from hello_llm.providers.litellm.environment import harmless  # noqa: PLC0415 - not every run
+    from hello_llm.machine.environment import harmless  # noqa: PLC0415 - not every run
     from hello_llm.warm.control import bring_up, status  # noqa: PLC0415 - likewise
 
     running = _tried(status)

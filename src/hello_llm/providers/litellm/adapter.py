@@ -20,8 +20,8 @@ from hello_llm.contract import (
     StreamEvent,
     fold,
 )
+from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.litellm.connection import Connection, WireRequest
-from hello_llm.providers.litellm.environment import whole_environ
 from hello_llm.providers.litellm.errors import translate
 from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.reading import read_stream, read_whole

@@ -7,8 +7,8 @@ import threading
 import warnings
 from typing import Any
 
+from hello_llm.machine.environment import import_environment, settle
 from hello_llm.machine.limits import require_descriptors, require_memory
-from hello_llm.providers.litellm.environment import import_environment, settle
 from hello_llm.providers.litellm.lazy_exports import defer_exports
 from hello_llm.providers.litellm.own_requests import forbid
 from hello_llm.providers.litellm.spared import spare

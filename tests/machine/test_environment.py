@@ -2,7 +2,7 @@
 
 import os
 
-from hello_llm.providers.litellm.environment import drop_decisive, import_environment, settle
+from hello_llm.machine.environment import drop_decisive, import_environment, settle
 from hello_llm.providers.litellm.substrate import load
 
 SETTINGS = {
