@@ -81,7 +81,7 @@ def test_a_thing_out_of_its_place_is_found(rule, source):
     ("rule", "name", "source"),
     [
         (words.environment_reads, words.TERMINAL, "os.environ['NO_COLOR']"),
-        (words.environment_reads, "hello_llm.providers.litellm.route", "os.environ['KEY']"),
+        (words.environment_reads, "hello_llm.providers.http.route", "os.environ['KEY']"),
         (words.environment_reads, "hello_llm.rendering.console", "terminal.environ['NO_COLOR']"),
         (words.terminal_questions, words.TERMINAL, "stream.isatty()"),
         (words.consoles, words.CONSOLE, "Console()"),

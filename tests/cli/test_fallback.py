@@ -81,9 +81,7 @@ def test_a_refused_key_is_no_reason_to_ask_another_model(openai_server):
 def test_another_vendor_has_its_own_address(openai_server, monkeypatch):
     openai_server.play(BUSY)
     with ScriptedServer(Ollama()) as ollama:
-        monkeypatch.setattr(
-            "hello_llm.providers.litellm.route.KEYLESS_BASES", {"ollama": ollama.url}
-        )
+        monkeypatch.setattr("hello_llm.providers.http.route.KEYLESS_BASES", {"ollama": ollama.url})
         base = f"{openai_server.url}/v1"
         wire = ("--provider", "litellm", "--model", "openai/a", "--api-base", base)
         flags = ("--fallback", "ollama/tiny", "--retries", "0", "--json", "--quiet")

@@ -41,7 +41,7 @@ def test_a_fallback_to_another_vendor_goes_without_it(
     openai_server, elsewhere, asking, monkeypatch
 ):
     bases = {"ollama": elsewhere.url}
-    monkeypatch.setattr("hello_llm.providers.litellm.route.KEYLESS_BASES", bases)
+    monkeypatch.setattr("hello_llm.providers.http.route.KEYLESS_BASES", bases)
     openai_server.play(Script(status=503))
     ended = program(*asking, "--fallback", "ollama/tiny")
     assert (ended.code, ended.stdout) == (0, b"Hello, world!\n")

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from hello_llm.providers.litellm.model_list import _OWN_BASES
-from hello_llm.providers.litellm.probe import target
-from hello_llm.providers.litellm.route import survey
+from hello_llm.providers.http.model_list import _OWN_BASES
+from hello_llm.providers.http.probe import target
+from hello_llm.providers.http.route import survey
 from tests.doctor.examined import asking, examined
 from tests.doctor.listing import listing
 from tests.faults.catalogue import BY_ID

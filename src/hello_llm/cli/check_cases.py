@@ -13,7 +13,7 @@ from hello_llm.cli.check_lanes import Lanes
 from hello_llm.cli.opening import build_request
 from hello_llm.cli.tape import Tape
 from hello_llm.contract import ChatRequest, UsageError
-from hello_llm.providers.litellm.address import place_of
+from hello_llm.providers.http.address import place_of
 from hello_llm.settings import FIELDS, Settings, settle
 from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.origins import BUILT_IN

@@ -9,9 +9,9 @@ from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.finding import Finding
 from hello_llm.contract.model_name import ModelName
 from hello_llm.local import find_weights
+from hello_llm.providers.http.route import Route, plan, survey
+from hello_llm.providers.http.vendor_table import VENDOR_HOSTS, key_variable, needs_key
 from hello_llm.providers.litellm.responses_models import listed_by_responses
-from hello_llm.providers.litellm.route import Route, plan, survey
-from hello_llm.providers.litellm.vendors import VENDOR_HOSTS, key_variable, needs_key
 from hello_llm.settings import Settings
 from hello_llm.settings.origins import BUILT_IN
 

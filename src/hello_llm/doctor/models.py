@@ -7,14 +7,14 @@ from difflib import get_close_matches
 
 from hello_llm.contract import HelloLLMError, RequestError
 from hello_llm.contract.finding import Finding
-from hello_llm.providers.litellm.model_list import (
+from hello_llm.providers.http.model_list import (
     LISTED_FOR_ALL,
     ModelList,
     list_request,
 )
-from hello_llm.providers.litellm.probe import list_models
-from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.transport import Transport
+from hello_llm.providers.http.probe import list_models
+from hello_llm.providers.http.route import Route
+from hello_llm.providers.http.transport import Transport
 
 _DATED = r"-(\d{4,8}|\d{4}-\d\d-\d\d)"
 _SHOWN = 5

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hello_llm.contract import AuthError, ChatRequest, Message, Params, RequestError, ToolCall
+from hello_llm.providers.http.connection import NO_KEY
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
-from hello_llm.providers.litellm.connection import NO_KEY
 from tests.providers.subjects import ask, litellm_at, outcome, serving
 
 CONVERSATION = ChatRequest(

@@ -17,8 +17,8 @@ from hello_llm.contract import (
     UsageError,
 )
 from hello_llm.providers.factory import get_provider
+from hello_llm.providers.http.route import survey
 from hello_llm.providers.litellm.responses_models import by_responses, listed_by_responses
-from hello_llm.providers.litellm.route import survey
 from tests.providers.subjects import ask, base_of, timeless
 from tests.servers import Responses, Script, ScriptedServer, Tokens
 from tests.servers.asking import RICH

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-
-from hello_llm.providers.litellm.protocols.piece import NoReplyError, UnreadableAnswerError
-from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError, Framing
 from tests.providers.litellm.test_wire_tap import event, read
+
+from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAnswerError
+from hello_llm.providers.http.response_tap import ErrorInAnswerError, Framing
 
 WHOLE_OPENAI = {
     "id": "1",

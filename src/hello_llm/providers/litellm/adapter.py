@@ -21,7 +21,9 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.machine.environment import whole_environ
-from hello_llm.providers.litellm.connection import Connection, WireRequest
+from hello_llm.providers.http.connection import Connection, WireRequest
+from hello_llm.providers.http.route import Route, plan
+from hello_llm.providers.http.transport import Transport
 from hello_llm.providers.litellm.errors import translate
 from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.reading import read_stream, read_whole
@@ -31,9 +33,7 @@ from hello_llm.providers.litellm.responses_models import (
     stream_unknown,
 )
 from hello_llm.providers.litellm.responses_stream import ChunkStream
-from hello_llm.providers.litellm.route import Route, plan
 from hello_llm.providers.litellm.substrate import load
-from hello_llm.providers.litellm.transport import Transport
 
 
 class LiteLLMProvider:

@@ -21,10 +21,18 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.machine import limits
-from hello_llm.providers.litellm.error_body import parse_body
-from hello_llm.providers.litellm.error_envelope import is_error
-from hello_llm.providers.litellm.evidence import Evidence
-from hello_llm.providers.litellm.failure import (
+from hello_llm.providers.http.errors.body import parse_body
+from hello_llm.providers.http.errors.connection_errors import (
+    closed_early,
+    deadline,
+    no_answer,
+    proxys_own,
+)
+from hello_llm.providers.http.errors.diagnostics import Evidence
+from hello_llm.providers.http.errors.envelope import is_error
+from hello_llm.providers.http.errors.error_mapping import explain
+from hello_llm.providers.http.errors.error_response import Refusal
+from hello_llm.providers.http.errors.exception_chain import (
     answer_to,
     began_here,
     chain,
@@ -35,13 +43,10 @@ from hello_llm.providers.litellm.failure import (
     quote,
     spoken,
 )
-from hello_llm.providers.litellm.network import closed_early, deadline, no_answer, proxys_own
-from hello_llm.providers.litellm.protocols.piece import NoReplyError, UnreadableAnswerError
-from hello_llm.providers.litellm.refusal import Refusal
-from hello_llm.providers.litellm.refusals import explain
-from hello_llm.providers.litellm.retry_after import wait_in
-from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import ErrorInAnswerError
+from hello_llm.providers.http.errors.retry_after import wait_in
+from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAnswerError
+from hello_llm.providers.http.response_tap import ErrorInAnswerError
+from hello_llm.providers.http.route import Route
 
 
 def translate(

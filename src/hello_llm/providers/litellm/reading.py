@@ -20,14 +20,14 @@ from hello_llm.contract import (
     ToolCallDelta,
     Usage,
 )
-from hello_llm.providers.litellm.answer import Answer, utf16_units
-from hello_llm.providers.litellm.connection import Connection
+from hello_llm.providers.http.answer import Answer, utf16_units
+from hello_llm.providers.http.connection import Connection
+from hello_llm.providers.http.protocols.counts import count_of
+from hello_llm.providers.http.protocols.endings import Ending, ending_of
+from hello_llm.providers.http.response_tap import WireTap
+from hello_llm.providers.http.route import Route
 from hello_llm.providers.litellm.errors import not_a_reply
 from hello_llm.providers.litellm.pricing import usd_micros
-from hello_llm.providers.litellm.protocols.counts import count_of
-from hello_llm.providers.litellm.protocols.endings import Ending, ending_of
-from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import WireTap
 from hello_llm.text.surrogates import SurrogateJoiner
 
 _FINISH_REASONS: dict[Ending, FinishReason] = {

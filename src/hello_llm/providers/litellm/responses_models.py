@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from hello_llm.contract import RequestError, UsageError
-from hello_llm.providers.litellm.route import Route
+from hello_llm.providers.http.route import Route
 
 _PARAMS = frozenset({"max_tokens", "temperature", "top_p"})
 """The parameters that the Responses API has; LiteLLM drops the others without a word."""

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hello_llm.providers.http.route import Route
+from hello_llm.providers.http.transport import Transport
+from hello_llm.providers.http.vendor_table import OPENAI_SDK_VENDORS
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from hello_llm.providers.litellm.canned import ANSWERS, Answer
-from hello_llm.providers.litellm.route import Route
 from hello_llm.providers.litellm.substrate import load
-from hello_llm.providers.litellm.transport import Transport
-from hello_llm.providers.litellm.vendors import OPENAI_SDK_VENDORS
 
 if TYPE_CHECKING:
     import httpx

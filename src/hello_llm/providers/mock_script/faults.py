@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from email.utils import formatdate
 
 from hello_llm.contract import HelloLLMError
-from hello_llm.providers.litellm import network, reading
+from hello_llm.providers.http.errors import connection_errors
+from hello_llm.providers.http.errors.error_mapping import explain, speaks_tls
+from hello_llm.providers.http.errors.error_response import Refusal
+from hello_llm.providers.http.errors.retry_after import wait_in
+from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
+from hello_llm.providers.http.response_tap import LARGEST_ANSWER, ErrorInAnswerError
+from hello_llm.providers.http.route import Route
+from hello_llm.providers.litellm import reading
 from hello_llm.providers.litellm.errors import bad_answer, cut_off, no_reply
-from hello_llm.providers.litellm.protocols.piece import UnreadableAnswerError
-from hello_llm.providers.litellm.refusal import Refusal
-from hello_llm.providers.litellm.refusals import explain, speaks_tls
-from hello_llm.providers.litellm.retry_after import wait_in
-from hello_llm.providers.litellm.route import Route
-from hello_llm.providers.litellm.wire_tap import LARGEST_ANSWER, ErrorInAnswerError
 from hello_llm.providers.mock_script import content
 from hello_llm.providers.mock_script.content import Change
 
@@ -113,7 +114,7 @@ def _cut(scene: Scene) -> HelloLLMError:
     # Half of a reply in one piece is the middle of it; a stream has begun with its first piece.
     if scene.started or not scene.stream:
         return cut_off(scene.route, started=scene.started)
-    return network.closed_early(scene.route)
+    return connection_errors.closed_early(scene.route)
 
 
 def _unmarked(scene: Scene) -> HelloLLMError:
@@ -126,7 +127,7 @@ def _no_reply(scene: Scene) -> HelloLLMError:
 
 
 def _ended_early(scene: Scene) -> HelloLLMError:
-    return network.closed_early(scene.route, "ended its answer")
+    return connection_errors.closed_early(scene.route, "ended its answer")
 
 
 def _of_route(problem: Callable[[Route], HelloLLMError]) -> Strike:
@@ -134,29 +135,29 @@ def _of_route(problem: Callable[[Route], HelloLLMError]) -> Strike:
 
 
 def _connected_late(scene: Scene) -> HelloLLMError:
-    return network.connected_late(scene.route.place, scene.connect_timeout)
+    return connection_errors.connected_late(scene.route.place, scene.connect_timeout)
 
 
 def _not_trusted(scene: Scene) -> HelloLLMError:
-    return network.not_trusted(scene.route, "self-signed certificate")
+    return connection_errors.not_trusted(scene.route, "self-signed certificate")
 
 
 def _echoed_key(scene: Scene) -> HelloLLMError:
     return _refused(400, content.echo_of_key(scene.route.api_key))(scene)
 
 
-_CLOSED = Fault(strike=_of_route(network.closed_early))
+_CLOSED = Fault(strike=_of_route(connection_errors.closed_early))
 _NO_REPLY = Fault(strike=_no_reply)
 _ODD = Fault()
 _TOO_LARGE = Fault(strike=_unreadable(f"more than {LARGEST_ANSWER // 2**20} MiB"))
 _FIRE = _in_answer("The engine caught fire", 503)
 
 FAULTS: dict[str, Fault] = {
-    "refused": Fault(strike=_of_route(network.not_connected)),
-    "dns-fail": Fault(strike=_of_route(network.not_resolved)),
+    "refused": Fault(strike=_of_route(connection_errors.not_connected)),
+    "dns-fail": Fault(strike=_of_route(connection_errors.not_resolved)),
     "blackhole-connect": Fault(strike=_connected_late, connects=False),
     "accept-close": _CLOSED,
-    "tls-to-plain": Fault(strike=_of_route(network.no_tls)),
+    "tls-to-plain": Fault(strike=_of_route(connection_errors.no_tls)),
     "plain-to-tls": Fault(strike=_of_route(speaks_tls)),
     "plain-to-tls.told": Fault(
         strike=lambda scene: _answered(
@@ -164,7 +165,9 @@ FAULTS: dict[str, Fault] = {
         )
     ),
     "tls-untrusted": Fault(strike=_not_trusted),
-    "not-http": Fault(strike=lambda scene: network.no_http(b"SSH-2.0-OpenSSH_9.6", scene.route)),
+    "not-http": Fault(
+        strike=lambda scene: connection_errors.no_http(b"SSH-2.0-OpenSSH_9.6", scene.route)
+    ),
     "401": Fault(strike=_refused(401, "invalid key")),
     "403": Fault(strike=_refused(403, "not allowed")),
     "404-model": Fault(strike=_no_such_model),

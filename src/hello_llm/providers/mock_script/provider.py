@@ -16,7 +16,7 @@ from hello_llm.contract import (
 )
 from hello_llm.contract.model_name import ModelName
 from hello_llm.machine.environment import whole_environ
-from hello_llm.providers.litellm.route import Route, plan
+from hello_llm.providers.http.route import Route, plan
 from hello_llm.providers.mock import DEFAULT_MODEL, greeting, within_limits
 from hello_llm.providers.mock_script.matching import last_prompt
 from hello_llm.providers.mock_script.play import Play

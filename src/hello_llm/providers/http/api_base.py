@@ -1,0 +1,146 @@
+"""Understands an API base as people write it: with a query, an endpoint or slashes at its end."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
+
+from hello_llm.contract import UsageError
+from hello_llm.providers.http.address import is_address
+from hello_llm.providers.http.vendor_table import OWN_TRANSPORT_VENDORS
+
+
+@dataclass(frozen=True, slots=True)
+class ApiBase:
+    """An address below which an API is."""
+
+    address: str
+    """The address without query, and without a slash at its end."""
+    query: str = ""
+    """What stands behind the path of each request, as it was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """The end of an address that is one's whole endpoint."""
+
+    path: re.Pattern[str]
+    """How its path ends; the group ``root`` is what belongs to the base."""
+    vendor: str
+    """A vendor of whose API it is the endpoint for chats; empty if it is none for chats."""
+    elsewhere: bool = False
+    """Whether calls below the base go to another endpoint of that API."""
+
+
+def _ends(path: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<root>.*?){path}", re.IGNORECASE)
+
+
+_CHAT_OF_VENDORS = (
+    _Endpoint(_ends(r"/openai/deployments/[^/]+(/chat/completions)?"), "azure"),
+    _Endpoint(_ends(r"/chat/completions"), "openai"),
+    _Endpoint(_ends(r"/v1/messages"), "anthropic"),
+    _Endpoint(_ends(r"/messages"), "anthropic", elsewhere=True),
+    _Endpoint(_ends(r"/api/chat"), "ollama"),
+    _Endpoint(_ends(r"/models/[^/]+:(stream)?generateContent"), "gemini"),
+    _Endpoint(_ends(r"/v2/chat"), "cohere"),
+    _Endpoint(_ends(r"/v1/chat"), "cohere", elsewhere=True),
+)
+_OTHERS = (
+    _Endpoint(_ends(r"/responses"), "responses"),
+    _Endpoint(_ends(r"/api/(generate|tags|embed)"), ""),
+    _Endpoint(_ends(r"/(completions|embeddings|models)"), ""),
+)
+
+_PROTOCOLS = {
+    "anthropic": "anthropic",
+    "azure": "azure",
+    "azure_text": "azure",
+    "cohere": "cohere",
+    "cohere_chat": "cohere",
+    "gemini": "gemini",
+    "ollama": "ollama",
+    "ollama_chat": "ollama",
+}
+"""Vendors whose protocol is not OpenAI's, with the one whose it is."""
+
+_VERSIONS = {
+    "anthropic": _ends(r"/v1"),
+    "cohere": _ends(r"/v[12]"),
+    "ollama": _ends(r"/api"),
+}
+"""What LiteLLM appends with the endpoint, and many write at the end of the base."""
+
+
+def understand(text: str, vendor: str, name: str) -> ApiBase:
+    """Return what is meant by the API base `text` for the model `name` of `vendor`.
+
+    Raises:
+        UsageError: it is no address, or one that requests cannot be made below.
+    """
+    parts = _checked(text)
+    protocol = _PROTOCOLS.get(vendor, "openai")
+    if name.startswith("responses/"):
+        protocol = "responses"
+    path = _without_endpoint(parts, text, protocol, f"{vendor}/{name}")
+    version = _VERSIONS.get(protocol)
+    found = version.fullmatch(path) if version else None
+    base = ApiBase(_address(parts, found["root"] if found else path), parts.query)
+    known = protocol == "azure" and set(parse_qs(base.query)) <= {"api-version"}
+    if base.query and vendor in OWN_TRANSPORT_VENDORS and not known:
+        raise UsageError(f"{vendor} takes no query in its api base", f"--api-base {base.address}")
+    return base
+
+
+def joined_query(own: bytes, typed: str) -> bytes:
+    """Return the query that a request has of its own, and behind it the one that was typed."""
+    names = {pair.partition(b"=")[0] for pair in own.split(b"&") if pair}
+    pairs = (pair for pair in typed.encode().split(b"&") if pair.partition(b"=")[0] not in names)
+    return b"&".join([*filter(None, [own]), *pairs])
+
+
+def _checked(text: str) -> SplitResult:
+    if not is_address(text):
+        raise UsageError(
+            f"api base {text!r} is not an http:// or https:// address",
+            "--api-base http://HOST:PORT",
+        )
+    parts = urlsplit(text)
+    if "@" in parts.netloc:
+        raise UsageError(
+            "the api base holds a user name or a password",
+            "leave them out, and name the variable that holds the key with --api-key-env",
+        )
+    if "#" in text:
+        raise UsageError(
+            f"the api base has a fragment, #{parts.fragment}, and no request can have one",
+            f"--api-base {text.partition('#')[0]}",
+        )
+    return parts
+
+
+def _without_endpoint(parts: SplitResult, text: str, protocol: str, model: str) -> str:
+    path = parts.path.rstrip("/")
+    for endpoint in (*_CHAT_OF_VENDORS, *_OTHERS):
+        found = endpoint.path.fullmatch(path)
+        if found is None:
+            continue
+        if endpoint.vendor == protocol and not endpoint.elsewhere:
+            return found["root"]
+        raise _other_endpoint(endpoint, text, _address(parts, found["root"]), protocol, model)
+    return path
+
+
+def _other_endpoint(
+    endpoint: _Endpoint, text: str, address: str, protocol: str, model: str
+) -> UsageError:
+    """Return the error of an endpoint that `model` is not asked at."""
+    vendor, _, name = model.partition("/")
+    wrong = f"calls of {model} do not go to {text.partition('?')[0]}, which is an endpoint"
+    if endpoint.vendor in {"", protocol}:
+        return UsageError(wrong, f"--api-base {address}")
+    other = f"{vendor}/responses" if endpoint.vendor == "responses" else endpoint.vendor
+    return UsageError(wrong, f"--model {other}/{name} --api-base {address}")
+
+
+def _address(parts: SplitResult, path: str) -> str:
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path.rstrip("/"), "", ""))

@@ -1,0 +1,56 @@
+"""Unpacks a compressed body as it comes: also one that was packed in several pieces."""
+
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
+
+if TYPE_CHECKING:
+    import httpx
+
+_GZIP = zlib.MAX_WBITS | 16
+_MAGIC = b"\x1f\x8b"
+_GZIP_NAMES = frozenset({"gzip", "x-gzip"})
+_MOST_AT_ONCE = 2**16
+"""Bytes that are unpacked before somebody looks at how many there are."""
+
+
+def unpacked(response: "httpx.Response", chunk_size: int | None) -> Iterator[bytes]:
+    """Yield the body of `response`; of gzip all members, of which httpx reads the first only.
+
+    Raises:
+        UnreadableAnswerError: it is not packed as its header says.
+    """
+    codings = response.headers.get("content-encoding", "").lower().split(",")
+    if _GZIP_NAMES.issuperset(coding.strip() for coding in codings):
+        chunks = response.iter_raw()
+        for _ in codings:
+            chunks = _members(chunks)
+        yield from _readable(chunks)
+    else:
+        yield from type(response).iter_bytes(response, chunk_size)
+
+
+def _members(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack the members of a gzip file; what follows the last and is none counts for nothing."""
+    member = zlib.decompressobj(_GZIP)
+    for chunk in chunks:
+        rest, more = chunk, False
+        while rest or more:
+            if member.eof:
+                rest = rest.lstrip(b"\0")
+                if not rest.startswith(_MAGIC[: len(rest)]) or not rest:
+                    return
+                member = zlib.decompressobj(_GZIP)
+            data = member.decompress(rest, _MOST_AT_ONCE)
+            yield data
+            rest = member.unused_data if member.eof else member.unconsumed_tail
+            more = len(data) == _MOST_AT_ONCE and not member.eof
+
+
+def _readable(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except zlib.error:
+        raise UnreadableAnswerError("a body that is not gzip, as its header says,") from None

@@ -1,0 +1,297 @@
+"""Knows an error that a server sent, and where its envelope keeps message and codes.
+
+No vendor is named here. An object is known by what its keys are called, in any spelling
+(``error_msg``, ``errorMsg``, ``ErrorMsg``), and is read from the inside out: an error object
+before what surrounds it, and that before anything else it may hold.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from hello_llm.providers.http.errors.retry_after import seconds_to_wait
+
+_LONGEST_MESSAGE = 4000
+_LONGEST_QUOTE = 300
+_LONGEST_WORD = 200
+_DEEPEST = 12
+_MOST_OBJECTS = 64
+
+Keys = Mapping[str, Any]
+"""An object by its keys without case and separators."""
+
+_ERROR = re.compile(r"(error|err|fault|failure|\w*exception)(s|info|data)?")
+"""The key of an error, be it an object or words."""
+
+_WRAPPERS = ("baseresp", "header", "status", "response", "responsemetadata", "metadata", "meta")
+"""Keys of objects that say whether all is well."""
+
+_MESSAGE = re.compile(
+    r"\w*(message|msg)s?|(error)?details?|\w*description|desc|faultstring|reason|title|raw"
+)
+"""The key of a message."""
+
+_MESSAGES = ("message", "errormessage", "errormsg", "msg", "detail", "errordescription")
+"""Keys of messages that say more than others, the most telling first."""
+
+_VAGUE = ("reason", "title", "raw", "description", "desc")
+"""Keys of messages that are only read where it is known that something went wrong."""
+
+_CODES = ("code", "errorcode", "errcode", "statuscode", "type", "errortype", "status")
+"""Keys of codes, the most telling first."""
+
+_CODE = re.compile(r"\w*code|errno|ret|rc")
+"""The key of any other code."""
+
+_NAMES = ("reason", "error")
+"""Keys of a code or of a message, whichever it looks like."""
+
+_NAME = re.compile(r"[a-z]+(_[a-z]+)+|([A-Z]+_)*[A-Z]+|([A-Z][a-z]+)+")
+
+_NO_CODE = re.compile(
+    r"error|fail(ed|ure)?|about:blank|(message|response|content)\W.*", re.IGNORECASE
+)
+"""What a type or a status may say without telling one error from another."""
+
+_FLAGS = ("success", "issuccess", "succeeded", "ok", "status")
+"""Keys of a boolean that is false where something went wrong."""
+
+_FAILING = re.compile(r"error|fail|failed|failure|\w*[._](failed|error)", re.IGNORECASE)
+"""What a status or a type says where something went wrong."""
+
+_FINE = re.compile(r"0+|2\d\d|ok|success(ful(ly)?)?|succeeded|done|none|null", re.IGNORECASE)
+"""What stands in the place of a code or an error where all is well."""
+
+_PROGRESS = re.compile(
+    r"\w*(ping|heartbeat|keep.?alive|info|status|progress|queued?|pending|processing|running"
+    r"|loading|starting|started|waiting|warming.?up|in_progress|created|log|notice)\b.*",
+    re.IGNORECASE,
+)
+"""What a type or a status says of a message that only tells how things go."""
+
+_ANSWERS = frozenset(
+    """
+    choices candidates content delta output outputs results generations text completion
+    promptFeedback usageMetadata
+    """.split()
+)
+"""Keys of a reply, or of a piece of one, in the protocols of all vendors."""
+
+
+def is_error(value: Any, event: bytes = b"") -> bool:  # noqa: ANN401 - whatever JSON came
+    """Tell whether `value`, which came where an answer was due, is an error.
+
+    Args:
+        value: the JSON of a whole body, or of one piece of a stream.
+        event: the name of the piece, if it has one.
+    """
+    if isinstance(value, list):
+        return any(isinstance(one, dict) and is_error(one) for one in value[:_MOST_OBJECTS])
+    if not isinstance(value, dict):
+        return False
+    if event == b"error" or value.get("type") == "error" or value.get("object") == "error":
+        return True
+    for place in _places(value):
+        if place.get("error") and not _is_fine(place["error"]):
+            return True
+    if is_of_reply(value):
+        return False
+    keys = _keyed(value)
+    return _fails(keys) or any(map(_fails, _wrapped(keys)))
+
+
+def is_of_reply(value: dict[str, Any]) -> bool:
+    """Tell whether `value` is a reply, or a piece of one, in the protocol of some vendor."""
+    for key, item in value.items():
+        if key in _ANSWERS and item:
+            return True
+    return _is_message(value.get("message")) or "done" in value
+
+
+def text_beside(value: Any) -> str:  # noqa: ANN401 - whatever JSON came
+    """Return the text of the reply that stands beside an error in `value`."""
+    match value:
+        case {"choices": [{"message": {"content": str(text)}}, *_]}:
+            return text
+        case {"choices": [{"delta": {"content": str(text)}}, *_]}:
+            return text
+    return ""
+
+
+def message_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
+    """Return the message of the error `said` on one line, or an empty text."""
+    said = _unpacked(said)
+    if isinstance(said, str):
+        return _on_one_line(said)
+    objects = list(_objects(said))
+    found = (text for one in objects for text in _messages(one))
+    others = (_text(item) for one in objects for item in one.values())
+    return next(found, "") or next((text for text in others if " " in text), "")
+
+
+def sentence_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
+    """Return the message of the error `said`, short enough to be quoted."""
+    return shortened(message_in(said))
+
+
+def codes_in(said: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the server sent
+    """Return the codes and types of the error `said`, the most telling first."""
+    found = (code for one in _objects(said) for code in _codes(one))
+    return tuple(dict.fromkeys(found))
+
+
+def delay_in(said: Any) -> float | None:  # noqa: ANN401 - whatever the server sent
+    """Return the seconds that the error `said` asks to wait, as Google's do without a header."""
+    delays = (one.get("retrydelay") for one in _objects(said))
+    asked = (seconds_to_wait(one.removesuffix("s")) for one in delays if isinstance(one, str))
+    return next((seconds for seconds in asked if seconds is not None), None)
+
+
+def shortened(text: str) -> str:
+    """Return `text`, or its beginning if it is too long to be quoted.
+
+    It ends between two words if it can: half of a key would not be known as one.
+    """
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    head = text[:_LONGEST_QUOTE]
+    before, _, word = head.rpartition(" ")
+    whole_words = before and word.isascii() and len(word) <= _LONGEST_WORD
+    return (before if whole_words else head) + "…"
+
+
+def _keyed(value: Mapping[str, Any]) -> Keys:
+    return {re.sub(r"[_\-. ]", "", key).lower(): item for key, item in value.items()}
+
+
+def _is_fine(error: Any) -> bool:  # noqa: ANN401 - whatever JSON came
+    """Tell whether `error`, which stands in the place of an error, says that there is none."""
+    if isinstance(error, dict):
+        return all(isinstance(item, bool) or _is_nothing(item) for item in error.values())
+    return _is_nothing(error)
+
+
+def _is_nothing(value: Any) -> bool:  # noqa: ANN401 - as above
+    return not value or (value is not True and bool(_FINE.fullmatch(str(value)[:_LONGEST_WORD])))
+
+
+def _places(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a reply, or of a piece of one, that may hold an error."""
+    yield value
+    choices = value.get("choices")
+    choice = choices[0] if choices and isinstance(choices, list) else value
+    if isinstance(choice, dict):
+        yield choice
+        for key in ("delta", "message"):
+            if isinstance(choice.get(key), dict):
+                yield choice[key]
+
+
+def _is_message(value: Any) -> bool:  # noqa: ANN401 - whatever JSON came
+    """Tell whether `value` is a message of the model's, as Ollama and Cohere send it."""
+    return isinstance(value, dict) and not {"role", "content", "tool_calls"}.isdisjoint(value)
+
+
+def _wrapped(keys: Keys) -> Iterator[Keys]:
+    items = (keys.get(key) for key in _WRAPPERS)
+    yield from (_keyed(item) for item in items if isinstance(item, dict))
+
+
+def _fails(keys: Keys) -> bool:
+    """Tell whether an object without an answer says that something went wrong."""
+    if any(_ERROR.fullmatch(key) and not _is_fine(item) for key, item in keys.items()):
+        return True
+    if any(keys.get(key) is False for key in _FLAGS):
+        return True
+    states = [keys[key] for key in ("status", "type", "state") if isinstance(keys.get(key), str)]
+    if any(map(_FAILING.fullmatch, states)):
+        return True
+    codes = [item for key, item in keys.items() if key in _CODES or _CODE.fullmatch(key)]
+    codes = [code for code in codes if isinstance(code, str | int) and not isinstance(code, bool)]
+    if any(re.fullmatch(r"[45]\d\d", str(code)) for code in codes):
+        return True
+    said = [key for key, item in keys.items() if item and _MESSAGE.fullmatch(key)]
+    if any(map(_PROGRESS.fullmatch, states)) or not said:
+        return False
+    if codes:
+        return not any(map(_is_fine, codes))
+    return not set(said) <= set(_VAGUE) and not any(keys.get(key) is True for key in _FLAGS)
+
+
+def _objects(said: Any) -> Iterator[Keys]:  # noqa: ANN401 - whatever the server sent
+    """Yield the objects of the error `said`, the most telling first."""
+    return islice(_nested(said, _DEEPEST), _MOST_OBJECTS)
+
+
+def _nested(said: Any, depth: int) -> Iterator[Keys]:  # noqa: ANN401 - as above
+    said = _unpacked(said)
+    if not depth:
+        return
+    if isinstance(said, list):
+        for one in said:
+            yield from _nested(one, depth - 1)
+    if isinstance(said, dict):
+        keys = _keyed(said)
+        inner = [key for key in keys if _is_inner(key, keys[key])]
+        for key in inner:
+            yield from _nested(keys[key], depth - 1)
+        yield keys
+        for key in keys:
+            if key not in inner:
+                yield from _nested(keys[key], depth - 1)
+
+
+def _is_inner(key: str, item: Any) -> bool:  # noqa: ANN401 - as above
+    """Tell whether `item` says more of an error than the object in which it stands by `key`."""
+    if key == "details":
+        return False
+    holds = key in _WRAPPERS or _MESSAGE.fullmatch(key) or key == "choices" or _ERROR.fullmatch(key)
+    return bool(holds) and not _is_fine(_unpacked(item))
+
+
+def _messages(keys: Keys) -> Iterator[str]:
+    """Yield what an object has as messages, the most telling first."""
+    items = [keys[key] for key in _MESSAGES if key in keys]
+    items += [item for key, item in keys.items() if _MESSAGE.fullmatch(key)]
+    items += [item for key, item in keys.items() if _ERROR.fullmatch(key)]
+    yield from filter(None, map(_text, items))
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - as above
+    """Return `value`, or the first text of a list, as words; that all is well is no message."""
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, str)), None)
+    if not isinstance(value, str) or _FINE.fullmatch(value) or _unpacked(value) is not value:
+        return ""
+    return _on_one_line(value)
+
+
+def _codes(keys: Keys) -> Iterator[str]:
+    """Yield what an object has as codes, the most telling first."""
+    items = [keys[key] for key in _CODES if key in keys]
+    items += [item for key, item in keys.items() if _CODE.fullmatch(key)]
+    found = (str(code) for code in items if isinstance(code, str | int) and not _is_nothing(code))
+    yield from filter(_is_code, found)
+    names = (keys.get(key) for key in _NAMES)
+    yield from (name for name in names if isinstance(name, str) and _NAME.fullmatch(name))
+
+
+def _is_code(text: str) -> bool:
+    spoken = re.fullmatch(r"[^\s/]{1,100}", text) and text not in {"True", "False"}
+    return bool(spoken) and not _NO_CODE.fullmatch(text)
+
+
+def _unpacked(said: Any) -> Any:  # noqa: ANN401 - as above
+    """Return the JSON that a string holds, as gateways pass errors on, or `said` itself."""
+    if isinstance(said, str) and said.lstrip()[:1] in {"{", "["}:
+        try:
+            return json.loads(said)
+        except (ValueError, RecursionError):
+            return said
+    return said
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text[:_LONGEST_MESSAGE].split())

@@ -1,0 +1,151 @@
+"""Our error for each kind of refusal; the server's words are quoted in it."""
+
+from difflib import get_close_matches
+from types import ModuleType
+
+from hello_llm.contract import (
+    AuthError,
+    BrokenReplyError,
+    ContextError,
+    DeadlineError,
+    FilteredError,
+    HelloLLMError,
+    RateLimitedError,
+    RequestError,
+    ServerError,
+    UnreachableError,
+)
+from hello_llm.providers.http.errors.error_response import Kind, Refusal
+from hello_llm.providers.http.route import Route
+
+
+def explain(
+    refusal: Refusal, route: Route, litellm: ModuleType | None, asked: str = ""
+) -> HelloLLMError:
+    """Return our error for `refusal`.
+
+    Args:
+        refusal: what the server said.
+        route: where the call went.
+        litellm: the loaded module; without it no model's name is suggested.
+        asked: the method and the address of the request, where they are known.
+    """
+    problem = _explained(refusal, route, litellm, asked)
+    problem.status = None if refusal.in_answer else refusal.status
+    if not refusal.lasting:
+        problem.transient, problem.retry_after_s = True, refusal.delay_s
+    return problem
+
+
+def _explained(
+    refusal: Refusal, route: Route, litellm: ModuleType | None, asked: str
+) -> HelloLLMError:
+    match refusal.kind:
+        case Kind.TLS:
+            return speaks_tls(route)
+        case Kind.KEY:
+            return _key_refused(refusal, route)
+        case Kind.MODEL:
+            return _no_model(refusal, route, litellm)
+        case Kind.ADDRESS:
+            return _nothing_there(refusal, route, asked)
+        case Kind.RATE | Kind.QUOTA:
+            return _limited(refusal, route)
+        case kind:
+            return _refused(refusal, route, kind)
+
+
+def _refused(refusal: Refusal, route: Route, kind: Kind) -> HelloLLMError:
+    label, said = refusal.label, refusal.said
+    match kind:
+        case Kind.CONTEXT:
+            return ContextError(
+                f"the prompt is too long for {route.typed}{said}",
+                "shorten the prompt, or choose a model with a larger context",
+            )
+        case Kind.FILTER:
+            return FilteredError(
+                f"a content filter of {route.place} stopped the request{said}",
+                "change the prompt, or the filter's settings with the vendor",
+            )
+        case Kind.TIMEOUT:
+            return DeadlineError(
+                f"{route.place} gave up waiting for its own model ({label}){said}",
+                "try again, or shorten the prompt",
+            )
+        case Kind.REDIRECT:
+            return BrokenReplyError(
+                f"{route.place} redirects elsewhere ({label}), which no API does",
+                "check --api-base",
+            )
+        case Kind.REQUEST:
+            return RequestError(
+                f"{route.place} refused the request ({label}){said}",
+                "--dry-run shows the request as it is sent",
+            )
+    return ServerError(f"{route.place} failed ({label}){said}", "try again in a while")
+
+
+def _limited(refusal: Refusal, route: Route) -> RateLimitedError:
+    if refusal.kind is Kind.QUOTA:
+        return RateLimitedError(
+            f"{route.place} refused the call over quota or billing ({refusal.label}){refusal.said}",
+            "check the balance and the plan of the account the key belongs to",
+        )
+    problem = f"{route.place} is limiting requests ({refusal.label}){refusal.said}"
+    if refusal.lasting:
+        return RateLimitedError(
+            problem, "shorten the prompt, lower --max-tokens, or name another model with --fallback"
+        )
+    return RateLimitedError(problem, "wait, then try again")
+
+
+def speaks_tls(route: Route) -> UnreachableError:
+    """Return the error of a plain call to a server that speaks TLS."""
+    return UnreachableError(
+        f"{route.place} speaks TLS", f"is it https://{route.place} and not http://?"
+    )
+
+
+def _key_refused(refusal: Refusal, route: Route) -> AuthError:
+    if route.key_variable is None:
+        return AuthError(
+            f"{route.place} wants a key ({refusal.label}), and the call went without one"
+            f"{refusal.said}",
+            "name the variable that holds it with --api-key-env",
+        )
+    return AuthError(
+        f"{route.place} refused the key in {route.key_variable} ({refusal.label}){refusal.said}",
+        f"export {route.key_variable}=…   with a key that is valid for {route.typed}",
+    )
+
+
+def _no_model(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
+    if route.vendor == "ollama_chat":
+        return RequestError(
+            f"Ollama at {route.place} has no model {route.name!r}{refusal.said}",
+            f"ollama pull {route.name}",
+        )
+    known = [] if litellm is None else sorted(_known_models(litellm, route.vendor))
+    near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]
+    return RequestError(
+        f"{route.place} knows no model {route.name!r}{refusal.said}",
+        f"did you mean {' or '.join(near)}?"
+        if near and route.name not in known
+        else "check the name of the model, and --api-base if you gave one",
+    )
+
+
+def _nothing_there(refusal: Refusal, route: Route, asked: str) -> RequestError:
+    """Return the error of a server that has no chat API where it was asked."""
+    below = "; most servers have their API below /v1"
+    likely = asked.endswith("/chat/completions") and "/v1/" not in asked
+    return RequestError(
+        f"{route.place} has nothing for {asked or 'the request'} ({refusal.label}){refusal.said}",
+        f"check --api-base, and the name of the model{below if likely else ''}",
+    )
+
+
+def _known_models(litellm: ModuleType | None, vendor: str) -> set[str]:
+    names = () if litellm is None else litellm.models_by_provider.get(vendor, ())
+    return {name.removeprefix(f"{vendor}/") for name in names}

@@ -1,0 +1,162 @@
+"""Finds the JSON objects in the body of an answer, whichever way the server framed them."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from hello_llm.providers.http.protocols.piece import Json, UnreadableAnswerError
+from hello_llm.providers.http.sse import (
+    BYTE_ORDER_MARK,
+    END_MARK,
+    EventReader,
+    FrameReader,
+    JsonLinesReader,
+)
+
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_NO_OBJECT = "something that is no JSON object"
+_SPACE = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An object of the body."""
+
+    json: Json | None
+    """The object, or ``None`` for the mark of the end."""
+    event: bytes = b""
+    """The name of the event, where it has one."""
+    alone: bool = False
+    """Whether it is the whole body."""
+
+
+def parse(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON the server sent
+    """Return the JSON in `data`; control characters in a text need no escape.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    text = data.decode("utf-8-sig", errors="replace")
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def values_in(chunks: Iterator[bytes], *, by_lines: bool, streamed: bool) -> Iterator[Value]:
+    """Yield the objects in the body that comes in `chunks`.
+
+    What the server was asked for says little: streams come in one piece and the other way round.
+    A body that is neither JSON nor events yields nothing.
+
+    Args:
+        chunks: the body.
+        by_lines: whether a stream of lines was asked for.
+        streamed: whether a stream was.
+
+    Raises:
+        UnreadableAnswerError: something in it is no JSON object.
+    """
+    head = b""
+    for chunk in chunks:
+        head = (head + chunk).lstrip().removeprefix(BYTE_ORDER_MARK).lstrip()
+        # The shortest beginning that tells what it is; a mark may be cut in two.
+        if len(head) >= len(b"event:") or (head and head[:1] in b"{["):
+            break
+    body = chain([head], chunks)
+    if head.startswith(_FIELDS):
+        yield from _framed(body, EventReader())
+    elif by_lines and (streamed and not head.startswith(b"[")):
+        yield from _lines(body)
+    elif head.startswith((b"{", b"[")):
+        yield from _document(b"".join(body))
+    elif streamed:
+        yield from _framed(body, EventReader())
+    else:
+        deque(body, maxlen=0)
+
+
+def _framed(chunks: Iterator[bytes], reader: FrameReader) -> Iterator[Value]:
+    for chunk in chunks:
+        for frame in reader.feed(chunk):
+            yield _value(frame.data, frame.event)
+    for frame in reader.close():
+        # A last frame that was cut marks nothing.
+        try:
+            value = _value(frame.data, frame.event)
+        except UnreadableAnswerError:
+            return
+        yield value
+
+
+def _value(data: bytes, event: bytes = b"") -> Value:
+    if data == END_MARK:
+        return Value(None, event)
+    try:
+        value = parse(data)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise UnreadableAnswerError(_NO_OBJECT)
+    return Value(value, event)
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[Value]:
+    """Yield the objects of lines; a first line that is none may begin a document."""
+    reader = JsonLinesReader()
+    begun: list[bytes] = []
+    for chunk in chunks:
+        begun.append(chunk)
+        frames = reader.feed(chunk)
+        for frame in frames:
+            if begun and not _is_json(frame.data):
+                yield from _document(b"".join(chain(begun, chunks)))
+                return
+            begun = []
+            yield _value(frame.data)
+    if begun:
+        yield from _document(b"".join(begun))
+    else:
+        yield from _framed(iter(()), reader)
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        parse(data)
+    except ValueError:
+        return False
+    return True
+
+
+def _document(body: bytes) -> Iterator[Value]:
+    """Yield the objects of a body in one piece: one, a list of them, or one after the other."""
+    try:
+        found = [parse(body)]
+    except ValueError:
+        found = list(_one_after_the_other(body.decode("utf-8-sig", errors="replace")))
+    if len(found) == 1 and isinstance(found[0], list):
+        found = found[0] or [None]
+    for value in found:
+        if not isinstance(value, dict):
+            raise UnreadableAnswerError(_NO_OBJECT)
+        yield Value(value, alone=len(found) == 1)
+
+
+def _one_after_the_other(text: str) -> Iterator[Any]:
+    """Yield JSON values that nothing but space parts.
+
+    Raises:
+        UnreadableAnswerError: it ends in the middle of one.
+    """
+    decoder, place = json.JSONDecoder(strict=False), 0
+    while place < len(text):
+        try:
+            value, place = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            raise UnreadableAnswerError("half of a JSON document") from None
+        yield value
+        while place < len(text) and text[place] in _SPACE:
+            place += 1

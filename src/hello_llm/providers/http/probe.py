@@ -1,0 +1,165 @@
+"""Looks at the way to a server without a call: its TLS and its list of models."""
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from hello_llm.contract import (
+    BrokenReplyError,
+    DeadlineError,
+    HelloLLMError,
+    RequestError,
+)
+from hello_llm.providers.http.connection import Connection, NotHTTPError, NotSentError
+from hello_llm.providers.http.errors.connection_errors import deadline, no_answer, proxys_own
+from hello_llm.providers.http.errors.error_mapping import explain
+from hello_llm.providers.http.errors.error_response import Refusal
+from hello_llm.providers.http.model_list import ListRequest, ModelList, read_list
+from hello_llm.providers.http.route import Route
+from hello_llm.providers.http.transport import Transport
+from hello_llm.providers.http.vendor_table import VENDOR_HOSTS
+
+if TYPE_CHECKING:
+    import httpx
+
+_LARGEST_LIST = 16 * 2**20
+
+
+def target(route: Route) -> str | None:
+    """Return the address that a call by `route` goes to; ``None`` where only LiteLLM knows it."""
+    host = VENDOR_HOSTS.get(route.vendor, "")
+    if route.api_base is None and host and not host.startswith("."):
+        return f"https://{host}"
+    return route.api_base
+
+
+def unreached(error: OSError, route: Route, transport: Transport) -> HelloLLMError:
+    """Return the error of a call for which `error` came up before there was a connection."""
+    import httpx  # noqa: PLC0415 - heavy
+
+    late = isinstance(error, TimeoutError)
+    raised = (httpx.ConnectTimeout if late else httpx.ConnectError)(str(error))
+    raised.__cause__ = error
+    explained = _explained(raised, route, transport)
+    if explained is None:
+        raise AssertionError("an error of a connection is always explained")
+    return explained
+
+
+def shake_hands(route: Route, transport: Transport) -> str | None:
+    """Return which TLS is spoken on the way; ``None`` where none is. Nothing is sent beside it.
+
+    Raises:
+        HelloLLMError: as a call would fail on it.
+    """
+    address = target(route)
+    hops = [one for one in (transport.proxy, address) if urlsplit(one or "").scheme == "https"]
+    if not hops or address is None:
+        return None
+    agreed: list[str] = []
+
+    def note(stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
+        agreed.append(stream.get_extra_info("ssl_object").version())
+        if len(agreed) == len(hops):
+            stream.close()
+            raise NotSentError("the handshake was all")
+
+    with _failing(route, transport), Connection(transport, on_secure=note) as connection:
+        try:
+            connection.client(route).get(address)
+        except NotSentError:
+            return agreed[-1]
+    raise AssertionError("a request by https:// shakes hands")
+
+
+def list_models(
+    route: Route, transport: Transport, asked: ListRequest, within_s: float | None
+) -> ModelList:
+    """Return what the server at the end of `route` lists.
+
+    Args:
+        route: the way.
+        transport: how to get there.
+        asked: the request, for that route.
+        within_s: seconds for all of it; ``None`` waits for ever.
+
+    Raises:
+        HelloLLMError: there is no answer, or it is no list.
+    """
+    started = time.monotonic()
+    with _failing(route, transport), Connection(transport) as connection:
+        cut = Timer(within_s or 0, connection.abort)
+        cut.daemon = True
+        if within_s is not None:
+            cut.start()
+        try:
+            with connection.client(route).stream("GET", asked.url, headers=asked.headers) as answer:
+                body = _body(answer, route)
+                status = answer.status_code
+        except Exception:
+            if within_s is not None and time.monotonic() - started >= within_s:
+                raise DeadlineError(
+                    f"gave up waiting to hear from {route.place} within {within_s:g} s",
+                    "raise it with --timeout SECONDS, 0 turns it off",
+                ) from None
+            raise
+        finally:
+            cut.cancel()
+    if not 200 <= status < 300:
+        raise _refused(Refusal.of_answer(status, body), route, transport, asked)
+    return read_list(body, route.place)
+
+
+def _body(answer: "httpx.Response", route: Route) -> bytes:
+    body = b""
+    for piece in answer.iter_bytes():
+        body += piece
+        if len(body) > _LARGEST_LIST:
+            raise BrokenReplyError(f"{route.place} sent more than 16 MiB for a list of models")
+    return body
+
+
+def _refused(
+    refusal: Refusal, route: Route, transport: Transport, asked: ListRequest
+) -> HelloLLMError:
+    error = proxys_own(refusal, transport) or explain(refusal, route, None)
+    if refusal.status in {404, 405}:
+        return RequestError(
+            f"{route.place} has no list of models ({refusal.status} for {asked.shown})",
+            "check --api-base; most servers have their API below /v1",
+        )
+    if isinstance(error, RequestError):
+        error.hint = f"check --api-base; the request was {asked.shown}"
+    return error
+
+
+@contextmanager
+def _failing(route: Route, transport: Transport) -> Iterator[None]:
+    """Turn what happens on the wire into what a call would say of it."""
+    import httpx  # noqa: PLC0415 - heavy
+
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, NotHTTPError) as error:
+        explained = _explained(error, route, transport)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _explained(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
+    late = deadline(None, error, route, transport) or no_answer(error, route, transport)
+    if late is not None:
+        return late
+    import httpx  # noqa: PLC0415 - heavy
+
+    if isinstance(error, httpx.ProtocolError | httpx.DecodingError):
+        return BrokenReplyError(
+            f"{route.place} answered, but not as HTTP has it",
+            "check --api-base: is that the address of a chat API?",
+        )
+    return None

@@ -1,0 +1,76 @@
+"""Counts of tokens: only what a server can have counted is kept."""
+
+from typing import Any
+
+from hello_llm.providers.http.protocols.piece import Json
+
+MOST_TOKENS = 2**53
+"""From here on JSON numbers are no longer exact everywhere."""
+
+_DETAILS = ("details", "cache_creation", "server_tool_use")
+
+
+def count_of(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON the server sent
+    """Return `value` if it can be a count: a whole number that is not negative.
+
+    >>> count_of(12), count_of(12.0), count_of(12.5), count_of(-1), count_of("12"), count_of(True)
+    (12, 12, None, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not 0 <= value < MOST_TOKENS or value != int(value):
+        return None
+    return int(value)
+
+
+def usage_in(value: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+    """Return a copy of `value` if it is an object, else an empty one."""
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def counts_in(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+    """Return the object `usage` without what LiteLLM could not compute with.
+
+    A key that counts has a count, one for details an object or a list of objects; words that
+    name a tier or a region stay.
+    """
+    usage = usage_in(usage)
+    cleaned = {key: _cleaned(key.lower(), value) for key, value in usage.items()}
+    return {key: value for key, value in cleaned.items() if value is not None}
+
+
+def hides_discounts(usage: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+    """Tell whether `usage` has details that cannot be read, so that the price is not known."""
+    kinds = (
+        value
+        for key, value in usage_in(usage).items()
+        if key.lower().endswith(_DETAILS) or "cache" in key.lower()
+    )
+    return any(map(_is_flawed, kinds))
+
+
+def _is_flawed(detail: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+    match detail:
+        case None:
+            return False
+        case list():
+            return any(map(_is_flawed, detail))
+        case dict():
+            named = ((key.lower(), value) for key, value in detail.items())
+            return any(
+                _is_flawed(value) for key, value in named if key.endswith(("tokens", "count"))
+            )
+        case _:
+            return count_of(detail) is None
+
+
+def _cleaned(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever JSON the server sent
+    if key.endswith(_DETAILS):
+        if isinstance(value, list):
+            return [one for one in map(counts_in, value) if one]
+        return counts_in(value) or None
+    if key.endswith(("tokens", "count")):
+        return count_of(value)
+    if isinstance(value, dict):
+        return counts_in(value) or None
+    return value if isinstance(value, str) else count_of(value)

@@ -1,0 +1,212 @@
+"""OpenAI's Responses API, whose replies are given on as those of Chat Completions.
+
+LiteLLM only makes the request of such a call: of a stream its reader loses refusals and the second
+part of a reasoning, and starts an event loop for each event. See ``responses_stream``.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hello_llm.providers.http.protocols.content import name_of, piece_of, reasoning_in
+from hello_llm.providers.http.protocols.counts import counts_in
+from hello_llm.providers.http.protocols.openai import OpenAIReplies
+from hello_llm.providers.http.protocols.piece import (
+    CallPiece,
+    Json,
+    NoReplyError,
+    Piece,
+    UnreadableAnswerError,
+)
+from hello_llm.providers.http.protocols.tool_calls import arguments_in, word_in
+
+Place = tuple[int, str, int]
+"""Where something belongs: the item of the output, what of it, and which part of that."""
+
+_DELTAS = {
+    "response.output_text.delta": ("content", "text", "content_index"),
+    "response.refusal.delta": ("content", "refusal", "content_index"),
+    "response.reasoning_summary_text.delta": ("summary", "reasoning", "summary_index"),
+    "response.reasoning_text.delta": ("thought", "reasoning", "content_index"),
+    "response.function_call_arguments.delta": ("arguments", "arguments", ""),
+    "response.custom_tool_call_input.delta": ("arguments", "arguments", ""),
+}
+"""For each event that brings something: what of the item, what it is in a reply, which part."""
+
+_ITEMS = frozenset({"response.output_item.added", "response.output_item.done"})
+_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_CALLS = ("function_call", "custom_tool_call")
+"""No set: what a server gives as a type may be a list."""
+_ENVELOPE: Json = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 0,
+    "status": "completed",
+    "model": "model",
+    "parallel_tool_calls": True,
+    "tool_choice": "auto",
+    "tools": [],
+}
+_NEXT_THOUGHT = "\n\n"
+_USAGE_NAMES = {
+    "input_tokens": "prompt_tokens",
+    "output_tokens": "completion_tokens",
+    "total_tokens": "total_tokens",
+    "input_tokens_details": "prompt_tokens_details",
+    "output_tokens_details": "completion_tokens_details",
+}
+
+
+class ResponsesReplies(OpenAIReplies):
+    """Reads events and responses; what an event repeats is not passed on twice."""
+
+    def __init__(self) -> None:
+        """Begin an answer."""
+        super().__init__()
+        self._come: dict[Place, str] = {}
+        self._named: set[int] = set()
+        self._thought: Place | None = None
+
+    def read(self, value: Json, *, whole: bool) -> Piece | None:
+        """Return what `value` brings."""
+        kind = value.get("type")
+        if whole or value.get("object") == "response":
+            return self._response(value) if "output" in value else None
+        if not isinstance(kind, str) or not kind.startswith("response."):
+            return Piece() if kind == "keepalive" else None
+        if kind in _DELTAS:
+            what, key, which = _DELTAS[kind]
+            place = (_number(value, "output_index"), what, _number(value, which))
+            return self._more(place, key, value.get("delta"))
+        if kind in _ITEMS:
+            piece = self._rest_of(_number(value, "output_index"), value.get("item"))
+        elif kind in _ENDS:
+            status = {"status": kind.removeprefix("response.")}
+            piece = self._response(_object(value.get("response"), "a response") | status)
+        else:
+            piece = Piece()
+        piece.repeats = True
+        return piece
+
+    def whole(self, total: Piece) -> Json:
+        """Return a response."""
+        output: list[Json] = []
+        if total.reasoning:
+            summary = {"type": "summary_text", "text": total.reasoning}
+            output.append({"type": "reasoning", "id": "rs_1", "summary": [summary]})
+        if total.text or not total.calls:
+            text = {"type": "output_text", "text": total.text, "annotations": []}
+            said = {"role": "assistant", "status": "completed", "content": [text]}
+            output.append({"type": "message", "id": "msg_1", **said})
+        output += [
+            {
+                "type": "function_call",
+                "id": call.id,
+                "call_id": call.id,
+                "name": call.name,
+                "arguments": call.arguments,
+                "status": "completed",
+            }
+            for call in total.calls
+        ]
+        return _ENVELOPE | {"output": output, "usage": _written(total.usage)}
+
+    def _response(self, response: Json) -> Piece:
+        """Return what `response` holds and has not come yet, and how it ended."""
+        piece, output = Piece(), response.get("output")
+        if not isinstance(output, list | None):
+            raise UnreadableAnswerError(f"{name_of(output)} as its output")
+        for index, item in enumerate(output or ()):
+            piece.add(self._rest_of(index, item))
+        piece.reason = _reason(response)
+        piece.usage = _usage(response.get("usage"))
+        piece.ended = bool(piece.reason)
+        return piece
+
+    def _rest_of(self, index: int, item: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+        item = _object(item, "an item of the output")
+        kind, rest = item.get("type"), Piece()
+        if kind in _CALLS:
+            rest.calls += self._opened(index, item)
+            arguments = arguments_in(item.get("input" if "input" in item else "arguments"))
+            rest.add(self._until((index, "arguments", 0), "arguments", arguments))
+        elif kind == "message":
+            for which, part in enumerate(_parts(item.get("content"))):
+                found = piece_of(part)
+                key = "refusal" if found.refusal else "text"
+                rest.add(self._until((index, "content", which), key, found.refusal or found.text))
+        elif kind == "reasoning":
+            for what, key in (("summary", "summary"), ("thought", "content")):
+                for which, part in enumerate(_parts(item.get(key))):
+                    rest.add(self._until((index, what, which), "reasoning", reasoning_in(part)))
+        return rest
+
+    def _opened(self, index: int, item: Json) -> Iterator[CallPiece]:
+        if index not in self._named:
+            self._named.add(index)
+            name = word_in(item.get("name"))
+            yield CallPiece(word_in(item.get("call_id") or item.get("id")), name, index=index)
+
+    def _until(self, place: Place, key: str, text: str) -> Piece:
+        """Return the end of `text`, whose beginning may have come."""
+        come = self._come.get(place, "")
+        if len(text) <= len(come) or not text.startswith(come):
+            return Piece()
+        return self._more(place, key, text[len(come) :])
+
+    def _more(self, place: Place, key: str, delta: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+        text = piece_of(delta).text
+        self._come[place] = self._come.get(place, "") + text
+        if key == "arguments":
+            return Piece(calls=[CallPiece(arguments=text, index=place[0])])
+        if key == "refusal":
+            return Piece(refusal=text)
+        if key == "text":
+            return Piece(text=text)
+        if text and self._thought not in {None, place}:
+            text = _NEXT_THOUGHT + text
+        self._thought = place if text else self._thought
+        return Piece(reasoning=text)
+
+
+def _reason(response: Json) -> str:
+    """Return why the reply ended, in the server's own word; nothing if it did not."""
+    status = response.get("status")
+    if not isinstance(status, str) or status in {"in_progress", "queued"}:
+        return ""
+    details = response.get("incomplete_details")
+    reason = details.get("reason") if isinstance(details, dict) else None
+    if status == "incomplete" and isinstance(reason, str) and reason:
+        return reason
+    return "stop" if status == "completed" else status
+
+
+def _usage(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+    counts = counts_in(usage)
+    return {new: counts[old] for old, new in _USAGE_NAMES.items() if old in counts}
+
+
+def _written(counts: Json) -> Json | None:
+    """Return `counts` as the API names them, with all that LiteLLM computes with."""
+    if not counts:
+        return None
+    prompt, reply = counts.get("prompt_tokens", 0), counts.get("completion_tokens", 0)
+    details = {old: counts[new] for old, new in _USAGE_NAMES.items() if new in counts}
+    totals = {"input_tokens": prompt, "output_tokens": reply, "total_tokens": prompt + reply}
+    return details | totals
+
+
+def _parts(content: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON the server sent
+    if content is None:
+        return []
+    return content if isinstance(content, list) else [content]
+
+
+def _number(value: Json, key: str) -> int:
+    number = value.get(key)
+    return number if isinstance(number, int) else 0
+
+
+def _object(value: Any, what: str) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+    if not isinstance(value, dict):
+        raise NoReplyError(f"{name_of(value)} in place of {what}")
+    return value

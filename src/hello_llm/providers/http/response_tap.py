@@ -1,0 +1,227 @@
+"""Reads an answer before LiteLLM does, which overlooks how some of them end or fail.
+
+What LiteLLM is given is written anew: whatever the server split, commented, marked, shaped or
+ended in its own way, LiteLLM sees the plainest form of the vendor's protocol.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from typing import Any
+
+from hello_llm.providers.http.answer import Answer
+from hello_llm.providers.http.errors.envelope import is_error, is_of_reply, text_beside
+from hello_llm.providers.http.json_values import Value, values_in
+from hello_llm.providers.http.protocols.endings import Ending
+from hello_llm.providers.http.protocols.piece import Json, Piece, UnreadableAnswerError
+
+LARGEST_ANSWER = 64 * 2**20
+"""Bytes that an answer may have; 100,000 streamed tokens are less than half of it."""
+
+LONGEST_LULL_S = 10.0
+"""Seconds that a reply is waited for after a reason for its end; more of it may still come."""
+
+_LAST_WORDS_S = 0.5
+"""Seconds that a reply is waited for when all of it, its counts included, has come."""
+
+_SHORTEST_WAIT_S = 0.001
+
+_SIGNS_OF_LIFE = (
+    "keepalive",
+    "ping",
+    "response.created",
+    "response.in_progress",
+    "response.queued",
+)
+"""Types of what only keeps a connection alive; no set, since a server's type may be a list."""
+
+_LONGEST_REFUSAL = 64 * 2**10
+"""Bytes that are kept of a body that is no answer."""
+
+
+class Framing(Enum):
+    """What the pieces of a body are to be for LiteLLM."""
+
+    OPAQUE = auto()
+    """As they come: it is no reply, or none that can be read here."""
+    WHOLE = auto()
+    """One JSON document."""
+    EVENTS = auto()
+    """Server-sent events."""
+    LINES = auto()
+    """A JSON object on each line."""
+
+
+class ErrorInAnswerError(Exception):
+    """The server sent an error where an answer was due; `said` is its JSON."""
+
+    def __init__(self, said: Any) -> None:  # noqa: ANN401 - whatever JSON the server sent
+        """Keep what the server `said`."""
+        super().__init__("the server sent an error in place of an answer")
+        self.said = said
+
+
+class WireTap:
+    """Watches the bytes of one answer."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Know nothing yet; `clock` returns seconds and never goes back."""
+        self.answer = Answer("", by_lines=False)
+        """What came."""
+        self.pieces = 0
+        """How many frames have come; those that only keep the connection alive are none."""
+        self.opaque = b""
+        """How the body began, until a piece of an answer was found in it."""
+        self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
+        """Why reading was given up, however LiteLLM dresses it up."""
+        self.waited_in_vain = False
+        """Whether the end was not marked, and nothing followed the reason for it."""
+        self._clock = clock
+        self._last_piece_at = 0.0
+        self._size = 0
+
+    @property
+    def patience_s(self) -> float | None:
+        """Seconds to wait for what may still come; ``None`` while the reply is not complete.
+
+        Some servers give a reason with each piece, some never close a complete reply, and some
+        only then count its tokens.
+        """
+        if not self.answer.complete:
+            return None
+        if self.answer.ended or self.answer.counted:
+            return _LAST_WORDS_S
+        return max(_SHORTEST_WAIT_S, self._last_piece_at + LONGEST_LULL_S - self._clock())
+
+    @property
+    def complete(self) -> bool:
+        """Whether the server said, in one way or another, that the reply is complete."""
+        return self.answer.complete
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the server said that a filter, or the model itself, stopped the reply."""
+        return self.answer.ending is Ending.FILTERED
+
+    def watch(
+        self, chunks: Iterator[bytes], framing: Framing, vendor: str = "openai"
+    ) -> Iterator[bytes]:
+        """Yield what LiteLLM shall read of a body that comes in `chunks`.
+
+        Args:
+            chunks: the body.
+            framing: how LiteLLM tells its pieces apart.
+            vendor: whose protocol LiteLLM expects.
+
+        Raises:
+            UnreadableAnswerError: the body is too large, or something in it cannot be read.
+            ErrorInAnswerError: it holds an error.
+        """
+        self.answer = Answer(vendor, by_lines=framing is Framing.LINES)
+        try:
+            yield from self._read(self._measured(chunks), framing)
+        except (UnreadableAnswerError, ErrorInAnswerError) as problem:
+            self.problem = problem
+            raise
+
+    def _read(self, chunks: Iterator[bytes], framing: Framing) -> Iterator[bytes]:
+        match framing:
+            case Framing.OPAQUE:
+                yield from chunks
+            case Framing.WHOLE:
+                yield self._whole(chunks)
+            case _:
+                yield from self._streamed(chunks, by_lines=framing is Framing.LINES)
+
+    def _arriving(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield `chunks`; how the connection ends does not matter once the reply is complete."""
+        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+
+        try:
+            for chunk in chunks:
+                yield chunk
+                # Signs of life do not prolong the wait.
+                if self.patience_s == _SHORTEST_WAIT_S:
+                    self.waited_in_vain = True
+                    return
+        except httpx.RequestError as error:
+            if not self.complete:
+                raise
+            late = isinstance(error, httpx.TimeoutException) and not self.answer.counted
+            self.waited_in_vain = self.waited_in_vain or late
+
+    def _measured(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in self._arriving(chunks):
+            self._size += len(chunk)
+            if self._size > LARGEST_ANSWER:
+                raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
+            if not self.pieces:
+                self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]
+            yield chunk
+
+    def _whole(self, chunks: Iterator[bytes]) -> bytes:
+        """Return the reply as one document; what is no reply comes back as it was."""
+        body: list[bytes] = []
+        total = Piece()
+        for piece in self._pieces(_kept(chunks, body), by_lines=False, streamed=False):
+            total.add(piece)
+            total.unread = total.unread or piece.unread
+        protocol = self.answer.protocol
+        if protocol is None:
+            return b"".join(body)
+        end = self.answer.end
+        total.calls, total.usage = end.calls, end.usage
+        return json.dumps(protocol.whole(total)).encode()
+
+    def _streamed(self, chunks: Iterator[bytes], *, by_lines: bool) -> Iterator[bytes]:
+        for piece in self._pieces(chunks, by_lines=by_lines, streamed=True):
+            protocol = self.answer.protocol
+            if protocol is not None and (piece.has_output or piece.unread is not None):
+                yield from map(self._framed, protocol.frames(piece))
+        protocol = self.answer.protocol
+        if protocol is None:
+            return
+        if self.complete:
+            yield from map(self._framed, protocol.closing(self.answer.end))
+        if self.answer.ended and not protocol.by_lines:
+            yield b"data: [DONE]\n\n"
+
+    def _pieces(
+        self, chunks: Iterator[bytes], *, by_lines: bool, streamed: bool
+    ) -> Iterator[Piece]:
+        for value in values_in(chunks, by_lines=by_lines, streamed=streamed):
+            try:
+                yield self._taken(value)
+            except ErrorInAnswerError as error:
+                if streamed and text_beside(error.said):
+                    yield self.answer.take(value)
+                raise
+            if self.answer.ended:
+                break
+        yield self.answer.rest()
+
+    def _taken(self, value: Value) -> Piece:
+        if value.json is not None:
+            if is_error(value.json, value.event):
+                raise ErrorInAnswerError(value.json)
+            self.pieces += value.json.get("type") not in _SIGNS_OF_LIFE
+        piece = self.answer.take(value)
+        if value.json is not None and is_of_reply(value.json):
+            self.opaque = b""
+        if piece.has_output or piece.reason or piece.usage:
+            self._last_piece_at = self._clock()
+        return piece
+
+    def _framed(self, value: Json) -> bytes:
+        data = json.dumps(value).encode()
+        protocol = self.answer.protocol
+        # The name of an event says nothing that its data does not.
+        by_lines = protocol is not None and protocol.by_lines
+        return data + b"\n" if by_lines else b"data: " + data + b"\n\n"
+
+
+def _kept(chunks: Iterator[bytes], body: list[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        body.append(chunk)
+        yield chunk
