@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 from tests.cli.program import child, program
 from tests.servers import Script, Tokens
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 from tests.cli.person import A_MOMENT_S, Person
 from tests.cli.program import COMMAND, Ended, program, shell
 from tests.servers import Script

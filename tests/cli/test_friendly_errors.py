@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from hello_llm.contract import ExitCode
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 from tests.cli.refusals import check
 from tests.servers import Ollama, Script, ScriptedServer
 

@@ -11,7 +11,7 @@ import pytest
 
 from hello_llm.contract import LLMReply
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 from tests.faults.odd_answers import Body, parsed
 from tests.faults.protocols import PROTOCOLS
 from tests.providers.subjects import outcome

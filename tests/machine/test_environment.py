@@ -3,7 +3,7 @@
 import os
 
 from hello_llm.machine.environment import drop_decisive, import_environment, settle
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 
 SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",

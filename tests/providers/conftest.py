@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Ite
 def prepare(settings: Settings) -> None:
     """Use a wait that is due: start to import what the answer needs, and return at once."""
     if settings.provider == "litellm":
-        from hello_llm.providers.litellm.prewarm import prewarm  # noqa: PLC0415 - the mock goes without
+        from hello_llm.providers.litellm.preload import prewarm  # noqa: PLC0415 - the mock goes without
 
         prewarm(settings.model)
 

@@ -19,7 +19,7 @@ from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.signals import STOP
 from hello_llm.cli.surface import Surface
 from hello_llm.machine.last_words import say
-from hello_llm.providers.litellm.warm_up import warm_up
+from hello_llm.providers.litellm.rehearsal import warm_up
 from hello_llm.rendering.terminal import ClosedStream, Terminal
 from hello_llm.settings import Settings
 from hello_llm.settings.fields import FIELDS

@@ -90,5 +90,5 @@ def test_whoever_wants_all_of_a_package_gets_it(package):
 
 
 def test_the_import_of_litellm_is_lazy():
-    program = "import os, sys\nfrom hello_llm.providers.litellm.substrate import load; load()"
+    program = "import os, sys\nfrom hello_llm.providers.litellm.loader import load; load()"
     assert "resources" not in run(program + LOADED)

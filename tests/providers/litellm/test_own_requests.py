@@ -14,7 +14,7 @@ from tests.servers import Responses, ScriptedServer
 LOOKS_UP = """
 import sys
 from hello_llm.providers.litellm.pricing import most_micros
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 from hello_llm.contract.vendors import VENDORS
 
 litellm = load()
@@ -38,7 +38,7 @@ for model in sys.argv[2:]:
 """
 DEMANDS = """
 import sys
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
 
 litellm = load()
 from litellm.anthropic_beta_headers_manager import filter_and_transform_beta_headers

@@ -24,16 +24,16 @@ from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.connection import Connection, WireRequest
 from hello_llm.providers.http.route import Route, plan
 from hello_llm.providers.http.transport import Transport
-from hello_llm.providers.litellm.errors import translate
+from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending
-from hello_llm.providers.litellm.reading import read_stream, read_whole
+from hello_llm.providers.litellm.loader import load
+from hello_llm.providers.litellm.response import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
     by_responses,
     responses_params,
     stream_unknown,
 )
 from hello_llm.providers.litellm.responses_stream import ChunkStream
-from hello_llm.providers.litellm.substrate import load
 
 
 class LiteLLMProvider:

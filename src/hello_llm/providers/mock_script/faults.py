@@ -18,8 +18,8 @@ from hello_llm.providers.http.errors.retry_after import wait_in
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.http.response_tap import LARGEST_ANSWER, ErrorInAnswerError
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.litellm import reading
-from hello_llm.providers.litellm.errors import bad_answer, cut_off, no_reply
+from hello_llm.providers.litellm import response
+from hello_llm.providers.litellm.error_translation import bad_answer, cut_off, no_reply
 from hello_llm.providers.mock_script import content
 from hello_llm.providers.mock_script.content import Change
 
@@ -118,7 +118,7 @@ def _cut(scene: Scene) -> HelloLLMError:
 
 
 def _unmarked(scene: Scene) -> HelloLLMError:
-    return reading.unmarked(scene.route) if scene.stream else reading.incomplete(scene.route)
+    return response.unmarked(scene.route) if scene.stream else response.incomplete(scene.route)
 
 
 def _no_reply(scene: Scene) -> HelloLLMError:

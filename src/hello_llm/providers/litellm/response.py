@@ -26,7 +26,7 @@ from hello_llm.providers.http.protocols.counts import count_of
 from hello_llm.providers.http.protocols.endings import Ending, ending_of
 from hello_llm.providers.http.response_tap import WireTap
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.litellm.errors import not_a_reply
+from hello_llm.providers.litellm.error_translation import not_a_reply
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.text.surrogates import SurrogateJoiner
 

@@ -10,8 +10,8 @@ from typing import Any
 from hello_llm.machine.environment import import_environment, settle
 from hello_llm.machine.limits import require_descriptors, require_memory
 from hello_llm.providers.litellm.lazy_exports import defer_exports
+from hello_llm.providers.litellm.lazy_tokenizer import spare
 from hello_llm.providers.litellm.own_requests import forbid
-from hello_llm.providers.litellm.spared import spare
 
 _LEAST_MIB = 208
 """The address space that a process with LiteLLM takes at least; measured: 190 MiB."""

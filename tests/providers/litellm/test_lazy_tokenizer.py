@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hello_llm.providers.litellm.spared import spare
+from hello_llm.providers.litellm.lazy_tokenizer import spare
 from tests.providers.subjects import MODELS, PROTOCOLS, base_of, serving
 
 CHILD = """

@@ -11,8 +11,8 @@ PROLOGUE = """
 import os, sys, threading
 from hello_llm.contract import fold
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.litellm.prewarm import prewarm
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.preload import prewarm
+from hello_llm.providers.litellm.loader import load
 
 def prewarmed(model):
     prewarm(model)

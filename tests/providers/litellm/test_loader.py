@@ -19,7 +19,7 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.litellm import substrate
+from hello_llm.providers.litellm import loader
 
 BASE = "http://127.0.0.1:1/v1"
 
@@ -162,5 +162,5 @@ def test_a_line_that_is_no_json_breaks_the_reply(respx_mock):
 def test_nothing_is_said_of_answers_that_pydantic_finds_odd(litellm):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        substrate._silence(litellm)
+        loader._silence(litellm)
         warnings.warn("Pydantic serializer warnings:\n  Expected `int`", UserWarning, stacklevel=1)

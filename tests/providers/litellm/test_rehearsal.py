@@ -11,7 +11,7 @@ CHILD = """
 import json, sys, threading
 from hello_llm.contract import fold
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.litellm.warm_up import warm_up
+from hello_llm.providers.litellm.rehearsal import warm_up
 
 warm_up()
 threads = threading.enumerate()

@@ -16,7 +16,7 @@ def prewarm(model: str | None) -> None:
 
 
 def _prewarm(model: str | None) -> None:
-    from hello_llm.providers.litellm.warm_up import rehearse  # noqa: PLC0415 - not while one waits
+    from hello_llm.providers.litellm.rehearsal import rehearse  # noqa: PLC0415 - not while one waits
 
     with suppress(Exception):
         rehearse(model or "")

@@ -13,8 +13,8 @@ from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport
 from hello_llm.providers.http.vendor_table import OPENAI_SDK_VENDORS
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
-from hello_llm.providers.litellm.canned import ANSWERS, Answer
-from hello_llm.providers.litellm.substrate import load
+from hello_llm.providers.litellm.loader import load
+from hello_llm.providers.litellm.sample_responses import ANSWERS, Answer
 
 if TYPE_CHECKING:
     import httpx
