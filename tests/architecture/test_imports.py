@@ -36,7 +36,7 @@ def test_nobody_but_the_entry_point_may_import_the_command_line():
             "contract imports hello_llm.engine.run",
         ),
         (
-            "hello_llm.providers.mock",
+            "hello_llm.providers.mock.provider",
             "from hello_llm import LLMReply",
             "providers imports hello_llm.LLMReply",
         ),

@@ -123,7 +123,7 @@ def test_a_provider_that_cannot_read_a_file_is_not_taken_for_a_full_disk(monkeyp
     def chat(*_arguments):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("hello_llm.providers.mock.MockProvider.chat", chat)
+    monkeypatch.setattr("hello_llm.providers.mock.provider.MockProvider.chat", chat)
     ended = program("chat", "hi")
     assert ended.code == 70
     assert ended.stderr.startswith("error: unexpected PermissionError: ")

@@ -21,7 +21,7 @@ from hello_llm.contract import (
 )
 from hello_llm.engine import Deadlines, RetryPolicy, Turn
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.mock import MockProvider
+from hello_llm.providers.mock.provider import MockProvider
 from tests.engine.fakes import REPLY, Fake, candidate
 from tests.providers.subjects import wait_until
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
+from hello_llm.providers.mock.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
 from tests.faults.catalogue import BY_ID, CATALOGUE, own_port
 from tests.faults.fault import EVERY_FORM
 from tests.faults.protocols import PROTOCOLS

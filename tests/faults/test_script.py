@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hello_llm.providers.mock_script.faults import FAULTS
+from hello_llm.providers.mock.faults import FAULTS
 from tests.faults.case import Case, Run, run_case
 from tests.faults.catalogue import CATALOGUE
 from tests.faults.documents import Answer, read_answer

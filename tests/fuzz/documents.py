@@ -7,8 +7,8 @@ from typing import Any
 
 from hello_llm.checks.assertions import ASSERTIONS
 from hello_llm.checks.suite_keys import CHECK_KEYS, DEFAULT_KEYS, KINDS
-from hello_llm.providers.mock_script import reading
-from hello_llm.providers.mock_script.faults import FAULTS
+from hello_llm.providers.mock import reading
+from hello_llm.providers.mock.faults import FAULTS
 from hello_llm.recording import Exchange
 from hello_llm.recording.document import to_document
 from hello_llm.settings import FIELDS

@@ -8,7 +8,7 @@ import pytest
 from hello_llm.contract import UsageError
 from hello_llm.providers.factory import PROVIDER_NAMES, get_provider
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
-from hello_llm.providers.mock import MockProvider
+from hello_llm.providers.mock.provider import MockProvider
 
 
 def test_there_are_exactly_two_providers():

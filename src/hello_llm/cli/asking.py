@@ -17,7 +17,7 @@ from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
 
 if TYPE_CHECKING:
-    from hello_llm.providers.mock_script.provider import ScriptedMock
+    from hello_llm.providers.mock.scripted import ScriptedMock
 
 _NO_TAPE = Tape()
 

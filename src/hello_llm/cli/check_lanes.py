@@ -14,7 +14,7 @@ from hello_llm.engine import Candidate, Turn
 from hello_llm.settings import Settings
 
 if TYPE_CHECKING:
-    from hello_llm.providers.mock_script.play import Play
+    from hello_llm.providers.mock.play import Play
 
 _OF_THE_PROVIDER = (
     "provider",
@@ -96,7 +96,7 @@ class Lanes:
         file = script_file(settings)
         if file is None:
             return None
-        from hello_llm.providers.mock_script.play import Play  # noqa: PLC0415 - few runs have one
+        from hello_llm.providers.mock.play import Play  # noqa: PLC0415 - few runs have one
 
         file = file.absolute()
         if file not in self._plays:

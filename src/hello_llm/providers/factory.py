@@ -13,8 +13,8 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
 
     Args:
         name: ``mock`` or ``litellm``.
-        options: the keyword arguments of :class:`~hello_llm.providers.mock.MockProvider`, with
-            ``script`` of :class:`~hello_llm.providers.mock_script.provider.ScriptedMock`, or of
+        options: the keyword arguments of :class:`~hello_llm.providers.mock.provider.MockProvider`, with
+            ``script`` of :class:`~hello_llm.providers.mock.scripted.ScriptedMock`, or of
             :class:`~hello_llm.providers.litellm.adapter.LiteLLMProvider`.
 
     Raises:
@@ -22,14 +22,14 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
     """
     match name:
         case "mock" if options.get("script") is not None:
-            from hello_llm.providers.mock_script.provider import (  # noqa: PLC0415 - lazy by design
+            from hello_llm.providers.mock.scripted import (  # noqa: PLC0415 - lazy by design
                 ScriptedMock,
             )
 
             return ScriptedMock(**options)
         case "mock":
             options.pop("script", None)
-            from hello_llm.providers.mock import MockProvider  # noqa: PLC0415 - lazy by design
+            from hello_llm.providers.mock.provider import MockProvider  # noqa: PLC0415 - lazy by design
 
             return MockProvider(**options)
         case "litellm":

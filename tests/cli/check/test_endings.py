@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from hello_llm.providers.mock import MockProvider
+from hello_llm.providers.mock.provider import MockProvider
 from tests.cli.check.suites import asks, on, results
 from tests.cli.person import A_MOMENT_S
 from tests.cli.program import COMMAND, program

@@ -8,10 +8,10 @@ from typing import Any
 
 from hello_llm.contract import UsageError
 from hello_llm.files.reading import read_file
-from hello_llm.providers.mock_script import values
-from hello_llm.providers.mock_script.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
-from hello_llm.providers.mock_script.script import Reply, Rule, Script
-from hello_llm.providers.mock_script.values import UnfitError
+from hello_llm.providers.mock import values
+from hello_llm.providers.mock.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
+from hello_llm.providers.mock.script import Reply, Rule, Script
+from hello_llm.providers.mock.values import UnfitError
 from hello_llm.toml_file.positions import Position, Trail, nearest
 from hello_llm.toml_file.reading import UnreadableError, read_toml
 

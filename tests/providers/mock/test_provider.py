@@ -16,7 +16,7 @@ from hello_llm.contract import (
     UsageError,
     fold,
 )
-from hello_llm.providers.mock import MockProvider
+from hello_llm.providers.mock.provider import MockProvider
 
 
 def test_a_reply_is_the_same_to_the_last_field():

@@ -20,8 +20,8 @@ from hello_llm.providers.http.response_tap import LARGEST_ANSWER, ErrorInAnswerE
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.litellm import response
 from hello_llm.providers.litellm.error_translation import bad_answer, cut_off, no_reply
-from hello_llm.providers.mock_script import content
-from hello_llm.providers.mock_script.content import Change
+from hello_llm.providers.mock import content
+from hello_llm.providers.mock.content import Change
 
 
 @dataclass(frozen=True, slots=True)

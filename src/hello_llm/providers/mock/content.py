@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hello_llm.contract import ToolCall
-from hello_llm.providers.mock_script.script import Reply
+from hello_llm.providers.mock.script import Reply
 
 Change = Callable[[Reply], Reply]
 

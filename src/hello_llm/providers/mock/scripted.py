@@ -17,10 +17,10 @@ from hello_llm.contract import (
 from hello_llm.contract.model_name import ModelName
 from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.route import Route, plan
-from hello_llm.providers.mock import DEFAULT_MODEL, greeting, within_limits
-from hello_llm.providers.mock_script.matching import last_prompt
-from hello_llm.providers.mock_script.play import Play
-from hello_llm.providers.mock_script.playing import Call, Limits, changed
+from hello_llm.providers.mock.matching import last_prompt
+from hello_llm.providers.mock.play import Play
+from hello_llm.providers.mock.playing import Call, Limits, changed
+from hello_llm.providers.mock.provider import DEFAULT_MODEL, greeting, within_limits
 
 STAND_IN = "http://mock.invalid"
 """The address of the server that there is none of, for messages."""

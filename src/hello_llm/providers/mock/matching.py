@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
 
 from hello_llm.contract import ChatRequest, UsageError
-from hello_llm.providers.mock_script.script import Rule
+from hello_llm.providers.mock.script import Rule
 
 _LONGEST = 200
 _WITHOUT_A_WORD = 0.5

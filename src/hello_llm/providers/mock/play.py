@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from hello_llm.contract import ChatRequest, UsageError
-from hello_llm.providers.mock_script.faults import FAULTS, Fault
-from hello_llm.providers.mock_script.matching import (
+from hello_llm.providers.mock.faults import FAULTS, Fault
+from hello_llm.providers.mock.matching import (
     closest,
     last_prompt,
     matches,
@@ -15,9 +15,9 @@ from hello_llm.providers.mock_script.matching import (
     shown,
     unmet,
 )
-from hello_llm.providers.mock_script.playing import without_fault
-from hello_llm.providers.mock_script.reading import read_script
-from hello_llm.providers.mock_script.script import Reply, Rule
+from hello_llm.providers.mock.playing import without_fault
+from hello_llm.providers.mock.reading import read_script
+from hello_llm.providers.mock.script import Reply, Rule
 
 _MOST_PROMPTS = 100
 

@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.contract import UsageError
-from hello_llm.providers.mock_script.reading import read_script
+from hello_llm.providers.mock.reading import read_script
 
 HEAD = 'version = 1\n[[rule]]\nname = "a"\n'
 
