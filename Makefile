@@ -17,7 +17,7 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 # What would take CI past its time: races that are run again and again, large inputs, the slower half
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
-	tests/rendering/test_markdown_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
+	tests/rendering/markdown/test_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
 	tests/warm/test_losses.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_exports.py \
 	tests/providers/litellm/test_spared.py
 # Those of the command line in which a warm process has no part, or that start their own.

@@ -118,7 +118,7 @@ def faults_page() -> str:
 
 def schema(name: str) -> str:
     """Return one of the JSON Schemas that ship with the package."""
-    folder = resources.files("hello_llm.rendering.schemas")
+    folder = resources.files("hello_llm.rendering.json.schemas")
     return (folder / f"{name}.schema.json").read_text(encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import jsonschema
 
 from hello_llm.cli.app import run
-from hello_llm.rendering.schemas import load_schema
+from hello_llm.rendering.json.schemas import load_schema
 
 COMMAND = (sys.executable, "-m", "hello_llm")
 

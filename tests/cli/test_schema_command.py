@@ -5,7 +5,7 @@ import json
 import jsonschema
 import pytest
 
-from hello_llm.rendering.schemas import load_schema
+from hello_llm.rendering.json.schemas import load_schema
 from tests.cli.program import child
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 
-from hello_llm.rendering.schemas import load_schema
+from hello_llm.rendering.json.schemas import load_schema
 from tests.cli.program import program
 
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from hello_llm.machine.environment import decisive
-from hello_llm.rendering.schemas import load_schema
+from hello_llm.rendering.json.schemas import load_schema
 from tests.cli.person import Person
 from tests.cli.program import COMMAND, child, program, shell
 from tests.doctor.examined import asking

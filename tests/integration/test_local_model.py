@@ -9,7 +9,7 @@ import pytest
 
 from hello_llm import Finished, TextDelta, get_provider
 from hello_llm.local import find_weights, serve
-from hello_llm.rendering.schemas import load_schema
+from hello_llm.rendering.json.schemas import load_schema
 
 pytestmark = pytest.mark.integration
 

@@ -3,9 +3,9 @@
 import pytest
 
 from hello_llm.rendering.choose import View, choose_renderer
-from hello_llm.rendering.json_document import JsonRenderer
+from hello_llm.rendering.json.document import JsonRenderer
+from hello_llm.rendering.json.ndjson import NdjsonRenderer
 from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.ndjson import NdjsonRenderer
 from hello_llm.rendering.plain import PlainRenderer
 from hello_llm.rendering.rich_view import RichRenderer
 from tests.rendering.replies import show, streamed

@@ -18,8 +18,8 @@ from hello_llm.contract import (
 )
 from hello_llm.rendering.choose import View
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown_blocks import BlockLayout, fold
-from hello_llm.rendering.markdown_source import Resume
+from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.source import Resume
 from tests.rendering.replies import (
     MODEL,
     PROVIDER,

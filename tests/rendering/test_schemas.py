@@ -8,7 +8,7 @@ import pytest
 
 from hello_llm.contract import ExitCode, FinishReason, Usage
 from hello_llm.contract.finding import Finding, FindingName, Status
-from hello_llm.rendering.schemas import SchemaName, load_schema
+from hello_llm.rendering.json.schemas import SchemaName, load_schema
 
 FAILURES = [code.name for code in ExitCode if code is not ExitCode.OK]
 

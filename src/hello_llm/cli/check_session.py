@@ -30,7 +30,7 @@ from hello_llm.contract import (
 from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.console import Stream, styling
-from hello_llm.rendering.json_document import document
+from hello_llm.rendering.json.document import document
 from hello_llm.rendering.sanitize import inert
 
 

@@ -57,8 +57,8 @@ def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Rende
 
 
 def _json_renderer(view: View, terminal: Terminal, messages: Messages, *, usage: bool) -> Renderer:
-    from hello_llm.rendering.json_document import JsonRenderer, Progress  # noqa: PLC0415 - for JSON
-    from hello_llm.rendering.ndjson import NdjsonRenderer  # noqa: PLC0415 - as above
+    from hello_llm.rendering.json.document import JsonRenderer, Progress  # noqa: PLC0415 - for JSON
+    from hello_llm.rendering.json.ndjson import NdjsonRenderer  # noqa: PLC0415 - as above
 
     renderer = NdjsonRenderer if view.output == "ndjson" else JsonRenderer
     return renderer(terminal, messages, Progress(view.provider, view.model), usage=usage)

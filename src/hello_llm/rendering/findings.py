@@ -7,7 +7,7 @@ from typing import Any, Protocol, get_args
 from hello_llm.contract import ExitCode
 from hello_llm.contract.finding import Finding, FindingName, Status, exit_code_of
 from hello_llm.rendering.console import ColorChoice, Styling, styling
-from hello_llm.rendering.json_document import json_line
+from hello_llm.rendering.json.document import json_line
 from hello_llm.rendering.messages import on_one_line
 from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal

@@ -18,8 +18,8 @@ from hello_llm.contract import (
 )
 from hello_llm.rendering.console import ColorChoice, make_console
 from hello_llm.rendering.live_tail import LiveTail
-from hello_llm.rendering.markdown_blocks import BlockLayout, fold
-from hello_llm.rendering.markdown_stream import MarkdownStream
+from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.stream import MarkdownStream
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import Sanitizer
 from hello_llm.rendering.surroundings import Surroundings

@@ -12,7 +12,7 @@ from hello_llm.checks.reports.junit import junit
 from hello_llm.checks.reports.markdown import markdown
 from hello_llm.checks.reports.tap import tap
 from hello_llm.checks.results import SuiteResult
-from hello_llm.rendering.json_document import document
+from hello_llm.rendering.json.document import document
 from tests.checks.reports.results import EVERYTHING, TEXTS
 
 FOLDER = Path(__file__).parent / "golden"

@@ -13,8 +13,8 @@ from hello_llm.checks.reports.checks_document import checks_document, failed_in
 from hello_llm.checks.reports.wording import Standing
 from hello_llm.checks.results import CheckResult, Verdict
 from hello_llm.contract import ExitCode, UsageError
-from hello_llm.rendering.json_document import document
-from hello_llm.rendering.schemas import load_schema
+from hello_llm.rendering.json.document import document
+from hello_llm.rendering.json.schemas import load_schema
 from hello_llm.text.surrogates import join_surrogates
 from tests.checks.reports.golden import as_json
 from tests.checks.reports.results import (

@@ -6,7 +6,7 @@ import pytest
 
 from hello_llm.checks.reports import Kind, Wanted, claims_stdout, parse_all, write_reports
 from hello_llm.contract import HelloLLMError, UsageError
-from hello_llm.rendering.json_document import document
+from hello_llm.rendering.json.document import document
 from hello_llm.settings.phrases import quoted
 from tests.checks.reports.results import EMPTY, TEXTS
 

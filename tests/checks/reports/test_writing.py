@@ -7,7 +7,7 @@ import pytest
 
 from hello_llm.checks.reports import Kind, Wanted, write_reports
 from hello_llm.contract import OutputError
-from hello_llm.rendering.json_document import document
+from hello_llm.rendering.json.document import document
 from tests.checks.reports.golden import FOLDER
 from tests.checks.reports.results import EVERYTHING, TEXTS
 

@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 import typer
 
 from hello_llm.contract import UsageError
-from hello_llm.rendering.schemas import SchemaName, load_schema
+from hello_llm.rendering.json.schemas import SchemaName, load_schema
 
 NAMES: tuple[SchemaName, ...] = get_args(SchemaName)
 

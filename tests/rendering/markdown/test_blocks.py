@@ -3,8 +3,8 @@
 import pytest
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown_blocks import BlockLayout, fold
-from hello_llm.rendering.markdown_source import Resume
+from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.source import Resume
 from tests.rendering.screens import Pipes
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown_blocks import BlockLayout, fold
-from hello_llm.rendering.markdown_cut import Cut, cut
-from hello_llm.rendering.markdown_source import SENTINEL as S
-from hello_llm.rendering.markdown_source import Number, Resume, parse
+from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.cut import Cut, cut
+from hello_llm.rendering.markdown.source import SENTINEL as S
+from hello_llm.rendering.markdown.source import Number, Resume, parse
 from tests.rendering.screens import Pipes
 
 WIDTH = 20

@@ -15,7 +15,7 @@ from hello_llm.contract import (
     TextDelta,
     ToolCallDelta,
 )
-from hello_llm.rendering.json_document import Progress, document, json_line
+from hello_llm.rendering.json.document import Progress, document, json_line
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import write_usage

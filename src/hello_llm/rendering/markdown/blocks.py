@@ -9,9 +9,9 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
-from hello_llm.rendering.markdown_inline import CODE_STYLE, clean, inline_text, wrapped
-from hello_llm.rendering.markdown_source import LISTS, Resume, number_items, parse, span, too_deep
-from hello_llm.rendering.markdown_tables import Table
+from hello_llm.rendering.markdown.inline import CODE_STYLE, clean, inline_text, wrapped
+from hello_llm.rendering.markdown.source import LISTS, Resume, number_items, parse, span, too_deep
+from hello_llm.rendering.markdown.tables import Table
 
 if TYPE_CHECKING:
     from rich.syntax import Syntax

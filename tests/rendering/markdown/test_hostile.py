@@ -3,7 +3,6 @@
 import sys
 
 import pytest
-
 from tests.rendering.test_markdown_math import grown, rows
 
 HOSTILE = [

@@ -7,8 +7,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from hello_llm.rendering.markdown_math import MARKERS, add_math
-from hello_llm.rendering.markdown_rules import Inline, add_line_breaks, guard_links
+from hello_llm.rendering.markdown.math import MARKERS, add_math
+from hello_llm.rendering.markdown.rules import Inline, add_line_breaks, guard_links
 
 # Put before text that goes on in the middle of a paragraph, so that it cannot begin a list, a
 # heading or anything else. The sanitizer lets no noncharacter through, so no model can write it.

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-from hello_llm.rendering.markdown_blocks import gap_between
-from hello_llm.rendering.markdown_math import BLOCK, MARKERS, Spans, going_on
-from hello_llm.rendering.markdown_row_start import RowStart, RowTexts
-from hello_llm.rendering.markdown_source import (
+from hello_llm.rendering.markdown.blocks import gap_between
+from hello_llm.rendering.markdown.math import BLOCK, MARKERS, Spans, going_on
+from hello_llm.rendering.markdown.row_start import RowStart, RowTexts
+from hello_llm.rendering.markdown.source import (
     CONTAINERS,
     LISTS,
     SENTINEL,

@@ -4,7 +4,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 
-from hello_llm.rendering.markdown_rules import LINE_BREAK
+from hello_llm.rendering.markdown.rules import LINE_BREAK
 
 RowTexts = Callable[[str], list[str]]
 """Returns the rows, as plain text, that a source would fill."""

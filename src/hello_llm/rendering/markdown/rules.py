@@ -12,7 +12,7 @@ from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 
-from hello_llm.rendering.markdown_math import SpansState
+from hello_llm.rendering.markdown.math import SpansState
 
 LINE_BREAK = re.compile(r"<br[ \t]*/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
 _VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE0F)))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown_blocks import BlockLayout, fold
-from hello_llm.rendering.markdown_source import Resume, inline, parse
-from hello_llm.rendering.markdown_stream import MarkdownStream
+from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.source import Resume, inline, parse
+from hello_llm.rendering.markdown.stream import MarkdownStream
 from tests.rendering.screens import Pipes
 
 

@@ -23,9 +23,9 @@ from hello_llm.contract import (
     UsageError,
 )
 from hello_llm.rendering.choose import View, choose_renderer
-from hello_llm.rendering.json_document import document, json_line
+from hello_llm.rendering.json.document import document, json_line
+from hello_llm.rendering.json.schemas import load_schema
 from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.schemas import load_schema
 from hello_llm.secrets.redactor import Redactor
 from tests.rendering.replies import everything, reply, show, streamed, unstreamed
 from tests.rendering.screens import Pipes

@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.text import Text
 
-from hello_llm.rendering.markdown_inline import inline_text, wrapped
-from hello_llm.rendering.markdown_source import span
+from hello_llm.rendering.markdown.inline import inline_text, wrapped
+from hello_llm.rendering.markdown.source import span
 
 _GAP = "  "
 _JUSTIFY: dict[str, JustifyMethod] = {

@@ -7,11 +7,11 @@ from dataclasses import replace
 from markdown_it.tree import SyntaxTreeNode
 from rich.text import Text
 
-from hello_llm.rendering.markdown_blocks import BlockLayout, fold
-from hello_llm.rendering.markdown_cut import Cut, cut
-from hello_llm.rendering.markdown_math import BLOCK
-from hello_llm.rendering.markdown_source import Resume, parse, span, without_marks
-from hello_llm.rendering.markdown_tables import Table
+from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.cut import Cut, cut
+from hello_llm.rendering.markdown.math import BLOCK
+from hello_llm.rendering.markdown.source import Resume, parse, span, without_marks
+from hello_llm.rendering.markdown.tables import Table
 
 _SLICE = 4096
 _LONGEST_TAIL = 8192

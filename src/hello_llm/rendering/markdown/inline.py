@@ -7,7 +7,7 @@ from markdown_it.tree import SyntaxTreeNode
 from rich.console import Console
 from rich.text import Text
 
-from hello_llm.rendering.markdown_source import inline, without_marks
+from hello_llm.rendering.markdown.source import inline, without_marks
 from hello_llm.rendering.sanitize import sanitize
 
 CODE_STYLE = "cyan"

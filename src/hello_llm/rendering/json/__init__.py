@@ -1,0 +1,1 @@
+"""Replies, events, diagnoses and checks as JSON."""

@@ -1,0 +1,1 @@
+"""Markdown as a terminal shows it, while the answer still grows."""

@@ -1,0 +1,1 @@
+"""Tests of the rendering, and the screens and replies they share."""
