@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from hello_llm.checks.assertions import Expectation
+from hello_llm.checks.assertions.table import Expectation
 from hello_llm.checks.findings import Bench, findings
 from hello_llm.contract import DeadlineError, LLMReply, Usage
 from hello_llm.judge.pool import Judges

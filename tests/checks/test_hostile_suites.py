@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from hello_llm.checks.assertions import ASSERTIONS
+from hello_llm.checks.assertions.table import ASSERTIONS
 from hello_llm.checks.findings import Bench, findings
 from hello_llm.checks.suite import read_suite
 from hello_llm.checks.suite_keys import CHECK_KEYS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.assertions import Expectation
+from hello_llm.checks.assertions.table import Expectation
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.results import Verdict
 from hello_llm.checks.run import Run

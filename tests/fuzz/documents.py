@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hello_llm.checks.assertions import ASSERTIONS
+from hello_llm.checks.assertions.table import ASSERTIONS
 from hello_llm.checks.suite_keys import CHECK_KEYS, DEFAULT_KEYS, KINDS
 from hello_llm.providers.mock import reading
 from hello_llm.providers.mock.faults import FAULTS

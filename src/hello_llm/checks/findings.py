@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hello_llm.checks.assertions import ASSERTIONS, Expectation
+from hello_llm.checks.assertions.table import ASSERTIONS, Expectation
 from hello_llm.checks.results import Finding
 from hello_llm.contract import DeadlineError, LLMReply
 from hello_llm.judge.messages import Job

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from hello_llm.checks.assertions import Expectation
+from hello_llm.checks.assertions.table import Expectation
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.files.reading import read_file
 from hello_llm.judge.pool import Judges

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hello_llm.checks.assertions import ASSERTIONS, Expectation
+from hello_llm.checks.assertions.table import ASSERTIONS, Expectation
 from hello_llm.checks.suite import Check, CheckModel, Suite
 from hello_llm.checks.suite_keys import (
     CHECK_KEYS,

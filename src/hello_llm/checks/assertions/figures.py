@@ -1,6 +1,6 @@
 """What can be expected of the figures of an answer."""
 
-from hello_llm.checks.shortfall import Shortfall
+from hello_llm.checks.assertions.mismatch import Shortfall
 from hello_llm.contract import LLMReply
 
 _UNMEASURED = "nothing: it was not measured"

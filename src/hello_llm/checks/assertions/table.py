@@ -7,10 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from hello_llm.checks import figure_assertions as figures
-from hello_llm.checks import json_assertions, json_path
-from hello_llm.checks import text_assertions as texts
-from hello_llm.checks.shortfall import Shortfall
+from hello_llm.checks.assertions import figures, json_path, json_reply, text
+from hello_llm.checks.assertions.mismatch import Shortfall
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
 from hello_llm.files.reading import read_text
@@ -141,24 +139,24 @@ _LIST = TextList('a list of texts, such as ["yes", "no"]')
 
 ASSERTIONS: Mapping[str, Assertion] = MappingProxyType(
     {
-        "equals": Assertion(_of(_TEXT), texts.equals),
-        "contains": Assertion(_of(_TEXT), texts.contains),
-        "icontains": Assertion(_of(_TEXT), texts.icontains),
-        "any_of": Assertion(_of(_LIST), texts.any_of),
-        "all_of": Assertion(_of(_LIST), texts.all_of),
-        "not_contains": Assertion(_of(_TEXT), texts.not_contains),
+        "equals": Assertion(_of(_TEXT), text.equals),
+        "contains": Assertion(_of(_TEXT), text.contains),
+        "icontains": Assertion(_of(_TEXT), text.icontains),
+        "any_of": Assertion(_of(_LIST), text.any_of),
+        "all_of": Assertion(_of(_LIST), text.all_of),
+        "not_contains": Assertion(_of(_TEXT), text.not_contains),
         "regex": Assertion(_of(_TEXT)),
         "not_regex": Assertion(_of(_TEXT)),
-        "starts_with": Assertion(_of(_TEXT), texts.starts_with),
-        "json": Assertion(_of(Boolean()), json_assertions.parses),
-        "json_path": Assertion(_paths, json_assertions.path_equals),
+        "starts_with": Assertion(_of(_TEXT), text.starts_with),
+        "json": Assertion(_of(Boolean()), json_reply.parses),
+        "json_path": Assertion(_paths, json_reply.path_equals),
         "json_schema": Assertion(_schema),
-        "min_chars": Assertion(_of(Integer(0, _MOST)), texts.min_chars),
-        "max_chars": Assertion(_of(Integer(0, _MOST)), texts.max_chars),
+        "min_chars": Assertion(_of(Integer(0, _MOST)), text.min_chars),
+        "max_chars": Assertion(_of(Integer(0, _MOST)), text.max_chars),
         "finish_reason": Assertion(
             _of(Choice(("stop", "length", "tool_calls"))), figures.finish_reason
         ),
-        "tool_call": Assertion(_tool_call, json_assertions.calls),
+        "tool_call": Assertion(_tool_call, json_reply.calls),
         "max_latency": Assertion(_of(_SECONDS), figures.max_latency),
         "max_first_token": Assertion(_of(_SECONDS), figures.max_first_token),
         "max_tokens_out": Assertion(_of(Integer(0, _MOST)), figures.max_tokens_out),

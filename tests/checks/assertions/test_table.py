@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hello_llm.checks.assertions import ASSERTIONS, Expectation
+from hello_llm.checks.assertions.table import ASSERTIONS, Expectation
 from hello_llm.checks.findings import Bench, findings
 from hello_llm.contract import LLMReply, ToolCall, Usage
 from hello_llm.judge.pool import Judges

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hello_llm.checks import json_path as paths
-from hello_llm.checks.shortfall import Shortfall
+from hello_llm.checks.assertions import json_path as paths
+from hello_llm.checks.assertions.mismatch import Shortfall
 from hello_llm.contract import LLMReply
 from hello_llm.judge.excerpts import as_json, excerpt
 from hello_llm.judge.json_document import NoJSONError, parse

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hello_llm.checks.shortfall import Shortfall
+from hello_llm.checks.assertions.mismatch import Shortfall
 from hello_llm.contract import LLMReply
 from hello_llm.judge.excerpts import excerpt
 
