@@ -4,7 +4,7 @@ import pytest
 
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.judge.matching import EndlessSearchError, is_found
-from hello_llm.providers.mock.provider import matching
+from hello_llm.providers.mock import matching
 from hello_llm.providers.mock.scripted import ScriptedMock
 
 ENDLESS, PROMPT = "^(a+)+$", "a" * 60 + "!"

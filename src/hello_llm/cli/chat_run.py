@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hello_llm.cli.asking import Ask, opened, prepare
+from hello_llm.calls.recording import Tape
+from hello_llm.calls.turns import TurnFactory, open_turns, prepare
 from hello_llm.cli.conversation import converse
 from hello_llm.cli.delivery import deliver
 from hello_llm.cli.dry_run import show_request
@@ -12,8 +13,8 @@ from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.standard_input import Waiting
 from hello_llm.cli.surface import Surface
-from hello_llm.cli.tape import Tape
 from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
+from hello_llm.engine import Turn
 from hello_llm.rendering.messages import Messages
 from hello_llm.settings import Settings
 from hello_llm.settings.origins import BUILT_IN
@@ -45,16 +46,17 @@ class ChatRun:
                 if self.dry_run:
                     show_request(self.settings, prompt, surface)
                     return ExitCode.OK
-                with opened(self.settings, surface.messages, self.tape) as ask:
-                    _note_surprises(self.settings, self.tape, surface.messages)
+                said = surface.messages
+                with open_turns(self.settings, said.redact, said.warning, self.tape) as make:
+                    _note_surprises(self.settings, self.tape, said)
                     if prompt is None:
-                        self._converse(ask, surface)
+                        self._converse(make, surface)
                         return ExitCode.OK
                     messages = (Message("user", prompt),)
                     if self.out is None:
-                        deliver(ask(messages, surface.terminal), renderer, surface.messages)
+                        deliver(make(messages), renderer, surface.terminal, said)
                     else:
-                        self._write(ask, messages, self.out, surface)
+                        self._write(make(messages), self.out, surface)
         except HelloLLMError as error:
             return report(error, renderer, surface)
         return ExitCode.OK
@@ -66,16 +68,16 @@ class ChatRun:
         )
         return self.source.read(surface.terminal, waiting)
 
-    def _converse(self, ask: Ask, surface: Surface) -> None:
+    def _converse(self, make: TurnFactory, surface: Surface) -> None:
         if self.out is not None:
             raise UsageError("a conversation has no single answer for --out", "give a prompt")
         prepare(self.settings)
-        converse(ask, surface)
+        converse(make, surface)
 
-    def _write(self, ask: Ask, asked: tuple[Message, ...], out: Path, surface: Surface) -> None:
+    def _write(self, turn: Turn, out: Path, surface: Surface) -> None:
         keep = self.keep_partial
         with writing_to(out, surface.terminal, surface.messages, keep_partial=keep) as file:
-            deliver(ask(asked, file), surface.renderer(file), surface.messages)
+            deliver(turn, surface.renderer(file), file, surface.messages)
 
 
 def _note_surprises(settings: Settings, tape: Tape, messages: Messages) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hello_llm.cli.asking import turn_of
-from hello_llm.cli.opening import open_provider, script_file
-from hello_llm.cli.tape import Reel, Track
+from hello_llm.calls.opening import open_provider, script_file
+from hello_llm.calls.recording import Reel, Track
+from hello_llm.calls.turns import turn_of
 from hello_llm.contract import ChatRequest, LLMProvider
 from hello_llm.engine import Candidate, Turn
 from hello_llm.settings import Settings

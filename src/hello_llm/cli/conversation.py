@@ -2,7 +2,7 @@
 
 import sys
 
-from hello_llm.cli.asking import Ask
+from hello_llm.calls.turns import TurnFactory
 from hello_llm.cli.delivery import deliver
 from hello_llm.cli.endings import report
 from hello_llm.cli.signals import STOP, TerminatedError
@@ -21,7 +21,7 @@ _PROMPT = "> "
 _LEAVE = "/exit"
 
 
-def converse(ask: Ask, surface: Surface) -> None:
+def converse(make: TurnFactory, surface: Surface) -> None:
     """Ask for turns and show the answers until ``/exit`` or Ctrl-D.
 
     Ctrl-C stops an answer, not the conversation; what had arrived of it stays in the
@@ -34,7 +34,7 @@ def converse(ask: Ask, surface: Surface) -> None:
     turns: tuple[Message, ...] = ()
     while (line := _next_line(surface)) is not None:
         asked = (*turns, Message("user", line))
-        answer = _answer(ask(asked, surface.terminal), surface)
+        answer = _answer(make(asked), surface)
         if answer is not None and answer.text:
             turns = (*asked, Message("assistant", answer.text))
 
@@ -43,7 +43,7 @@ def _answer(turn: Turn, surface: Surface) -> LLMReply | None:
     """Show the answer of `turn` and return as much of it as was shown."""
     renderer = surface.renderer()
     try:
-        return deliver(turn, renderer, surface.messages)
+        return deliver(turn, renderer, surface.terminal, surface.messages)
     except InterruptError as error:
         report(error, renderer, surface)
         STOP.resume()

@@ -7,10 +7,17 @@ from hello_llm.contract import Finished, LLMReply
 from hello_llm.engine import Turn
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
+from hello_llm.rendering.terminal import Terminal
 
 
-def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
+def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messages) -> LLMReply:
     """Show the events of `turn` as they come and return the complete reply.
+
+    Args:
+        turn: what is shown.
+        renderer: shows it.
+        terminal: whose reader may go away while nothing comes.
+        messages: take the warnings about a complete reply.
 
     Raises:
         HelloLLMError: the turn failed or was stopped; nothing of it was reported yet.
@@ -18,6 +25,7 @@ def deliver(turn: Turn, renderer: Renderer, messages: Messages) -> LLMReply:
 
     def refresh() -> None:
         with writing(turn.partial):
+            terminal.check_reader()
             renderer.refresh()
 
     turn.on_wait(refresh)

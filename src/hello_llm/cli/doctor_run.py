@@ -5,9 +5,9 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from hello_llm.cli.asking import opened
+from hello_llm.calls.opening import certificates
+from hello_llm.calls.turns import open_turns
 from hello_llm.cli.endings import endings, printing
-from hello_llm.cli.opening import certificates
 from hello_llm.cli.surface import redactor
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import (
@@ -102,6 +102,11 @@ def _findings(
 
 def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Finding:
     """Make one small completion as ``chat`` does, and return what came of it."""
+
+    def check_reader() -> None:
+        with printing():
+            terminal.check_reader()
+
     small = replace(
         settings,
         system=None,
@@ -114,7 +119,9 @@ def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Findin
     )
     try:
         asked = (Message("user", _PROMPT),)
-        with opened(small, messages) as ask, closing(ask(asked, terminal)) as turn:
+        turns = open_turns(small, messages.redact, messages.warning)
+        with turns as make, closing(make(asked)) as turn:
+            turn.on_wait(check_reader)
             replies = [event.reply for event in turn if isinstance(event, Finished)]
     except StoppedError:
         raise

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from hello_llm.calls.opening import build_request, open_provider
 from hello_llm.cli.endings import printing
-from hello_llm.cli.opening import build_request, open_provider
 from hello_llm.cli.prompt import GREETING
 from hello_llm.cli.surface import Surface
 from hello_llm.contract import ChatRequest, Message

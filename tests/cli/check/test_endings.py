@@ -152,7 +152,7 @@ def test_ctrl_c_while_litellm_is_imported_reports_too(suite, tmp_path, openai_se
     def load():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(substrate, "load", load)
+    monkeypatch.setattr(loader, "load", load)
     report = tmp_path / "report.json"
     ended = program("check", suite(asks("a")), *on(openai_server, f"--report=json={report}"))
     assert (ended.code, ended.stderr, results(report)) == (130, "", {"a": "skipped"})

@@ -183,7 +183,7 @@ def test_an_error_that_is_null_is_none():
 
 @pytest.mark.parametrize("framing", Framing)
 def test_an_answer_without_end_is_given_up(framing, monkeypatch):
-    monkeypatch.setattr(wire_tap, "LARGEST_ANSWER", 2**20)
+    monkeypatch.setattr(response_tap, "LARGEST_ANSWER", 2**20)
     with pytest.raises(UnreadableAnswerError, match="more than 1 MiB"):
         list(WireTap().watch(iter([b"x" * 2**18] * 5), framing))
 

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.providers.litellm.test_wire_tap import event, read
 
 from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAnswerError
 from hello_llm.providers.http.response_tap import ErrorInAnswerError, Framing
+from tests.providers.http.test_response_tap import event, read
 
 WHOLE_OPENAI = {
     "id": "1",

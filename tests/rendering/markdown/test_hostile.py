@@ -3,7 +3,8 @@
 import sys
 
 import pytest
-from tests.rendering.test_markdown_math import grown, rows
+
+from tests.rendering.markdown.test_math import grown, rows
 
 HOSTILE = [
     *(

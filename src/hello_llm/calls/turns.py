@@ -1,4 +1,4 @@
-"""Makes the turns of a run: who is asked, within which limits, and for whose eyes."""
+"""Makes the turns of a run: who is asked, and within which limits."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -6,14 +6,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from hello_llm.cli.endings import writing
-from hello_llm.cli.opening import build_request, open_provider
-from hello_llm.cli.tape import Tape, Track
+from hello_llm.calls.opening import build_request, open_provider
+from hello_llm.calls.recording import Tape, Track
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
-from hello_llm.rendering.messages import Messages
-from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,18 +18,23 @@ if TYPE_CHECKING:
 
 _NO_TAPE = Tape()
 
-Ask = Callable[[tuple[Message, ...], Terminal], Turn]
-"""Makes the turn that answers a conversation, for the reader of a terminal."""
+TurnFactory = Callable[[tuple[Message, ...]], Turn]
+"""Makes the turn that answers a conversation."""
 
 
 @contextmanager
-def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Iterator[Ask]:
-    """Yield what asks the model of `settings`, and after it those it falls back on.
+def open_turns(
+    settings: Settings,
+    redact: Callable[[str], str],
+    warn: Callable[[str], None],
+    tape: Tape = _NO_TAPE,
+) -> Iterator[TurnFactory]:
+    """Open the providers; yields a function that starts a turn on the model and its fallbacks.
 
     Args:
         settings: every setting.
-        messages: take secrets out of what is recorded, and warn of a rule of the script that no
-            prompt matched.
+        redact: takes secrets out of what is recorded.
+        warn: is given a sentence about each rule of the script that no prompt matched.
         tape: what records the exchanges, or answers in the place of a model.
 
     Raises:
@@ -41,7 +43,7 @@ def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Ite
     """
     tape.check(settings)
     with ExitStack() as stack:
-        track = stack.enter_context(tape.running(messages.redact)).track()
+        track = stack.enter_context(tape.running(redact)).track()
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
         openers = [_opener(one, stack) for one in everyone]
         if settings.script is not None:
@@ -49,16 +51,16 @@ def opened(settings: Settings, messages: Messages, tape: Tape = _NO_TAPE) -> Ite
         recorded = [_recorded(opener, stack, track) for opener in openers]
         name = recorded[0]().name
 
-        def ask(messages: tuple[Message, ...], terminal: Terminal) -> Turn:
+        def make(messages: tuple[Message, ...]) -> Turn:
             candidates = [
                 Candidate(build_request(one, messages), opener, name)
                 for one, opener in zip(everyone, recorded, strict=True)
             ]
-            return _turn(settings, candidates, terminal, track)
+            return turn_of(settings, candidates, track)
 
-        yield ask
+        yield make
         if settings.script is not None:
-            _look_back(openers[0](), messages)
+            _warn_unused_rules(openers[0](), warn)
 
 
 def prepare(settings: Settings) -> None:
@@ -69,12 +71,12 @@ def prepare(settings: Settings) -> None:
         prewarm(settings.model)
 
 
-def _look_back(provider: LLMProvider, messages: Messages) -> None:
+def _warn_unused_rules(provider: LLMProvider, warn: Callable[[str], None]) -> None:
     """Warn of a rule without a use; a run of one prompt may be one of several with its script."""
     try:
         cast("ScriptedMock", provider).finish()
     except UsageError as unused:
-        messages.warning(unused.message)
+        warn(unused.message)
 
 
 def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
@@ -112,18 +114,6 @@ def _falling_back(settings: Settings, model: str) -> Settings:
     if settings.model is not None and settings.model.startswith(f"{vendor}/"):
         return replace(settings, model=model)
     return replace(settings, model=model, api_base=None, api_key_env=None)
-
-
-def _turn(
-    settings: Settings, candidates: list[Candidate], terminal: Terminal, track: Track
-) -> Turn:
-    def check_reader() -> None:
-        with writing():
-            terminal.check_reader()
-
-    turn = turn_of(settings, candidates, track)
-    turn.on_wait(check_reader)
-    return turn
 
 
 def turn_of(settings: Settings, candidates: list[Candidate], track: Track) -> Turn:
