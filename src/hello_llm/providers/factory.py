@@ -13,8 +13,8 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
 
     Args:
         name: ``mock`` or ``litellm``.
-        options: the keyword arguments of :class:`~hello_llm.providers.mock.provider.MockProvider`, with
-            ``script`` of :class:`~hello_llm.providers.mock.scripted.ScriptedMock`, or of
+        options: the keyword arguments of :class:`~hello_llm.providers.mock.provider.MockProvider`,
+            with ``script`` of :class:`~hello_llm.providers.mock.scripted.ScriptedMock`, or of
             :class:`~hello_llm.providers.litellm.adapter.LiteLLMProvider`.
 
     Raises:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from hello_llm.providers.litellm import loader
 from hello_llm.providers.mock.provider import MockProvider
 from tests.cli.check.suites import asks, on, results
 from tests.cli.person import A_MOMENT_S

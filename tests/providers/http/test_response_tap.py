@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from hello_llm.providers.http import response_tap
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.http.response_tap import ErrorInAnswerError, Framing, WireTap
 

@@ -1,1 +1,1 @@
-"""A call on the wire: where it goes, how it is connected, and what of the answer LiteLLM is given."""
+"""A call on the wire: its route, its connection, and the answer that LiteLLM is given."""

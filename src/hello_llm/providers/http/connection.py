@@ -5,11 +5,9 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs
 
-from hello_llm.contract import RequestError
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.content_coding import unpacked
 from hello_llm.providers.http.errors.beginning import beginning
@@ -18,11 +16,6 @@ from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.response_tap import Framing, WireTap
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport
-from hello_llm.providers.http.vendor_table import (
-    OPENAI_SDK_VENDORS,
-    OWN_TRANSPORT_VENDORS,
-    WHOLE_ENDPOINTS,
-)
 
 if TYPE_CHECKING:
     import httpx
@@ -84,8 +77,6 @@ class Connection:
     """Called with httpcore's stream when TLS is agreed on, with a proxy or the server."""
     opened: bool = False
     """Whether LiteLLM has given out a stream: the server answered."""
-    handler: Any = None
-    """LiteLLM's wrapper of the client, for vendors that it reaches with one."""
     streams: bool = False
     """Whether a stream was asked for."""
     tap: WireTap = field(default_factory=WireTap)
@@ -161,69 +152,26 @@ class Connection:
         self.abort()
         return True
 
-    def arguments(
-        self, litellm: ModuleType, route: Route, *, responses: bool = False
-    ) -> dict[str, Any]:
-        """Return what ``litellm.completion`` must be given to go `route` by this connection.
-
-        With `responses` LiteLLM makes the call to the Responses API.
-        """
-        self._protocol = route.vendor
+    def aim(self, route: Route, protocol: str) -> None:
+        """Go by `route`; the answer is one of `protocol`."""
+        self._protocol = protocol
         self._query = route.query
         self._secure = not (route.api_base or "").startswith("http://")
-        timeout = self.transport.timeout
-        endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
-        base = route.api_base and route.api_base + endpoint
-        arguments: dict[str, Any] = {"api_base": base, "timeout": timeout}
-        version = parse_qs(route.query).get("api-version")
-        if version is not None and route.vendor in OWN_TRANSPORT_VENDORS:
-            arguments["api_version"] = version[0]
-        if responses:
-            self._protocol = RESPONSES
-        elif route.vendor in OWN_TRANSPORT_VENDORS:
-            if self.dry_run:
-                raise RequestError(
-                    f"the request to {route.typed} cannot be shown unless it is sent"
-                )
-            self._unseen = True
-            # Given none, LiteLLM would send the key of the environment to whatever address.
-            api_key = route.api_key or (None if route.api_base is None else NO_KEY)
-            return arguments | {"api_key": api_key, "max_retries": 0}
         # At their own address some vendors are signed to without a key, as by AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
-        arguments["api_key"] = route.api_key or NO_KEY
-        if route.vendor in OPENAI_SDK_VENDORS and not responses:
-            # LiteLLM sets its own default of 2 on the client it is given.
-            client = self._openai_client(litellm, route)
-            return arguments | {"client": client, "max_retries": 0}
-        self.handler = self._handler_client()
-        return arguments | {"client": self.handler}
 
-    def client(self, route: Route) -> "httpx.Client":
+    def leave_to_others(self) -> None:
+        """Note that a client of somebody else's makes the call, out of our sight."""
+        self._unseen = True
+
+    def probing_client(self, route: Route) -> "httpx.Client":
         """Return a client for a request of ours, as LiteLLM gets one for a call by `route`."""
-        self._ours, self._query = True, route.query
-        self._secure = not (route.api_base or "").startswith("http://")
-        return self._client()
+        self._ours = True
+        self.aim(route, route.vendor)
+        return self.client()
 
-    def _openai_client(self, litellm: ModuleType, route: Route) -> Any:  # noqa: ANN401 - untyped substrate
-        import openai  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-
-        known_base = litellm.get_llm_provider(route.wire_model, api_key=NO_KEY)[3]
-        return openai.OpenAI(
-            api_key=route.api_key or NO_KEY,
-            base_url=route.api_base or known_base or "https://api.openai.com/v1",
-            max_retries=0,
-            http_client=self._client(),
-        )
-
-    def _handler_client(self) -> Any:  # noqa: ANN401 - untyped substrate
-        from litellm.llms.custom_httpx.http_handler import (  # noqa: PLC0415 - heavy
-            HTTPHandler,
-        )
-
-        return HTTPHandler(client=self._client(), timeout=self.transport.timeout)
-
-    def _client(self) -> "httpx.Client":
+    def client(self) -> "httpx.Client":
+        """Return the client for the call that was aimed."""
         self._http = self.transport.client(self._prepare, self._note, secure=self._secure)
         return self._http
 

@@ -70,7 +70,7 @@ def shake_hands(route: Route, transport: Transport) -> str | None:
 
     with _failing(route, transport), Connection(transport, on_secure=note) as connection:
         try:
-            connection.client(route).get(address)
+            connection.probing_client(route).get(address)
         except NotSentError:
             return agreed[-1]
     raise AssertionError("a request by https:// shakes hands")
@@ -97,7 +97,9 @@ def list_models(
         if within_s is not None:
             cut.start()
         try:
-            with connection.client(route).stream("GET", asked.url, headers=asked.headers) as answer:
+            with connection.probing_client(route).stream(
+                "GET", asked.url, headers=asked.headers
+            ) as answer:
                 body = _body(answer, route)
                 status = answer.status_code
         except Exception:
@@ -126,7 +128,7 @@ def _body(answer: "httpx.Response", route: Route) -> bytes:
 def _refused(
     refusal: Refusal, route: Route, transport: Transport, asked: ListRequest
 ) -> HelloLLMError:
-    error = proxys_own(refusal, transport) or explain(refusal, route, None)
+    error = proxys_own(refusal, transport) or explain(refusal, route)
     if refusal.status in {404, 405}:
         return RequestError(
             f"{route.place} has no list of models ({refusal.status} for {asked.shown})",
@@ -152,7 +154,7 @@ def _failing(route: Route, transport: Transport) -> Iterator[None]:
 
 
 def _explained(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
-    late = deadline(None, error, route, transport) or no_answer(error, route, transport)
+    late = deadline(error, route, transport) or no_answer(error, route, transport)
     if late is not None:
         return late
     import httpx  # noqa: PLC0415 - heavy

@@ -24,6 +24,7 @@ from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.connection import Connection, WireRequest
 from hello_llm.providers.http.route import Route, plan
 from hello_llm.providers.http.transport import Transport
+from hello_llm.providers.litellm.call_arguments import call_arguments
 from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending
 from hello_llm.providers.litellm.loader import load
@@ -161,12 +162,12 @@ def _call(
     if responses:
         params = responses_params(route, params)
         stream_unknown(litellm, route)
-    arguments = params | connection.arguments(litellm, route, responses=responses)
-    arguments |= {"drop_params": False, "_skip_responses_api_bridge": not responses}
+    arguments, lent = call_arguments(litellm, route, connection, responses=responses)
+    arguments |= params | {"drop_params": False, "_skip_responses_api_bridge": not responses}
     if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
     connection.on_send = builder.restart_clock
-    with lending(litellm, connection.handler):
+    with lending(litellm, lent):
         answer = litellm.completion(
             model=route.wire_model if responses else f"{route.litellms_vendor}/{route.name}",
             messages=[_message(message) for message in request.messages],

@@ -21,15 +21,19 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.machine import limits
-from hello_llm.providers.http.errors.body import parse_body
+from hello_llm.providers.http.errors.bad_answers import (
+    bad_answer,
+    cut_off,
+    failed_midway,
+    no_reply,
+    not_a_reply,
+)
 from hello_llm.providers.http.errors.connection_errors import (
-    closed_early,
     deadline,
     no_answer,
     proxys_own,
 )
 from hello_llm.providers.http.errors.diagnostics import Evidence
-from hello_llm.providers.http.errors.envelope import is_error
 from hello_llm.providers.http.errors.error_mapping import explain
 from hello_llm.providers.http.errors.error_response import Refusal
 from hello_llm.providers.http.errors.exception_chain import (
@@ -44,8 +48,6 @@ from hello_llm.providers.http.errors.exception_chain import (
     spoken,
 )
 from hello_llm.providers.http.errors.retry_after import wait_in
-from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAnswerError
-from hello_llm.providers.http.response_tap import ErrorInAnswerError
 from hello_llm.providers.http.route import Route
 
 
@@ -86,16 +88,16 @@ def _explained(
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
         return _not_taken(route, spoken(unsupported))
-    refusal = _refusal(error, evidence)
+    refusal, known = _refusal(error, evidence), known_models(litellm, route)
     if refusal is not None:
         theirs = proxys_own(refusal, evidence.transport)
-        return theirs or explain(refusal, route, litellm, evidence.asked)
+        return theirs or explain(refusal, route, known, evidence.asked)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if evidence.filtered:
         return FilteredError.of_reply()
     if evidence.problem is not None:
-        return bad_answer(litellm, evidence.problem, route, evidence, started=started)
-    late = deadline(litellm, error, route, evidence.transport)
+        return bad_answer(evidence.problem, route, evidence, known, started=started)
+    late = deadline(error, route, evidence.transport, litellm.Timeout)
     if late is not None:
         return late
     if started or (evidence.cut and find(error, httpx.TransportError)):
@@ -129,82 +131,6 @@ def _not_taken(route: Route, reason: str) -> RequestError:
     )
 
 
-def bad_answer(
-    litellm: ModuleType | None,
-    problem: UnreadableAnswerError | ErrorInAnswerError,
-    route: Route,
-    evidence: Evidence | None = None,
-    *,
-    started: bool,
-) -> HelloLLMError:
-    """Explain an answer that was given up while it came."""
-    body, asked = (b"", "") if evidence is None else (evidence.body, evidence.asked)
-    if isinstance(problem, UnreadableAnswerError):
-        told = None if started else _told(litellm, route, body, asked)
-        if isinstance(problem, NoReplyError) and not started:
-            return told or no_reply(route, asked=asked)
-        where = "the middle" if started else "place"
-        message = f"{route.place} sent {problem} in {where} of a reply"
-        return told or BrokenReplyError(message, _kept(started=started))
-    refusal = Refusal.of_object(problem.said)
-    if started:
-        return _failed_midway(route, refusal.said)
-    return explain(refusal, route, litellm, asked)
-
-
-def not_a_reply(litellm: ModuleType | None, route: Route, evidence: Evidence) -> HelloLLMError:
-    """Explain an answer of status 200 in which no reply was found."""
-    if evidence.blank:
-        return closed_early(route, "ended its answer")
-    told = _told(litellm, route, evidence.body, evidence.asked)
-    return told or no_reply(route, asked=evidence.asked)
-
-
-def _told(
-    litellm: ModuleType | None, route: Route, body: bytes, asked: str
-) -> HelloLLMError | None:
-    """Return what a `body` says that is no reply: an error in a form of its own, or mere words."""
-    said = parse_body(body.decode("utf-8-sig", errors="replace"))
-    refusal = Refusal.of_object(said)
-    if is_error(said) or (isinstance(said, str) and refusal.known):
-        return explain(refusal, route, litellm, asked)
-    return no_reply(route, refusal.said, asked) if said and isinstance(said, str) else None
-
-
-def cut_off(
-    route: Route, what: str = "closed the connection", *, started: bool = True
-) -> BrokenReplyError:
-    """Return the error of a reply in whose middle the server did `what`.
-
-    Args:
-        route: where the call went.
-        what: what the server did.
-        started: whether something of the reply came that could be read.
-    """
-    return BrokenReplyError(
-        f"{route.place} {what} in the middle of a reply", _kept(started=started)
-    )
-
-
-def _kept(*, started: bool) -> str:
-    return "what arrived is kept; try again" if started else "try again"
-
-
-def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
-    """Return the error of an answer that is no reply.
-
-    Args:
-        route: where the call went.
-        said: what the server said, to follow our sentence.
-        asked: the method and the address of the request, where they are known.
-    """
-    what = f"; the request was {asked}" if asked else ""
-    return BrokenReplyError(
-        f"{route.place} answered, but not with a reply{said}",
-        f"check --api-base: is that the address of a chat API?{what}",
-    )
-
-
 def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyError | None:
     """Explain a failure in the middle of a reply."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
@@ -215,14 +141,8 @@ def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyErr
     if find(error, httpx.TransportError):
         return cut_off(route, started=started)
     if find(error, openai.OpenAIError) or is_litellms(error):
-        return _failed_midway(route, _said(error))
+        return failed_midway(route, _said(error))
     return None
-
-
-def _failed_midway(route: Route, said: str) -> BrokenReplyError:
-    return BrokenReplyError(
-        f"{route.place} failed in the middle of a reply{said}", "what arrived is kept; try again"
-    )
 
 
 def _unreadable(
@@ -234,7 +154,7 @@ def _unreadable(
 
     if evidence.answered and not began_here(error):
         if evidence.body or not evidence.begun:
-            return not_a_reply(litellm, route, evidence)
+            return not_a_reply(route, evidence, known_models(litellm, route))
         return BrokenReplyError(
             f"{route.place} sent a reply that LiteLLM cannot read",
             "try the other of --stream and --no-stream, or another model",
@@ -253,3 +173,9 @@ def _unreadable(
 def _said(error: Exception) -> str:
     said = quote(error)
     return f': it says "{said}"' if said else ""
+
+
+def known_models(litellm: ModuleType, route: Route) -> list[str]:
+    """Return the models of the vendor that LiteLLM lists."""
+    names = litellm.models_by_provider.get(route.vendor, ())
+    return sorted({name.removeprefix(f"{route.vendor}/") for name in names})

@@ -1,14 +1,11 @@
 """Reads what LiteLLM returns, chunk by chunk or whole, and believes only what the server said."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from hello_llm.contract import (
-    BrokenReplyError,
-    FilteredError,
     Finished,
     FinishReason,
     HelloLLMError,
@@ -20,13 +17,20 @@ from hello_llm.contract import (
     ToolCallDelta,
     Usage,
 )
-from hello_llm.providers.http.answer import Answer, utf16_units
+from hello_llm.providers.http.answer import utf16_units
 from hello_llm.providers.http.connection import Connection
+from hello_llm.providers.http.errors.bad_answers import (
+    check_ending,
+    given_up,
+    incomplete,
+    not_a_reply,
+    unmarked,
+)
 from hello_llm.providers.http.protocols.counts import count_of
 from hello_llm.providers.http.protocols.endings import Ending, ending_of
 from hello_llm.providers.http.response_tap import WireTap
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.litellm.error_translation import not_a_reply
+from hello_llm.providers.litellm.error_translation import known_models
 from hello_llm.providers.litellm.pricing import usd_micros
 from hello_llm.text.surrogates import SurrogateJoiner
 
@@ -91,7 +95,7 @@ def _finished(
     reply = replace(reply, end_marked=not tap.waited_in_vain)
     check_ending(reply, route, tap.answer)
     if connection.seen and tap.answer.understood and tap.answer.text_units != reader.units:
-        _raise_broken(f"part of the reply from {route.place} could not be read", reply)
+        raise given_up(f"part of the reply from {route.place} could not be read", reply)
     return reply
 
 
@@ -108,23 +112,7 @@ def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLL
     evidence = connection.evidence()
     if connection.tap.answer.alone or not connection.seen:
         return unmarked(route)
-    return not_a_reply(litellm, route, evidence)
-
-
-def unmarked(route: Route) -> BrokenReplyError:
-    """Return the error of a stream that ended without the server's mark that it is complete."""
-    return BrokenReplyError(
-        f"{route.place} ended the reply without a mark that it is complete",
-        "what arrived is kept; try again",
-    )
-
-
-def incomplete(route: Route) -> BrokenReplyError:
-    """Return the error of a whole reply that lacks what every complete one has."""
-    return BrokenReplyError(
-        f"{route.place} answered, but not with a complete reply",
-        "check --api-base: is that the address of a chat API?",
-    )
+    return not_a_reply(route, evidence, known_models(litellm, route))
 
 
 def read_whole(
@@ -210,41 +198,6 @@ class _Reader:
         rest = self._joiner.close()
         if rest:
             yield TextDelta(rest)
-
-
-def check_ending(reply: LLMReply, route: Route, answer: Answer) -> None:
-    """Look for what the server said of a reply that it ended.
-
-    Raises:
-        FilteredError: the model declined to answer.
-        BrokenReplyError: the server gave up, or left a tool call unfinished.
-    """
-    if answer.ending is Ending.BROKEN:
-        _raise_broken(f'{route.place} broke the reply off: it says "{answer.reason}"', reply)
-    if answer.refusal:
-        raise FilteredError(
-            f'{route.typed} declined to answer: it says "{answer.refusal}"',
-            "change the prompt, or ask another model",
-            partial=reply,
-        )
-    for call in reply.tool_calls:
-        if not _is_json(call.arguments or "{}"):
-            _raise_broken(f"{route.place} left the call of {call.name} unfinished", reply)
-
-
-def _raise_broken(message: str, reply: LLMReply) -> NoReturn:
-    partial = replace(reply, complete=False, finish_reason=None)
-    raise BrokenReplyError(message, "what arrived is kept; try again", partial=partial)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    except RecursionError:  # nested deeper than Python reads; nothing says that it was cut
-        return True
-    return True
 
 
 def _finish_reason(reason: str | None, connection: Connection) -> FinishReason:

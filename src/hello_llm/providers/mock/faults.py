@@ -12,14 +12,19 @@ from email.utils import formatdate
 
 from hello_llm.contract import HelloLLMError
 from hello_llm.providers.http.errors import connection_errors
+from hello_llm.providers.http.errors.bad_answers import (
+    bad_answer,
+    cut_off,
+    incomplete,
+    no_reply,
+    unmarked,
+)
 from hello_llm.providers.http.errors.error_mapping import explain, speaks_tls
 from hello_llm.providers.http.errors.error_response import Refusal
 from hello_llm.providers.http.errors.retry_after import wait_in
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.http.response_tap import LARGEST_ANSWER, ErrorInAnswerError
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.litellm import response
-from hello_llm.providers.litellm.error_translation import bad_answer, cut_off, no_reply
 from hello_llm.providers.mock import content
 from hello_llm.providers.mock.content import Change
 
@@ -81,7 +86,7 @@ def _answered(
 ) -> HelloLLMError:
     named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
     refusal = Refusal.of_answer(status, body.encode(), wait_in(named))
-    return explain(refusal, scene.route, None)
+    return explain(refusal, scene.route)
 
 
 def _no_such_model(scene: Scene) -> HelloLLMError:
@@ -102,12 +107,12 @@ def _at_a_date(scene: Scene) -> HelloLLMError:
 def _in_answer(message: str, code: str | int) -> Strike:
     """Return what a server does that sends an error object where a reply is due."""
     problem = ErrorInAnswerError({"error": {"message": message, "code": code}})
-    return lambda scene: bad_answer(None, problem, scene.route, started=scene.started)
+    return lambda scene: bad_answer(problem, scene.route, started=scene.started)
 
 
 def _unreadable(what: str) -> Strike:
     problem = UnreadableAnswerError(what)
-    return lambda scene: bad_answer(None, problem, scene.route, started=scene.started)
+    return lambda scene: bad_answer(problem, scene.route, started=scene.started)
 
 
 def _cut(scene: Scene) -> HelloLLMError:
@@ -118,7 +123,7 @@ def _cut(scene: Scene) -> HelloLLMError:
 
 
 def _unmarked(scene: Scene) -> HelloLLMError:
-    return response.unmarked(scene.route) if scene.stream else response.incomplete(scene.route)
+    return unmarked(scene.route) if scene.stream else incomplete(scene.route)
 
 
 def _no_reply(scene: Scene) -> HelloLLMError:

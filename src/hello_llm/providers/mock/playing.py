@@ -18,9 +18,9 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.providers.http.answer import Answer
+from hello_llm.providers.http.errors.bad_answers import check_ending
 from hello_llm.providers.http.errors.connection_errors import closed_early, heard_late
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.litellm.response import check_ending
 from hello_llm.providers.mock.faults import Fault, Scene
 from hello_llm.providers.mock.script import Reply
 from hello_llm.text.surrogates import SurrogateJoiner

@@ -3,7 +3,6 @@
 import re
 import socket
 import ssl
-from types import ModuleType
 
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
 from hello_llm.providers.http.connection import NotHTTPError
@@ -18,20 +17,19 @@ _TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
 
 
 def deadline(
-    litellm: ModuleType | None, error: Exception, route: Route, transport: Transport
+    error: Exception, route: Route, transport: Transport, *others: type[Exception]
 ) -> DeadlineError | None:
     """Return our error for a wait that took too long, or ``None`` if `error` is none.
 
     Args:
-        litellm: the loaded module; ``None`` where the request was not one of LiteLLM's.
         error: what was raised.
         route: where the call went.
         transport: how it went there.
+        others: further classes of exceptions that mean it.
     """
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
-    theirs = () if litellm is None else (litellm.Timeout,)
-    if find(error, httpx.TimeoutException, *theirs) is None:
+    if find(error, httpx.TimeoutException, *others) is None:
         return None
     if find(error, httpx.ConnectTimeout):
         where = route.place if transport.proxy is None else f"the proxy {transport.proxy_address}"

@@ -1,7 +1,7 @@
 """Our error for each kind of refusal; the server's words are quoted in it."""
 
+from collections.abc import Collection
 from difflib import get_close_matches
-from types import ModuleType
 
 from hello_llm.contract import (
     AuthError,
@@ -20,33 +20,31 @@ from hello_llm.providers.http.route import Route
 
 
 def explain(
-    refusal: Refusal, route: Route, litellm: ModuleType | None, asked: str = ""
+    refusal: Refusal, route: Route, known: Collection[str] = (), asked: str = ""
 ) -> HelloLLMError:
     """Return our error for `refusal`.
 
     Args:
         refusal: what the server said.
         route: where the call went.
-        litellm: the loaded module; without it no model's name is suggested.
+        known: the models of the vendor, of which one may have been meant.
         asked: the method and the address of the request, where they are known.
     """
-    problem = _explained(refusal, route, litellm, asked)
+    problem = _explained(refusal, route, known, asked)
     problem.status = None if refusal.in_answer else refusal.status
     if not refusal.lasting:
         problem.transient, problem.retry_after_s = True, refusal.delay_s
     return problem
 
 
-def _explained(
-    refusal: Refusal, route: Route, litellm: ModuleType | None, asked: str
-) -> HelloLLMError:
+def _explained(refusal: Refusal, route: Route, known: Collection[str], asked: str) -> HelloLLMError:
     match refusal.kind:
         case Kind.TLS:
             return speaks_tls(route)
         case Kind.KEY:
             return _key_refused(refusal, route)
         case Kind.MODEL:
-            return _no_model(refusal, route, litellm)
+            return _no_model(refusal, route, known)
         case Kind.ADDRESS:
             return _nothing_there(refusal, route, asked)
         case Kind.RATE | Kind.QUOTA:
@@ -120,13 +118,12 @@ def _key_refused(refusal: Refusal, route: Route) -> AuthError:
     )
 
 
-def _no_model(refusal: Refusal, route: Route, litellm: ModuleType | None) -> RequestError:
+def _no_model(refusal: Refusal, route: Route, known: Collection[str]) -> RequestError:
     if route.vendor == "ollama_chat":
         return RequestError(
             f"Ollama at {route.place} has no model {route.name!r}{refusal.said}",
             f"ollama pull {route.name}",
         )
-    known = [] if litellm is None else sorted(_known_models(litellm, route.vendor))
     near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]
     return RequestError(
         f"{route.place} knows no model {route.name!r}{refusal.said}",
@@ -144,8 +141,3 @@ def _nothing_there(refusal: Refusal, route: Route, asked: str) -> RequestError:
         f"{route.place} has nothing for {asked or 'the request'} ({refusal.label}){refusal.said}",
         f"check --api-base, and the name of the model{below if likely else ''}",
     )
-
-
-def _known_models(litellm: ModuleType | None, vendor: str) -> set[str]:
-    names = () if litellm is None else litellm.models_by_provider.get(vendor, ())
-    return {name.removeprefix(f"{vendor}/") for name in names}
