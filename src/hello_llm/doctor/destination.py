@@ -9,9 +9,9 @@ from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.finding import Finding
 from hello_llm.contract.model_name import ModelName
 from hello_llm.local import find_weights
+from hello_llm.prices.table import mode_of
 from hello_llm.providers.http.route import Route, plan, survey
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS, key_variable, needs_key
-from hello_llm.providers.litellm.responses_models import listed_by_responses
 from hello_llm.settings import Settings
 from hello_llm.settings.origins import BUILT_IN
 
@@ -61,8 +61,13 @@ def route_of(settings: Settings) -> Route:
 def examine_model(route: Route) -> Finding:
     """Return the finding on the name of the model and on where it is asked."""
     sent = "" if route.wire_model == route.typed else f" is sent as {route.wire_model} and"
-    api = ", by the Responses API" if listed_by_responses(route) else ""
+    api = ", by the Responses API" if is_asked_by_responses(route) else ""
     return Finding.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}{api}")
+
+
+def is_asked_by_responses(route: Route) -> bool:
+    """Tell whether a call by `route` goes to the Responses API, as far as LiteLLM's table tells."""
+    return route.responses or mode_of(route.vendor, route.name) == "responses"
 
 
 def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:

@@ -42,7 +42,7 @@ def hosts(monkeypatch) -> list[str]:
         self._http = httpx.Client(transport=httpx.MockTransport(answer), trust_env=False)
         return self._http
 
-    monkeypatch.setattr(Connection, "_client", client)
+    monkeypatch.setattr(Connection, "client", client)
     return asked
 
 

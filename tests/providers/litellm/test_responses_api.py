@@ -16,9 +16,10 @@ from hello_llm.contract import (
     ToolCall,
     UsageError,
 )
+from hello_llm.doctor.destination import is_asked_by_responses
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.http.route import survey
-from hello_llm.providers.litellm.responses_models import by_responses, listed_by_responses
+from hello_llm.providers.litellm.responses_models import by_responses
 from tests.providers.subjects import ask, base_of, timeless
 from tests.servers import Responses, Script, ScriptedServer, Tokens
 from tests.servers.asking import RICH
@@ -196,7 +197,7 @@ def test_the_table_alone_says_what_litellm_says_of_each_listed_model(litellm):
     assert len(names) > 180
     routes = [survey(name, api_base=base) for name in names]
     calls_by = {"azure_ai", "meta"}  # LiteLLM has that API for some of their addresses, or not
-    told = [(one.typed, listed_by_responses(one)) for one in routes if one.vendor not in calls_by]
+    told = [(one.typed, is_asked_by_responses(one)) for one in routes if one.vendor not in calls_by]
     asked = [
         (one.typed, by_responses(litellm, one)) for one in routes if one.vendor not in calls_by
     ]

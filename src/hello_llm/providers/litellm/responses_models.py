@@ -1,10 +1,7 @@
 """Which models are called by OpenAI's Responses API: those that LiteLLM calls by it."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,8 +10,6 @@ from hello_llm.providers.http.route import Route
 
 _PARAMS = frozenset({"max_tokens", "temperature", "top_p"})
 """The parameters that the Responses API has; LiteLLM drops the others without a word."""
-
-_PRICES = "model_prices_and_context_window_backup.json"
 
 
 def by_responses(litellm: ModuleType, route: Route) -> bool:
@@ -50,24 +45,6 @@ def vendors(litellm: ModuleType) -> frozenset[str]:
     """
     rows = litellm.model_cost.values()
     return frozenset(row["litellm_provider"] for row in rows if row.get("mode") == "responses")
-
-
-def listed_by_responses(route: Route) -> bool:
-    """Tell the same by LiteLLM's table alone, as far as it tells, without importing LiteLLM."""
-    if route.responses:
-        return True
-    table = _table()
-    rows = (table.get(name, {}) for name in (route.name, f"{route.vendor}/{route.name}"))
-    modes = (row.get("mode") for row in rows if row.get("litellm_provider") == route.vendor)
-    return next(modes, None) == "responses"
-
-
-def _table() -> dict[str, Any]:
-    found = find_spec("litellm")
-    if found is None or found.origin is None:
-        return {}
-    table: dict[str, Any] = json.loads((Path(found.origin).parent / _PRICES).read_bytes())
-    return table
 
 
 def stream_unknown(litellm: ModuleType, route: Route) -> None:

@@ -1,0 +1,27 @@
+"""LiteLLM's table of models, read as a file: importing LiteLLM takes a second."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_FILE = "model_prices_and_context_window_backup.json"
+
+
+def mode_of(vendor: str, name: str) -> str | None:
+    """Return how the model `name` of `vendor` is called, such as ``chat`` or ``responses``.
+
+    ``None`` where the table does not list it, or there is no LiteLLM.
+    """
+    table = _table()
+    rows = (table.get(key, {}) for key in (name, f"{vendor}/{name}"))
+    modes = (row.get("mode") for row in rows if row.get("litellm_provider") == vendor)
+    return next(modes, None)
+
+
+def _table() -> dict[str, Any]:
+    found = find_spec("litellm")
+    if found is None or found.origin is None:
+        return {}
+    table: dict[str, Any] = json.loads((Path(found.origin).parent / _FILE).read_bytes())
+    return table
