@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from hello_llm.checks.assertions.table import ASSERTIONS
-from hello_llm.checks.suite import read_suite
+from hello_llm.checks.suite_reading import read_suite
 from hello_llm.contract.model_name import ModelName
 from tests.cli.program import program
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from hello_llm.checks.assertions.table import ASSERTIONS
 from hello_llm.checks.findings import Bench, findings
-from hello_llm.checks.suite import read_suite
 from hello_llm.checks.suite_keys import CHECK_KEYS
+from hello_llm.checks.suite_reading import read_suite
 from hello_llm.contract import DeadlineError, LLMReply, ToolCall, Usage, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.judge.pool import Judges

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hello_llm.checks.suite import read_suite, select
+from hello_llm.checks.suite import select
+from hello_llm.checks.suite_reading import read_suite
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 

@@ -6,7 +6,8 @@ import pytest
 
 from hello_llm.contract import UsageError
 from hello_llm.settings.checking import examine, find_problems
-from hello_llm.settings.file import ConfigFile, Entry, read_config
+from hello_llm.settings.file import ConfigFile, Entry
+from hello_llm.settings.resolve import read_config
 
 FILE = Path("config.toml")
 NAME_HINT = "a vendor is a model prefix: --provider litellm --model openai/gpt-4o-mini"

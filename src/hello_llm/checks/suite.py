@@ -1,7 +1,6 @@
 """A suite of checks: what a file asks for, once it is read and found right as a whole."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,8 +8,6 @@ from typing import Any
 
 from hello_llm.checks.assertions.table import Expectation
 from hello_llm.contract import ExitCode, Message, UsageError
-from hello_llm.files.reading import read_file
-from hello_llm.judge.pool import Judges
 from hello_llm.settings import phrases
 
 CheckModel = Callable[[str], object]
@@ -63,33 +60,6 @@ class Suite:
     """Its checks, in order."""
     max_cost: float | None = None
     """What a run may cost, in US dollars."""
-
-
-def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None) -> Suite:
-    """Return the suite in the file.
-
-    Args:
-        path: the file.
-        check_model: looks at each name of a model.
-        judges: examine what can take for ever; by default a process for this file.
-
-    Raises:
-        UsageError: it cannot be read, or something in it is wrong; names the first problem.
-    """
-    from hello_llm.checks.suite_file import examine  # noqa: PLC0415 - it imports this module
-    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only a suite needs it
-
-    shown = phrases.printable(str(path))
-    try:
-        content = read_file(path)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None
-    with nullcontext(judges) if judges is not None else Judges() as examiners:
-        suite, problems = examine(path, content, check_model, examiners)
-    if problems:
-        raise to_error(path, problems)
-    return suite
 
 
 def select(suite: Suite, patterns: Sequence[str]) -> tuple[Check, ...]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
-from hello_llm.checks.suite import Check, Suite, read_suite, select
+from hello_llm.checks.suite import Check, Suite, select
+from hello_llm.checks.suite_reading import read_suite
 from hello_llm.cli.check_cases import Question, Typed, make_case
 from hello_llm.cli.check_environ import Environs, key_variables
 from hello_llm.cli.check_lanes import Lanes

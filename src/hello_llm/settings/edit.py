@@ -16,10 +16,11 @@ from hello_llm.settings.atomic import write_atomically
 from hello_llm.settings.checking import VERSION, WEIGHTS, examine
 from hello_llm.settings.example import example_text
 from hello_llm.settings.fields import FIELDS, Field
-from hello_llm.settings.file import missing_file, read_config, unknown_profile
+from hello_llm.settings.file import missing_file, unknown_profile
 from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.settings.problems import to_error
 from hello_llm.settings.reading import read_bytes
+from hello_llm.settings.resolve import read_config
 from hello_llm.settings.toml_text import parse
 from hello_llm.toml_file.positions import Position, Trail
 

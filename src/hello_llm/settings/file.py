@@ -7,7 +7,6 @@ from typing import Any
 
 from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
-from hello_llm.settings.reading import read_bytes
 
 _MOST_SHOWN = 10
 
@@ -38,24 +37,6 @@ class ConfigFile:
     """The paths of ``[local.models]``, absolute."""
     unseen: str | None = None
     """Why nobody can tell whether the file is there, if so; then it counts as empty."""
-
-
-def read_config(path: Path) -> ConfigFile | None:
-    """Return the checked content of the file; ``None`` if there is no such file.
-
-    Raises:
-        UsageError: the file cannot be read, or something in it is wrong; names the first problem.
-    """
-    content = read_bytes(path)
-    if content is None:
-        return None
-    from hello_llm.settings.checking import examine  # noqa: PLC0415 - only where there is a file
-    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only where there is a file
-
-    config, problems = examine(path, content)
-    if problems:
-        raise to_error(path, problems)
-    return config
 
 
 def missing_file(path: Path) -> UsageError:

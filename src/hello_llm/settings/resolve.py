@@ -11,13 +11,12 @@ from hello_llm.settings.file import (
     ConfigFile,
     Entry,
     missing_file,
-    read_config,
     unknown_profile,
 )
 from hello_llm.settings.kinds import UnfitError
 from hello_llm.settings.origins import BUILT_IN, Origin
 from hello_llm.settings.paths import default_config_file
-from hello_llm.settings.reading import why_unseen
+from hello_llm.settings.reading import read_bytes, why_unseen
 
 Layer = Mapping[str, tuple[Any, Origin]]
 """Values and their origins from one source, by key."""
@@ -138,3 +137,21 @@ def _settled(layers: list[Layer], config: ConfigFile | None, profile: str | None
         config_unseen=config.unseen if config else None,
         profile=profile,
     )
+
+
+def read_config(path: Path) -> ConfigFile | None:
+    """Return the checked content of the file; ``None`` if there is no such file.
+
+    Raises:
+        UsageError: the file cannot be read, or something in it is wrong; names the first problem.
+    """
+    content = read_bytes(path)
+    if content is None:
+        return None
+    from hello_llm.settings.checking import examine  # noqa: PLC0415 - only where there is a file
+    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only where there is a file
+
+    config, problems = examine(path, content)
+    if problems:
+        raise to_error(path, problems)
+    return config

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.content_coding import unpacked
-from hello_llm.providers.http.errors.beginning import beginning
-from hello_llm.providers.http.errors.diagnostics import Evidence, gathered
+from hello_llm.providers.http.diagnostics import Evidence, gathered
+from hello_llm.providers.http.error_bodies.beginning import beginning
 from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.response_tap import Framing, WireTap
 from hello_llm.providers.http.route import Route

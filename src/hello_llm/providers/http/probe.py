@@ -15,9 +15,9 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.providers.http.connection import Connection, NotHTTPError, NotSentError
+from hello_llm.providers.http.error_bodies.error_response import Refusal
 from hello_llm.providers.http.errors.connection_errors import deadline, no_answer, proxys_own
 from hello_llm.providers.http.errors.error_mapping import explain
-from hello_llm.providers.http.errors.error_response import Refusal
 from hello_llm.providers.http.model_list import ListRequest, ModelList, read_list
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport

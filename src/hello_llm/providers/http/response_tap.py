@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from hello_llm.providers.http.answer import Answer
-from hello_llm.providers.http.errors.envelope import is_error, is_of_reply, text_beside
+from hello_llm.providers.http.error_bodies.envelope import is_error, is_of_reply, text_beside
 from hello_llm.providers.http.json_values import Value, values_in
 from hello_llm.providers.http.protocols.endings import Ending
 from hello_llm.providers.http.protocols.piece import Json, Piece, UnreadableAnswerError

@@ -21,6 +21,9 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.machine import limits
+from hello_llm.providers.http.diagnostics import Evidence
+from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.errors.bad_answers import (
     bad_answer,
     cut_off,
@@ -33,9 +36,7 @@ from hello_llm.providers.http.errors.connection_errors import (
     no_answer,
     proxys_own,
 )
-from hello_llm.providers.http.errors.diagnostics import Evidence
 from hello_llm.providers.http.errors.error_mapping import explain
-from hello_llm.providers.http.errors.error_response import Refusal
 from hello_llm.providers.http.errors.exception_chain import (
     answer_to,
     began_here,
@@ -47,7 +48,6 @@ from hello_llm.providers.http.errors.exception_chain import (
     quote,
     spoken,
 )
-from hello_llm.providers.http.errors.retry_after import wait_in
 from hello_llm.providers.http.route import Route
 
 

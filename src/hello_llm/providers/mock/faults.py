@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from email.utils import formatdate
 
 from hello_llm.contract import HelloLLMError
+from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.errors import connection_errors
 from hello_llm.providers.http.errors.bad_answers import (
     bad_answer,
@@ -20,8 +22,6 @@ from hello_llm.providers.http.errors.bad_answers import (
     unmarked,
 )
 from hello_llm.providers.http.errors.error_mapping import explain, speaks_tls
-from hello_llm.providers.http.errors.error_response import Refusal
-from hello_llm.providers.http.errors.retry_after import wait_in
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.http.response_tap import LARGEST_ANSWER, ErrorInAnswerError
 from hello_llm.providers.http.route import Route

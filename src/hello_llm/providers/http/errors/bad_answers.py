@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from hello_llm.contract import BrokenReplyError, FilteredError, HelloLLMError, LLMReply
 from hello_llm.providers.http.answer import Answer
-from hello_llm.providers.http.errors.body import parse_body
+from hello_llm.providers.http.diagnostics import Evidence
+from hello_llm.providers.http.error_bodies.body import parse_body
+from hello_llm.providers.http.error_bodies.envelope import is_error
+from hello_llm.providers.http.error_bodies.error_response import Refusal
 from hello_llm.providers.http.errors.connection_errors import closed_early
-from hello_llm.providers.http.errors.diagnostics import Evidence
-from hello_llm.providers.http.errors.envelope import is_error
 from hello_llm.providers.http.errors.error_mapping import explain
-from hello_llm.providers.http.errors.error_response import Refusal
 from hello_llm.providers.http.protocols.endings import Ending
 from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAnswerError
 from hello_llm.providers.http.response_tap import ErrorInAnswerError

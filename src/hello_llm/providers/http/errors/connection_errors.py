@@ -6,8 +6,8 @@ import ssl
 
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
 from hello_llm.providers.http.connection import NotHTTPError
+from hello_llm.providers.http.error_bodies.error_response import Refusal
 from hello_llm.providers.http.errors.error_mapping import speaks_tls
-from hello_llm.providers.http.errors.error_response import Refusal
 from hello_llm.providers.http.errors.exception_chain import find
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport

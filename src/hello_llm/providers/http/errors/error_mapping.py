@@ -15,7 +15,7 @@ from hello_llm.contract import (
     ServerError,
     UnreachableError,
 )
-from hello_llm.providers.http.errors.error_response import Kind, Refusal
+from hello_llm.providers.http.error_bodies.error_response import Kind, Refusal
 from hello_llm.providers.http.route import Route
 
 

@@ -6,8 +6,8 @@ from itertools import takewhile
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from hello_llm.providers.http.errors.body import parse_body
-from hello_llm.providers.http.errors.envelope import codes_in, sentence_in, shortened
+from hello_llm.providers.http.error_bodies.body import parse_body
+from hello_llm.providers.http.error_bodies.envelope import codes_in, sentence_in, shortened
 
 if TYPE_CHECKING:
     import httpx

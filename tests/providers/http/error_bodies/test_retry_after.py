@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hello_llm.providers.http.errors.retry_after import seconds_to_wait, wait_in
+from hello_llm.providers.http.error_bodies.retry_after import seconds_to_wait, wait_in
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hello_llm.providers.http.errors.body import parse_body
-from hello_llm.providers.http.errors.envelope import codes_in, delay_in, sentence_in
+from hello_llm.providers.http.error_bodies.body import parse_body
+from hello_llm.providers.http.error_bodies.envelope import codes_in, delay_in, sentence_in
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
-from hello_llm.providers.http.errors.body import parse_body
-from hello_llm.providers.http.errors.envelope import codes_in, delay_in, message_in, shortened
-from hello_llm.providers.http.errors.words import Sign, never_fits, signs_in
+from hello_llm.providers.http.error_bodies.body import parse_body
+from hello_llm.providers.http.error_bodies.envelope import codes_in, delay_in, message_in, shortened
+from hello_llm.providers.http.error_bodies.words import Sign, never_fits, signs_in
 
 _TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 522, 524, 529})
 """The statuses after which the same call may succeed."""

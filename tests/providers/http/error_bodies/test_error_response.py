@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hello_llm.providers.http.errors.error_response import Kind, Refusal
+from hello_llm.providers.http.error_bodies.error_response import Kind, Refusal
 
 
 def answered(status, **error):

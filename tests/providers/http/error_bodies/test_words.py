@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.providers.http.errors.words import Sign, never_fits, signs_in
+from hello_llm.providers.http.error_bodies.words import Sign, never_fits, signs_in
 
 
 def sentences(kind: str) -> list[str]:

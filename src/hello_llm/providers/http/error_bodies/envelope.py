@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from hello_llm.providers.http.errors.retry_after import seconds_to_wait
+from hello_llm.providers.http.error_bodies.retry_after import seconds_to_wait
 
 _LONGEST_MESSAGE = 4000
 _LONGEST_QUOTE = 300

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.providers.http.errors.body import parse_body, says_anything
-from hello_llm.providers.http.errors.envelope import (
+from hello_llm.providers.http.error_bodies.body import parse_body, says_anything
+from hello_llm.providers.http.error_bodies.envelope import (
     codes_in,
     is_error,
     message_in,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hello_llm.providers.http.errors.body import says_anything
-from hello_llm.providers.http.errors.envelope import text_beside
-from hello_llm.providers.http.errors.retry_after import wait_in
+from hello_llm.providers.http.error_bodies.body import says_anything
+from hello_llm.providers.http.error_bodies.envelope import text_beside
+from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.http.response_tap import ErrorInAnswerError, WireTap
 from hello_llm.providers.http.transport import Transport

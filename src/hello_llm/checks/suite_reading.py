@@ -1,0 +1,36 @@
+"""Reads a suite from its file, or names the first problem in it."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+from hello_llm.checks.suite import CheckModel, Suite
+from hello_llm.checks.suite_file import examine
+from hello_llm.contract import UsageError
+from hello_llm.files.reading import read_file
+from hello_llm.judge.pool import Judges
+from hello_llm.settings import phrases
+from hello_llm.settings.problems import to_error
+
+
+def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None) -> Suite:
+    """Return the suite in the file.
+
+    Args:
+        path: the file.
+        check_model: looks at each name of a model.
+        judges: examine what can take for ever; by default a process for this file.
+
+    Raises:
+        UsageError: it cannot be read, or something in it is wrong; names the first problem.
+    """
+    shown = phrases.printable(str(path))
+    try:
+        content = read_file(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None
+    with nullcontext(judges) if judges is not None else Judges() as examiners:
+        suite, problems = examine(path, content, check_model, examiners)
+    if problems:
+        raise to_error(path, problems)
+    return suite

@@ -1,0 +1,1 @@
+"""What the body of an error answer says, whoever's envelope it comes in."""
