@@ -8,7 +8,7 @@ project_copyright = "2026, the hello-llm developers"
 version = release = hello_llm.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_generated/rooms.md"]
 myst_heading_anchors = 3
 
 html_theme = "furo"

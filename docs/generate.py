@@ -34,6 +34,7 @@ def pages() -> dict[str, str]:
         "exit-codes.md": exit_codes_page(),
         "settings.md": settings_page(),
         "faults.md": faults_page(),
+        "rooms.md": rooms_page(),
         "reply.schema.json": schema("reply"),
         "events.schema.json": schema("events"),
         "doctor.schema.json": schema("doctor"),
@@ -114,6 +115,14 @@ def _toml(value: object) -> str:
 def faults_page() -> str:
     """Return what `make faults-page` wrote; a test compares it with the catalogue of faults."""
     return (FOLDER / "faults.md").read_text(encoding="utf-8")
+
+
+def rooms_page() -> str:
+    """Return the table of the folders and of what each may import, as the tests check it."""
+    sys.path.insert(0, str(FOLDER.parents[1]))
+    from tests.architecture.rooms import table  # noqa: PLC0415 - found only from here
+
+    return table() + "\n"
 
 
 def schema(name: str) -> str:

@@ -1,55 +1,19 @@
-"""Which package may import what: the table of design, and the rules that read it."""
+"""The rules about imports: down the table of rooms, in no circle, and heavy packages late."""
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
+from itertools import takewhile
 
+from tests.architecture.rooms import ROOMS, room_of
 from tests.architecture.sources import Module
-
-OURS: dict[str, frozenset[str]] = {
-    "": frozenset({"contract", "providers"}),
-    "machine": frozenset({""}),
-    "contract": frozenset(),
-    "secrets": frozenset(),
-    "files": frozenset(),
-    "toml_file": frozenset(),
-    "judge": frozenset({"contract"}),
-    "settings": frozenset({"contract", "secrets", "toml_file", "files"}),
-    "providers": frozenset({"machine", "contract", "toml_file", "files", "judge"}),
-    "engine": frozenset({"contract"}),
-    "rendering": frozenset({"contract", "secrets"}),
-    "recording": frozenset({"contract", "files"}),
-    "checks": frozenset({"contract", "engine", "settings", "toml_file", "files", "judge"}),
-    "local": frozenset({"contract", "engine", "settings"}),
-    "warm": frozenset({"", "machine"}),
-    "doctor": frozenset({"", "machine", "contract", "settings", "providers", "local", "warm"}),
-    "cli": frozenset(
-        {
-            "",
-            "machine",
-            "contract",
-            "secrets",
-            "files",
-            "judge",
-            "settings",
-            "providers",
-            "engine",
-            "rendering",
-            "recording",
-            "checks",
-            "local",
-            "warm",
-            "doctor",
-        }
-    ),
-    "__main__": frozenset({"cli", "contract", "machine", "rendering", "warm"}),
-}
-"""For each package, the others of ours that it may import; the root goes by the empty name."""
 
 THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.settings": frozenset({"platformdirs", "tomli_w", "tomlkit"}),
+    "hello_llm.providers.http": frozenset({"httpx", "openai"}),
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
@@ -108,20 +72,54 @@ def _targets(module: Module, node: ast.AST) -> list[str]:
 
 
 def wrong_directions(module: Module) -> list[str]:
-    """Find imports from packages of ours that the table does not allow."""
-    if module.package not in OURS:
-        return [module.finding(module.tree, f"package {module.package!r} is not in the table")]
-    allowed = OURS[module.package] | {module.package}
+    """Find imports from rooms of ours that the table does not allow."""
+    room = room_of(module.name)
+    if not room and module.name.count("."):
+        return [module.finding(module.tree, f"{module.name} is in no room of the table")]
+    allowed = ROOMS[room] | {room}
     return [
-        module.finding(found.node, f"{module.package or 'hello_llm'} imports {found.target}")
+        module.finding(found.node, f"{room or 'hello_llm'} imports {found.target}")
         for found in imports(module)
-        if found.top == "hello_llm" and _package_of(found.target) not in allowed
+        if found.top == "hello_llm" and room_of(found.target) not in allowed
     ]
 
 
-def _package_of(target: str) -> str:
-    part = target.split(".")[1] if "." in target else ""
-    return part if part in OURS else ""
+def circles(modules: Sequence[Module]) -> list[str]:
+    """Find modules, and folders side by side, that import each other, be it in functions.
+
+    In a folder, a folder below it counts as one with all that it holds.
+    """
+    names = {module.name for module in modules}
+    found = {}
+    for module in modules:
+        for imported in imports(module):
+            target = imported.target
+            while target not in names and "." in target:
+                target = target.rpartition(".")[0]
+            if target in names:
+                for place, here, there in _side_by_side(module.name, target):
+                    found.setdefault(place, {}).setdefault(here, set()).add(there)
+    return [
+        f"in {place}: {' imports '.join(reversed(circle))}"
+        for place, graph in found.items()
+        for circle in _circle(graph)
+    ]
+
+
+def _side_by_side(importer: str, imported: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the folder in which two modules part, and the two parts of it."""
+    here, there = importer.split("."), imported.split(".")
+    common = list(takewhile(lambda pair: pair[0] == pair[1], zip(here, there, strict=False)))
+    depth = len(common)
+    if depth < min(len(here), len(there)):
+        yield ".".join(here[:depth]), here[depth], there[depth]
+
+
+def _circle(graph: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield error.args[1]
 
 
 def foreign_packages(module: Module) -> list[str]:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.architecture import imports
-from tests.architecture.sources import Module, findings
+from tests.architecture.rooms import ROOMS, room_of
+from tests.architecture.sources import Module, findings, modules
 
 
 @pytest.mark.parametrize(
@@ -13,12 +14,60 @@ def test_every_module_keeps_the_rule(rule):
     assert findings(rule, "src") == []
 
 
-def test_the_table_names_every_package_it_allows():
-    assert frozenset().union(*imports.OURS.values()) <= imports.OURS.keys()
+def test_a_room_may_only_import_those_before_it_in_the_table():
+    order = list(ROOMS)
+    assert all(
+        order.index(other) < order.index(room)
+        for room, allowed in ROOMS.items()
+        for other in allowed
+    )
+
+
+def test_every_room_uses_what_it_may_import():
+    used = {room: set() for room in ROOMS}
+    for module in modules("src"):
+        for found in imports.imports(module):
+            if found.top == "hello_llm":
+                used[room_of(module.name)].add(room_of(found.target))
+    assert {room: others - {room} for room, others in used.items()} == ROOMS
 
 
 def test_nobody_but_the_entry_point_may_import_the_command_line():
-    assert [name for name, allowed in imports.OURS.items() if "cli" in allowed] == ["__main__"]
+    assert [name for name, allowed in ROOMS.items() if "cli" in allowed] == ["__main__"]
+
+
+def test_no_two_modules_or_folders_import_each_other():
+    assert imports.circles(modules("src")) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "finding"),
+    [
+        (
+            {"a": "from hello_llm import b", "b": "def f():\n import hello_llm.a"},
+            "in hello_llm: a imports b imports a",
+        ),
+        (
+            {"a.x": "import hello_llm.b.y", "b.z": "from hello_llm.a.x import f", "b.y": ""},
+            "in hello_llm: a imports b imports a",
+        ),
+        (
+            {"a.x": "import hello_llm.a.c.y", "a.c.z": "import hello_llm.a.x", "a.c.y": ""},
+            "in hello_llm.a: c imports x imports c",
+        ),
+    ],
+)
+def test_a_circle_is_found(sources, finding):
+    samples = [Module(f"hello_llm.{name}", source) for name, source in sources.items()]
+    (found,) = imports.circles(samples)
+    place, _, circle = finding.partition(": ")
+    assert found.startswith(f"{place}: ")
+    assert set(found.split(": ")[1].split(" imports ")) == set(circle.split(" imports "))
+
+
+def test_no_circle_is_found_where_all_point_one_way():
+    one_way = {"a": "import hello_llm.b.x", "b": "", "b.x": "import hello_llm.b.y", "b.y": ""}
+    assert imports.circles([Module(f"hello_llm.{name}", s) for name, s in one_way.items()]) == []
 
 
 @pytest.mark.parametrize(
@@ -38,14 +87,14 @@ def test_nobody_but_the_entry_point_may_import_the_command_line():
         (
             "hello_llm.providers.mock.provider",
             "from hello_llm import LLMReply",
-            "providers imports hello_llm.LLMReply",
+            "providers.mock imports hello_llm.LLMReply",
         ),
         (
             "hello_llm.rendering.plain",
             "def f():\n import hello_llm.providers",
             "rendering imports hello_llm.providers",
         ),
-        ("hello_llm.toys.ball", "", "package 'toys' is not in the table"),
+        ("hello_llm.toys.ball", "", "hello_llm.toys.ball is in no room of the table"),
     ],
 )
 def test_an_import_upwards_or_sideways_is_found(name, source, finding):

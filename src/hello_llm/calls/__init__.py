@@ -1,1 +1,1 @@
-"""From settings to the turns of a run: providers opened, requests built, exchanges recorded."""
+"""From settings to turns: opens providers, builds requests, records exchanges."""

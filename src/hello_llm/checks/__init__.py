@@ -1,1 +1,1 @@
-"""Smoke checks: a suite of prompts, what is expected of the answers, and what came of them."""
+"""Smoke checks: the suite, its run, its verdicts and its reports."""

@@ -1,1 +1,1 @@
-"""The command line: the only importer of Typer, and imported by nobody."""
+"""The command line: the only importer of Typer, and imported only by the entry point."""

@@ -1,4 +1,4 @@
-"""The words of the program: request, events, reply, provider, errors. Standard library only."""
+"""The vocabulary: request, events, reply, provider, errors, exit codes, models and vendors."""
 
 from hello_llm.contract.assembly import ReplyBuilder, fold
 from hello_llm.contract.errors import (

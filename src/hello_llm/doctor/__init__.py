@@ -1,4 +1,4 @@
-"""The examination: what a call would meet, looked at piece by piece, each with its repair."""
+"""Checks what a call would run into, one module per subject, and says how to fix it."""
 
 from hello_llm.doctor.examination import examine
 from hello_llm.doctor.subject import Subject

@@ -1,4 +1,4 @@
-"""Runs a turn against providers that it is handed: deadlines, retries, fallbacks, the stop."""
+"""One turn: attempts, deadlines, retries, fallbacks and the partial reply."""
 
 from hello_llm.engine.deadlines import Deadlines
 from hello_llm.engine.retry import RetryPolicy

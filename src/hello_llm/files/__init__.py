@@ -1,1 +1,1 @@
-"""Reads the files that a user names."""
+"""Reads files that the user named: up to a limit, and never for ever."""

@@ -1,1 +1,1 @@
-"""The judge process: runs what can compute for ever, and dies with all its children when told."""
+"""Runs regular expressions, JSON Schemas and programs in a process that can be killed."""

@@ -1,4 +1,4 @@
-"""Models on this machine: ``local/NAME`` is a GGUF file, served on loopback for one call."""
+"""Local models: serves a GGUF file on loopback for the length of one call."""
 
 from hello_llm.local.server import serve
 from hello_llm.local.weights import find_weights

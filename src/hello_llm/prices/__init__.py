@@ -1,1 +1,1 @@
-"""What a model can do, by the table that comes with LiteLLM. Nothing here imports LiteLLM."""
+"""What a model can do, read from LiteLLM's own table without importing LiteLLM."""

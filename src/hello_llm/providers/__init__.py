@@ -1,1 +1,1 @@
-"""The providers: one file or folder for each, and the factory that knows their names."""
+"""The factory, which knows the providers by name."""

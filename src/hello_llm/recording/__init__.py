@@ -1,4 +1,4 @@
-"""Exchanges with a provider, kept in a file as they passed and given again without it."""
+"""Exchanges kept in a file, and replayed from it without a provider."""
 
 from hello_llm.recording.clock import SkippingClock
 from hello_llm.recording.exchange import Exchange, Trouble

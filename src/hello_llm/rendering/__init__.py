@@ -1,1 +1,1 @@
-"""Shows what a provider says: on a terminal, in a pipe, as JSON."""
+"""Events become a terminal screen, plain text or JSON."""

@@ -1,4 +1,4 @@
-"""What the program is told: flags and a profile become one frozen set of values with origins."""
+"""Flags and profile become one frozen set of settings with their origins."""
 
 from hello_llm.settings.fields import FIELDS, Field, Settings
 from hello_llm.settings.origins import Origin

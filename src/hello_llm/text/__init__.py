@@ -1,1 +1,1 @@
-"""What the program does with text before anybody sees or reads it. Standard library only."""
+"""What happens to text before anybody reads it: decoding, surrogates, workflow commands."""

@@ -1,1 +1,1 @@
-"""Files in TOML: their tables, and where in the text each key of them stands."""
+"""Parses a TOML file, and knows where each key stands."""

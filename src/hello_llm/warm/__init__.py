@@ -1,4 +1,4 @@
-"""The warm process: it holds the import of LiteLLM, and a fork of it answers each call."""
+"""The warm process, which keeps LiteLLM imported and forks once per call."""
 
 
 class DeclinedError(BaseException):

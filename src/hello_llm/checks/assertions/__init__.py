@@ -1,1 +1,1 @@
-"""What a check may expect of an answer: one module for each kind, and the table of all."""
+"""What a check can expect of an answer: one module per kind, and the table of all."""

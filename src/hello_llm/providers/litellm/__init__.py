@@ -1,1 +1,1 @@
-"""The LiteLLM provider: the only place that knows the substrate."""
+"""The LiteLLM provider: the only importer of LiteLLM."""

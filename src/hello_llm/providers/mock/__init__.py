@@ -1,1 +1,1 @@
-"""The mock that plays a script: rules, sequences, timing, and the faults of the catalogue."""
+"""The mock, and the script that it can play."""

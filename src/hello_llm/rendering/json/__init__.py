@@ -1,1 +1,1 @@
-"""Replies, events, diagnoses and checks as JSON."""
+"""Replies, events, diagnoses and check results as JSON."""

@@ -1,1 +1,1 @@
-"""Markdown as a terminal shows it, while the answer still grows."""
+"""Renders Markdown on a terminal while the answer is still growing."""

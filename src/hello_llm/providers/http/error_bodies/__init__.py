@@ -1,1 +1,1 @@
-"""What the body of an error answer says, whoever's envelope it comes in."""
+"""Reads the body of an error response, whatever the vendor's envelope."""

@@ -1,1 +1,1 @@
-"""What a server or the network said went wrong, as one of our errors."""
+"""Turns what a server or the network did wrong into our errors."""
