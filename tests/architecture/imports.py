@@ -90,7 +90,7 @@ def circles(modules: Sequence[Module]) -> list[str]:
     In a folder, a folder below it counts as one with all that it holds.
     """
     names = {module.name for module in modules}
-    found = {}
+    found: dict[str, dict[str, set[str]]] = {}
     for module in modules:
         for imported in imports(module):
             target = imported.target

@@ -1,11 +1,14 @@
 """How long files and functions may be, and what each file says of itself."""
 
 import ast
+from collections import Counter
+from collections.abc import Sequence
 
 from tests.architecture.sources import Module
 
 FILE_LINES = 300
 FUNCTION_LINES = 45
+FOLDER_MODULES = 15
 EMPTY_WORDS = frozenset({"common", "helper", "helpers", "misc", "util", "utils"})
 
 _Documented = ast.FunctionDef | ast.AsyncFunctionDef
@@ -37,6 +40,16 @@ def _length(function: _Documented) -> int:
 
 def _lines(node: ast.stmt) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def crowded_folders(modules: Sequence[Module]) -> list[str]:
+    """Find packages with too many modules."""
+    counts = Counter(module.name.rpartition(".")[0] for module in modules if not module.is_package)
+    return [
+        f"{folder} has {count} modules, and {FOLDER_MODULES} are allowed"
+        for folder, count in counts.items()
+        if count > FOLDER_MODULES
+    ]
 
 
 def undocumented(module: Module) -> list[str]:

@@ -24,7 +24,7 @@ def test_a_room_may_only_import_those_before_it_in_the_table():
 
 
 def test_every_room_uses_what_it_may_import():
-    used = {room: set() for room in ROOMS}
+    used: dict[str, set[str]] = {room: set() for room in ROOMS}
     for module in modules("src"):
         for found in imports.imports(module):
             if found.top == "hello_llm":

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.architecture import shapes
-from tests.architecture.sources import Module, findings
+from tests.architecture.sources import Module, findings, modules
 
 RULES = [shapes.long_files, shapes.long_functions, shapes.undocumented, shapes.empty_names]
 
@@ -11,6 +11,18 @@ RULES = [shapes.long_files, shapes.long_functions, shapes.undocumented, shapes.e
 @pytest.mark.parametrize("rule", RULES)
 def test_every_module_keeps_the_rule(rule):
     assert findings(rule, "src", "tests") == []
+
+
+def test_no_folder_is_crowded():
+    assert shapes.crowded_folders(modules("src")) == []
+
+
+def test_a_crowded_folder_is_found_and_its_init_does_not_count():
+    fits = [Module("p", "", is_package=True), *(Module(f"p.m{n}", "") for n in range(15))]
+    assert shapes.crowded_folders(fits) == []
+    assert shapes.crowded_folders([*fits, Module("p.m", "")]) == [
+        "p has 16 modules, and 15 are allowed"
+    ]
 
 
 def test_a_long_file_is_found():

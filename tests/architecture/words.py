@@ -9,8 +9,8 @@ TERMINAL = "hello_llm.rendering.terminal"
 CONSOLE = "hello_llm.rendering.console"
 ENVIRONMENT_READERS = (
     TERMINAL,  # the conventions of terminals
-    "hello_llm.providers.litellm",  # keys, and shielding LiteLLM from all the rest
-    "hello_llm.cli.surface",  # the values that no output may show
+    "hello_llm.machine.environment",  # shields LiteLLM from all but what it needs
+    "hello_llm.providers.http.route",  # keys
     "hello_llm.warm",  # where it is met, and handing all of it over
 )
 """What may look at the environment; behaviour comes from flags and the profile."""

@@ -111,7 +111,7 @@ def test_a_bug_before_the_settings_are_known_ends_like_any_other(monkeypatch):
     def resolve(*_arguments, **_options):
         raise ZeroDivisionError("oh no")
 
-    monkeypatch.setattr("hello_llm.cli.chat_call.resolve", resolve)
+    monkeypatch.setattr("hello_llm.cli.commands.chat.call.resolve", resolve)
     ended = program("chat", "hi", "--json")
     assert ended.code == 70
     assert ended.document["error"]["message"] == "unexpected ZeroDivisionError: oh no"

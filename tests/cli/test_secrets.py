@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.cli.surface import secrets_in
+from hello_llm.cli.display import secrets_in
 from hello_llm.contract.vendors import VENDORS
 from hello_llm.providers.http.vendor_table import key_variable
 from hello_llm.providers.litellm.loader import load

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hello_llm.cli.surface import redactor
+from hello_llm.cli.display import redactor
 from hello_llm.machine.environment import decisive
 from hello_llm.warm.control import Status, WarmError
 from tests.doctor.examined import asking, examined

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hello_llm.cli.endings import endings, printing, report
-from hello_llm.cli.launch import Launch
+from hello_llm.cli.exits import endings, printing, report
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.signals import STOP, TerminatedError
+from hello_llm.cli.startup import Launch
 from hello_llm.contract import ExitCode, HelloLLMError, UsageError
 
 if TYPE_CHECKING:
-    from hello_llm.cli.surface import Surface
+    from hello_llm.cli.display import Surface
     from hello_llm.rendering.choose import OutputName
 
 _COLD = Launch()
@@ -74,7 +74,7 @@ def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 
 
 def _surface(arguments: Sequence[str]) -> "Surface":
     """Return where to report an error that came before the settings were known."""
-    from hello_llm.cli.surface import Surface  # noqa: PLC0415 - only an error needs it
+    from hello_llm.cli.display import Surface  # noqa: PLC0415 - only an error needs it
     from hello_llm.rendering.choose import View  # noqa: PLC0415 - likewise
     from hello_llm.rendering.terminal import Terminal  # noqa: PLC0415 - likewise
 

@@ -12,12 +12,12 @@ from typing import NoReturn
 
 import hello_llm
 from hello_llm.cli.app import run
-from hello_llm.cli.chat_run import ChatRun
-from hello_llm.cli.launch import Launch
+from hello_llm.cli.commands.chat.run import ChatRun
+from hello_llm.cli.display import Surface
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.signals import STOP
-from hello_llm.cli.surface import Surface
+from hello_llm.cli.startup import Launch
 from hello_llm.machine.last_words import say
 from hello_llm.providers.litellm.rehearsal import warm_up
 from hello_llm.rendering.terminal import ClosedStream, Terminal

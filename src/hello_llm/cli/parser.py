@@ -23,7 +23,7 @@ class Command(NamedTuple):
 
 
 def _add_chat(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.chat import chat  # noqa: PLC0415 - the others do without
+    from hello_llm.cli.commands.chat.command import chat  # noqa: PLC0415 - the others do without
 
     app.command("chat")(chat)
 
@@ -35,7 +35,7 @@ def _add_doctor(app: typer.Typer) -> None:
 
 
 def _add_check(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.check import check  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands.check.command import check  # noqa: PLC0415 - likewise
 
     app.command("check")(check)
 

@@ -8,7 +8,7 @@ from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import Verdict
 from hello_llm.checks.run import Run, Snapshot
-from hello_llm.cli.check_live import LiveTable
+from hello_llm.cli.commands.check.live import LiveTable
 from hello_llm.rendering.sanitize import sanitize
 from tests.cli.check.suites import asks
 from tests.cli.person import Person

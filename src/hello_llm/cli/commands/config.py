@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hello_llm.cli.surface import Surface, redactor
+from hello_llm.cli.display import Surface, redactor
 from hello_llm.contract import UsageError
 from hello_llm.rendering.console import make_console
 from hello_llm.rendering.sanitize import sanitize

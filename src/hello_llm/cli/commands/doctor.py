@@ -29,6 +29,6 @@ def doctor(
     Takes the flags of chat that decide where a call goes. Without --spend nothing is asked that
     costs money. The exit code is that of the first failure, as chat would end with it.
     """
-    from hello_llm.cli.doctor_run import examine_call  # noqa: PLC0415 - the help does without
+    from hello_llm.cli.commands.doctor_run import examine_call  # noqa: PLC0415 - the help does without
 
     raise typer.Exit(examine_call(context.params))

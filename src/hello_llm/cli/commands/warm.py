@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from hello_llm.cli.launch import HOLDER
+from hello_llm.cli.startup import HOLDER
 from hello_llm.contract import BugError, ExitCode, UsageError
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from hello_llm.checks.results import CheckResult, SuiteResult
 from hello_llm.checks.run import Run
 from hello_llm.checks.suite import Suite
 from hello_llm.checks.verdict import exit_code
-from hello_llm.cli.check_lanes import Lanes
-from hello_llm.cli.check_live import LiveTable
-from hello_llm.cli.check_show import Lines
-from hello_llm.cli.endings import endings, printing
+from hello_llm.cli.commands.check.lanes import Lanes
+from hello_llm.cli.commands.check.live import LiveTable
+from hello_llm.cli.commands.check.show import Lines
+from hello_llm.cli.display import Surface
+from hello_llm.cli.exits import endings, printing
 from hello_llm.cli.signals import STOP
-from hello_llm.cli.surface import Surface
 from hello_llm.contract import (
     BugError,
     ExitCode,

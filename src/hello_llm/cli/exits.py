@@ -20,7 +20,7 @@ from hello_llm.machine import limits
 from hello_llm.machine.last_words import explain, unexpected
 
 if TYPE_CHECKING:
-    from hello_llm.cli.surface import Surface
+    from hello_llm.cli.display import Surface
     from hello_llm.rendering.interface import Renderer
 
 Partial = Callable[[], LLMReply | None]

@@ -7,8 +7,8 @@ from typing import Any
 
 from hello_llm.calls.opening import certificates
 from hello_llm.calls.turns import open_turns
-from hello_llm.cli.endings import endings, printing
-from hello_llm.cli.surface import redactor
+from hello_llm.cli.display import redactor
+from hello_llm.cli.exits import endings, printing
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import (
     ExitCode,

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from hello_llm.calls.recording import Tape
 from hello_llm.calls.turns import TurnFactory, open_turns, prepare
-from hello_llm.cli.conversation import converse
-from hello_llm.cli.delivery import deliver
-from hello_llm.cli.dry_run import show_request
-from hello_llm.cli.endings import endings, report
+from hello_llm.cli.commands.chat.conversation import converse
+from hello_llm.cli.commands.chat.delivery import deliver
+from hello_llm.cli.commands.chat.dry_run import show_request
+from hello_llm.cli.display import Surface
+from hello_llm.cli.exits import endings, report
 from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.standard_input import Waiting
-from hello_llm.cli.surface import Surface
 from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
 from hello_llm.engine import Turn
 from hello_llm.rendering.messages import Messages

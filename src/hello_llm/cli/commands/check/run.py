@@ -10,12 +10,12 @@ from hello_llm.checks.reports import Wanted
 from hello_llm.checks.reports.checks_document import failed_in
 from hello_llm.checks.suite import Check, Suite, select
 from hello_llm.checks.suite_reading import read_suite
-from hello_llm.cli.check_cases import Question, Typed, make_case
-from hello_llm.cli.check_environ import Environs, key_variables
-from hello_llm.cli.check_lanes import Lanes
-from hello_llm.cli.check_session import Session
-from hello_llm.cli.endings import printing
-from hello_llm.cli.surface import Surface
+from hello_llm.cli.commands.check.cases import Question, Typed, make_case
+from hello_llm.cli.commands.check.environ import Environs, key_variables
+from hello_llm.cli.commands.check.lanes import Lanes
+from hello_llm.cli.commands.check.session import Session
+from hello_llm.cli.display import Surface
+from hello_llm.cli.exits import printing
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.files.reading import LARGEST_RECORD, read_text

@@ -9,9 +9,9 @@ from hello_llm.calls.recording import Tape
 from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports import parse_all
 from hello_llm.checks.suite_keys import DOLLARS
-from hello_llm.cli.check_cases import Typed
-from hello_llm.cli.check_run import CheckRun
-from hello_llm.cli.surface import Surface
+from hello_llm.cli.commands.check.cases import Typed
+from hello_llm.cli.commands.check.run import CheckRun
+from hello_llm.cli.display import Surface
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal

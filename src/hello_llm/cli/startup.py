@@ -8,8 +8,8 @@ import typer
 from hello_llm.warm import DeclinedError
 
 if TYPE_CHECKING:
+    from hello_llm.cli.display import Surface
     from hello_llm.cli.prompt import PromptSource
-    from hello_llm.cli.surface import Surface
     from hello_llm.settings import Settings
 
 HOLDER = ("-m", "hello_llm.cli.holder")

@@ -52,6 +52,6 @@ def chat(
     The prompt comes first, then a blank line, then standard input if it is a pipe or a file.
     Without a prompt, a conversation opens on a terminal; </dev/null sends "hello world".
     """
-    from hello_llm.cli.chat_call import call  # noqa: PLC0415 - the help does without
+    from hello_llm.cli.commands.chat.call import call  # noqa: PLC0415 - the help does without
 
     raise typer.Exit(call(context))

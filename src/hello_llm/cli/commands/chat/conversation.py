@@ -3,10 +3,10 @@
 import sys
 
 from hello_llm.calls.turns import TurnFactory
-from hello_llm.cli.delivery import deliver
-from hello_llm.cli.endings import report
+from hello_llm.cli.commands.chat.delivery import deliver
+from hello_llm.cli.display import Surface
+from hello_llm.cli.exits import report
 from hello_llm.cli.signals import STOP, TerminatedError
-from hello_llm.cli.surface import Surface
 from hello_llm.contract import (
     HelloLLMError,
     InterruptError,

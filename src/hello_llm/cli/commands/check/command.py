@@ -125,6 +125,6 @@ def check(
 
     Exit code 1: a check failed; that of the trouble: no answers came that could decide; else 0.
     """
-    from hello_llm.cli.check_call import call  # noqa: PLC0415 - the help does without
+    from hello_llm.cli.commands.check.call import call  # noqa: PLC0415 - the help does without
 
     raise typer.Exit(call(context))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from hello_llm.checks.suite import Check
-from hello_llm.cli.surface import secrets_in
+from hello_llm.cli.display import secrets_in
 from hello_llm.contract import UsageError
 from hello_llm.machine.environment import harmless
 from hello_llm.secrets.names import names_a_secret

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from hello_llm.cli.endings import endings, writing
+from hello_llm.cli.exits import endings, writing
 from hello_llm.contract import Finished, LLMReply
 from hello_llm.engine import Turn
 from hello_llm.rendering.interface import Renderer

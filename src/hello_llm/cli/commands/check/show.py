@@ -8,7 +8,7 @@ from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import heading, reason, score, telling
 from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult, Verdict
 from hello_llm.checks.verdict import summary
-from hello_llm.cli.endings import printing
+from hello_llm.cli.exits import printing
 from hello_llm.rendering.console import Styling
 
 _COLORS = {Verdict.PASS: 32, Verdict.FAIL: 31, Verdict.ERROR: 33, Verdict.SKIPPED: 36}

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from hello_llm.calls.opening import build_request, open_provider
-from hello_llm.cli.endings import printing
+from hello_llm.cli.display import Surface
+from hello_llm.cli.exits import printing
 from hello_llm.cli.prompt import GREETING
-from hello_llm.cli.surface import Surface
 from hello_llm.contract import ChatRequest, Message
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.secrets.redactor import REDACTED

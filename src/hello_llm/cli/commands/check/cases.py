@@ -10,8 +10,8 @@ from hello_llm.calls.opening import build_request
 from hello_llm.calls.recording import Tape
 from hello_llm.checks.plan import Case
 from hello_llm.checks.suite import Check, Suite
-from hello_llm.cli.check_environ import Environs
-from hello_llm.cli.check_lanes import Lanes
+from hello_llm.cli.commands.check.environ import Environs
+from hello_llm.cli.commands.check.lanes import Lanes
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.http.address import place_of
 from hello_llm.settings import FIELDS, Settings, settle

@@ -7,10 +7,10 @@ from typing import Any
 import typer
 
 from hello_llm.calls.recording import Tape
-from hello_llm.cli.chat_run import ChatRun
-from hello_llm.cli.launch import Launch
+from hello_llm.cli.commands.chat.run import ChatRun
+from hello_llm.cli.display import Surface
 from hello_llm.cli.prompt import PromptSource
-from hello_llm.cli.surface import Surface
+from hello_llm.cli.startup import Launch
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal

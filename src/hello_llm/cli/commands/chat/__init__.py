@@ -1,0 +1,1 @@
+"""The command `chat`: one prompt or a conversation."""
