@@ -76,9 +76,9 @@ def _run_cold(
     arguments: list[str], cold_because: str | None = None, *, absent: bool = False
 ) -> int:
     from hello_llm.cli.app import run  # noqa: PLC0415 - Ctrl-C may come before it is there
-    from hello_llm.cli.startup import Launch  # noqa: PLC0415 - likewise
+    from hello_llm.cli.startup import Startup  # noqa: PLC0415 - likewise
 
-    return run(arguments, Launch(cold_because=cold_because, absent=absent))
+    return run(arguments, Startup(cold_because=cold_because, absent=absent))
 
 
 if __name__ == "__main__":

@@ -110,18 +110,18 @@ def test_what_is_decided_is_asked_no_more(all_attempts, calls):
     assert len(asked.at) == len(run.results()[0].attempts) == calls
 
 
-def test_many_lanes_make_no_attempt_that_may_be_in_vain():
+def test_many_workers_make_no_attempt_that_may_be_in_vain():
     asked = Asked()
-    run = Run([asked.case("a", YES, repeat=5, needed=2, pause=0.02)], Plan(lanes=8))
+    run = Run([asked.case("a", YES, repeat=5, needed=2, pause=0.02)], Plan(jobs=8))
     run.run()
     assert (len(asked.at), asked.most) == (2, 2)
 
 
-def test_lanes_ask_at_a_time_and_results_come_in_order():
+def test_workers_ask_at_a_time_and_results_come_in_order():
     asked, told = Asked(), []
     names = [f"c{number}" for number in range(12)]
     cases = [asked.case(n, YES, pause=0.02 * (12 - i)) for i, n in enumerate(names)]
-    run = Run(cases, Plan(lanes=4), lambda result: told.append(result.name))
+    run = Run(cases, Plan(jobs=4), lambda result: told.append(result.name))
     run.run()
     assert told == names == [result.name for result in run.results()]
     assert asked.most == 4
@@ -136,7 +136,7 @@ def test_a_rate_limit_is_an_error_and_no_failure():
 
 
 @pytest.mark.parametrize("retries", [0, 1])
-def test_one_wait_that_a_server_asks_for_holds_all_lanes_of_that_host(retries):
+def test_one_wait_that_a_server_asks_for_holds_all_workers_of_that_host(retries):
     """Whether the engine obeys it itself, or gave up."""
     asked = Asked()
     cases = [
@@ -144,7 +144,7 @@ def test_one_wait_that_a_server_asks_for_holds_all_lanes_of_that_host(retries):
         *(asked.case(f"a{number}", YES, pause=0.1) for number in range(4)),
         asked.case("elsewhere", YES, host="b"),
     ]
-    run = Run(cases, Plan(lanes=2))
+    run = Run(cases, Plan(jobs=2))
     started = time.monotonic()
     run.run()
     after = {name: at - started for name, at in asked.at}

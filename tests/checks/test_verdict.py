@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.checks.results import Attempt, CheckResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, Verdict
 from hello_llm.checks.verdict import decide, exit_code, fewest_left, summary
 from hello_llm.contract import AuthError, ExitCode, RateLimitedError
 
@@ -66,7 +66,9 @@ def test_no_fewer_attempts_than_said_decide(plan, data):
 
 def result(*verdicts, needed=1, error=None, quarantined=False, name="a"):
     attempts = tuple(
-        Attempt(one, 0.0, error=(error or RateLimitedError("too many")) if one is ERROR else None)
+        AttemptResult(
+            one, 0.0, error=(error or RateLimitedError("too many")) if one is ERROR else None
+        )
         for one in verdicts
     )
     verdict = decide(verdicts, needed, max(len(verdicts), 1)) or Verdict.SKIPPED

@@ -177,9 +177,9 @@ def _run(job: Job) -> int:
 
 def _import_all() -> None:
     import hello_llm.cli.app  # noqa: F401, PLC0415 - not all processes need it
-    from hello_llm.providers.litellm.rehearsal import warm_up  # noqa: PLC0415 - likewise
+    from hello_llm.providers.litellm.rehearsal import rehearse_all  # noqa: PLC0415 - likewise
 
-    warm_up()
+    rehearse_all()
 
 
 def main() -> None:

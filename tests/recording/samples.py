@@ -20,7 +20,7 @@ from hello_llm.contract import (
     Usage,
     fold,
 )
-from hello_llm.recording import Exchange, RecordingFile, Trouble
+from hello_llm.recording import Exchange, RecordedError, RecordingFile
 from hello_llm.recording.exchange import Piece, Timed
 
 REQUEST = ChatRequest(
@@ -61,7 +61,7 @@ COMPLETE = Exchange(
     ended_ms=7.5,
     reply=REPLY,
 )
-TROUBLE = Trouble(ExitCode.SERVER, "it failed", "wait", 503, True, 2.0, PARTIAL)
+TROUBLE = RecordedError(ExitCode.SERVER, "it failed", "wait", 503, True, 2.0, PARTIAL)
 FAILED = replace(COMPLETE, outcome="failed", reply=None, trouble=TROUBLE, delay_s=0.25)
 CUT = replace(COMPLETE, outcome="cut", reply=None)
 

@@ -8,7 +8,7 @@ import pytest
 
 from hello_llm.contract import ChatRequest, ExitCode, HelloLLMError, Params
 from hello_llm.recording.document import from_document, request_hash, to_document
-from hello_llm.recording.exchange import Trouble
+from hello_llm.recording.exchange import RecordedError
 from tests.recording.samples import COMPLETE, CUT, FAILED, REQUEST, asking
 
 
@@ -64,6 +64,6 @@ def test_another_request_has_another_hash(other):
 
 @pytest.mark.parametrize("code", set(ExitCode) - {ExitCode.OK})
 def test_an_error_of_every_exit_code_can_be_raised_again(code):
-    error = Trouble(code, "it failed", "wait", 500, transient=True, retry_after_s=1.0).error()
+    error = RecordedError(code, "it failed", "wait", 500, transient=True, retry_after_s=1.0).error()
     assert isinstance(error, HelloLLMError)
-    assert Trouble.of(error) == Trouble(code, "it failed", "wait", 500, True, 1.0)
+    assert RecordedError.of(error) == RecordedError(code, "it failed", "wait", 500, True, 1.0)

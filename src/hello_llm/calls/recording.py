@@ -20,7 +20,7 @@ Redact = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class CallRecording:
     """What runs beside one call at a time."""
 
     file: "RecordingFile | None" = None
@@ -55,8 +55,8 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Reel:
-    """A tape that is running."""
+class OpenRecording:
+    """A recording that is running."""
 
     file: "RecordingFile | None" = None
     """Where exchanges are recorded."""
@@ -67,23 +67,23 @@ class Reel:
     redact: Redact = str
     """Takes secrets out of a text."""
 
-    def track(self) -> Track:
+    def for_call(self) -> CallRecording:
         """Return what runs beside one call at a time; calls at the same time have one each."""
-        track = Track(self.file, redact=self.redact)
+        call_recording = CallRecording(self.file, redact=self.redact)
         if self.recording is None:
-            return track
+            return call_recording
         from hello_llm.recording import Replayer, SkippingClock  # noqa: PLC0415 - few runs replay
 
         replayer = Replayer(self.recording, self.timing)
-        track = replace(track, replayer=replayer, draw=replayer.drawn)
+        call_recording = replace(call_recording, replayer=replayer, draw=replayer.drawn)
         if self.timing == "recorded":
-            return track
+            return call_recording
         clock = SkippingClock()
-        return replace(track, clock=clock.now, sleep=clock.sleep)
+        return replace(call_recording, clock=clock.now, sleep=clock.sleep)
 
 
 @dataclass(frozen=True, slots=True)
-class Tape:
+class RecordingOptions:
     """What is recorded, and what answers in the place of a model."""
 
     record: Path | None = None
@@ -132,7 +132,7 @@ class Tape:
             )
 
     @contextmanager
-    def running(self, redact: Redact) -> Iterator[Reel]:
+    def running(self, redact: Redact) -> Iterator[OpenRecording]:
         """Open the files.
 
         Raises:
@@ -140,11 +140,11 @@ class Tape:
             UsageError: the other cannot be read, or one of them is no recording.
         """
         if self.record is None and self.replay is None:
-            yield Reel()
+            yield OpenRecording()
             return
         from hello_llm.recording import Recording, RecordingFile  # noqa: PLC0415 - few runs do
 
         with ExitStack() as stack:
             recording = Recording(self.replay, redact) if self.replay else None
             file = stack.enter_context(RecordingFile(self.record)) if self.record else None
-            yield Reel(file, recording, self.timing, redact)
+            yield OpenRecording(file, recording, self.timing, redact)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from hello_llm.calls.opening import build_request, open_provider
-from hello_llm.calls.recording import Tape, Track
+from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
@@ -16,7 +16,7 @@ from hello_llm.settings import Settings
 if TYPE_CHECKING:
     from hello_llm.providers.mock.scripted import ScriptedMock
 
-_NO_TAPE = Tape()
+_NOT_RECORDED = RecordingOptions()
 
 TurnFactory = Callable[[tuple[Message, ...]], Turn]
 """Makes the turn that answers a conversation."""
@@ -27,7 +27,7 @@ def open_turns(
     settings: Settings,
     redact: Callable[[str], str],
     warn: Callable[[str], None],
-    tape: Tape = _NO_TAPE,
+    recording: RecordingOptions = _NOT_RECORDED,
 ) -> Iterator[TurnFactory]:
     """Open the providers; yields a function that starts a turn on the model and its fallbacks.
 
@@ -35,20 +35,20 @@ def open_turns(
         settings: every setting.
         redact: takes secrets out of what is recorded.
         warn: is given a sentence about each rule of the script that no prompt matched.
-        tape: what records the exchanges, or answers in the place of a model.
+        recording: what records the exchanges, or answers in the place of a model.
 
     Raises:
         OutputError: the exchanges cannot be recorded.
         UsageError: the settings do not go together, or a model cannot be asked.
     """
-    tape.check(settings)
+    recording.check(settings)
     with ExitStack() as stack:
-        track = stack.enter_context(tape.running(redact)).track()
+        call_recording = stack.enter_context(recording.running(redact)).for_call()
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
         openers = [_opener(one, stack) for one in everyone]
         if settings.script is not None:
             openers = openers[:1] * len(everyone)  # one script sees all calls of a run
-        recorded = [_recorded(opener, stack, track) for opener in openers]
+        recorded = [_recorded(opener, stack, call_recording) for opener in openers]
         name = recorded[0]().name
 
         def make(messages: tuple[Message, ...]) -> Turn:
@@ -56,7 +56,7 @@ def open_turns(
                 Candidate(build_request(one, messages), opener, name)
                 for one, opener in zip(everyone, recorded, strict=True)
             ]
-            return turn_of(settings, candidates, track)
+            return turn_of(settings, candidates, call_recording)
 
         yield make
         if settings.script is not None:
@@ -66,9 +66,9 @@ def open_turns(
 def prepare(settings: Settings) -> None:
     """Use a wait that is due: start to import what the answer needs, and return at once."""
     if settings.provider == "litellm":
-        from hello_llm.providers.litellm.preload import prewarm  # noqa: PLC0415 - the mock goes without
+        from hello_llm.providers.litellm.preload import preload  # noqa: PLC0415 - the mock goes without
 
-        prewarm(settings.model)
+        preload(settings.model)
 
 
 def _warn_unused_rules(provider: LLMProvider, warn: Callable[[str], None]) -> None:
@@ -90,13 +90,13 @@ def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
 
 
 def _recorded(
-    opener: Callable[[], LLMProvider], stack: ExitStack, track: Track
+    opener: Callable[[], LLMProvider], stack: ExitStack, call_recording: CallRecording
 ) -> Callable[[], LLMProvider]:
-    """Return what opens what `opener` does, once, beside which `track` runs."""
+    """Return what opens what `opener` does, once, beside which `call_recording` runs."""
 
     @cache
     def provider() -> LLMProvider:
-        return track.around(track.replayer or opener(), stack)
+        return call_recording.around(call_recording.replayer or opener(), stack)
 
     return provider
 
@@ -116,8 +116,8 @@ def _falling_back(settings: Settings, model: str) -> Settings:
     return replace(settings, model=model, api_base=None, api_key_env=None)
 
 
-def turn_of(settings: Settings, candidates: list[Candidate], track: Track) -> Turn:
-    """Return the turn that asks `candidates` within the limits of `settings`, beside `track`."""
+def turn_of(settings: Settings, candidates: list[Candidate], call_recording: CallRecording) -> Turn:
+    """Return the turn that asks `candidates` within the limits of `settings`, and records it."""
     turn = Turn(
         candidates,
         stream=settings.stream,
@@ -126,10 +126,10 @@ def turn_of(settings: Settings, candidates: list[Candidate], track: Track) -> Tu
             idle_s=settings.idle_timeout,
             total_s=settings.timeout,
         ),
-        retry=RetryPolicy(settings.retries, settings.max_wait, track.draw),
+        retry=RetryPolicy(settings.retries, settings.max_wait, call_recording.draw),
         fail_on_length=settings.fail_on_length,
-        clock=track.clock,
-        sleep=track.sleep,
+        clock=call_recording.clock,
+        sleep=call_recording.sleep,
     )
-    turn.on_failure(track.explain)
+    turn.on_failure(call_recording.explain)
     return turn

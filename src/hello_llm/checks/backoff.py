@@ -1,4 +1,4 @@
-"""One back-off for each host: while a server asks for peace, no lane begins a call of it."""
+"""One back-off for each host: while a server asks for peace, no worker begins a call of it."""
 
 import threading
 import time

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from hello_llm.checks.findings import Bench, findings
-from hello_llm.checks.results import Attempt, Finding, Verdict
+from hello_llm.checks.results import AttemptResult, Finding, Verdict
 from hello_llm.checks.suite import Check
 from hello_llm.contract import ExitCode, Finished, HelloLLMError, LLMReply, Retrying
 from hello_llm.engine import Turn
@@ -29,7 +29,7 @@ _LEAST_S = 0.5
 
 def attempt(
     check: Check, turn: Turn, bench: Bench, on_retry: Callable[[Retrying], None]
-) -> Attempt:
+) -> AttemptResult:
     """Run `turn`, which asks what `check` asks, and judge what comes of it.
 
     Args:
@@ -49,20 +49,20 @@ def attempt(
     try:
         found = _findings(check, reply, bench, started)
     except HelloLLMError as error:
-        return Attempt(Verdict.ERROR, time.monotonic() - started, reply, error=error)
+        return AttemptResult(Verdict.ERROR, time.monotonic() - started, reply, error=error)
     verdict = Verdict.FAIL if found else Verdict.PASS
-    return Attempt(verdict, time.monotonic() - started, reply, found)
+    return AttemptResult(verdict, time.monotonic() - started, reply, found)
 
 
-def _of_error(check: Check, error: HelloLLMError, wall_s: float) -> Attempt:
+def _of_error(check: Check, error: HelloLLMError, wall_s: float) -> AttemptResult:
     """Judge a call that failed: one that says nothing of what is checked is an error."""
     if error.exit_code == check.expect_error:
-        return Attempt(Verdict.PASS, wall_s, error=error)
+        return AttemptResult(Verdict.PASS, wall_s, error=error)
     if check.expect_error is None or error.exit_code in _SAYS_NOTHING:
-        return Attempt(Verdict.ERROR, wall_s, error=error)
+        return AttemptResult(Verdict.ERROR, wall_s, error=error)
     got = f"{error.exit_code.name}: {error.message}"
     finding = Finding("expect_error", f"the error {check.expect_error.name}", got)
-    return Attempt(Verdict.FAIL, wall_s, findings=(finding,), error=error)
+    return AttemptResult(Verdict.FAIL, wall_s, findings=(finding,), error=error)
 
 
 def _reply(turn: Turn, on_retry: Callable[[Retrying], None]) -> LLMReply:

@@ -40,7 +40,7 @@ class Case:
 class Plan:
     """How the cases are run."""
 
-    lanes: int = 1
+    jobs: int = 1
     """How many attempts are made at a time."""
     fail_fast: bool = False
     """Whether the first check that fails or errs ends the run."""

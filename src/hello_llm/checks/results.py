@@ -33,7 +33,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class AttemptResult:
     """One call, judged."""
 
     verdict: Verdict
@@ -71,7 +71,7 @@ class CheckResult:
     """How many attempts have to pass."""
     planned: int
     """How many attempts there may be."""
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[AttemptResult, ...]
     """Those that were made, in order; fewer than planned where it was decided early."""
     line: int
     """The line of the suite file on which the check begins."""

@@ -10,7 +10,7 @@ from hello_llm.checks.backoff import Backoff
 from hello_llm.checks.findings import Bench
 from hello_llm.checks.judging import attempt
 from hello_llm.checks.plan import Case, Plan
-from hello_llm.checks.results import Attempt, CheckResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, Verdict
 from hello_llm.checks.verdict import decide, fewest_left
 from hello_llm.contract import ExitCode, RateLimitedError
 from hello_llm.judge.pool import Judges
@@ -55,12 +55,12 @@ class _Progress:
     """How far a case has come."""
 
     case: Case
-    slots: list[Attempt | None] = field(default_factory=list)
+    slots: list[AttemptResult | None] = field(default_factory=list)
     began: float = 0.0
     stopped: str = ""
 
     @property
-    def attempts(self) -> tuple[Attempt, ...]:
+    def attempts(self) -> tuple[AttemptResult, ...]:
         return tuple(one for one in self.slots if one is not None)
 
     @property
@@ -142,7 +142,7 @@ class Run:
         self._told = 0
         self._backoff = Backoff()
         self._jobs: queue.SimpleQueue[tuple[_Progress, int] | None] = queue.SimpleQueue()
-        self._ended: queue.SimpleQueue[tuple[_Progress, int, Attempt | BaseException]] = (
+        self._ended: queue.SimpleQueue[tuple[_Progress, int, AttemptResult | BaseException]] = (
             queue.SimpleQueue()
         )
 
@@ -184,8 +184,8 @@ class Run:
         Raises:
             BaseException: what no attempt can explain, and signals; :meth:`results` stays right.
         """
-        for _ in range(self._plan.lanes):
-            threading.Thread(target=self._lane, name="hello-llm-check", daemon=True).start()
+        for _ in range(self._plan.jobs):
+            threading.Thread(target=self._work, name="hello-llm-check", daemon=True).start()
         try:
             while self._told < len(self._progress):
                 while job := self._next():
@@ -194,13 +194,13 @@ class Run:
                 self._take()
                 self._tell()
         finally:
-            for _ in range(self._plan.lanes):
+            for _ in range(self._plan.jobs):
                 self._jobs.put(None)
             self._judges.close()
 
     def _next(self) -> tuple[_Progress, int] | None:
         """Return the next attempt to make, which counts as begun; ``None`` if none may begin."""
-        if self._in_flight >= self._plan.lanes:
+        if self._in_flight >= self._plan.jobs:
             return None
         for progress in self._open:
             if not progress.wants_more(all_attempts=self._plan.all_attempts):
@@ -252,7 +252,7 @@ class Run:
         more = case.worst_micros
         return more is not None and self._due_micros + more <= self._plan.budget_micros
 
-    def _lane(self) -> None:
+    def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             progress, number = job
             try:
@@ -260,7 +260,7 @@ class Run:
             except BaseException as error:  # noqa: BLE001 - handed over, not handled
                 self._ended.put((progress, number, error))
 
-    def _attempt(self, case: Case) -> Attempt:
+    def _attempt(self, case: Case) -> AttemptResult:
         done = attempt(
             case.check,
             case.ask(),
@@ -273,7 +273,7 @@ class Run:
         return done
 
 
-def _charged(one: Attempt, worst: int) -> int:
+def _charged(one: AttemptResult, worst: int) -> int:
     """Return what an attempt cost, or at most may have cost where that is not known."""
     if one.error is not None and one.error.exit_code in _FREE:
         return 0

@@ -9,29 +9,29 @@ import typer
 from hello_llm.cli.exits import endings, printing, report
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.signals import STOP, TerminatedError
-from hello_llm.cli.startup import Launch
+from hello_llm.cli.startup import Startup
 from hello_llm.contract import ExitCode, HelloLLMError, UsageError
 
 if TYPE_CHECKING:
-    from hello_llm.cli.display import Surface
+    from hello_llm.cli.display import Display
     from hello_llm.rendering.choose import OutputName
 
-_COLD = Launch()
+_COLD = Startup()
 
 
-def run(arguments: Sequence[str], launch: Launch = _COLD) -> ExitCode:
+def run(arguments: Sequence[str], startup: Startup = _COLD) -> ExitCode:
     """Run the program with `arguments` and return its exit code.
 
     Args:
         arguments: the command line behind the program's name.
-        launch: the process that the run got.
+        startup: the process that the run got.
 
     Raises:
         DeclinedError: the run is a fork of the warm process and belongs into one of its own.
     """
     STOP.install()
     try:
-        return _run(arguments, launch)
+        return _run(arguments, startup)
     except KeyboardInterrupt:  # it came while something else was reported
         return ExitCode.INT
     except TerminatedError:
@@ -40,19 +40,19 @@ def run(arguments: Sequence[str], launch: Launch = _COLD) -> ExitCode:
         STOP.resume()
 
 
-def _run(arguments: Sequence[str], launch: Launch) -> ExitCode:
+def _run(arguments: Sequence[str], startup: Startup) -> ExitCode:
     try:
         with endings(), printing():
-            return _invoke(arguments, launch)
+            return _invoke(arguments, startup)
     except HelloLLMError as error:
-        surface = _surface(arguments)
-        return report(error, surface.renderer(), surface)
+        display = _surface(arguments)
+        return report(error, display.renderer(), display)
 
 
-def _invoke(arguments: Sequence[str], launch: Launch) -> ExitCode:
+def _invoke(arguments: Sequence[str], startup: Startup) -> ExitCode:
     parse = parser_for(arguments)
     try:
-        code = parse(list(arguments), prog_name="hello-llm", standalone_mode=False, obj=launch)
+        code = parse(list(arguments), prog_name="hello-llm", standalone_mode=False, obj=startup)
     except typer.TyperException as error:
         found: Any = error  # the classes of Typer's own copy of Click are private
         if not found.format_message():  # the help was printed where no command was named
@@ -72,15 +72,15 @@ def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 
     return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 
 
-def _surface(arguments: Sequence[str]) -> "Surface":
+def _surface(arguments: Sequence[str]) -> "Display":
     """Return where to report an error that came before the settings were known."""
-    from hello_llm.cli.display import Surface  # noqa: PLC0415 - only an error needs it
+    from hello_llm.cli.display import Display  # noqa: PLC0415 - only an error needs it
     from hello_llm.rendering.choose import View  # noqa: PLC0415 - likewise
     from hello_llm.rendering.terminal import Terminal  # noqa: PLC0415 - likewise
 
     flags = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
     view = View(output=_wanted_output(flags), stream=False)
-    return Surface.of_view(view, Terminal.real(), debug="--debug" in flags)
+    return Display.of_view(view, Terminal.real(), debug="--debug" in flags)
 
 
 def _wanted_output(flags: Sequence[str]) -> "OutputName":

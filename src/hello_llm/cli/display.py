@@ -41,7 +41,7 @@ def redactor(*key_variables: str | None) -> Redactor:
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class Display:
     """A terminal, and what is shown on it."""
 
     terminal: Terminal
@@ -55,7 +55,7 @@ class Surface:
 
     @classmethod
     def of(cls, settings: Settings, terminal: Terminal, *, debug: bool = False) -> Self:
-        """Return the surface that `settings` ask for."""
+        """Return the display that `settings` ask for."""
         view = View(
             output=settings.output,
             stream=settings.stream,
@@ -71,7 +71,7 @@ class Surface:
     def of_view(
         cls, view: View, terminal: Terminal, *key_variables: str | None, debug: bool = False
     ) -> Self:
-        """Return the surface for `view`, where there are no settings yet.
+        """Return the display for `view`, where there are no settings yet.
 
         Args:
             view: how replies are shown.
@@ -84,7 +84,7 @@ class Surface:
         return cls(terminal, view, messages, debug)
 
     def hiding(self, *key_variables: str | None) -> Self:
-        """Return this surface, which shows the values of `key_variables` nowhere either."""
+        """Return this display, which shows the values of `key_variables` nowhere either."""
         return self.of_view(self.view, self.terminal, *key_variables, debug=self.debug)
 
     def warn_of(self, settings: Settings) -> None:

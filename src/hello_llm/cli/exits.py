@@ -20,7 +20,7 @@ from hello_llm.machine import limits
 from hello_llm.machine.last_words import explain, unexpected
 
 if TYPE_CHECKING:
-    from hello_llm.cli.display import Surface
+    from hello_llm.cli.display import Display
     from hello_llm.rendering.interface import Renderer
 
 Partial = Callable[[], LLMReply | None]
@@ -92,12 +92,12 @@ def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[Non
         raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
 
 
-def report(error: HelloLLMError, renderer: "Renderer", surface: "Surface") -> ExitCode:
+def report(error: HelloLLMError, renderer: "Renderer", display: "Display") -> ExitCode:
     """Show `error` and return its exit code; where nobody reads any more, show nothing."""
     if isinstance(error, PipeClosedError):
         return error.exit_code
-    if isinstance(error, BugError) and surface.debug:
-        surface.show_traceback(error)
+    if isinstance(error, BugError) and display.debug:
+        display.show_traceback(error)
     try:
         renderer.fail(error)
     except OSError as failure:

@@ -13,13 +13,13 @@ from typing import NoReturn
 import hello_llm
 from hello_llm.cli.app import run
 from hello_llm.cli.commands.chat.run import ChatRun
-from hello_llm.cli.display import Surface
+from hello_llm.cli.display import Display
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.signals import STOP
-from hello_llm.cli.startup import Launch
+from hello_llm.cli.startup import Startup
 from hello_llm.machine.last_words import say
-from hello_llm.providers.litellm.rehearsal import warm_up
+from hello_llm.providers.litellm.rehearsal import rehearse_all
 from hello_llm.rendering.terminal import ClosedStream, Terminal
 from hello_llm.settings import Settings
 from hello_llm.settings.fields import FIELDS
@@ -74,7 +74,7 @@ def _place(idle_s: float) -> Holder | None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    return run(arguments, Launch(holder=os.getppid()))
+    return run(arguments, Startup(holder=os.getppid()))
 
 
 def _import_everything() -> None:
@@ -84,7 +84,7 @@ def _import_everything() -> None:
             import_module(module.name)
     parser_for(["chat"])
     _rehearse_rendering()
-    warm_up()
+    rehearse_all()
 
 
 def _rehearse_rendering() -> None:
@@ -98,7 +98,7 @@ def _rehearse_rendering() -> None:
     )
     source = PromptSource(["- **a** `b`\n\n| c |\n| - |\n| d |"], None, no_stdin=True)
     run = ChatRun(settings, source, out=None, keep_partial=False, dry_run=False)
-    run.on(Surface.of(settings, terminal))
+    run.on(Display.of(settings, terminal))
 
 
 def _let_go() -> None:

@@ -8,7 +8,7 @@ import typer
 from hello_llm.warm import DeclinedError
 
 if TYPE_CHECKING:
-    from hello_llm.cli.display import Surface
+    from hello_llm.cli.display import Display
     from hello_llm.cli.prompt import PromptSource
     from hello_llm.settings import Settings
 
@@ -17,7 +17,7 @@ HOLDER = ("-m", "hello_llm.cli.holder")
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class Startup:
     """The process that a run got."""
 
     holder: int | None = None
@@ -32,26 +32,26 @@ class Launch:
         """Return that of the run which Typer's `context` belongs to."""
         return context.ensure_object(cls)
 
-    def settle(self, settings: "Settings", source: "PromptSource", surface: "Surface") -> None:
+    def settle(self, settings: "Settings", source: "PromptSource", display: "Display") -> None:
         """Leave the warm process, or start one for the calls to come, as `settings` ask.
 
         Args:
             settings: every setting.
             source: where the prompt comes from; what a person types is never for a fork.
-            surface: is told about it with ``--verbose``.
+            display: is told about it with ``--verbose``.
 
         Raises:
             DeclinedError: this is a fork, and the call belongs into a process of its own.
         """
         if self.holder is not None and settings.warm is False:
             raise DeclinedError("the settings say so")
-        if self.holder is not None and source.awaits_person(surface.terminal):
+        if self.holder is not None and source.awaits_person(display.terminal):
             raise DeclinedError("what is typed at a terminal has a process of its own")
         notes = [self._note()]
         if settings.warm and self.absent and settings.provider == "litellm":
             notes.append(_start_for_later())
         if settings.verbose and any(notes):
-            surface.messages.note(f"warm: {'; '.join(filter(None, notes))}")
+            display.messages.note(f"warm: {'; '.join(filter(None, notes))}")
 
     def _note(self) -> str | None:
         if self.holder is not None:

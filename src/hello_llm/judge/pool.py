@@ -1,4 +1,4 @@
-"""The judge processes of a run: started when they are needed, shared by its lanes, and ended."""
+"""The judge processes of a run: started when they are needed, shared by its workers, and ended."""
 
 import threading
 import time

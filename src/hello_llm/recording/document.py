@@ -19,7 +19,7 @@ from hello_llm.contract import (
     ToolCallDelta,
     Usage,
 )
-from hello_llm.recording.exchange import OUTCOMES, Exchange, Piece, Timed, Trouble
+from hello_llm.recording.exchange import OUTCOMES, Exchange, Piece, RecordedError, Timed
 
 SCHEMA = "hello-llm.exchange/1"
 
@@ -114,7 +114,7 @@ def _reply(reply: LLMReply) -> dict[str, Any]:
     return document
 
 
-def _trouble(trouble: Trouble) -> dict[str, Any]:
+def _trouble(trouble: RecordedError) -> dict[str, Any]:
     return {
         "code": trouble.code.name,
         "message": trouble.message,
@@ -192,9 +192,9 @@ def _reply_of(document: Mapping[str, Any]) -> LLMReply:
     )
 
 
-def _trouble_of(document: Mapping[str, Any]) -> Trouble:
+def _trouble_of(document: Mapping[str, Any]) -> RecordedError:
     partial = document["partial"]
-    return Trouble(
+    return RecordedError(
         code=ExitCode[document["code"]],
         message=_text(document, "message"),
         hint=document["hint"],

@@ -34,7 +34,7 @@ class Timed:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class RecordedError:
     """An error, as it can be kept and raised again."""
 
     code: ExitCode
@@ -95,7 +95,7 @@ class Exchange:
     """Milliseconds until then."""
     reply: LLMReply | None = None
     """The reply, if it is complete."""
-    trouble: Trouble | None = None
+    trouble: RecordedError | None = None
     """The error, if it failed."""
     delay_s: float | None = None
     """Seconds that were waited after it before the next attempt; ``None`` if none followed."""

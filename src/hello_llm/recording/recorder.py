@@ -18,7 +18,7 @@ from hello_llm.contract import (
     Started,
     StreamEvent,
 )
-from hello_llm.recording.exchange import Exchange, Outcome, Timed, Trouble
+from hello_llm.recording.exchange import Exchange, Outcome, RecordedError, Timed
 from hello_llm.recording.file import RecordingFile
 from hello_llm.recording.redaction import Redact, redacted
 
@@ -121,7 +121,7 @@ class Recorder:
         held = self._held
         if held is None:
             return
-        trouble = held.trouble or Trouble.of(error)
+        trouble = held.trouble or RecordedError.of(error)
         trouble = replace(trouble, partial=trouble.partial or error.partial)
         self._held = replace(held, outcome="failed", trouble=trouble, delay_s=delay_s)
         self._release()
@@ -159,7 +159,7 @@ class Recorder:
         if not self._end(call):
             return
         if isinstance(error, HelloLLMError):
-            self._held = call.exchange("failed", trouble=Trouble.of(error))
+            self._held = call.exchange("failed", trouble=RecordedError.of(error))
         else:
             self._held = call.exchange("cut")
 
@@ -203,7 +203,11 @@ class _Call:
             self._pieces.append(Timed(self._elapsed_ms(), event))
 
     def exchange(
-        self, outcome: Outcome, *, reply: LLMReply | None = None, trouble: Trouble | None = None
+        self,
+        outcome: Outcome,
+        *,
+        reply: LLMReply | None = None,
+        trouble: RecordedError | None = None,
     ) -> Exchange:
         """Return the exchange that ends now."""
         return Exchange(

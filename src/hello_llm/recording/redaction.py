@@ -14,7 +14,7 @@ from hello_llm.contract import (
     ToolCall,
     ToolCallDelta,
 )
-from hello_llm.recording.exchange import Exchange, Piece, Timed, Trouble
+from hello_llm.recording.exchange import Exchange, Piece, RecordedError, Timed
 
 Redact = Callable[[str], str]
 """Returns a text without the secrets in it."""
@@ -68,7 +68,7 @@ def _reply(reply: LLMReply, redact: Redact) -> LLMReply:
     )
 
 
-def _trouble(trouble: Trouble, redact: Redact) -> Trouble:
+def _trouble(trouble: RecordedError, redact: Redact) -> RecordedError:
     return replace(
         trouble,
         message=redact(trouble.message),

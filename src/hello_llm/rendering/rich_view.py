@@ -22,7 +22,7 @@ from hello_llm.rendering.markdown.blocks import BlockLayout, fold
 from hello_llm.rendering.markdown.stream import MarkdownStream
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import Sanitizer
-from hello_llm.rendering.surroundings import Surroundings
+from hello_llm.rendering.surroundings import AnswerFrame
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import write_usage
 
@@ -58,7 +58,7 @@ class RichRenderer:
         """
         self._terminal = terminal
         self._messages = messages
-        self._around = Surroundings(terminal, color=color, quiet=quiet)
+        self._around = AnswerFrame(terminal, color=color, quiet=quiet)
         self._live = live
         self._usage = usage
         self._clock = clock

@@ -11,7 +11,7 @@ from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.tool_calls import describe
 
 
-class Surroundings:
+class AnswerFrame:
     """Writes to standard error; the rules only where it is a terminal, nothing if `quiet`."""
 
     def __init__(self, terminal: Terminal, *, color: ColorChoice, quiet: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, Finding, SuiteResult, Verdict
 from hello_llm.contract import (
     BrokenReplyError,
     ExitCode,
@@ -47,23 +47,23 @@ def reply(text: str, **changes: object) -> LLMReply:
     return LLMReply(text, "mock", "mock", **fields)  # type: ignore[arg-type]
 
 
-def right(text: str = "Yes.") -> Attempt:
+def right(text: str = "Yes.") -> AttemptResult:
     """An attempt that passed."""
-    return Attempt(Verdict.PASS, 0.8, reply(text))
+    return AttemptResult(Verdict.PASS, 0.8, reply(text))
 
 
-def wrong(text: str = "No.", *findings: Finding) -> Attempt:
+def wrong(text: str = "No.", *findings: Finding) -> AttemptResult:
     """An attempt that failed."""
     expected = findings or (Finding("equals", "Yes.", text),)
-    return Attempt(Verdict.FAIL, 0.75, reply(text), expected)
+    return AttemptResult(Verdict.FAIL, 0.75, reply(text), expected)
 
 
-def broken(error: HelloLLMError) -> Attempt:
+def broken(error: HelloLLMError) -> AttemptResult:
     """An attempt without an answer that could be judged."""
-    return Attempt(Verdict.ERROR, 0.1, error=error)
+    return AttemptResult(Verdict.ERROR, 0.1, error=error)
 
 
-def check(name: str, verdict: Verdict, *attempts: Attempt, **changes: object) -> CheckResult:
+def check(name: str, verdict: Verdict, *attempts: AttemptResult, **changes: object) -> CheckResult:
     """A check on the mock with `attempts`."""
     fields: dict[str, object] = {
         "model": "mock",
@@ -114,7 +114,11 @@ EVERYTHING = suite(
         ),
         line=31,
     ),
-    check("calls a tool", Verdict.PASS, Attempt(Verdict.PASS, 1.0, reply("", tool_calls=(CALL,)))),
+    check(
+        "calls a tool",
+        Verdict.PASS,
+        AttemptResult(Verdict.PASS, 1.0, reply("", tool_calls=(CALL,))),
+    ),
     check("is limited", Verdict.ERROR, broken(LIMITED), broken(LIMITED), **GPT),
     check("is cut off", Verdict.ERROR, broken(CUT), line=44),
     check("is known to fail", Verdict.FAIL, wrong(), quarantined=True, line=50),
@@ -122,7 +126,7 @@ EVERYTHING = suite(
     check(
         "refuses a wrong key",
         Verdict.FAIL,
-        Attempt(Verdict.FAIL, 0.2, findings=(OTHER,), error=REFUSED),
+        AttemptResult(Verdict.FAIL, 0.2, findings=(OTHER,), error=REFUSED),
         line=58,
     ),
     check("came too late", Verdict.SKIPPED, line=60, skipped_because="the budget is spent"),
@@ -157,7 +161,7 @@ def hostile_suites(draw) -> SuiteResult:
             right(draw(ANYTHING)),
             wrong(draw(ANYTHING), finding),
             broken(error),
-            Attempt(Verdict.FAIL, 0.2, findings=(finding,), error=error),
+            AttemptResult(Verdict.FAIL, 0.2, findings=(finding,), error=error),
         ]
         fields = {
             "tags": tuple(draw(st.lists(ANYTHING, max_size=2))),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from hello_llm.checks.reports.checks_document import checks_document, failed_in
-from hello_llm.checks.reports.wording import Standing
+from hello_llm.checks.reports.wording import Status
 from hello_llm.checks.results import CheckResult, Verdict
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.json.document import document
@@ -63,7 +63,7 @@ def test_the_schema_holds_that_of_the_reply():
 def test_the_schema_knows_each_exit_code_each_verdict_and_each_key_of_the_results():
     definitions = SCHEMA["$defs"]
     assert SCHEMA["properties"]["exit_code"]["enum"] == [int(code) for code in ExitCode]
-    assert list(SCHEMA["properties"]["counts"]["properties"]) == list(Standing)
+    assert list(SCHEMA["properties"]["counts"]["properties"]) == list(Status)
     for name in ("check", "attempt"):
         assert definitions[name]["properties"]["verdict"]["enum"] == list(Verdict)
     (first, *_) = json.loads(as_json(EVERYTHING))["results"]

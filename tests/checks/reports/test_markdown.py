@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from hello_llm.checks.reports.markdown import markdown
-from hello_llm.checks.results import Attempt, Finding, Verdict
+from hello_llm.checks.results import AttemptResult, Finding, Verdict
 from tests.checks.reports.results import (
     ANYTHING,
     EMPTY,
@@ -45,7 +45,7 @@ def fences(report: str) -> list[tuple[str, str]]:
 
 def finding(expected: str, got: str) -> str:
     """The diff of one finding."""
-    attempt = Attempt(Verdict.FAIL, 0.1, None, (Finding("equals", expected, got),))
+    attempt = AttemptResult(Verdict.FAIL, 0.1, None, (Finding("equals", expected, got),))
     (diff,) = (
         content
         for info, content in fences(markdown(suite(check("it", Verdict.FAIL, attempt)), PLAIN))

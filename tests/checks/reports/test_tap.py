@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from hello_llm.checks.reports.tap import tap
-from hello_llm.checks.results import Attempt, Finding, Verdict
+from hello_llm.checks.results import AttemptResult, Finding, Verdict
 from tests.checks.reports.results import (
     ANYTHING,
     EMPTY,
@@ -130,4 +130,4 @@ def test_a_scalar_is_one_line_of_printable_characters(text):
 
 
 def _one_wrong(text):
-    return Attempt(Verdict.FAIL, 0.1, None, (Finding("exec", "", text),)), right()
+    return AttemptResult(Verdict.FAIL, 0.1, None, (Finding("exec", "", text),)), right()

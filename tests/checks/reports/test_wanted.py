@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import Kind, Wanted, claims_stdout, parse_all, write_reports
+from hello_llm.checks.reports import Kind, ReportSpec, claims_stdout, parse_all, write_reports
 from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.rendering.json.document import document
 from hello_llm.settings.phrases import quoted
@@ -14,18 +14,18 @@ from tests.checks.reports.results import EMPTY, TEXTS
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.GITHUB])
 def test_a_kind_and_a_file(kind, tmp_path):
     file = tmp_path / "a=b"
-    assert Wanted.parse(f"{kind}={file}") == Wanted(kind, file)
-    assert Wanted.parse(f"{kind}=-") == Wanted(kind, None)
+    assert ReportSpec.parse(f"{kind}={file}") == ReportSpec(kind, file)
+    assert ReportSpec.parse(f"{kind}=-") == ReportSpec(kind, None)
 
 
 def test_a_file_in_the_current_folder_needs_no_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert Wanted.parse("junit=out.xml") == Wanted(Kind.JUNIT, Path("out.xml"))
+    assert ReportSpec.parse("junit=out.xml") == ReportSpec(Kind.JUNIT, Path("out.xml"))
 
 
 @pytest.mark.parametrize("text", ["github", "github=-"])
 def test_github_goes_to_standard_output(text):
-    assert Wanted.parse(text) == Wanted(Kind.GITHUB, None)
+    assert ReportSpec.parse(text) == ReportSpec(Kind.GITHUB, None)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_github_goes_to_standard_output(text):
 def test_what_is_wrong_is_said_with_its_repair(text, message, hint, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as caught:
-        Wanted.parse(text)
+        ReportSpec.parse(text)
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
@@ -71,9 +71,9 @@ def refused(*texts: str) -> str:
 def test_several_reports_are_wanted_in_the_order_in_which_they_are_named(tmp_path):
     md, tap = tmp_path / "a", tmp_path / "b"
     assert parse_all([f"md={md}", "github", f"tap={tap}"]) == [
-        Wanted(Kind.MD, md),
-        Wanted(Kind.GITHUB, None),
-        Wanted(Kind.TAP, tap),
+        ReportSpec(Kind.MD, md),
+        ReportSpec(Kind.GITHUB, None),
+        ReportSpec(Kind.TAP, tap),
     ]
     assert parse_all([]) == []
 
@@ -120,7 +120,7 @@ def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp
     for file in (f"{tmp_path}/a\0b", f"{tmp_path}/{'x' * 5000}"):
         with pytest.raises(HelloLLMError, match=r"is no file name|cannot write"):
             write_reports(
-                [Wanted.parse(f"tap={file}")],
+                [ReportSpec.parse(f"tap={file}")],
                 EMPTY,
                 TEXTS,
                 document=document,
@@ -130,4 +130,4 @@ def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
 def test_standard_output_has_several_names(name):
-    assert Wanted.parse(f"junit={name}") == Wanted(Kind.JUNIT, None)
+    assert ReportSpec.parse(f"junit={name}") == ReportSpec(Kind.JUNIT, None)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import Kind, Wanted, write_reports
+from hello_llm.checks.reports import Kind, ReportSpec, write_reports
 from hello_llm.contract import OutputError
 from hello_llm.rendering.json.document import document
 from tests.checks.reports.golden import FOLDER
@@ -20,7 +20,7 @@ GOLDEN = {
 }
 
 
-def write(*wanted: Wanted, step_summary: Path | None = None) -> bytes:
+def write(*wanted: ReportSpec, step_summary: Path | None = None) -> bytes:
     """What went to standard output."""
     printed: list[bytes] = []
     write_reports(
@@ -40,13 +40,13 @@ def golden(kind: Kind) -> bytes:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_each_kind_can_go_to_standard_output(kind):
-    assert write(Wanted(kind, None)) == golden(kind)
+    assert write(ReportSpec(kind, None)) == golden(kind)
 
 
 def test_several_are_written_at_once_also_of_one_kind(tmp_path):
     files = {tmp_path / kind: kind for kind in Kind if kind is not Kind.GITHUB}
     files[tmp_path / "second"] = Kind.JUNIT
-    assert write(*(Wanted(kind, file) for file, kind in files.items())) == b""
+    assert write(*(ReportSpec(kind, file) for file, kind in files.items())) == b""
     assert {file: file.read_bytes() for file in files} == {
         file: golden(kind) for file, kind in files.items()
     }
@@ -59,7 +59,7 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path):
         new, old = tmp_path / "new", tmp_path / "old"
         old.write_text("old")
         old.chmod(0o604)
-        write(Wanted(Kind.TAP, new), Wanted(Kind.TAP, old))
+        write(ReportSpec(Kind.TAP, new), ReportSpec(Kind.TAP, old))
     finally:
         os.umask(mask)
     assert new.stat().st_mode & 0o777 == 0o640
@@ -69,13 +69,13 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path):
 def test_a_link_stays_one(tmp_path):
     target, link = tmp_path / "target", tmp_path / "link"
     link.symlink_to(target)
-    write(Wanted(Kind.TAP, link))
+    write(ReportSpec(Kind.TAP, link))
     assert link.is_symlink()
     assert target.read_bytes() == golden(Kind.TAP)
 
 
 def test_a_device_is_written_to():
-    assert write(Wanted(Kind.MD, Path("/dev/null"))) == b""
+    assert write(ReportSpec(Kind.MD, Path("/dev/null"))) == b""
 
 
 def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
@@ -84,10 +84,10 @@ def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
     with pytest.raises(OutputError) as caught:
         write_reports(
             [
-                Wanted(Kind.TAP, None),
-                Wanted(Kind.JUNIT, lost),
-                Wanted(Kind.TAP, also),
-                Wanted(Kind.MD, fine),
+                ReportSpec(Kind.TAP, None),
+                ReportSpec(Kind.JUNIT, lost),
+                ReportSpec(Kind.TAP, also),
+                ReportSpec(Kind.MD, fine),
             ],
             EVERYTHING,
             TEXTS,
@@ -105,13 +105,13 @@ def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
 def test_the_step_summary_is_appended_to(tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_bytes(b"before\n")
-    assert write(Wanted(Kind.GITHUB, None), step_summary=summary) == golden(Kind.GITHUB)
+    assert write(ReportSpec(Kind.GITHUB, None), step_summary=summary) == golden(Kind.GITHUB)
     assert summary.read_bytes() == b"before\n" + golden(Kind.MD) + b"\n"
 
 
 def test_without_the_github_report_the_step_summary_is_left_alone(tmp_path):
     summary = tmp_path / "summary.md"
-    write(Wanted(Kind.TAP, None), step_summary=summary)
+    write(ReportSpec(Kind.TAP, None), step_summary=summary)
     assert not summary.exists()
 
 
@@ -119,7 +119,7 @@ def test_the_annotations_are_printed_also_where_the_summary_cannot_be_written(tm
     printed: list[bytes] = []
     with pytest.raises(OutputError, match="summary"):
         write_reports(
-            [Wanted(Kind.GITHUB, None)],
+            [ReportSpec(Kind.GITHUB, None)],
             EVERYTHING,
             TEXTS,
             document=document,

@@ -27,7 +27,7 @@ def test_a_scripted_model_that_is_right_three_times_of_five(suite, script, neede
     assert told[needed] in ended.text
 
 
-def test_one_script_serves_every_lane_and_model(suite, script):
+def test_one_script_serves_every_worker_and_model(suite, script):
     models = 'models = ["openai/a", "openai/b"]'
     again = asks("again", f"repeat = 3\npass = 1\n{models}", HEADS, prompt="coin")
     ended = program("check", suite(again), "--script", script, "-j", "4", "--all-attempts")
@@ -121,7 +121,7 @@ def test_a_recording_of_a_suite_holds_no_key_and_is_the_user_s_own(recorded):
     assert len(tape.read_text().splitlines()) == 3
 
 
-def test_lanes_replay_at_once_each_with_its_own_answer(suite, openai_server, tmp_path):
+def test_workers_replay_at_once_each_with_its_own_answer(suite, openai_server, tmp_path):
     checks = [
         asks(f"c{number}", expect=f'{{ contains = "word {number} " }}', prompt=f"word {number} ?")
         for number in range(12)

@@ -7,7 +7,7 @@ import pytest
 
 from hello_llm.providers.http import response_tap
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
-from hello_llm.providers.http.response_tap import ErrorInAnswerError, Framing, WireTap
+from hello_llm.providers.http.response_tap import ErrorInAnswerError, Framing, ResponseTap
 
 ARGUMENTS = {"finish_reason": "stop", "finishReason": "STOP", "done_reason": "stop"}
 """Of a tool call: words that a model may write as well."""
@@ -22,7 +22,7 @@ def event(value, name=""):
 
 def read(*chunks, framing=Framing.EVENTS, vendor="openai"):
     """The tap after `chunks`, and what it passed on."""
-    tap = WireTap()
+    tap = ResponseTap()
     return tap, b"".join(tap.watch(iter(chunks), framing, vendor))
 
 
@@ -77,7 +77,7 @@ def test_nothing_is_read_after_the_mark_of_the_end(framing, vendor, last):
         yield last
         pytest.fail("it reads on")
 
-    tap = WireTap()
+    tap = ResponseTap()
     list(tap.watch(chunks(), framing, vendor))
     assert (tap.answer.ended, tap.complete) == (True, True)
 
@@ -146,7 +146,7 @@ def test_a_refusal_is_put_together_from_its_pieces():
 @pytest.mark.parametrize("framing", [Framing.EVENTS, Framing.LINES, Framing.WHOLE])
 def test_an_error_in_an_answer_ends_it(value, name, framing):
     body = event(value, name) if framing is Framing.EVENTS else json.dumps(value).encode() + b"\n"
-    tap = WireTap()
+    tap = ResponseTap()
     with pytest.raises(ErrorInAnswerError) as caught:
         list(tap.watch(iter([body]), framing))
     assert caught.value.said == value
@@ -162,7 +162,7 @@ def test_an_event_is_an_error_by_its_name_too():
 @pytest.mark.parametrize("framing", [Framing.EVENTS, Framing.LINES])
 def test_a_frame_that_is_no_json_object_ends_the_answer(bad, framing):
     body = f"data: {bad}\n\n" if framing is Framing.EVENTS else f"{bad}\n"
-    tap = WireTap()
+    tap = ResponseTap()
     with pytest.raises(UnreadableAnswerError, match=r"no JSON object|half of a JSON document"):
         list(tap.watch(iter([body.encode()]), framing, "ollama_chat"))
     assert tap.problem is not None
@@ -186,7 +186,7 @@ def test_an_error_that_is_null_is_none():
 def test_an_answer_without_end_is_given_up(framing, monkeypatch):
     monkeypatch.setattr(response_tap, "LARGEST_ANSWER", 2**20)
     with pytest.raises(UnreadableAnswerError, match="more than 1 MiB"):
-        list(WireTap().watch(iter([b"x" * 2**18] * 5), framing))
+        list(ResponseTap().watch(iter([b"x" * 2**18] * 5), framing))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_an_answer_without_end_is_given_up(framing, monkeypatch):
     ],
 )
 def test_more_is_waited_for_unless_all_has_come(values, patience_s):
-    tap = WireTap(clock=lambda: 7.0)
+    tap = ResponseTap(clock=lambda: 7.0)
     list(tap.watch(iter(map(event, values)), Framing.EVENTS))
     assert tap.patience_s == patience_s
 
@@ -217,7 +217,7 @@ def test_signs_of_life_do_not_prolong_the_wait():
             yield b": ping\n\n"
         pytest.fail("it waits on")
 
-    tap = WireTap(clock=lambda: now[0])
+    tap = ResponseTap(clock=lambda: now[0])
     assert b'"content": "x"' in b"".join(tap.watch(chunks(), Framing.EVENTS))
     assert (now[0], tap.waited_in_vain) == (10.0, True)
 
@@ -235,15 +235,15 @@ def test_how_a_complete_reply_ends_does_not_matter(error):
         yield from frames
         raise error("cut")
 
-    tap = WireTap()
+    tap = ResponseTap()
     assert b"stop" in b"".join(tap.watch(chunks(event(STOP)), Framing.EVENTS))
     assert tap.waited_in_vain == (error is httpx.ReadTimeout)
     with pytest.raises(error):
-        list(WireTap().watch(chunks(event(text("x"))), Framing.EVENTS))
+        list(ResponseTap().watch(chunks(event(text("x"))), Framing.EVENTS))
 
 
 def test_the_beginning_of_what_is_no_answer_is_kept():
-    tap = WireTap()
+    tap = ResponseTap()
     list(tap.watch(iter([b"<html>"] + [b"x" * 2**15] * 3), Framing.OPAQUE))
     assert tap.opaque == b"<html>" + b"x" * (2**16 - 6)
 

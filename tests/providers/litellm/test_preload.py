@@ -11,12 +11,12 @@ PROLOGUE = """
 import os, sys, threading
 from hello_llm.contract import fold
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.litellm.preload import prewarm
+from hello_llm.providers.litellm.preload import preload
 from hello_llm.providers.litellm.loader import load
 
 def prewarmed(model):
-    prewarm(model)
-    (thread,) = [one for one in threading.enumerate() if one.name == "prewarm"]
+    preload(model)
+    (thread,) = [one for one in threading.enumerate() if one.name == "preload"]
     return thread
 """
 CALLED = """
@@ -48,7 +48,7 @@ except ImportError as error:
 """
 TWICE = """
 load()
-prewarm("openai/gpt-4o-mini")
+preload("openai/gpt-4o-mini")
 print([thread.name for thread in threading.enumerate()])
 """
 

@@ -11,9 +11,9 @@ CHILD = """
 import json, sys, threading
 from hello_llm.contract import fold
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.litellm.rehearsal import warm_up
+from hello_llm.providers.litellm.rehearsal import rehearse_all
 
-warm_up()
+rehearse_all()
 threads = threading.enumerate()
 report = {"threads": [thread.name for thread in threads], "texts": {}, "new": []}
 for model, base in json.loads(sys.argv[1]).items():

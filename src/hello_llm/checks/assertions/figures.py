@@ -1,48 +1,48 @@
 """What can be expected of the figures of an answer."""
 
-from hello_llm.checks.assertions.mismatch import Shortfall
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.contract import LLMReply
 
 _UNMEASURED = "nothing: it was not measured"
 
 
-def finish_reason(wanted: str, reply: LLMReply) -> Shortfall | None:
+def finish_reason(wanted: str, reply: LLMReply) -> Mismatch | None:
     """The model stopped for this reason."""
     got = reply.finish_reason
-    return None if got == wanted else Shortfall(wanted, got or "none")
+    return None if got == wanted else Mismatch(wanted, got or "none")
 
 
-def max_latency(seconds: float, reply: LLMReply) -> Shortfall | None:
+def max_latency(seconds: float, reply: LLMReply) -> Mismatch | None:
     """The whole answer took at most so many seconds."""
     return _in_time(seconds, reply.usage.latency_ms)
 
 
-def max_first_token(seconds: float, reply: LLMReply) -> Shortfall | None:
+def max_first_token(seconds: float, reply: LLMReply) -> Mismatch | None:
     """The first piece of the answer came within so many seconds."""
     return _in_time(seconds, reply.usage.first_token_ms)
 
 
-def max_tokens_out(most: int, reply: LLMReply) -> Shortfall | None:
+def max_tokens_out(most: int, reply: LLMReply) -> Mismatch | None:
     """The answer has at most so many tokens."""
     got = reply.usage.tokens_out
     if got is not None and got <= most:
         return None
-    return Shortfall(
+    return Mismatch(
         f"at most {most} tokens", "nothing: they were not counted" if got is None else str(got)
     )
 
 
-def max_cost(dollars: float, reply: LLMReply) -> Shortfall | None:
+def max_cost(dollars: float, reply: LLMReply) -> Mismatch | None:
     """The call cost at most so many US dollars."""
     micros = reply.usage.usd_micros
     if micros is not None and micros <= dollars * 1e6:
         return None
     got = "nothing: the price is not known" if micros is None else f"{micros / 1e6:.6f} USD"
-    return Shortfall(f"at most {dollars:g} USD", got)
+    return Mismatch(f"at most {dollars:g} USD", got)
 
 
-def _in_time(seconds: float, took_ms: int | None) -> Shortfall | None:
+def _in_time(seconds: float, took_ms: int | None) -> Mismatch | None:
     if took_ms is not None and took_ms <= seconds * 1000:
         return None
     got = _UNMEASURED if took_ms is None else f"{took_ms / 1000:.3f} s"
-    return Shortfall(f"at most {seconds:g} s", got)
+    return Mismatch(f"at most {seconds:g} s", got)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Shortfall(NamedTuple):
+class Mismatch(NamedTuple):
     """How an answer falls short, for a reader."""
 
     expected: str

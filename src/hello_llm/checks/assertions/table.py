@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from hello_llm.checks.assertions import figures, json_path, json_reply, text
-from hello_llm.checks.assertions.mismatch import Shortfall
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
 from hello_llm.files.reading import read_text
@@ -47,7 +47,7 @@ class Assertion:
 
     read: Read
     """What may stand in the file."""
-    judge: Callable[[Any, LLMReply], Shortfall | None] | None = None
+    judge: Callable[[Any, LLMReply], Mismatch | None] | None = None
     """Returns how an answer falls short, or nothing; ``None`` where a judge process has to say."""
 
 

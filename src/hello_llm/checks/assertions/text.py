@@ -2,71 +2,71 @@
 
 from collections.abc import Sequence
 
-from hello_llm.checks.assertions.mismatch import Shortfall
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.contract import LLMReply
 from hello_llm.judge.excerpts import excerpt
 
 
-def equals(wanted: str, reply: LLMReply) -> Shortfall | None:
+def equals(wanted: str, reply: LLMReply) -> Mismatch | None:
     """The answer is this text, white space around it apart."""
     if reply.text.strip() == wanted.strip():
         return None
-    return Shortfall(excerpt(wanted), excerpt(reply.text))
+    return Mismatch(excerpt(wanted), excerpt(reply.text))
 
 
-def contains(wanted: str, reply: LLMReply) -> Shortfall | None:
+def contains(wanted: str, reply: LLMReply) -> Mismatch | None:
     """The answer holds this text."""
     return None if wanted in reply.text else _short("a text with", wanted, reply)
 
 
-def icontains(wanted: str, reply: LLMReply) -> Shortfall | None:
+def icontains(wanted: str, reply: LLMReply) -> Mismatch | None:
     """The answer holds this text, in capitals or small letters."""
     if wanted.casefold() in reply.text.casefold():
         return None
     return _short("a text, in any case, with", wanted, reply)
 
 
-def any_of(wanted: Sequence[str], reply: LLMReply) -> Shortfall | None:
+def any_of(wanted: Sequence[str], reply: LLMReply) -> Mismatch | None:
     """The answer holds at least one of these texts."""
     if any(text in reply.text for text in wanted):
         return None
-    return Shortfall(f"a text with one of {_listed(wanted)}", excerpt(reply.text))
+    return Mismatch(f"a text with one of {_listed(wanted)}", excerpt(reply.text))
 
 
-def all_of(wanted: Sequence[str], reply: LLMReply) -> Shortfall | None:
+def all_of(wanted: Sequence[str], reply: LLMReply) -> Mismatch | None:
     """The answer holds all of these texts."""
     missing = [text for text in wanted if text not in reply.text]
     if not missing:
         return None
-    return Shortfall(f"a text with {_listed(missing)} too", excerpt(reply.text))
+    return Mismatch(f"a text with {_listed(missing)} too", excerpt(reply.text))
 
 
-def not_contains(unwanted: str, reply: LLMReply) -> Shortfall | None:
+def not_contains(unwanted: str, reply: LLMReply) -> Mismatch | None:
     """The answer does not hold this text."""
     return _short("a text without", unwanted, reply) if unwanted in reply.text else None
 
 
-def starts_with(wanted: str, reply: LLMReply) -> Shortfall | None:
+def starts_with(wanted: str, reply: LLMReply) -> Mismatch | None:
     """The answer starts with this text, white space before it apart."""
     if reply.text.lstrip().startswith(wanted):
         return None
     return _short("a text that starts with", wanted, reply)
 
 
-def min_chars(least: int, reply: LLMReply) -> Shortfall | None:
+def min_chars(least: int, reply: LLMReply) -> Mismatch | None:
     """The answer has at least so many characters."""
     got = len(reply.text)
-    return None if got >= least else Shortfall(f"at least {least} characters", f"{got} characters")
+    return None if got >= least else Mismatch(f"at least {least} characters", f"{got} characters")
 
 
-def max_chars(most: int, reply: LLMReply) -> Shortfall | None:
+def max_chars(most: int, reply: LLMReply) -> Mismatch | None:
     """The answer has at most so many characters."""
     got = len(reply.text)
-    return None if got <= most else Shortfall(f"at most {most} characters", f"{got} characters")
+    return None if got <= most else Mismatch(f"at most {most} characters", f"{got} characters")
 
 
-def _short(what: str, text: str, reply: LLMReply) -> Shortfall:
-    return Shortfall(f'{what} "{text}"', excerpt(reply.text))
+def _short(what: str, text: str, reply: LLMReply) -> Mismatch:
+    return Mismatch(f'{what} "{text}"', excerpt(reply.text))
 
 
 def _listed(texts: Sequence[str]) -> str:

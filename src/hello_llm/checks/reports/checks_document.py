@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from hello_llm.checks.reports.wording import counts
-from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, UsageError
 from hello_llm.text.ci_commands import disarmed_json
 
@@ -100,7 +100,7 @@ def _check(check: CheckResult, document: ReplyDocument) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: Attempt, check: CheckResult, document: ReplyDocument) -> dict[str, Any]:
+def _attempt(attempt: AttemptResult, check: CheckResult, document: ReplyDocument) -> dict[str, Any]:
     silent = attempt.reply is None and attempt.error is None
     return {
         "verdict": attempt.verdict.value,

@@ -5,7 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 """
 
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.reports.wording import Standing, headline, passed, standing
+from hello_llm.checks.reports.wording import Status, headline, passed, standing
 from hello_llm.checks.results import CheckResult, SuiteResult
 
 MOST_ANNOTATIONS = 10
@@ -14,10 +14,10 @@ LONGEST_SUMMARY = 1_000_000
 """Bytes; GitHub refuses a step's summary of more than 1 MiB."""
 
 _COMMANDS = {
-    Standing.FAIL: "error",
-    Standing.ERROR: "error",
-    Standing.QUARANTINED: "warning",
-    Standing.FLAKY: "warning",
+    Status.FAIL: "error",
+    Status.ERROR: "error",
+    Status.QUARANTINED: "warning",
+    Status.FLAKY: "warning",
 }
 
 
@@ -34,7 +34,7 @@ def github(result: SuiteResult, texts: Texts) -> str:
 
 def _badness(check: CheckResult) -> tuple[int, float]:
     """Return what puts the worst check first: how it stands, then its share of good attempts."""
-    return list(Standing).index(standing(check)), passed(check) / max(1, len(check.attempts))
+    return list(Status).index(standing(check)), passed(check) / max(1, len(check.attempts))
 
 
 def _command(result: SuiteResult, check: CheckResult, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import (
     Figures,
-    Standing,
+    Status,
     by_model,
     complaint,
     counts,
@@ -25,7 +25,7 @@ from hello_llm.checks.reports.wording import (
     telling,
     took,
 )
-from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 
 # XML 1.0 can hold no other characters, not even escaped; a carriage return would become a newline.
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -38,8 +38,8 @@ def junit(result: SuiteResult, texts: Texts) -> str:
         "testsuites",
         name=_clean(texts.line(str(result.suite))),
         tests=str(len(result.results)),
-        failures=str(counted[Standing.FAIL]),
-        errors=str(counted[Standing.ERROR]),
+        failures=str(counted[Status.FAIL]),
+        errors=str(counted[Status.ERROR]),
         time=took(result.wall_s),
     )
     for checks in by_model(result):
@@ -58,9 +58,9 @@ def _add_suite(
         "testsuite",
         name=f"{_clean(texts.line(result.suite.stem))} on {model}",
         tests=str(len(checks)),
-        failures=str(counted[Standing.FAIL]),
-        errors=str(counted[Standing.ERROR]),
-        skipped=str(counted[Standing.SKIPPED] + counted[Standing.QUARANTINED]),
+        failures=str(counted[Status.FAIL]),
+        errors=str(counted[Status.ERROR]),
+        skipped=str(counted[Status.SKIPPED] + counted[Status.QUARANTINED]),
         time=took(sum(attempt.wall_s for check in checks for attempt in check.attempts)),
         timestamp=started(result),
         file=_clean(texts.line(str(result.suite))),
@@ -84,23 +84,23 @@ def _add_case(suite: ET.Element, result: SuiteResult, check: CheckResult, texts:
         time=took(sum(attempt.wall_s for attempt in check.attempts)),
     )
     match standing(check):
-        case Standing.FAIL:
+        case Status.FAIL:
             _add_outcome(case, "failure", check, texts)
-        case Standing.ERROR:
+        case Status.ERROR:
             _add_outcome(case, "error", check, texts)
-        case Standing.QUARANTINED | Standing.SKIPPED:
+        case Status.QUARANTINED | Status.SKIPPED:
             _add_outcome(case, "skipped", check, texts)
-        case Standing.FLAKY:
+        case Status.FLAKY:
             for number, attempt in not_passed(check):
                 _add_flaky(case, number, attempt, texts)
-        case Standing.PASS:
+        case Status.PASS:
             pass
     ET.SubElement(case, "system-out").text = _clean(_output(result, check, texts))
 
 
 def _add_outcome(case: ET.Element, tag: str, check: CheckResult, texts: Texts) -> None:
     how = standing(check)
-    stated = f"{how}: " if how is Standing.QUARANTINED else ""
+    stated = f"{how}: " if how is Status.QUARANTINED else ""
     outcome = ET.SubElement(case, tag, message=_clean(stated + headline(check, texts)))
     attempt = telling(check)
     what = how.value if attempt is None or tag == "skipped" else texts.line(kind(attempt))
@@ -112,7 +112,7 @@ def _add_outcome(case: ET.Element, tag: str, check: CheckResult, texts: Texts) -
     outcome.text = _clean("\n\n".join(told))
 
 
-def _add_flaky(case: ET.Element, number: int, attempt: Attempt, texts: Texts) -> None:
+def _add_flaky(case: ET.Element, number: int, attempt: AttemptResult, texts: Texts) -> None:
     tag = "flakyError" if attempt.verdict is Verdict.ERROR else "flakyFailure"
     message = f"attempt {number}: {reason(attempt, texts) or attempt.verdict}"
     what = texts.line(kind(attempt))

@@ -8,7 +8,7 @@ from difflib import unified_diff
 from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import (
     Figures,
-    Standing,
+    Status,
     heading,
     not_passed,
     passed,
@@ -18,7 +18,7 @@ from hello_llm.checks.reports.wording import (
     took,
     trouble,
 )
-from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult
+from hello_llm.checks.results import AttemptResult, CheckResult, Finding, SuiteResult
 
 # What Markdown would read, and what GitHub looks for in the page that comes of it, where escaping
 # no longer helps: a mention, an issue, an address, an emoji.
@@ -46,7 +46,7 @@ def markdown(result: SuiteResult, texts: Texts, *, longest: int | None = None) -
     sections = [
         "\n\n".join(_section(result, check, texts))
         for check in result.results
-        if standing(check) not in {Standing.PASS, Standing.SKIPPED}
+        if standing(check) not in {Status.PASS, Status.SKIPPED}
     ]
     skipped = list(_skipped(result, texts))
     fixed = "\n\n".join([title, *skipped, closing, ""])
@@ -80,7 +80,7 @@ def _skipped(result: SuiteResult, texts: Texts) -> Iterator[str]:
     reasons = Counter(
         texts.line(check.skipped_because)
         for check in result.results
-        if standing(check) is Standing.SKIPPED
+        if standing(check) is Status.SKIPPED
     )
     for reason, count in reasons.items():
         if reason:
@@ -115,8 +115,8 @@ def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[
         yield _fenced(texts.block(check.replay), "sh")
 
 
-def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
-    yield f"Attempt {number}: {attempt.verdict}"
+def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]:
+    yield f"AttemptResult {number}: {attempt.verdict}"
     for finding in attempt.findings:
         yield f"Expected by {_inline(texts.line(finding.assertion))}:"
         yield _fenced(_diff(finding, texts), "diff")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import (
-    Standing,
+    Status,
     headline,
     kind,
     not_passed,
@@ -19,7 +19,7 @@ from hello_llm.checks.reports.wording import (
     summary,
     took,
 )
-from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 
 _SPECIAL = re.compile(r"[\\#]")
 
@@ -31,7 +31,7 @@ def tap(result: SuiteResult, texts: Texts) -> str:
         lines[1] += " # SKIP no checks"
     for number, check in enumerate(result.results, 1):
         lines.append(_test_point(number, check, texts))
-        if standing(check) not in {Standing.PASS, Standing.SKIPPED}:
+        if standing(check) not in {Status.PASS, Status.SKIPPED}:
             lines += ["  ---", *_block(result, check, texts), "  ..."]
     return "\n".join([*lines, f"# {summary(result)}", ""])
 
@@ -58,7 +58,7 @@ def _block(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[st
         yield from _attempt(number, attempt, texts)
 
 
-def _attempt(number: int, attempt: Attempt, texts: Texts) -> Iterator[str]:
+def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]:
     yield f"    - number: {number}"
     yield f"      verdict: {attempt.verdict}"
     yield f"      kind: {_scalar(texts.line(kind(attempt)))}"

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportSpec:
     """One report that is wanted."""
 
     kind: Kind
@@ -84,13 +84,13 @@ def _writable(path: Path, kind: Kind) -> Path:
     return path
 
 
-def parse_all(texts: Iterable[str]) -> list[Wanted]:
-    """Return the reports that `texts` want, each as :meth:`Wanted.parse` reads it.
+def parse_all(texts: Iterable[str]) -> list[ReportSpec]:
+    """Return the reports that `texts` want, each as :meth:`ReportSpec.parse` reads it.
 
     Raises:
         UsageError: one of them is wrong, or two go to the same place.
     """
-    wanted = [Wanted.parse(text) for text in texts]
+    wanted = [ReportSpec.parse(text) for text in texts]
     taken: dict[str, Kind] = {}
     for report in wanted:
         place = STDOUT if report.path is None else os.path.realpath(report.path)
@@ -104,6 +104,6 @@ def parse_all(texts: Iterable[str]) -> list[Wanted]:
     return wanted
 
 
-def claims_stdout(wanted: Iterable[Wanted]) -> bool:
+def claims_stdout(wanted: Iterable[ReportSpec]) -> bool:
     """Tell whether a program is to read one of the reports from standard output."""
     return any(one.path is None and one.kind is not Kind.GITHUB for one in wanted)

@@ -9,12 +9,12 @@ from statistics import median
 from typing import Self
 
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.results import Attempt, CheckResult, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import LLMReply
 from hello_llm.settings.phrases import printable
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """What a reader is told of a check, the worst first."""
 
     FAIL = "fail"
@@ -65,17 +65,17 @@ class Figures:
         return f"{self.usd_micros // 10**6}.{self.usd_micros % 10**6:06}"
 
 
-def standing(check: CheckResult) -> Standing:
+def standing(check: CheckResult) -> Status:
     """Return what a reader is told of `check`."""
     if check.quarantined and check.verdict in {Verdict.FAIL, Verdict.ERROR}:
-        return Standing.QUARANTINED
-    return Standing.FLAKY if check.flaky else Standing(check.verdict.value)
+        return Status.QUARANTINED
+    return Status.FLAKY if check.flaky else Status(check.verdict.value)
 
 
-def counts(checks: Iterable[CheckResult]) -> dict[Standing, int]:
+def counts(checks: Iterable[CheckResult]) -> dict[Status, int]:
     """Return how many of `checks` stand how, each standing named."""
     counted = Counter(map(standing, checks))
-    return {known: counted[known] for known in Standing}
+    return {known: counted[known] for known in Status}
 
 
 def summary(result: SuiteResult) -> str:
@@ -108,26 +108,26 @@ def score(check: CheckResult) -> str:
     return f"{tally(check)}; no more were tried: {why}" if check.attempts else f"not tried: {why}"
 
 
-def telling(check: CheckResult) -> Attempt | None:
+def telling(check: CheckResult) -> AttemptResult | None:
     """Return the attempt that says most about `check`: the first like it, else the last."""
     alike = (attempt for attempt in check.attempts if attempt.verdict is check.verdict)
     return next(alike, check.attempts[-1] if check.attempts else None)
 
 
-def not_passed(check: CheckResult) -> list[tuple[int, Attempt]]:
+def not_passed(check: CheckResult) -> list[tuple[int, AttemptResult]]:
     """Return the attempts that did not pass, each with its number from 1."""
     numbered = enumerate(check.attempts, 1)
     return [(number, it) for number, it in numbered if it.verdict is not Verdict.PASS]
 
 
-def kind(attempt: Attempt) -> str:
+def kind(attempt: AttemptResult) -> str:
     """Return what was wrong in one word: the name of an exit code, or of an assertion."""
     if attempt.findings:
         return attempt.findings[0].assertion
     return attempt.verdict.value if attempt.error is None else attempt.error.exit_code.name
 
 
-def reason(attempt: Attempt | None, texts: Texts) -> str:
+def reason(attempt: AttemptResult | None, texts: Texts) -> str:
     """Return on one line why `attempt` did not pass, or nothing."""
     if attempt is None:
         return ""
@@ -156,7 +156,7 @@ def headline(check: CheckResult, texts: Texts) -> str:
     return f"{told}; {why}" if why else told
 
 
-def complaint(attempt: Attempt, texts: Texts) -> str:
+def complaint(attempt: AttemptResult, texts: Texts) -> str:
     """Return all that was not as expected in `attempt`, and the answer, on many lines."""
     parts = [
         f"{texts.line(finding.assertion)}\nexpected: {texts.block(finding.expected)}\n"
@@ -170,7 +170,7 @@ def complaint(attempt: Attempt, texts: Texts) -> str:
     return "\n".join(parts)
 
 
-def trouble(attempt: Attempt) -> list[str]:
+def trouble(attempt: AttemptResult) -> list[str]:
     """Return the error of `attempt`, unless a finding says it already, and the hint."""
     if attempt.error is None:
         return []

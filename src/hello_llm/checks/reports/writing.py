@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hello_llm.checks.reports.checks_document import ReplyDocument, checks_document
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.reports.wanted import Kind, Wanted
+from hello_llm.checks.reports.wanted import Kind, ReportSpec
 from hello_llm.checks.results import SuiteResult
 from hello_llm.contract import OutputError
 from hello_llm.settings.atomic import replacing_in_kind
@@ -13,7 +13,7 @@ from hello_llm.settings.phrases import printable
 
 
 def write_reports(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[ReportSpec],
     result: SuiteResult,
     texts: Texts,
     *,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hello_llm.cli.display import Surface, redactor
+from hello_llm.cli.display import Display, redactor
 from hello_llm.contract import UsageError
 from hello_llm.rendering.console import make_console
 from hello_llm.rendering.sanitize import sanitize
@@ -55,7 +55,7 @@ def show(
     """Print every setting, its value and where that came from."""
     settings = resolve({}, config_file=config, profile=profile)
     terminal = Terminal.real()
-    Surface.of(settings, terminal).warn_of(settings)
+    Display.of(settings, terminal).warn_of(settings)
     if as_json:
         text = json.dumps(_document(settings), ensure_ascii=False, indent=2)
         _say(text, key_variable=settings.api_key_env)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.content_coding import unpacked
-from hello_llm.providers.http.diagnostics import Evidence, gathered
+from hello_llm.providers.http.diagnostics import Diagnostics, gathered
 from hello_llm.providers.http.error_bodies.beginning import beginning
 from hello_llm.providers.http.protocols import RESPONSES
-from hello_llm.providers.http.response_tap import Framing, WireTap
+from hello_llm.providers.http.response_tap import Framing, ResponseTap
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport
 
@@ -79,7 +79,7 @@ class Connection:
     """Whether LiteLLM has given out a stream: the server answered."""
     streams: bool = False
     """Whether a stream was asked for."""
-    tap: WireTap = field(default_factory=WireTap)
+    tap: ResponseTap = field(default_factory=ResponseTap)
     """Has read the answer as far as it came."""
     _unauthorized: bool = False
     _ours: bool = False
@@ -125,7 +125,7 @@ class Connection:
         name: str | None = headers.get("x-request-id") or headers.get("request-id")
         return name
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> Diagnostics:
         """Return what was seen of a call that failed."""
         asked = f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
         return gathered(

@@ -7,7 +7,7 @@ from hello_llm.providers.http.error_bodies.body import says_anything
 from hello_llm.providers.http.error_bodies.envelope import text_beside
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
-from hello_llm.providers.http.response_tap import ErrorInAnswerError, WireTap
+from hello_llm.providers.http.response_tap import ErrorInAnswerError, ResponseTap
 from hello_llm.providers.http.transport import Transport
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Diagnostics:
     """The facts; each is missing where LiteLLM used a client of its own."""
 
     transport: Transport
@@ -52,12 +52,12 @@ class Evidence:
 def gathered(
     transport: Transport,
     response: "httpx.Response | None",
-    tap: WireTap,
+    tap: ResponseTap,
     asked: str,
     *,
     stream: bool,
     opened: bool,
-) -> Evidence:
+) -> Diagnostics:
     """Return what was seen of a call.
 
     Args:
@@ -69,9 +69,9 @@ def gathered(
         opened: whether LiteLLM has given out a stream.
     """
     if response is None:
-        return Evidence(transport, asked=asked, opened=opened)
+        return Diagnostics(transport, asked=asked, opened=opened)
     beside = "" if stream or not isinstance(tap.problem, ErrorInAnswerError) else tap.problem.said
-    return Evidence(
+    return Diagnostics(
         transport,
         status=response.status_code,
         retry_after_s=wait_in(response.headers),
@@ -87,6 +87,6 @@ def gathered(
     )
 
 
-def _is_blank(response: "httpx.Response", tap: WireTap) -> bool:
+def _is_blank(response: "httpx.Response", tap: ResponseTap) -> bool:
     announced = response.headers.get("content-length") == "0" or response.status_code != 200
     return not (announced or tap.answer.alone or says_anything(tap.opaque))

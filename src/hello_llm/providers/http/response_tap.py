@@ -62,7 +62,7 @@ class ErrorInAnswerError(Exception):
         self.said = said
 
 
-class WireTap:
+class ResponseTap:
     """Watches the bytes of one answer."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

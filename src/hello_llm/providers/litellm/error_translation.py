@@ -21,7 +21,7 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.machine import limits
-from hello_llm.providers.http.diagnostics import Evidence
+from hello_llm.providers.http.diagnostics import Diagnostics
 from hello_llm.providers.http.error_bodies.error_response import Refusal
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.errors.bad_answers import (
@@ -56,7 +56,7 @@ def translate(
     error: Exception,
     route: Route,
     partial: LLMReply,
-    evidence: Evidence,
+    evidence: Diagnostics,
 ) -> HelloLLMError | None:
     """Return our error for `error`, or ``None`` if it is none of LiteLLM's or the network's.
 
@@ -81,7 +81,7 @@ def _lacking(error: Exception) -> BugError | None:
 
 
 def _explained(
-    litellm: ModuleType, error: Exception, route: Route, partial: LLMReply, evidence: Evidence
+    litellm: ModuleType, error: Exception, route: Route, partial: LLMReply, evidence: Diagnostics
 ) -> HelloLLMError | None:
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
@@ -107,7 +107,7 @@ def _explained(
     )
 
 
-def _refusal(error: Exception, evidence: Evidence) -> Refusal | None:
+def _refusal(error: Exception, evidence: Diagnostics) -> Refusal | None:
     """Return what an answer with an error status says, however much of it came."""
     status, delay_s = evidence.status, evidence.retry_after_s
     if status is None:
@@ -146,7 +146,7 @@ def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyErr
 
 
 def _unreadable(
-    litellm: ModuleType, error: Exception, route: Route, evidence: Evidence
+    litellm: ModuleType, error: Exception, route: Route, evidence: Diagnostics
 ) -> HelloLLMError | None:
     """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now

@@ -5,17 +5,17 @@ import threading
 from contextlib import suppress
 
 
-def prewarm(model: str | None) -> None:
+def preload(model: str | None) -> None:
     """Start to import LiteLLM, and what a first call of `model` needs; return at once.
 
     The thread does not keep the process from ending. What fails in it fails again in the call,
     and is reported there.
     """
     if "litellm" not in sys.modules:
-        threading.Thread(target=_prewarm, args=(model,), name="prewarm", daemon=True).start()
+        threading.Thread(target=_preload, args=(model,), name="preload", daemon=True).start()
 
 
-def _prewarm(model: str | None) -> None:
+def _preload(model: str | None) -> None:
     from hello_llm.providers.litellm.rehearsal import rehearse  # noqa: PLC0415 - not while one waits
 
     with suppress(Exception):

@@ -25,7 +25,7 @@ _BASE = "http://rehearsal.invalid"
 """Where the rehearsals go; no such host can exist."""
 
 
-def warm_up() -> None:
+def rehearse_all() -> None:
     """Import LiteLLM and all that a first call needs, for every protocol, streamed and whole.
 
     Nothing is sent, no thread is left running and none was started by LiteLLM: the process may

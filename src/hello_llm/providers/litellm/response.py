@@ -28,7 +28,7 @@ from hello_llm.providers.http.errors.bad_answers import (
 )
 from hello_llm.providers.http.protocols.counts import count_of
 from hello_llm.providers.http.protocols.endings import Ending, ending_of
-from hello_llm.providers.http.response_tap import WireTap
+from hello_llm.providers.http.response_tap import ResponseTap
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.litellm.error_translation import known_models
 from hello_llm.providers.litellm.pricing import usd_micros
@@ -212,7 +212,7 @@ def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage o
     return next((usage for usage in reported if usage is not None), None)
 
 
-def _usage(litellm: ModuleType, route: Route, spent: Any, tap: WireTap | None) -> Usage:  # noqa: ANN401 - untyped substrate
+def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | None) -> Usage:  # noqa: ANN401 - untyped substrate
     # LiteLLM fills in zeros where the server said nothing, and no prompt has 0 tokens.
     counts = (True, True) if tap is None or not tap.answer.understood else tap.answer.counts
     if spent is None or not spent.total_tokens or not any(counts):

@@ -6,11 +6,11 @@ from typing import Any
 
 import typer
 
-from hello_llm.calls.recording import Tape
+from hello_llm.calls.recording import RecordingOptions
 from hello_llm.cli.commands.chat.run import ChatRun
-from hello_llm.cli.display import Surface
+from hello_llm.cli.display import Display
 from hello_llm.cli.prompt import PromptSource
-from hello_llm.cli.startup import Launch
+from hello_llm.cli.startup import Startup
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
@@ -22,19 +22,19 @@ def call(context: typer.Context) -> ExitCode:
 
     Raises:
         UsageError: they do not go together, or a setting is wrong.
-        DeclinedError: see :meth:`Launch.settle`.
+        DeclinedError: see :meth:`Startup.settle`.
     """
     typed = context.params
     settings = _settings(typed)
     if typed["keep_partial"] and typed["out"] is None:
         raise UsageError("--keep-partial belongs to an answer in a file", "add --out FILE")
-    tape = Tape.of(typed)
+    recording = RecordingOptions.of(typed)
     source = PromptSource(typed["prompt"] or [], typed["prompt_flag"], typed["no_stdin"])
-    surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
-    Launch.of(context).settle(settings, source, surface)
-    surface.warn_of(settings)
+    display = Display.of(settings, Terminal.real(), debug=typed["debug"])
+    Startup.of(context).settle(settings, source, display)
+    display.warn_of(settings)
     out, keep, dry = path(typed["out"]), typed["keep_partial"], typed["dry_run"]
-    return ChatRun(settings, source, out, keep, dry, tape).on(surface)
+    return ChatRun(settings, source, out, keep, dry, recording).on(display)
 
 
 def _settings(typed: Mapping[str, Any]) -> Settings:

@@ -4,7 +4,7 @@ import sys
 
 from hello_llm.calls.turns import TurnFactory
 from hello_llm.cli.commands.chat.delivery import deliver
-from hello_llm.cli.display import Surface
+from hello_llm.cli.display import Display
 from hello_llm.cli.exits import report
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.contract import (
@@ -21,7 +21,7 @@ _PROMPT = "> "
 _LEAVE = "/exit"
 
 
-def converse(make: TurnFactory, surface: Surface) -> None:
+def converse(make: TurnFactory, display: Display) -> None:
     """Ask for turns and show the answers until ``/exit`` or Ctrl-D.
 
     Ctrl-C stops an answer, not the conversation; what had arrived of it stays in the
@@ -30,49 +30,49 @@ def converse(make: TurnFactory, surface: Surface) -> None:
     Raises:
         StoppedError: SIGTERM, or the reader of the answers went away.
     """
-    surface.messages.note(f"{_LEAVE} or Ctrl-D leaves, Ctrl-C stops an answer")
+    display.messages.note(f"{_LEAVE} or Ctrl-D leaves, Ctrl-C stops an answer")
     turns: tuple[Message, ...] = ()
-    while (line := _next_line(surface)) is not None:
+    while (line := _next_line(display)) is not None:
         asked = (*turns, Message("user", line))
-        answer = _answer(make(asked), surface)
+        answer = _answer(make(asked), display)
         if answer is not None and answer.text:
             turns = (*asked, Message("assistant", answer.text))
 
 
-def _answer(turn: Turn, surface: Surface) -> LLMReply | None:
+def _answer(turn: Turn, display: Display) -> LLMReply | None:
     """Show the answer of `turn` and return as much of it as was shown."""
-    renderer = surface.renderer()
+    renderer = display.renderer()
     try:
-        return deliver(turn, renderer, surface.terminal, surface.messages)
+        return deliver(turn, renderer, display.terminal, display.messages)
     except InterruptError as error:
-        report(error, renderer, surface)
+        report(error, renderer, display)
         STOP.resume()
         return error.partial
     except StoppedError:
         raise
     except HelloLLMError as error:
-        report(error, renderer, surface)
+        report(error, renderer, display)
         return None
 
 
-def _next_line(surface: Surface) -> str | None:
+def _next_line(display: Display) -> str | None:
     """Return the next line that says something, or ``None`` at the end."""
     while True:
         try:
-            line = _read_line(surface.terminal).strip()
+            line = _read_line(display.terminal).strip()
             line.encode()
         except EOFError:
-            surface.terminal.write_stderr(b"\n")
+            display.terminal.write_stderr(b"\n")
             return None
         except KeyboardInterrupt:
             STOP.resume()
-            surface.terminal.write_stderr(b"\n")
+            display.terminal.write_stderr(b"\n")
             continue
         except TerminatedError:
-            surface.terminal.write_stderr(b"\n")
+            display.terminal.write_stderr(b"\n")
             raise
         except UnicodeError:
-            surface.messages.warning("that was not UTF-8 text, and was not sent")
+            display.messages.warning("that was not UTF-8 text, and was not sent")
             continue
         if line == _LEAVE:
             return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from hello_llm.calls.opening import build_request, open_provider
-from hello_llm.cli.display import Surface
+from hello_llm.cli.display import Display
 from hello_llm.cli.exits import printing
 from hello_llm.cli.prompt import GREETING
 from hello_llm.contract import ChatRequest, Message
@@ -24,7 +24,7 @@ _UNSTARTED = "http://127.0.0.1:0/v1"
 """Stands for a local model's server, which a dry run does not start: it will get a free port."""
 
 
-def show_request(settings: Settings, prompt: str | None, surface: Surface) -> None:
+def show_request(settings: Settings, prompt: str | None, display: Display) -> None:
     """Print the request for `prompt` and every setting with its origin; send nothing.
 
     Raises:
@@ -41,11 +41,11 @@ def show_request(settings: Settings, prompt: str | None, surface: Surface) -> No
     }
     as_json = settings.output in {"json", "ndjson"}
     text = json.dumps(document, ensure_ascii=False) if as_json else "\n".join(_lines(document))
-    text = (disarmed_json if as_json else disarmed)(surface.messages.redact(text))
-    if surface.terminal.stdout_is_tty:
+    text = (disarmed_json if as_json else disarmed)(display.messages.redact(text))
+    if display.terminal.stdout_is_tty:
         text = sanitize(text)
     with printing():
-        surface.terminal.write_stdout(f"{text}\n".encode())
+        display.terminal.write_stdout(f"{text}\n".encode())
 
 
 def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hello_llm.calls.recording import Tape
+from hello_llm.calls.recording import RecordingOptions
 from hello_llm.calls.turns import TurnFactory, open_turns, prepare
 from hello_llm.cli.commands.chat.conversation import converse
 from hello_llm.cli.commands.chat.delivery import deliver
 from hello_llm.cli.commands.chat.dry_run import show_request
-from hello_llm.cli.display import Surface
+from hello_llm.cli.display import Display
 from hello_llm.cli.exits import endings, report
 from hello_llm.cli.out_file import writing_to
 from hello_llm.cli.prompt import PromptSource
@@ -34,56 +34,56 @@ class ChatRun:
     """True to leave what arrived of a broken answer beside that file."""
     dry_run: bool
     """True to show the request and send nothing."""
-    tape: Tape = field(default_factory=Tape)
+    recording: RecordingOptions = field(default_factory=RecordingOptions)
     """What is recorded, and what answers in the place of a model."""
 
-    def on(self, surface: Surface) -> ExitCode:
-        """Do it on `surface`, report there what fails, and return the exit code."""
-        renderer = surface.renderer()
+    def on(self, display: Display) -> ExitCode:
+        """Do it on `display`, report there what fails, and return the exit code."""
+        renderer = display.renderer()
         try:
             with endings():
-                prompt = self._prompt(surface)
+                prompt = self._prompt(display)
                 if self.dry_run:
-                    show_request(self.settings, prompt, surface)
+                    show_request(self.settings, prompt, display)
                     return ExitCode.OK
-                said = surface.messages
-                with open_turns(self.settings, said.redact, said.warning, self.tape) as make:
-                    _note_surprises(self.settings, self.tape, said)
+                said = display.messages
+                with open_turns(self.settings, said.redact, said.warning, self.recording) as make:
+                    _note_surprises(self.settings, self.recording, said)
                     if prompt is None:
-                        self._converse(make, surface)
+                        self._converse(make, display)
                         return ExitCode.OK
                     messages = (Message("user", prompt),)
                     if self.out is None:
-                        deliver(make(messages), renderer, surface.terminal, said)
+                        deliver(make(messages), renderer, display.terminal, said)
                     else:
-                        self._write(make(messages), self.out, surface)
+                        self._write(make(messages), self.out, display)
         except HelloLLMError as error:
-            return report(error, renderer, surface)
+            return report(error, renderer, display)
         return ExitCode.OK
 
-    def _prompt(self, surface: Surface) -> str | None:
+    def _prompt(self, display: Display) -> str | None:
         """Return the prompt, or ``None`` for a conversation."""
         waiting = Waiting(
-            self.settings.timeout, surface.messages.note, lambda: prepare(self.settings)
+            self.settings.timeout, display.messages.note, lambda: prepare(self.settings)
         )
-        return self.source.read(surface.terminal, waiting)
+        return self.source.read(display.terminal, waiting)
 
-    def _converse(self, make: TurnFactory, surface: Surface) -> None:
+    def _converse(self, make: TurnFactory, display: Display) -> None:
         if self.out is not None:
             raise UsageError("a conversation has no single answer for --out", "give a prompt")
         prepare(self.settings)
-        converse(make, surface)
+        converse(make, display)
 
-    def _write(self, turn: Turn, out: Path, surface: Surface) -> None:
+    def _write(self, turn: Turn, out: Path, display: Display) -> None:
         keep = self.keep_partial
-        with writing_to(out, surface.terminal, surface.messages, keep_partial=keep) as file:
-            deliver(turn, surface.renderer(file), file, surface.messages)
+        with writing_to(out, display.terminal, display.messages, keep_partial=keep) as file:
+            deliver(turn, display.renderer(file), file, display.messages)
 
 
-def _note_surprises(settings: Settings, tape: Tape, messages: Messages) -> None:
+def _note_surprises(settings: Settings, recording: RecordingOptions, messages: Messages) -> None:
     """Say what decides the call and was not typed."""
     origin = settings.origins["provider"]
-    unasked = settings.provider == "mock" and origin == BUILT_IN and tape.replay is None
+    unasked = settings.provider == "mock" and origin == BUILT_IN and recording.replay is None
     if unasked and settings.model is not None:
         messages.note(f"the mock answers for {settings.model}; --provider litellm asks the model")
     if settings.verbose:

@@ -5,20 +5,20 @@ from typing import Any
 
 import typer
 
-from hello_llm.calls.recording import Tape
+from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports import parse_all
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.cli.commands.check.cases import Typed
 from hello_llm.cli.commands.check.run import CheckRun
-from hello_llm.cli.display import Surface
+from hello_llm.cli.display import Display
 from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import find_config, settle
 from hello_llm.settings.kinds import Integer, Kind, UnfitError
 
-_LANES = Integer(1, 256)
+_JOBS = Integer(1, 256)
 _OF_THE_RUN = frozenset({"color", "quiet", "verbose"})
 
 
@@ -33,8 +33,8 @@ def call(context: typer.Context) -> ExitCode:
     config = find_config(file)
     given = flags(typed)
     settings = settle(given, config, typed["profile"])
-    surface = Surface.of(settings, Terminal.real(), debug=typed["debug"])
-    surface.warn_of(settings)
+    display = Display.of(settings, Terminal.real(), debug=typed["debug"])
+    display.warn_of(settings)
     asking = {key: value for key, value in given.items() if key not in _OF_THE_RUN}
     run = CheckRun(
         settings=settings,
@@ -44,13 +44,13 @@ def call(context: typer.Context) -> ExitCode:
             profile=typed["profile"],
             config=config,
             config_file=file,
-            tape=Tape.of(typed),
+            recording=RecordingOptions.of(typed),
         ),
         suite=Path(typed["suite"]),
         select=typed["select"] or (),
         rerun_failed=path(typed["rerun_failed"]),
         plan=Plan(
-            lanes=_number(_LANES, "--jobs", typed["jobs"]) or 1,
+            jobs=_number(_JOBS, "--jobs", typed["jobs"]) or 1,
             fail_fast=typed["fail_fast"],
             all_attempts=typed["all_attempts"],
         ),
@@ -59,7 +59,7 @@ def call(context: typer.Context) -> ExitCode:
         listed=typed["list_"],
         dry_run=typed["dry_run"],
     )
-    return run.on(surface)
+    return run.on(display)
 
 
 def _number(kind: Kind, flag: str, typed: str | None) -> Any:  # noqa: ANN401 - as the kind has it

@@ -7,11 +7,11 @@ from glob import escape
 from pathlib import Path
 
 from hello_llm.calls.opening import build_request
-from hello_llm.calls.recording import Tape
+from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Case
 from hello_llm.checks.suite import Check, Suite
 from hello_llm.cli.commands.check.environ import Environs
-from hello_llm.cli.commands.check.lanes import Lanes
+from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.http.address import place_of
 from hello_llm.settings import FIELDS, Settings, settle
@@ -56,7 +56,7 @@ class Typed:
     """The configuration, the user's own if none was typed."""
     config_file: Path | None = None
     """The file of the configuration that was typed."""
-    tape: Tape = field(default_factory=Tape)
+    recording: RecordingOptions = field(default_factory=RecordingOptions)
     """What is recorded, and what answers in the place of a model."""
 
     def questions(self, checks: Sequence[Check]) -> list[Question]:
@@ -89,7 +89,7 @@ def make_case(
     suite: Suite,
     question: Question,
     typed: Typed,
-    lanes: Lanes,
+    workers: Workers,
     environs: Environs,
     *,
     price: bool,
@@ -100,7 +100,7 @@ def make_case(
         suite: where its check stands.
         question: what is asked.
         typed: what outweighs the suite.
-        lanes: who asks.
+        workers: who asks.
         environs: knows the environment of a program that judges.
         price: whether it is looked up what an attempt may cost at most.
 
@@ -108,15 +108,15 @@ def make_case(
         UsageError: some settings do not go together, a script is wrong, or a variable is not set.
     """
     check, settings = question.check, question.settings
-    typed.tape.check(settings)
-    lanes.prepare(settings)
+    typed.recording.check(settings)
+    workers.prepare(settings)
     request = build_request(settings, check.messages)
     return Case(
         check=check,
         model=request.model or settings.provider,
-        provider=lanes.provider(settings),
+        provider=workers.provider(settings),
         host=_host(settings, request),
-        ask=lambda: lanes.turn(settings, request),
+        ask=lambda: workers.turn(settings, request),
         folder=suite.path.parent,
         environ=environs.of(check),
         timeout_s=settings.timeout,
@@ -159,8 +159,8 @@ def _replay(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str
         words += ["--profile", typed.profile]
     if typed.config_file is not None:
         words += ["--config", str(typed.config_file)]
-    if typed.tape.replay is not None:
-        words += ["--replay", str(typed.tape.replay)]
+    if typed.recording.replay is not None:
+        words += ["--replay", str(typed.recording.replay)]
     return shlex.join(words)
 
 

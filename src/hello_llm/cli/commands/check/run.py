@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hello_llm.checks.plan import Case, Plan
-from hello_llm.checks.reports import Wanted
+from hello_llm.checks.reports import ReportSpec
 from hello_llm.checks.reports.checks_document import failed_in
 from hello_llm.checks.suite import Check, Suite, select
 from hello_llm.checks.suite_reading import read_suite
 from hello_llm.cli.commands.check.cases import Question, Typed, make_case
 from hello_llm.cli.commands.check.environ import Environs, key_variables
-from hello_llm.cli.commands.check.lanes import Lanes
 from hello_llm.cli.commands.check.session import Session
-from hello_llm.cli.display import Surface
+from hello_llm.cli.commands.check.workers import Workers
+from hello_llm.cli.display import Display
 from hello_llm.cli.exits import printing
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.contract.model_name import ModelName
@@ -43,15 +43,15 @@ class CheckRun:
     """How they are run."""
     max_cost: float | None
     """What it may cost, in US dollars; ``None`` for what the suite says."""
-    reports: Sequence[Wanted]
+    reports: Sequence[ReportSpec]
     """The reports to write."""
     listed: bool
     """True to list the checks and run none."""
     dry_run: bool
     """True to tell what would be run."""
 
-    def on(self, surface: Surface) -> ExitCode:
-        """Do it on `surface` and return the exit code.
+    def on(self, display: Display) -> ExitCode:
+        """Do it on `display` and return the exit code.
 
         Raises:
             HelloLLMError: the suite is wrong, or a report cannot be written.
@@ -62,39 +62,43 @@ class CheckRun:
             suite = read_suite(
                 self.suite, lambda name: ModelName.parse(name, flag="model ="), judges
             )
-            return self._run(suite, surface, judges)
+            return self._run(suite, display, judges)
 
-    def _run(self, suite: Suite, surface: Surface, judges: Judges) -> ExitCode:
+    def _run(self, suite: Suite, display: Display, judges: Judges) -> ExitCode:
         checks = select(suite, self.select)
         if self.listed:
-            _print(surface, [_listed(check) for check in checks])
+            _print(display, [_listed(check) for check in checks])
             return ExitCode.OK
         plan = self._plan(suite)
         priced = self.dry_run or plan.budget_micros is not None
         questions = self.typed.questions(checks)
         keys = {one.settings.api_key_env for one in questions}
         environs = Environs(whole_environ(), *keys, *key_variables(self.typed.config))
-        surface = surface.hiding(*keys, *environs.secrets(checks))
-        tape = replace(self.typed.tape, record=None) if self.dry_run else self.typed.tape
+        display = display.hiding(*keys, *environs.secrets(checks))
+        recording = (
+            replace(self.typed.recording, record=None) if self.dry_run else self.typed.recording
+        )
         with ExitStack() as stack:
-            lanes = Lanes(stack.enter_context(tape.running(surface.messages.redact)), stack)
+            workers = Workers(
+                stack.enter_context(recording.running(display.messages.redact)), stack
+            )
             cases = [
-                make_case(suite, one, self.typed, lanes, environs, price=priced)
+                make_case(suite, one, self.typed, workers, environs, price=priced)
                 for one in questions
             ]
             if self.rerun_failed is not None:
-                cases = _failed(cases, self.rerun_failed, surface.messages.redact)
+                cases = _failed(cases, self.rerun_failed, display.messages.redact)
             if self.dry_run:
-                _print(surface, _planned(cases))
+                _print(display, _planned(cases))
                 return ExitCode.OK
             if priced:
                 _check_prices(cases)
-            if tape.replay is None:
-                _note_mock(questions, surface)
+            if recording.replay is None:
+                _note_mock(questions, display)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
-            session = Session(surface, plan, self.reports, judges, whole, quiet, verbose)
-            return session.run(suite, cases, lanes)
+            session = Session(display, plan, self.reports, judges, whole, quiet, verbose)
+            return session.run(suite, cases, workers)
 
     def _plan(self, suite: Suite) -> Plan:
         """Return the plan with the budget; what was typed outweighs the suite."""
@@ -117,10 +121,10 @@ def _check_prices(cases: Sequence[Case]) -> None:
             )
 
 
-def _note_mock(questions: Sequence[Question], surface: Surface) -> None:
+def _note_mock(questions: Sequence[Question], display: Display) -> None:
     mocked = next((one.settings.model for one in questions if one.mocked), None)
     if mocked is not None:
-        surface.messages.note(f"the mock answers for {mocked}; --provider litellm asks the model")
+        display.messages.note(f"the mock answers for {mocked}; --provider litellm asks the model")
 
 
 def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -> list[Case]:
@@ -164,7 +168,7 @@ def _usd(micros: int | None) -> str:
     return "cost unknown" if micros is None else f"at most {micros / 1e6:.6f} USD"
 
 
-def _print(surface: Surface, lines: Sequence[str]) -> None:
-    text = "".join(f"{inert(surface.messages.redact(line))}\n" for line in lines)
+def _print(display: Display, lines: Sequence[str]) -> None:
+    text = "".join(f"{inert(display.messages.redact(line))}\n" for line in lines)
     with printing():
-        surface.terminal.write_stdout(text.encode(errors="replace"))
+        display.terminal.write_stdout(text.encode(errors="replace"))

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hello_llm.checks.plan import Case, Plan
-from hello_llm.checks.reports import Wanted, claims_stdout, write_reports
+from hello_llm.checks.reports import ReportSpec, claims_stdout, write_reports
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import CheckResult, SuiteResult
 from hello_llm.checks.run import Run
 from hello_llm.checks.suite import Suite
 from hello_llm.checks.verdict import exit_code
-from hello_llm.cli.commands.check.lanes import Lanes
 from hello_llm.cli.commands.check.live import LiveTable
 from hello_llm.cli.commands.check.show import Lines
-from hello_llm.cli.display import Surface
+from hello_llm.cli.commands.check.workers import Workers
+from hello_llm.cli.display import Display
 from hello_llm.cli.exits import endings, printing
 from hello_llm.cli.signals import STOP
 from hello_llm.contract import (
@@ -38,11 +38,11 @@ from hello_llm.rendering.sanitize import inert
 class Session:
     """How cases are run, shown and reported."""
 
-    surface: Surface
+    display: Display
     """Where results are shown."""
     plan: Plan
     """How the cases are run."""
-    reports: Sequence[Wanted]
+    reports: Sequence[ReportSpec]
     """The reports to write."""
     judges: Judges
     """The judge processes; they end with the run."""
@@ -53,9 +53,9 @@ class Session:
     verbose: bool = False
     """Show the answers of what passed too."""
 
-    def run(self, suite: Suite, cases: Sequence[Case], lanes: Lanes) -> ExitCode:
-        """Run `cases` of `suite`, which `lanes` ask, and return the exit code."""
-        texts = Texts(self.surface.messages.redact, inert)
+    def run(self, suite: Suite, cases: Sequence[Case], workers: Workers) -> ExitCode:
+        """Run `cases` of `suite`, which `workers` ask, and return the exit code."""
+        texts = Texts(self.display.messages.redact, inert)
         table = self._table(texts)
         lines = self._lines(texts, table)
         look = _no_look if table is None else table.look
@@ -63,7 +63,7 @@ class Session:
         started_at, started = time.time(), time.monotonic()
         trouble = _ran(run, cases, table)
         if trouble is None and self.whole and run.whole:
-            trouble = _unplayed(lanes)
+            trouble = _unplayed(workers)
         results = run.results()
         code = exit_code(results, run.stopped if trouble is None else trouble.exit_code)
         wall_s = time.monotonic() - started
@@ -74,17 +74,17 @@ class Session:
 
     def _table(self, texts: Texts) -> LiveTable | None:
         """Return the live table, where somebody watches."""
-        terminal = self.surface.terminal
+        terminal = self.display.terminal
         watched = self._stream == "stdout" and terminal.stdout_is_tty and not terminal.dumb
-        return LiveTable(terminal, texts, self.surface.view.color) if watched else None
+        return LiveTable(terminal, texts, self.display.view.color) if watched else None
 
     def _lines(self, texts: Texts, table: LiveTable | None) -> Lines:
-        terminal, stream = self.surface.terminal, self._stream
+        terminal, stream = self.display.terminal, self._stream
         write = terminal.write_stdout if stream == "stdout" else terminal.write_stderr
         return Lines(
             table.write if table else lambda text: write(text.encode(errors="replace")),
             texts,
-            styling(terminal, stream, self.surface.view.color),
+            styling(terminal, stream, self.display.view.color),
             quiet=self.quiet,
             verbose=self.verbose,
         )
@@ -107,7 +107,7 @@ class Session:
                     result,
                     texts,
                     document=document,
-                    stdout=self.surface.terminal.write_stdout,
+                    stdout=self.display.terminal.write_stdout,
                     step_summary=Path(step_summary) if step_summary else None,
                 )
         except (OutputError, StoppedError) as error:
@@ -125,9 +125,9 @@ class Session:
     def _complain(self, trouble: HelloLLMError | None) -> None:
         if trouble is None or isinstance(trouble, StoppedError):
             return
-        if isinstance(trouble, BugError) and self.surface.debug:
-            self.surface.show_traceback(trouble)
-        self.surface.messages.error(trouble)
+        if isinstance(trouble, BugError) and self.display.debug:
+            self.display.show_traceback(trouble)
+        self.display.messages.error(trouble)
 
 
 def _no_look(_run: Run) -> None:
@@ -152,17 +152,17 @@ def _ran(run: Run, cases: Sequence[Case], table: LiveTable | None) -> HelloLLMEr
     return None
 
 
-def _unplayed(lanes: Lanes) -> HelloLLMError | None:
+def _unplayed(workers: Workers) -> HelloLLMError | None:
     """Return what is wrong with a script of which the whole suite played only a part."""
     try:
-        lanes.finish()
+        workers.finish()
     except UsageError as error:
         return error
     return None
 
 
 def _warm_up(cases: Sequence[Case]) -> None:
-    """Import LiteLLM, if anybody needs it, before lanes wait for each other's import."""
+    """Import LiteLLM, if anybody needs it, before workers wait for each other's import."""
     if any(case.provider == "litellm" for case in cases):
         from hello_llm.providers.litellm.loader import load  # noqa: PLC0415 - the mock goes without
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import heading, reason, score, telling
-from hello_llm.checks.results import Attempt, CheckResult, Finding, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, Finding, SuiteResult, Verdict
 from hello_llm.checks.verdict import summary
 from hello_llm.cli.exits import printing
 from hello_llm.rendering.console import Styling
@@ -75,7 +75,7 @@ class Lines:
             line += f"  {reason(_worst(check), self._texts)}"
         return line
 
-    def _details(self, check: CheckResult, shown: Attempt) -> Iterator[str]:
+    def _details(self, check: CheckResult, shown: AttemptResult) -> Iterator[str]:
         for finding in shown.findings:
             yield from self._finding(finding)
         reply = shown.answer
@@ -107,7 +107,7 @@ class Lines:
             self._write("".join(f"{line}\n" for line in lines))
 
 
-def _worst(check: CheckResult) -> Attempt | None:
+def _worst(check: CheckResult) -> AttemptResult | None:
     """Return the first attempt that failed, else the first that erred."""
     for verdict in (Verdict.FAIL, Verdict.ERROR):
         for attempt in check.attempts:

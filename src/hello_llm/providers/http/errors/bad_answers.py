@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hello_llm.contract import BrokenReplyError, FilteredError, HelloLLMError, LLMReply
 from hello_llm.providers.http.answer import Answer
-from hello_llm.providers.http.diagnostics import Evidence
+from hello_llm.providers.http.diagnostics import Diagnostics
 from hello_llm.providers.http.error_bodies.body import parse_body
 from hello_llm.providers.http.error_bodies.envelope import is_error
 from hello_llm.providers.http.error_bodies.error_response import Refusal
@@ -23,7 +23,7 @@ _KEPT = "what arrived is kept; try again"
 def bad_answer(
     problem: UnreadableAnswerError | ErrorInAnswerError,
     route: Route,
-    evidence: Evidence | None = None,
+    evidence: Diagnostics | None = None,
     known: Collection[str] = (),
     *,
     started: bool,
@@ -51,7 +51,7 @@ def bad_answer(
     return explain(refusal, route, known, asked)
 
 
-def not_a_reply(route: Route, evidence: Evidence, known: Collection[str] = ()) -> HelloLLMError:
+def not_a_reply(route: Route, evidence: Diagnostics, known: Collection[str] = ()) -> HelloLLMError:
     """Explain an answer of status 200 in which no reply was found."""
     if evidence.blank:
         return closed_early(route, "ended its answer")

@@ -1,4 +1,4 @@
-"""The lanes of a run of checks: each asks on its own, and they share what is one for all."""
+"""The workers of a run of checks: each asks on its own, and they share what is one for all."""
 
 import threading
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hello_llm.calls.opening import open_provider, script_file
-from hello_llm.calls.recording import Reel, Track
+from hello_llm.calls.recording import CallRecording, OpenRecording
 from hello_llm.calls.turns import turn_of
 from hello_llm.contract import ChatRequest, LLMProvider
 from hello_llm.engine import Candidate, Turn
@@ -29,22 +29,22 @@ _OF_THE_PROVIDER = (
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Worker:
     """One thread's own: closing a provider must not cut the call of another."""
 
-    track: Track
+    call_recording: CallRecording
     opened: dict[tuple[object, ...], LLMProvider] = field(default_factory=dict)
 
 
-class Lanes:
-    """Makes turns, in any thread; each thread is a lane with providers of its own."""
+class Workers:
+    """Makes turns, in any thread; each thread is a worker with providers of its own."""
 
-    def __init__(self, reel: Reel, stack: ExitStack) -> None:
-        """Record and replay as `reel` does, and put everything away with `stack`."""
-        self._reel = reel
+    def __init__(self, open_recording: OpenRecording, stack: ExitStack) -> None:
+        """Record and replay as `open_recording` does, and put everything away with `stack`."""
+        self._open_recording = open_recording
         self._stack = stack
         self._lock = threading.Lock()
-        self._lanes: dict[int, _Lane] = {}
+        self._workers: dict[int, _Worker] = {}
         self._plays: dict[Path, Play] = {}
         self._served: dict[tuple[Path, str], str] = {}
 
@@ -59,20 +59,22 @@ class Lanes:
 
     def provider(self, settings: Settings) -> str:
         """Return the name of who answers under `settings`."""
-        recording = self._reel.recording
+        recording = self._open_recording.recording
         return settings.provider if recording is None else recording.provider
 
     def turn(self, settings: Settings, request: ChatRequest) -> Turn:
         """Return the turn of this thread that asks `request`; the model falls back on no other."""
         with self._lock:
-            lane = self._lanes.setdefault(threading.get_ident(), _Lane(self._reel.track()))
+            worker = self._workers.setdefault(
+                threading.get_ident(), _Worker(self._open_recording.for_call())
+            )
 
         def opener() -> LLMProvider:
             with self._lock:
-                return self._opened(settings, lane)
+                return self._opened(settings, worker)
 
         candidate = Candidate(request, opener, self.provider(settings))
-        return turn_of(settings, [candidate], lane.track)
+        return turn_of(settings, [candidate], worker.call_recording)
 
     def finish(self) -> None:
         """Look back at the scripts of the mock: each rule is meant to have answered a call.
@@ -83,14 +85,14 @@ class Lanes:
         for play in self._plays.values():
             play.finish()
 
-    def _opened(self, settings: Settings, lane: _Lane) -> LLMProvider:
+    def _opened(self, settings: Settings, worker: _Worker) -> LLMProvider:
         key = tuple(getattr(settings, name) for name in _OF_THE_PROVIDER)
-        if key not in lane.opened:
-            provider = lane.track.replayer or self._stack.enter_context(
+        if key not in worker.opened:
+            provider = worker.call_recording.replayer or self._stack.enter_context(
                 open_provider(settings, self._serve, self._play(settings))
             )
-            lane.opened[key] = lane.track.around(provider, self._stack)
-        return lane.opened[key]
+            worker.opened[key] = worker.call_recording.around(provider, self._stack)
+        return worker.opened[key]
 
     def _play(self, settings: Settings) -> "Play | None":
         file = script_file(settings)
@@ -104,7 +106,7 @@ class Lanes:
         return self._plays[file]
 
     def _serve(self, weights: Path, name: str) -> AbstractContextManager[str]:
-        """Serve a local model once for all lanes."""
+        """Serve a local model once for all workers."""
         from hello_llm.local import serve  # noqa: PLC0415 - only a local model pays
 
         if (weights, name) not in self._served:
