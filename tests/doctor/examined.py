@@ -22,7 +22,7 @@ class Examined:
     """All that was written."""
 
     def __getitem__(self, name: str) -> dict[str, Any]:
-        """Return the one finding of that name."""
+        """Return the one diagnosis of that name."""
         (found,) = [one for one in self.findings if one["name"] == name]
         return found
 

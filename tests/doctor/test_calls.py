@@ -200,7 +200,7 @@ def test_a_warm_process_is_found(monkeypatch):
         socket="/run/h.sock",
         cold_because=None,
     )
-    monkeypatch.setattr("hello_llm.doctor.surroundings.status", lambda: running)
+    monkeypatch.setattr("hello_llm.doctor.environment.status", lambda: running)
     found = examined()["warm"]
     assert (found["status"], found["message"]) == (
         "ok",
@@ -212,7 +212,7 @@ def test_a_warm_process_that_does_not_answer_is_a_warning(monkeypatch):
     def fail() -> None:
         raise WarmError("process 4711 does not answer")
 
-    monkeypatch.setattr("hello_llm.doctor.surroundings.status", fail)
+    monkeypatch.setattr("hello_llm.doctor.environment.status", fail)
     found = examined()
     assert found.code == 0
     assert (found["warm"]["status"], found["warm"]["repair"]) == (

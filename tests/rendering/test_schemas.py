@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from hello_llm.contract import ExitCode, FinishReason, Usage
-from hello_llm.contract.finding import Finding, FindingName, Status
+from hello_llm.contract.diagnosis import Diagnosis, DiagnosisName, Status
 from hello_llm.rendering.json.schemas import SchemaName, load_schema
 
 FAILURES = [code.name for code in ExitCode if code is not ExitCode.OK]
@@ -31,9 +31,9 @@ def test_the_schema_of_doctor_knows_each_exit_code_and_each_finding():
     assert properties["exit_code"]["enum"] == [int(code) for code in ExitCode]
     finding = properties["findings"]["items"]["properties"]
     assert finding["code"]["enum"] == [*FAILURES, None]
-    assert finding["name"]["enum"] == list(get_args(FindingName))
+    assert finding["name"]["enum"] == list(get_args(DiagnosisName))
     assert finding["status"]["enum"] == list(get_args(Status))
-    assert list(finding) == [field.name for field in fields(Finding)]
+    assert list(finding) == [field.name for field in fields(Diagnosis)]
 
 
 def test_the_schema_knows_each_finish_reason_and_each_figure_of_the_usage():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hello_llm.contract import UsageError
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.settings import Settings
 from hello_llm.settings.checking import find_problems
 from hello_llm.settings.origins import BUILT_IN
@@ -25,37 +25,37 @@ _DECISIVE = (
 )
 
 
-def examine_settings(settings: Settings) -> Iterator[Finding]:
+def examine_settings(settings: Settings) -> Iterator[Diagnosis]:
     """Yield what was found of the file that `settings` came from, and of where each came from."""
     file, profile = settings.config_file, settings.profile
     if file is None:
         usual = default_config_file()
         where = "" if usual is None else f": {printable(str(usual))} does not exist"
         if settings.config_unseen is None:
-            yield Finding.ok("configuration", f"no file{where}")
+            yield Diagnosis.ok("configuration", f"no file{where}")
         else:
-            yield Finding.warning("configuration", settings.config_unseen, "--config FILE")
+            yield Diagnosis.warning("configuration", settings.config_unseen, "--config FILE")
     else:
         which = "no profile" if profile is None else f"profile {profile}"
-        yield Finding.ok("configuration", f"{printable(str(file))}, {which}")
+        yield Diagnosis.ok("configuration", f"{printable(str(file))}, {which}")
     chosen = [key for key in _DECISIVE if settings.origins[key] != BUILT_IN]
     words = [
         f"{key} {_value(getattr(settings, key))} ({settings.origins[key].in_its_file})"
         for key in ("provider", *(key for key in chosen if key != "provider"))
     ]
-    yield Finding.ok("settings", ", ".join(words))
+    yield Diagnosis.ok("settings", ", ".join(words))
 
 
-def examine_problems(error: UsageError, config_file: Path | None) -> Iterator[Finding]:
-    """Yield a finding for each problem of the file, or that for `error`, which is none of them."""
+def examine_problems(error: UsageError, config_file: Path | None) -> Iterator[Diagnosis]:
+    """Yield a diagnosis for each problem of the file, or one for `error` if it is none."""
     path = config_file or default_config_file()
     problems = () if path is None else _problems(path)
     for problem in problems:
         wrong = UsageError(problem.sentence(path) if path else problem.message, problem.hint)
-        yield Finding.failure("configuration", wrong)
+        yield Diagnosis.failure("configuration", wrong)
     if not problems:
         error.hint = error.hint or "hello-llm doctor --help, or hello-llm config validate"
-        yield Finding.failure("configuration", error)
+        yield Diagnosis.failure("configuration", error)
 
 
 def _problems(path: Path) -> tuple[Problem, ...]:

@@ -6,11 +6,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.contract.model_name import ModelName
 from hello_llm.local import find_weights
 from hello_llm.prices.table import mode_of
-from hello_llm.providers.http.route import Route, plan, survey
+from hello_llm.providers.http.route import Route, resolve_route, resolve_route_without_key
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS, key_variable, needs_key
 from hello_llm.settings import Settings
 from hello_llm.settings.origins import BUILT_IN
@@ -18,35 +18,35 @@ from hello_llm.settings.origins import BUILT_IN
 LOCAL = "local/"
 
 
-def examine_mock(settings: Settings) -> Iterator[Finding]:
-    """Yield the finding on a call that goes nowhere."""
+def examine_mock(settings: Settings) -> Iterator[Diagnosis]:
+    """Yield the diagnosis on a call that goes nowhere."""
     words = "the mock answers by itself: no server is called, no key is read"
     if settings.model is None or settings.origins["provider"] != BUILT_IN:
-        yield Finding.ok("model", words)
+        yield Diagnosis.ok("model", words)
     else:
         asks = "--provider litellm asks the model"
-        yield Finding.warning("model", f"{words}, though the model is {settings.model}", asks)
+        yield Diagnosis.warning("model", f"{words}, though the model is {settings.model}", asks)
 
 
-def examine_local(settings: Settings, model: str) -> Iterator[Finding]:
+def examine_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
     """Yield what was found of the local `model`: what serves it, and its weights."""
     if settings.api_base is not None:
         wrong = f"{model} is served here and takes no other address"
-        yield Finding.failure("local", UsageError(wrong, "leave out --api-base"))
+        yield Diagnosis.failure("local", UsageError(wrong, "leave out --api-base"))
         return
-    yield Finding.ok("model", f"{model} is served on loopback for the call, with no key")
+    yield Diagnosis.ok("model", f"{model} is served on loopback for the call, with no key")
     if find_spec("xllamacpp") is None:
         missing = "local models need the extra 'local'"
-        yield Finding.failure("local", UsageError(missing, "pip install 'hello-llm[local]'"))
+        yield Diagnosis.failure("local", UsageError(missing, "pip install 'hello-llm[local]'"))
         return
     try:
         weights = find_weights(model.removeprefix(LOCAL), settings.local_models)
     except UsageError as error:
         error.hint = error.hint or "hello-llm config set local.models.NAME PATH"
-        yield Finding.failure("local", error)
+        yield Diagnosis.failure("local", error)
         return
     size_mb = weights.stat().st_size / 1e6
-    yield Finding.ok("local", f"xllamacpp is there, and the weights: {weights}, {size_mb:.0f} MB")
+    yield Diagnosis.ok("local", f"xllamacpp is there, and the weights: {weights}, {size_mb:.0f} MB")
 
 
 def route_of(settings: Settings) -> Route:
@@ -55,14 +55,16 @@ def route_of(settings: Settings) -> Route:
     Raises:
         UsageError: there is none.
     """
-    return survey(settings.model, api_base=settings.api_base, api_key_env=settings.api_key_env)
+    return resolve_route_without_key(
+        settings.model, api_base=settings.api_base, api_key_env=settings.api_key_env
+    )
 
 
-def examine_model(route: Route) -> Finding:
-    """Return the finding on the name of the model and on where it is asked."""
+def examine_model(route: Route) -> Diagnosis:
+    """Return the diagnosis on the name of the model and on where it is asked."""
     sent = "" if route.wire_model == route.typed else f" is sent as {route.wire_model} and"
     api = ", by the Responses API" if is_asked_by_responses(route) else ""
-    return Finding.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}{api}")
+    return Diagnosis.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}{api}")
 
 
 def is_asked_by_responses(route: Route) -> bool:
@@ -76,7 +78,7 @@ def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:
     Raises:
         AuthError: the key that it needs is not there.
     """
-    return plan(
+    return resolve_route(
         settings.model,
         api_base=settings.api_base,
         api_key_env=settings.api_key_env,
@@ -84,16 +86,16 @@ def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:
     )
 
 
-def examine_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> Finding:
-    """Return the finding on the key for `way`: whether it is there, and where it goes."""
+def examine_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> Diagnosis:
+    """Return the diagnosis on the key for `way`: whether it is there, and where it goes."""
     try:
         route = route_with_key(settings, environ)
     except AuthError as error:
-        return Finding.failure("key", error)
+        return Diagnosis.failure("key", error)
     if route.key_variable is not None:
         return _key_goes(route)
     if way.key_variable is not None:
-        return Finding.warning(
+        return Diagnosis.warning(
             "key",
             f"{way.key_variable} is not set, and {way.place} is called without a key",
             f"export {way.key_variable}=…   if it wants one",
@@ -102,21 +104,21 @@ def examine_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> F
     usual = key_variable(vendor)
     words = f"{way.place} is called without a key"
     if usual in environ and needs_key(vendor):
-        return Finding.warning(
+        return Diagnosis.warning(
             "key",
             f"{words}: that in {usual} goes to {VENDOR_HOSTS.get(way.vendor, way.vendor)} only",
             f"--api-key-env {usual}   if it is meant for {way.place}",
         )
-    return Finding.ok("key", words)
+    return Diagnosis.ok("key", words)
 
 
-def _key_goes(route: Route) -> Finding:
+def _key_goes(route: Route) -> Diagnosis:
     words = f"{route.key_variable} is set, and goes to {_goal(route)}"
     address = urlsplit(route.api_base or "")
     if address.scheme == "http" and not _is_loopback(address.hostname or ""):
         safer = f"--api-base https://{route.place}   if it speaks TLS"
-        return Finding.warning("key", f"{words} unencrypted", safer)
-    return Finding.ok("key", words)
+        return Diagnosis.warning("key", f"{words} unencrypted", safer)
+    return Diagnosis.ok("key", words)
 
 
 def _goal(route: Route) -> str:

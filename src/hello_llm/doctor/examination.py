@@ -1,9 +1,9 @@
-"""The examination from its first finding to its last: from what decides a call to its server."""
+"""The examination from its first diagnosis to its last: from what decides a call to its server."""
 
 from collections.abc import Iterator
 
 from hello_llm.contract import UsageError
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.doctor.configuration import examine_problems, examine_settings
 from hello_llm.doctor.destination import (
     LOCAL,
@@ -14,15 +14,15 @@ from hello_llm.doctor.destination import (
     route_of,
     route_with_key,
 )
+from hello_llm.doctor.environment import examine_environment, examine_warmth
 from hello_llm.doctor.models import examine_models
 from hello_llm.doctor.reaching import examine_reach
 from hello_llm.doctor.subject import Subject, patience_s, transport_of
-from hello_llm.doctor.surroundings import examine_environment, examine_warmth
 from hello_llm.doctor.versions import examine_versions
 from hello_llm.settings import Settings
 
 
-def examine(subject: Subject) -> Iterator[Finding]:
+def examine(subject: Subject) -> Iterator[Diagnosis]:
     """Yield what is found as it is found; nothing that costs money is done."""
     yield from examine_versions()
     settings = subject.settings
@@ -36,7 +36,7 @@ def examine(subject: Subject) -> Iterator[Finding]:
         yield from _examine_call(settings, subject)
 
 
-def _examine_call(settings: Settings, subject: Subject) -> Iterator[Finding]:
+def _examine_call(settings: Settings, subject: Subject) -> Iterator[Diagnosis]:
     if settings.provider == "mock":
         yield from examine_mock(settings)
     elif settings.model is not None and settings.model.startswith(LOCAL):
@@ -45,11 +45,11 @@ def _examine_call(settings: Settings, subject: Subject) -> Iterator[Finding]:
         yield from _examine_server(settings, subject)
 
 
-def _examine_server(settings: Settings, subject: Subject) -> Iterator[Finding]:
+def _examine_server(settings: Settings, subject: Subject) -> Iterator[Diagnosis]:
     try:
         way = route_of(settings)
     except UsageError as error:
-        yield Finding.failure("model", error)
+        yield Diagnosis.failure("model", error)
         return
     yield examine_model(way)
     key = examine_key(way, settings, subject.environ)
@@ -57,12 +57,12 @@ def _examine_server(settings: Settings, subject: Subject) -> Iterator[Finding]:
     try:
         transport = transport_of(settings, subject.certificates(settings))
     except UsageError as error:
-        yield Finding.failure("tls", error)
+        yield Diagnosis.failure("tls", error)
         return
     reached = True
-    for finding in examine_reach(way, transport):
-        reached = reached and finding.status == "ok"
-        yield finding
+    for diagnosis in examine_reach(way, transport):
+        reached = reached and diagnosis.status == "ok"
+        yield diagnosis
     if reached and key.status != "failure":
         route = route_with_key(settings, subject.environ)
         yield examine_models(route, transport, patience_s(settings))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from hello_llm.contract import HelloLLMError, RequestError
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.providers.http.model_list import (
     LISTED_FOR_ALL,
     ModelList,
@@ -20,7 +20,7 @@ _DATED = r"-(\d{4,8}|\d{4}-\d\d-\d\d)"
 _SHOWN = 5
 
 
-def examine_models(route: Route, transport: Transport, within_s: float | None) -> Finding:
+def examine_models(route: Route, transport: Transport, within_s: float | None) -> Diagnosis:
     """Return what was found in the vendor's list of models; to ask for it costs nothing.
 
     Args:
@@ -30,17 +30,19 @@ def examine_models(route: Route, transport: Transport, within_s: float | None) -
     """
     asked = list_request(route)
     if asked is None:
-        return Finding.ok("models", f"{route.vendor} has no list of models that is asked for here")
+        return Diagnosis.ok(
+            "models", f"{route.vendor} has no list of models that is asked for here"
+        )
     started = time.monotonic()
     try:
         listed = list_models(route, transport, asked, within_s)
     except HelloLLMError as error:
-        return Finding.failure("models", error)
+        return Diagnosis.failure("models", error)
     took_ms = (time.monotonic() - started) * 1000
     return _verdict(route, listed, f"{took_ms:.0f} ms")
 
 
-def _verdict(route: Route, listed: ModelList, took: str) -> Finding:
+def _verdict(route: Route, listed: ModelList, took: str) -> Diagnosis:
     count = f"{len(listed.names)} model{'' if len(listed.names) == 1 else 's'}"
     dated = _meant(route, listed.names)
     if dated is not None:
@@ -48,15 +50,15 @@ def _verdict(route: Route, listed: ModelList, took: str) -> Finding:
         words = f"{route.place} lists {count}, {which} among them, {took}"
         if route.vendor in LISTED_FOR_ALL and route.api_key is not None:
             words += "; the list is for all, so the key was not tried"
-        return Finding.ok("models", words)
+        return Diagnosis.ok("models", words)
     if not listed.whole:
-        return Finding.warning(
+        return Diagnosis.warning(
             "models",
             f"{route.name} is not among the first {count} of {route.place}, and there are more",
             "--spend makes a call",
         )
     words = f"{route.place} lists {count}, and {route.name} is not among them"
-    return Finding.failure("models", RequestError(words, _near(route, listed.names)))
+    return Diagnosis.failure("models", RequestError(words, _near(route, listed.names)))
 
 
 def _meant(route: Route, names: Collection[str]) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from hello_llm.contract import HelloLLMError
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.providers.http.probe import shake_hands, target, unreached
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport
@@ -34,11 +34,11 @@ class Address:
         return str(self.where[0])
 
 
-def examine_reach(route: Route, transport: Transport) -> Iterator[Finding]:
+def examine_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
     """Yield what was found on the way to the host of `route`; after a failure nothing more."""
     address = transport.proxy or target(route)
     if address is None:
-        yield Finding.warning(
+        yield Diagnosis.warning(
             "connection",
             f"the address of {route.vendor} is known to LiteLLM alone, and was not tried",
             "--spend makes a call",
@@ -50,27 +50,27 @@ def examine_reach(route: Route, transport: Transport) -> Iterator[Finding]:
     try:
         addresses = _resolve(host, port, transport.connect_timeout)
     except OSError as error:
-        yield Finding.failure("resolution", unreached(error, route, transport))
+        yield Diagnosis.failure("resolution", unreached(error, route, transport))
         return
-    yield Finding.ok("resolution", f"{through}{host} is {', '.join(map(str, addresses))}")
+    yield Diagnosis.ok("resolution", f"{through}{host} is {', '.join(map(str, addresses))}")
     try:
         yield _connect(addresses, port, transport.connect_timeout)
     except OSError as error:
-        yield Finding.failure("connection", unreached(error, route, transport))
+        yield Diagnosis.failure("connection", unreached(error, route, transport))
         return
     yield from _examine_tls(route, transport)
 
 
-def _examine_tls(route: Route, transport: Transport) -> Iterator[Finding]:
+def _examine_tls(route: Route, transport: Transport) -> Iterator[Diagnosis]:
     started = time.monotonic()
     try:
         version = shake_hands(route, transport)
     except HelloLLMError as error:
-        yield Finding.failure("tls", error)
+        yield Diagnosis.failure("tls", error)
         return
     if version is not None:
         took_ms = (time.monotonic() - started) * 1000
-        yield Finding.ok("tls", f"{version} with a certificate that is trusted, {took_ms:.0f} ms")
+        yield Diagnosis.ok("tls", f"{version} with a certificate that is trusted, {took_ms:.0f} ms")
 
 
 def _resolve(host: str, port: int, within_s: float | None) -> list[Address]:
@@ -101,7 +101,7 @@ def _resolve(host: str, port: int, within_s: float | None) -> list[Address]:
     return list(dict.fromkeys(found))
 
 
-def _connect(addresses: list[Address], port: int, within_s: float | None) -> Finding:
+def _connect(addresses: list[Address], port: int, within_s: float | None) -> Diagnosis:
     """Try all `addresses` at once, and return what came of it.
 
     Raises:
@@ -117,9 +117,9 @@ def _connect(addresses: list[Address], port: int, within_s: float | None) -> Fin
     answer = ", ".join(str(one) for one in addresses if one not in silent)
     words = f"port {port} of {answer} is open, {took_ms:.0f} ms"
     if not silent:
-        return Finding.ok("connection", words)
+        return Diagnosis.ok("connection", words)
     others = ", ".join(f"{one} ({_reason(trouble[one])})" for one in silent)
-    return Finding.ok("connection", f"{words}; not of {others}")
+    return Diagnosis.ok("connection", f"{words}; not of {others}")
 
 
 def _tried(addresses: list[Address], within_s: float | None) -> dict[Address, OSError | None]:

@@ -7,18 +7,18 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 import hello_llm
 from hello_llm.contract import BugError
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.machine.installation import examine, reinstall
 
 _NEEDED = ("litellm", "openai", "httpx", "pydantic")
 """The packages without which no model can be asked."""
 
 
-def examine_versions() -> Iterator[Finding]:
-    """Yield the finding on the versions of the program, LiteLLM, Python and the system."""
+def examine_versions() -> Iterator[Diagnosis]:
+    """Yield the diagnosis on the versions of the program, LiteLLM, Python and the system."""
     wrong = next(filter(None, map(examine, _NEEDED)), None)
     if wrong is not None:
-        yield Finding.failure("versions", BugError(*wrong))
+        yield Diagnosis.failure("versions", BugError(*wrong))
         return
     found = _litellms()
     words = (
@@ -27,9 +27,9 @@ def examine_versions() -> Iterator[Finding]:
     )
     wanted = _pinned()
     if wanted is None or wanted == found:
-        yield Finding.ok("versions", words)
+        yield Diagnosis.ok("versions", words)
     else:
-        yield Finding.warning("versions", f"{words}; made for litellm {wanted}", reinstall())
+        yield Diagnosis.warning("versions", f"{words}; made for litellm {wanted}", reinstall())
 
 
 def _litellms() -> str:

@@ -16,13 +16,13 @@ from hello_llm.contract import (
     TextDelta,
     ToolCallDelta,
 )
+from hello_llm.rendering.answer_frame import AnswerFrame
 from hello_llm.rendering.console import ColorChoice, make_console
 from hello_llm.rendering.live_tail import LiveTail
 from hello_llm.rendering.markdown.blocks import BlockLayout, fold
 from hello_llm.rendering.markdown.stream import MarkdownStream
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import Sanitizer
-from hello_llm.rendering.surroundings import AnswerFrame
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import write_usage
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import Kind, ReportSpec, write_reports
+from hello_llm.checks.reports import ReportKind, ReportSpec, write_reports
 from hello_llm.contract import OutputError
 from hello_llm.rendering.json.document import document
 from tests.checks.reports.golden import FOLDER
 from tests.checks.reports.results import EVERYTHING, TEXTS
 
 GOLDEN = {
-    Kind.JUNIT: "junit.xml",
-    Kind.JSON: "checks.json",
-    Kind.TAP: "checks.tap",
-    Kind.MD: "checks.md",
-    Kind.GITHUB: "github.txt",
+    ReportKind.JUNIT: "junit.xml",
+    ReportKind.JSON: "checks.json",
+    ReportKind.TAP: "checks.tap",
+    ReportKind.MD: "checks.md",
+    ReportKind.GITHUB: "github.txt",
 }
 
 
@@ -34,18 +34,18 @@ def write(*wanted: ReportSpec, step_summary: Path | None = None) -> bytes:
     return b"".join(printed)
 
 
-def golden(kind: Kind) -> bytes:
+def golden(kind: ReportKind) -> bytes:
     return (FOLDER / GOLDEN[kind]).read_bytes()
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ReportKind)
 def test_each_kind_can_go_to_standard_output(kind):
     assert write(ReportSpec(kind, None)) == golden(kind)
 
 
 def test_several_are_written_at_once_also_of_one_kind(tmp_path):
-    files = {tmp_path / kind: kind for kind in Kind if kind is not Kind.GITHUB}
-    files[tmp_path / "second"] = Kind.JUNIT
+    files = {tmp_path / kind: kind for kind in ReportKind if kind is not ReportKind.GITHUB}
+    files[tmp_path / "second"] = ReportKind.JUNIT
     assert write(*(ReportSpec(kind, file) for file, kind in files.items())) == b""
     assert {file: file.read_bytes() for file in files} == {
         file: golden(kind) for file, kind in files.items()
@@ -59,7 +59,7 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path):
         new, old = tmp_path / "new", tmp_path / "old"
         old.write_text("old")
         old.chmod(0o604)
-        write(ReportSpec(Kind.TAP, new), ReportSpec(Kind.TAP, old))
+        write(ReportSpec(ReportKind.TAP, new), ReportSpec(ReportKind.TAP, old))
     finally:
         os.umask(mask)
     assert new.stat().st_mode & 0o777 == 0o640
@@ -69,13 +69,13 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path):
 def test_a_link_stays_one(tmp_path):
     target, link = tmp_path / "target", tmp_path / "link"
     link.symlink_to(target)
-    write(ReportSpec(Kind.TAP, link))
+    write(ReportSpec(ReportKind.TAP, link))
     assert link.is_symlink()
-    assert target.read_bytes() == golden(Kind.TAP)
+    assert target.read_bytes() == golden(ReportKind.TAP)
 
 
 def test_a_device_is_written_to():
-    assert write(ReportSpec(Kind.MD, Path("/dev/null"))) == b""
+    assert write(ReportSpec(ReportKind.MD, Path("/dev/null"))) == b""
 
 
 def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
@@ -84,10 +84,10 @@ def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
     with pytest.raises(OutputError) as caught:
         write_reports(
             [
-                ReportSpec(Kind.TAP, None),
-                ReportSpec(Kind.JUNIT, lost),
-                ReportSpec(Kind.TAP, also),
-                ReportSpec(Kind.MD, fine),
+                ReportSpec(ReportKind.TAP, None),
+                ReportSpec(ReportKind.JUNIT, lost),
+                ReportSpec(ReportKind.TAP, also),
+                ReportSpec(ReportKind.MD, fine),
             ],
             EVERYTHING,
             TEXTS,
@@ -98,20 +98,22 @@ def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
         f"cannot write {lost}: No such file or directory;"
         f" cannot write {also}: No such file or directory"
     )
-    assert fine.read_bytes() == golden(Kind.MD)
-    assert printed == [golden(Kind.TAP)]
+    assert fine.read_bytes() == golden(ReportKind.MD)
+    assert printed == [golden(ReportKind.TAP)]
 
 
 def test_the_step_summary_is_appended_to(tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_bytes(b"before\n")
-    assert write(ReportSpec(Kind.GITHUB, None), step_summary=summary) == golden(Kind.GITHUB)
-    assert summary.read_bytes() == b"before\n" + golden(Kind.MD) + b"\n"
+    assert write(ReportSpec(ReportKind.GITHUB, None), step_summary=summary) == golden(
+        ReportKind.GITHUB
+    )
+    assert summary.read_bytes() == b"before\n" + golden(ReportKind.MD) + b"\n"
 
 
 def test_without_the_github_report_the_step_summary_is_left_alone(tmp_path):
     summary = tmp_path / "summary.md"
-    write(ReportSpec(Kind.TAP, None), step_summary=summary)
+    write(ReportSpec(ReportKind.TAP, None), step_summary=summary)
     assert not summary.exists()
 
 
@@ -119,11 +121,11 @@ def test_the_annotations_are_printed_also_where_the_summary_cannot_be_written(tm
     printed: list[bytes] = []
     with pytest.raises(OutputError, match="summary"):
         write_reports(
-            [ReportSpec(Kind.GITHUB, None)],
+            [ReportSpec(ReportKind.GITHUB, None)],
             EVERYTHING,
             TEXTS,
             document=document,
             stdout=printed.append,
             step_summary=tmp_path / "gone" / "summary",
         )
-    assert printed == [golden(Kind.GITHUB)]
+    assert printed == [golden(ReportKind.GITHUB)]

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from hello_llm.contract import AuthError, UsageError
-from hello_llm.providers.http.route import plan
+from hello_llm.providers.http.route import resolve_route
 
 KEYS = {
     "OPENAI_API_KEY": "sk-o",
@@ -85,7 +85,7 @@ KEYS = {
     ],
 )
 def test_a_model_has_its_way(model, options, wire, base, key):
-    route = plan(model, environ=KEYS, **options)
+    route = resolve_route(model, environ=KEYS, **options)
     assert (route.typed, route.wire_model, route.api_base, route.api_key) == (
         model,
         wire,
@@ -95,7 +95,7 @@ def test_a_model_has_its_way(model, options, wire, base, key):
 
 
 def test_a_route_never_shows_its_key():
-    assert "sk-o" not in repr(plan("openai/gpt-4o", environ=KEYS))
+    assert "sk-o" not in repr(resolve_route("openai/gpt-4o", environ=KEYS))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_route_never_shows_its_key():
 )
 def test_a_missing_key_is_named(model, variable):
     with pytest.raises(AuthError) as caught:
-        plan(model, environ={})
+        resolve_route(model, environ={})
     assert caught.value.message == f"{variable} is not set, and {model} needs it"
     assert caught.value.hint == (
         f"export {variable}=…   or name another variable with --api-key-env"
@@ -120,13 +120,13 @@ def test_a_missing_key_is_named(model, variable):
 @pytest.mark.parametrize("key", ["sk-…", "sk-\nb", "ключ", "sk\x00"])
 def test_a_key_that_no_header_can_carry_is_told_before_any_call(key):
     with pytest.raises(AuthError) as caught:
-        plan("openai/x", environ={"OPENAI_API_KEY": key})
+        resolve_route("openai/x", environ={"OPENAI_API_KEY": key})
     assert caught.value.message == "OPENAI_API_KEY holds characters that no key has"
     assert caught.value.hint == "export OPENAI_API_KEY=…   with the key alone in place of the dots"
 
 
 def test_white_space_around_a_key_is_no_part_of_it():
-    assert plan("openai/x", environ={"OPENAI_API_KEY": " sk-o\n"}).api_key == "sk-o"
+    assert resolve_route("openai/x", environ={"OPENAI_API_KEY": " sk-o\n"}).api_key == "sk-o"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_white_space_around_a_key_is_no_part_of_it():
     ],
 )
 def test_the_place_of_a_call_is_its_host_or_its_vendor(model, base, place):
-    route = plan(model, api_base=base, api_key_env="MY_KEY", environ=KEYS)
+    route = resolve_route(model, api_base=base, api_key_env="MY_KEY", environ=KEYS)
     assert route.place == place
 
 
@@ -149,13 +149,13 @@ def test_the_place_of_a_call_is_its_host_or_its_vendor(model, base, place):
     [("ollama/x", True), ("local/x", True), ("hosted_vllm/x", True), ("openai/x", False)],
 )
 def test_a_server_of_ones_own_is_told_from_a_vendor(model, own):
-    route = plan(model, api_base="http://127.0.0.1:1/v1", environ={})
+    route = resolve_route(model, api_base="http://127.0.0.1:1/v1", environ={})
     assert (route.self_hosted, route.api_key, route.key_variable) == (own, None, None)
 
 
 def test_an_empty_key_is_told_from_a_missing_one():
     with pytest.raises(AuthError, match=r"^OPENAI_API_KEY is empty, and openai/x needs it$"):
-        plan("openai/x", environ={"OPENAI_API_KEY": " "})
+        resolve_route("openai/x", environ={"OPENAI_API_KEY": " "})
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_an_empty_key_is_told_from_a_missing_one():
 )
 def test_what_is_no_address_is_said(base):
     with pytest.raises(UsageError) as caught:
-        plan("openai/x", api_base=base, environ=KEYS)
+        resolve_route("openai/x", api_base=base, environ=KEYS)
     assert caught.value.message == f"api base {base!r} is not an http:// or https:// address"
     assert caught.value.hint == "--api-base http://HOST:PORT"
 
@@ -181,7 +181,7 @@ def test_what_is_no_address_is_said(base):
 @pytest.mark.parametrize("base", ["http://user:pass@host", "https://pass@api.openai.com/v1"])
 def test_a_password_in_the_address_is_refused_and_not_repeated(base):
     with pytest.raises(UsageError) as caught:
-        plan("openai/x", api_base=base, environ=KEYS)
+        resolve_route("openai/x", api_base=base, environ=KEYS)
     assert caught.value.message == "the api base holds a user name or a password"
     assert caught.value.hint == (
         "leave them out, and name the variable that holds the key with --api-key-env"
@@ -211,7 +211,7 @@ def test_a_password_in_the_address_is_refused_and_not_repeated(base):
 )
 def test_a_model_that_leads_nowhere_gets_a_way_on(model, message, hint):
     with pytest.raises(UsageError) as caught:
-        plan(model, environ=KEYS)
+        resolve_route(model, environ=KEYS)
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 

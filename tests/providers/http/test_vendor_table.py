@@ -10,7 +10,7 @@ from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.contract.vendors import VENDORS
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.http.connection import Connection
-from hello_llm.providers.http.route import plan
+from hello_llm.providers.http.route import resolve_route
 from hello_llm.providers.http.vendor_table import (
     _KEY_VARIABLES,
     _PLAIN_KEY_VENDORS,
@@ -128,6 +128,6 @@ def test_no_other_vendor_wants_an_openai_client(hosts, monkeypatch):
 @pytest.mark.parametrize("vendor", COMPLETION_VENDORS)
 def test_a_vendor_that_completes_texts_is_refused_and_its_chat_named(vendor):
     with pytest.raises(UsageError) as caught:
-        plan(f"{vendor}/m", api_base="http://127.0.0.1:9/v1")
+        resolve_route(f"{vendor}/m", api_base="http://127.0.0.1:9/v1")
     assert caught.value.message == f"{vendor} completes texts and does not chat"
     assert caught.value.hint == f"--model {vendor.removeprefix('text-completion-')}/m"

@@ -18,7 +18,7 @@ from hello_llm.contract import (
 )
 from hello_llm.doctor.destination import is_asked_by_responses
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.http.route import survey
+from hello_llm.providers.http.route import resolve_route_without_key
 from hello_llm.providers.litellm.responses_models import by_responses
 from tests.providers.subjects import ask, base_of, timeless
 from tests.servers import Responses, Script, ScriptedServer, Tokens
@@ -180,7 +180,7 @@ def test_a_vendor_without_the_api_is_a_mistake_in_the_name(server):
 
 def test_a_name_that_is_only_the_prefix_is_none():
     with pytest.raises(UsageError, match=r"^model 'openai/responses/' names no model$"):
-        survey("openai/responses/")
+        resolve_route_without_key("openai/responses/")
 
 
 def listed(litellm):
@@ -195,7 +195,7 @@ def test_the_table_alone_says_what_litellm_says_of_each_listed_model(litellm):
     base = "https://somewhere.invalid"
     names = [*listed(litellm), "openai/gpt-4o-mini", "openai/gpt-5", "azure/gpt-4o", "xai/grok-3"]
     assert len(names) > 180
-    routes = [survey(name, api_base=base) for name in names]
+    routes = [resolve_route_without_key(name, api_base=base) for name in names]
     calls_by = {"azure_ai", "meta"}  # LiteLLM has that API for some of their addresses, or not
     told = [(one.typed, is_asked_by_responses(one)) for one in routes if one.vendor not in calls_by]
     asked = [

@@ -116,7 +116,7 @@ def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[
 
 
 def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]:
-    yield f"AttemptResult {number}: {attempt.verdict}"
+    yield f"Attempt {number}: {attempt.verdict}"
     for finding in attempt.findings:
         yield f"Expected by {_inline(texts.line(finding.assertion))}:"
         yield _fenced(_diff(finding, texts), "diff")

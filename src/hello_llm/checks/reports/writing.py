@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hello_llm.checks.reports.checks_document import ReplyDocument, checks_document
+from hello_llm.checks.reports.spec import ReportKind, ReportSpec
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.reports.wanted import Kind, ReportSpec
 from hello_llm.checks.results import SuiteResult
 from hello_llm.contract import OutputError
 from hello_llm.settings.atomic import replacing_in_kind
@@ -42,7 +42,7 @@ def write_reports(
     for report in sorted(wanted, key=lambda report: report.path is None):
         text = _text(report.kind, result, texts, document).encode(errors="backslashreplace")
         if report.path is None:
-            if report.kind is Kind.GITHUB and step_summary is not None:
+            if report.kind is ReportKind.GITHUB and step_summary is not None:
                 troubles += _trouble(step_summary, _summary(result, texts), _append)
             stdout(text)
         else:
@@ -51,24 +51,24 @@ def write_reports(
         raise OutputError("; ".join(troubles), "name files that can be written: --report KIND=FILE")
 
 
-def _text(kind: Kind, result: SuiteResult, texts: Texts, document: ReplyDocument) -> str:
+def _text(kind: ReportKind, result: SuiteResult, texts: Texts, document: ReplyDocument) -> str:
     """Return the report, by the module of its kind, which is imported only now."""
     match kind:
-        case Kind.JUNIT:
+        case ReportKind.JUNIT:
             from hello_llm.checks.reports.junit import junit  # noqa: PLC0415 - see above
 
             return junit(result, texts)
-        case Kind.JSON:
+        case ReportKind.JSON:
             return checks_document(result, texts.redact, document)
-        case Kind.TAP:
+        case ReportKind.TAP:
             from hello_llm.checks.reports.tap import tap  # noqa: PLC0415 - see above
 
             return tap(result, texts)
-        case Kind.MD:
+        case ReportKind.MD:
             from hello_llm.checks.reports.markdown import markdown  # noqa: PLC0415 - see above
 
             return markdown(result, texts)
-        case Kind.GITHUB:
+        case ReportKind.GITHUB:
             from hello_llm.checks.reports.github import github  # noqa: PLC0415 - see above
 
             return github(result, texts)

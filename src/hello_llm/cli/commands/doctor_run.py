@@ -1,4 +1,4 @@
-"""One run of ``doctor``: examine, show each finding as it comes, name the exit code."""
+"""One run of ``doctor``: examine, show each diagnosis as it comes, name the exit code."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -21,12 +21,12 @@ from hello_llm.contract import (
     TerminateError,
     UsageError,
 )
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.doctor import Subject, examine
 from hello_llm.doctor.subject import patience_s
 from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.console import ColorChoice
-from hello_llm.rendering.findings import FindingsView, JsonFindings, PlainFindings
+from hello_llm.rendering.diagnoses import DiagnosesView, JsonDiagnoses, PlainDiagnoses
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import dollars, duration
@@ -47,16 +47,16 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
     settings = _settings(typed)
     color, key_variable = _shown(settings, typed)
     messages = Messages(terminal, color=color, redact=redactor(key_variable))
-    view: FindingsView
+    view: DiagnosesView
     if typed["json"]:
-        view = JsonFindings(terminal, messages.redact)
+        view = JsonDiagnoses(terminal, messages.redact)
     else:
-        view = PlainFindings(terminal, messages.redact, color=color)
+        view = PlainDiagnoses(terminal, messages.redact, color=color)
     try:
         with endings():
-            for finding in _findings(settings, typed, terminal, messages):
+            for diagnosis in _diagnoses(settings, typed, terminal, messages):
                 with printing():
-                    view.show(finding)
+                    view.show(diagnosis)
     except (InterruptError, TerminateError) as error:
         if not typed["json"]:
             raise
@@ -84,23 +84,23 @@ def _shown(
     return settings.color, settings.api_key_env
 
 
-def _findings(
+def _diagnoses(
     settings: Settings | UsageError,
     typed: Mapping[str, Any],
     terminal: Terminal,
     messages: Messages,
-) -> Iterator[Finding]:
+) -> Iterator[Diagnosis]:
     subject = Subject(settings, path(typed["config"]), whole_environ(), certificates)
     fails = False
-    for finding in examine(subject):
+    for diagnosis in examine(subject):
         # A list that lacks the model, or is none, need not mean that the model does not answer.
-        fails = fails or (finding.status == "failure" and finding.name != "models")
-        yield finding
+        fails = fails or (diagnosis.status == "failure" and diagnosis.name != "models")
+        yield diagnosis
     if typed["spend"] and not fails and not isinstance(settings, UsageError):
         yield _spend(settings, terminal, messages)
 
 
-def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Finding:
+def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Diagnosis:
     """Make one small completion as ``chat`` does, and return what came of it."""
 
     def check_reader() -> None:
@@ -126,8 +126,8 @@ def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Findin
     except StoppedError:
         raise
     except HelloLLMError as error:
-        return Finding.failure("completion", error)
-    return Finding.ok("completion", _outcome(replies[-1]))
+        return Diagnosis.failure("completion", error)
+    return Diagnosis.ok("completion", _outcome(replies[-1]))
 
 
 def _outcome(reply: LLMReply) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.content_coding import unpacked
-from hello_llm.providers.http.diagnostics import Diagnostics, gathered
+from hello_llm.providers.http.diagnostics import Diagnostics, gather_diagnostics
 from hello_llm.providers.http.error_bodies.beginning import beginning
 from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.response_tap import Framing, ResponseTap
@@ -125,10 +125,10 @@ class Connection:
         name: str | None = headers.get("x-request-id") or headers.get("request-id")
         return name
 
-    def evidence(self) -> Diagnostics:
+    def diagnostics(self) -> Diagnostics:
         """Return what was seen of a call that failed."""
         asked = f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
-        return gathered(
+        return gather_diagnostics(
             self.transport,
             self.response,
             self.tap,

@@ -49,7 +49,7 @@ class Diagnostics:
         return self.opened if self.status is None else self.status < 300
 
 
-def gathered(
+def gather_diagnostics(
     transport: Transport,
     response: "httpx.Response | None",
     tap: ResponseTap,

@@ -15,7 +15,7 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.providers.http.connection import Connection, NotHTTPError, NotSentError
-from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.connection_errors import deadline, no_answer, proxys_own
 from hello_llm.providers.http.errors.error_mapping import explain
 from hello_llm.providers.http.model_list import ListRequest, ModelList, read_list
@@ -112,7 +112,7 @@ def list_models(
         finally:
             cut.cancel()
     if not 200 <= status < 300:
-        raise _refused(Refusal.of_answer(status, body), route, transport, asked)
+        raise _refused(ErrorResponse.of_answer(status, body), route, transport, asked)
     return read_list(body, route.place)
 
 
@@ -126,12 +126,12 @@ def _body(answer: "httpx.Response", route: Route) -> bytes:
 
 
 def _refused(
-    refusal: Refusal, route: Route, transport: Transport, asked: ListRequest
+    response: ErrorResponse, route: Route, transport: Transport, asked: ListRequest
 ) -> HelloLLMError:
-    error = proxys_own(refusal, transport) or explain(refusal, route)
-    if refusal.status in {404, 405}:
+    error = proxys_own(response, transport) or explain(response, route)
+    if response.status in {404, 405}:
         return RequestError(
-            f"{route.place} has no list of models ({refusal.status} for {asked.shown})",
+            f"{route.place} has no list of models ({response.status} for {asked.shown})",
             "check --api-base; most servers have their API below /v1",
         )
     if isinstance(error, RequestError):

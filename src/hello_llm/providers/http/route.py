@@ -79,7 +79,7 @@ class Route:
         return self.vendor if host is None else place_of(host)
 
 
-def plan(
+def resolve_route(
     model: str | None,
     *,
     api_base: str | None = None,
@@ -98,16 +98,16 @@ def plan(
         UsageError: no model, no vendor in its name, or an address that is none.
         AuthError: the key that the call needs is not set.
     """
-    way = survey(model, api_base=api_base, api_key_env=api_key_env)
+    way = resolve_route_without_key(model, api_base=api_base, api_key_env=api_key_env)
     api_key = _read_key(way, environ, named=api_key_env is not None)
     variable = None if api_key is None else way.key_variable
     return replace(way, key_variable=variable, api_key=api_key)
 
 
-def survey(
+def resolve_route_without_key(
     model: str | None, *, api_base: str | None = None, api_key_env: str | None = None
 ) -> Route:
-    """Return the way to `model` as :func:`plan` does, but read no key: only name its variable.
+    """Return the route to `model` as :func:`resolve_route` does, without reading the key.
 
     Raises:
         UsageError: no model, no vendor in its name, or an address that is none.

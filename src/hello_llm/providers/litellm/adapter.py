@@ -22,7 +22,7 @@ from hello_llm.contract import (
 )
 from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.connection import Connection, WireRequest
-from hello_llm.providers.http.route import Route, plan
+from hello_llm.providers.http.route import Route, resolve_route
 from hello_llm.providers.http.transport import Transport
 from hello_llm.providers.litellm.call_arguments import call_arguments
 from hello_llm.providers.litellm.error_translation import translate
@@ -129,7 +129,7 @@ class LiteLLMProvider:
             raise
         except Exception as error:
             partial = builder.partial(request_id=connection.request_id)
-            problem = translate(litellm, error, route, partial, connection.evidence())
+            problem = translate(litellm, error, route, partial, connection.diagnostics())
             if problem is None:
                 raise
             raise problem from error
@@ -138,7 +138,7 @@ class LiteLLMProvider:
 
     def _route(self, model: str | None) -> Route:
         try:
-            return plan(
+            return resolve_route(
                 model,
                 api_base=self.api_base,
                 api_key_env=self.api_key_env,

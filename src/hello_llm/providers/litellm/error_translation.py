@@ -22,7 +22,7 @@ from hello_llm.contract import (
 )
 from hello_llm.machine import limits
 from hello_llm.providers.http.diagnostics import Diagnostics
-from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.errors.bad_answers import (
     bad_answer,
@@ -56,7 +56,7 @@ def translate(
     error: Exception,
     route: Route,
     partial: LLMReply,
-    evidence: Diagnostics,
+    diagnostics: Diagnostics,
 ) -> HelloLLMError | None:
     """Return our error for `error`, or ``None`` if it is none of LiteLLM's or the network's.
 
@@ -65,10 +65,10 @@ def translate(
         error: what a call or a stream raised.
         route: where the call went.
         partial: the reply as far as it came.
-        evidence: what was seen on the wire.
+        diagnostics: what was seen on the wire.
     """
-    partial = replace(partial, text=partial.text + evidence.beside)
-    problem = _lacking(error) or _explained(litellm, error, route, partial, evidence)
+    partial = replace(partial, text=partial.text + diagnostics.beside)
+    problem = _lacking(error) or _explained(litellm, error, route, partial, diagnostics)
     if problem is not None:
         problem.partial = partial
     return problem
@@ -81,44 +81,44 @@ def _lacking(error: Exception) -> BugError | None:
 
 
 def _explained(
-    litellm: ModuleType, error: Exception, route: Route, partial: LLMReply, evidence: Diagnostics
+    litellm: ModuleType, error: Exception, route: Route, partial: LLMReply, diagnostics: Diagnostics
 ) -> HelloLLMError | None:
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
 
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
         return _not_taken(route, spoken(unsupported))
-    refusal, known = _refusal(error, evidence), known_models(litellm, route)
-    if refusal is not None:
-        theirs = proxys_own(refusal, evidence.transport)
-        return theirs or explain(refusal, route, known, evidence.asked)
+    response, known = _error_response(error, diagnostics), known_models(litellm, route)
+    if response is not None:
+        theirs = proxys_own(response, diagnostics.transport)
+        return theirs or explain(response, route, known, diagnostics.asked)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
-    if evidence.filtered:
+    if diagnostics.filtered:
         return FilteredError.of_reply()
-    if evidence.problem is not None:
-        return bad_answer(evidence.problem, route, evidence, known, started=started)
-    late = deadline(error, route, evidence.transport, litellm.Timeout)
+    if diagnostics.problem is not None:
+        return bad_answer(diagnostics.problem, route, diagnostics, known, started=started)
+    late = deadline(error, route, diagnostics.transport, litellm.Timeout)
     if late is not None:
         return late
-    if started or (evidence.cut and find(error, httpx.TransportError)):
+    if started or (diagnostics.cut and find(error, httpx.TransportError)):
         return _cut_off(error, route, started=started)
-    return no_answer(error, route, evidence.transport) or _unreadable(
-        litellm, error, route, evidence
+    return no_answer(error, route, diagnostics.transport) or _unreadable(
+        litellm, error, route, diagnostics
     )
 
 
-def _refusal(error: Exception, evidence: Diagnostics) -> Refusal | None:
+def _error_response(error: Exception, diagnostics: Diagnostics) -> ErrorResponse | None:
     """Return what an answer with an error status says, however much of it came."""
-    status, delay_s = evidence.status, evidence.retry_after_s
+    status, delay_s = diagnostics.status, diagnostics.retry_after_s
     if status is None:
         answer = answer_to(error)
         if answer is not None:
             status, delay_s = answer.status_code, wait_in(answer.headers)
     if status is None or status < 300:
         return None
-    if evidence.body:
-        return Refusal.of_answer(status, evidence.body, delay_s)
-    return Refusal(status, error_codes(error), quote(error), delay_s=delay_s)
+    if diagnostics.body:
+        return ErrorResponse.of_answer(status, diagnostics.body, delay_s)
+    return ErrorResponse(status, error_codes(error), quote(error), delay_s=delay_s)
 
 
 def _not_taken(route: Route, reason: str) -> RequestError:
@@ -146,15 +146,15 @@ def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyErr
 
 
 def _unreadable(
-    litellm: ModuleType, error: Exception, route: Route, evidence: Diagnostics
+    litellm: ModuleType, error: Exception, route: Route, diagnostics: Diagnostics
 ) -> HelloLLMError | None:
     """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
     import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
     import openai  # noqa: PLC0415 - as above
 
-    if evidence.answered and not began_here(error):
-        if evidence.body or not evidence.begun:
-            return not_a_reply(route, evidence, known_models(litellm, route))
+    if diagnostics.answered and not began_here(error):
+        if diagnostics.body or not diagnostics.begun:
+            return not_a_reply(route, diagnostics, known_models(litellm, route))
         return BrokenReplyError(
             f"{route.place} sent a reply that LiteLLM cannot read",
             "try the other of --stream and --no-stream, or another model",

@@ -109,10 +109,10 @@ def _incomplete(
 
 def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLLMError:
     """Explain a stream that ended in order before anything of a reply had come."""
-    evidence = connection.evidence()
+    diagnostics = connection.diagnostics()
     if connection.tap.answer.alone or not connection.seen:
         return unmarked(route)
-    return not_a_reply(route, evidence, known_models(litellm, route))
+    return not_a_reply(route, diagnostics, known_models(litellm, route))
 
 
 def read_whole(

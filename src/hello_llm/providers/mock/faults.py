@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 
 from hello_llm.contract import HelloLLMError
-from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.errors import connection_errors
 from hello_llm.providers.http.errors.bad_answers import (
@@ -85,8 +85,8 @@ def _answered(
     scene: Scene, status: int, body: str, headers: dict[str, str] | None = None
 ) -> HelloLLMError:
     named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-    refusal = Refusal.of_answer(status, body.encode(), wait_in(named))
-    return explain(refusal, scene.route)
+    response = ErrorResponse.of_answer(status, body.encode(), wait_in(named))
+    return explain(response, scene.route)
 
 
 def _no_such_model(scene: Scene) -> HelloLLMError:

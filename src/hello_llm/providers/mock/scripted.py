@@ -16,7 +16,7 @@ from hello_llm.contract import (
 )
 from hello_llm.contract.model_name import ModelName
 from hello_llm.machine.environment import whole_environ
-from hello_llm.providers.http.route import Route, plan
+from hello_llm.providers.http.route import Route, resolve_route
 from hello_llm.providers.mock.matching import last_prompt
 from hello_llm.providers.mock.play import Play
 from hello_llm.providers.mock.playing import Call, Limits, changed
@@ -107,7 +107,7 @@ class ScriptedMock:
         """Return the way a real call would go; a key that is not there stops no mock."""
         variable = self.api_key_env
         key = variable and (self._environ.get(variable, "").strip() or _NO_KEY)
-        return plan(
+        return resolve_route(
             model,
             api_base=self.api_base or STAND_IN,
             api_key_env=variable,

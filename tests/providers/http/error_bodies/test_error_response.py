@@ -4,28 +4,28 @@ import json
 
 import pytest
 
-from hello_llm.providers.http.error_bodies.error_response import Kind, Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse, Kind
 
 
 def answered(status, **error):
     """The refusal of an answer with `status` and an error object."""
-    return Refusal.of_answer(status, json.dumps({"error": error}).encode())
+    return ErrorResponse.of_answer(status, json.dumps({"error": error}).encode())
 
 
 def test_an_answer_is_read_however_it_is_encoded():
     body = b'\xef\xbb\xbf{"error": {"message": "no\xff", "code": "c"}}'
-    refusal = Refusal.of_answer(400, body)
+    refusal = ErrorResponse.of_answer(400, body)
     assert (refusal.label, refusal.codes, refusal.said) == ("400", ("c",), ': it says "no\ufffd"')
 
 
 def test_headers_say_better_than_the_answer_how_long_to_wait():
     body = b'{"error": {"details": [{"retryDelay": "39s"}]}}'
-    assert Refusal.of_answer(429, body).delay_s == 39.0
-    assert Refusal.of_answer(429, body, 0.0).delay_s == 0.0
+    assert ErrorResponse.of_answer(429, body).delay_s == 39.0
+    assert ErrorResponse.of_answer(429, body, 0.0).delay_s == 0.0
 
 
 def test_half_an_error_object_is_not_quoted():
-    refusal = Refusal.of_answer(503, b'{"error": {"message": "busy n')
+    refusal = ErrorResponse.of_answer(503, b'{"error": {"message": "busy n')
     assert (refusal.codes, refusal.words, refusal.lasting) == ((), "", False)
 
 
@@ -109,8 +109,8 @@ def test_a_missing_model_is_known_by_status_or_code():
     ],
 )
 def test_a_server_that_speaks_tls_says_so_in_its_page(page):
-    assert Refusal.of_answer(400, page).kind is Kind.TLS
-    assert Refusal.of_answer(404, page).kind is not Kind.TLS
+    assert ErrorResponse.of_answer(400, page).kind is Kind.TLS
+    assert ErrorResponse.of_answer(404, page).kind is not Kind.TLS
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_a_server_that_speaks_tls_says_so_in_its_page(page):
     ],
 )
 def test_an_error_object_has_the_status_of_its_first_known_code(error, status):
-    refusal = Refusal.of_object({"error": error})
+    refusal = ErrorResponse.of_object({"error": error})
     assert (refusal.status, refusal.in_answer) == (status, True)
 
 
 def test_an_error_object_is_labelled_by_its_first_code():
-    assert Refusal.of_object({"error": {"code": "a", "type": "b"}}).label == "a"
-    assert Refusal.of_object({"error": "words"}).label == "error"
+    assert ErrorResponse.of_object({"error": {"code": "a", "type": "b"}}).label == "a"
+    assert ErrorResponse.of_object({"error": "words"}).label == "error"

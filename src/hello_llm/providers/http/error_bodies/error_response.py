@@ -1,4 +1,4 @@
-"""What a server says in place of an answer, and which kind of refusal that is."""
+"""What a server says in place of an answer, and which kind of error that is."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 522, 524, 529})
 
 
 class Kind(Enum):
-    """What a refusal means for whoever asked."""
+    """What an error response means for whoever asked."""
 
     QUOTA = auto()
     """There is nothing left to spend."""
@@ -89,7 +89,7 @@ _TLS_WORDS = re.compile(r"HTTP request .{0,200}HTTPS (port|server)", re.IGNORECA
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ErrorResponse:
     """What a server said in place of an answer."""
 
     status: int
@@ -106,8 +106,8 @@ class Refusal:
     """Whether it was an error where an answer was due."""
 
     @classmethod
-    def of_answer(cls, status: int, body: bytes, delay_s: float | None = None) -> "Refusal":
-        """Return the refusal that an answer with an error status is.
+    def of_answer(cls, status: int, body: bytes, delay_s: float | None = None) -> "ErrorResponse":
+        """Read an answer with an error status.
 
         Args:
             status: the status.
@@ -120,8 +120,8 @@ class Refusal:
         return cls(status, codes_in(said), message_in(said), page, delay_s)
 
     @classmethod
-    def of_object(cls, said: Any) -> "Refusal":  # noqa: ANN401 - whatever JSON the server sent
-        """Return the refusal that an error is; one that nobody knows is the server's."""
+    def of_object(cls, said: Any) -> "ErrorResponse":  # noqa: ANN401 - whatever JSON the server sent
+        """Read an error object; one that nobody knows is the server's."""
         codes, words = codes_in(said), message_in(said)
         numbers = (int(code) for code in codes if re.fullmatch(r"[45]\d\d", code))
         signs = signs_in(words, codes)

@@ -9,7 +9,7 @@ from hello_llm.providers.http.answer import Answer
 from hello_llm.providers.http.diagnostics import Diagnostics
 from hello_llm.providers.http.error_bodies.body import parse_body
 from hello_llm.providers.http.error_bodies.envelope import is_error
-from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.connection_errors import closed_early
 from hello_llm.providers.http.errors.error_mapping import explain
 from hello_llm.providers.http.protocols.endings import Ending
@@ -23,7 +23,7 @@ _KEPT = "what arrived is kept; try again"
 def bad_answer(
     problem: UnreadableAnswerError | ErrorInAnswerError,
     route: Route,
-    evidence: Diagnostics | None = None,
+    diagnostics: Diagnostics | None = None,
     known: Collection[str] = (),
     *,
     started: bool,
@@ -33,11 +33,11 @@ def bad_answer(
     Args:
         problem: why it was given up.
         route: where the call went.
-        evidence: what was seen on the wire, where there is one.
+        diagnostics: what was seen on the wire, where there is one.
         known: the models of the vendor, of which one may have been meant.
         started: whether something of the reply came that could be read.
     """
-    body, asked = (b"", "") if evidence is None else (evidence.body, evidence.asked)
+    body, asked = (b"", "") if diagnostics is None else (diagnostics.body, diagnostics.asked)
     if isinstance(problem, UnreadableAnswerError):
         reported = None if started else _reported(route, body, asked, known)
         if isinstance(problem, NoReplyError) and not started:
@@ -45,18 +45,20 @@ def bad_answer(
         where = "the middle" if started else "place"
         message = f"{route.place} sent {problem} in {where} of a reply"
         return reported or BrokenReplyError(message, _kept(started=started))
-    refusal = Refusal.of_object(problem.said)
+    response = ErrorResponse.of_object(problem.said)
     if started:
-        return failed_midway(route, refusal.said)
-    return explain(refusal, route, known, asked)
+        return failed_midway(route, response.said)
+    return explain(response, route, known, asked)
 
 
-def not_a_reply(route: Route, evidence: Diagnostics, known: Collection[str] = ()) -> HelloLLMError:
+def not_a_reply(
+    route: Route, diagnostics: Diagnostics, known: Collection[str] = ()
+) -> HelloLLMError:
     """Explain an answer of status 200 in which no reply was found."""
-    if evidence.blank:
+    if diagnostics.blank:
         return closed_early(route, "ended its answer")
-    reported = _reported(route, evidence.body, evidence.asked, known)
-    return reported or no_reply(route, asked=evidence.asked)
+    reported = _reported(route, diagnostics.body, diagnostics.asked, known)
+    return reported or no_reply(route, asked=diagnostics.asked)
 
 
 def _reported(
@@ -64,10 +66,10 @@ def _reported(
 ) -> HelloLLMError | None:
     """Explain a `body` that is no reply but an error in a form of its own, or mere words."""
     said = parse_body(body.decode("utf-8-sig", errors="replace"))
-    refusal = Refusal.of_object(said)
-    if is_error(said) or (isinstance(said, str) and refusal.known):
-        return explain(refusal, route, known, asked)
-    return no_reply(route, refusal.said, asked) if said and isinstance(said, str) else None
+    response = ErrorResponse.of_object(said)
+    if is_error(said) or (isinstance(said, str) and response.known):
+        return explain(response, route, known, asked)
+    return no_reply(route, response.said, asked) if said and isinstance(said, str) else None
 
 
 def cut_off(

@@ -6,7 +6,7 @@ import ssl
 
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
 from hello_llm.providers.http.connection import NotHTTPError
-from hello_llm.providers.http.error_bodies.error_response import Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.error_mapping import speaks_tls
 from hello_llm.providers.http.errors.exception_chain import find
 from hello_llm.providers.http.route import Route
@@ -71,9 +71,9 @@ def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLME
     return _no_connection(error, route)
 
 
-def proxys_own(refusal: Refusal, transport: Transport) -> UnreachableError | None:
+def proxys_own(response: ErrorResponse, transport: Transport) -> UnreachableError | None:
     """Return our error for what the proxy refused, or ``None`` if it was not the proxy."""
-    if refusal.status != 407 or transport.proxy is None:
+    if response.status != 407 or transport.proxy is None:
         return None
     return UnreachableError(
         f"the proxy {transport.proxy_address} wants a user name and a password (407)",

@@ -1,4 +1,4 @@
-"""Our error for each kind of refusal; the server's words are quoted in it."""
+"""Our error for each kind of response; the server's words are quoted in it."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -15,46 +15,48 @@ from hello_llm.contract import (
     ServerError,
     UnreachableError,
 )
-from hello_llm.providers.http.error_bodies.error_response import Kind, Refusal
+from hello_llm.providers.http.error_bodies.error_response import ErrorResponse, Kind
 from hello_llm.providers.http.route import Route
 
 
 def explain(
-    refusal: Refusal, route: Route, known: Collection[str] = (), asked: str = ""
+    response: ErrorResponse, route: Route, known: Collection[str] = (), asked: str = ""
 ) -> HelloLLMError:
-    """Return our error for `refusal`.
+    """Return our error for `response`.
 
     Args:
-        refusal: what the server said.
+        response: what the server said.
         route: where the call went.
         known: the models of the vendor, of which one may have been meant.
         asked: the method and the address of the request, where they are known.
     """
-    problem = _explained(refusal, route, known, asked)
-    problem.status = None if refusal.in_answer else refusal.status
-    if not refusal.lasting:
-        problem.transient, problem.retry_after_s = True, refusal.delay_s
+    problem = _explained(response, route, known, asked)
+    problem.status = None if response.in_answer else response.status
+    if not response.lasting:
+        problem.transient, problem.retry_after_s = True, response.delay_s
     return problem
 
 
-def _explained(refusal: Refusal, route: Route, known: Collection[str], asked: str) -> HelloLLMError:
-    match refusal.kind:
+def _explained(
+    response: ErrorResponse, route: Route, known: Collection[str], asked: str
+) -> HelloLLMError:
+    match response.kind:
         case Kind.TLS:
             return speaks_tls(route)
         case Kind.KEY:
-            return _key_refused(refusal, route)
+            return _key_refused(response, route)
         case Kind.MODEL:
-            return _no_model(refusal, route, known)
+            return _no_model(response, route, known)
         case Kind.ADDRESS:
-            return _nothing_there(refusal, route, asked)
+            return _nothing_there(response, route, asked)
         case Kind.RATE | Kind.QUOTA:
-            return _limited(refusal, route)
+            return _limited(response, route)
         case kind:
-            return _refused(refusal, route, kind)
+            return _refused(response, route, kind)
 
 
-def _refused(refusal: Refusal, route: Route, kind: Kind) -> HelloLLMError:
-    label, said = refusal.label, refusal.said
+def _refused(response: ErrorResponse, route: Route, kind: Kind) -> HelloLLMError:
+    label, said = response.label, response.said
     match kind:
         case Kind.CONTEXT:
             return ContextError(
@@ -84,14 +86,15 @@ def _refused(refusal: Refusal, route: Route, kind: Kind) -> HelloLLMError:
     return ServerError(f"{route.place} failed ({label}){said}", "try again in a while")
 
 
-def _limited(refusal: Refusal, route: Route) -> RateLimitedError:
-    if refusal.kind is Kind.QUOTA:
+def _limited(response: ErrorResponse, route: Route) -> RateLimitedError:
+    if response.kind is Kind.QUOTA:
         return RateLimitedError(
-            f"{route.place} refused the call over quota or billing ({refusal.label}){refusal.said}",
+            f"{route.place} refused the call over quota or billing ({response.label})"
+            f"{response.said}",
             "check the balance and the plan of the account the key belongs to",
         )
-    problem = f"{route.place} is limiting requests ({refusal.label}){refusal.said}"
-    if refusal.lasting:
+    problem = f"{route.place} is limiting requests ({response.label}){response.said}"
+    if response.lasting:
         return RateLimitedError(
             problem, "shorten the prompt, lower --max-tokens, or name another model with --fallback"
         )
@@ -105,39 +108,39 @@ def speaks_tls(route: Route) -> UnreachableError:
     )
 
 
-def _key_refused(refusal: Refusal, route: Route) -> AuthError:
+def _key_refused(response: ErrorResponse, route: Route) -> AuthError:
     if route.key_variable is None:
         return AuthError(
-            f"{route.place} wants a key ({refusal.label}), and the call went without one"
-            f"{refusal.said}",
+            f"{route.place} wants a key ({response.label}), and the call went without one"
+            f"{response.said}",
             "name the variable that holds it with --api-key-env",
         )
     return AuthError(
-        f"{route.place} refused the key in {route.key_variable} ({refusal.label}){refusal.said}",
+        f"{route.place} refused the key in {route.key_variable} ({response.label}){response.said}",
         f"export {route.key_variable}=…   with a key that is valid for {route.typed}",
     )
 
 
-def _no_model(refusal: Refusal, route: Route, known: Collection[str]) -> RequestError:
+def _no_model(response: ErrorResponse, route: Route, known: Collection[str]) -> RequestError:
     if route.vendor == "ollama_chat":
         return RequestError(
-            f"Ollama at {route.place} has no model {route.name!r}{refusal.said}",
+            f"Ollama at {route.place} has no model {route.name!r}{response.said}",
             f"ollama pull {route.name}",
         )
     near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]
     return RequestError(
-        f"{route.place} knows no model {route.name!r}{refusal.said}",
+        f"{route.place} knows no model {route.name!r}{response.said}",
         f"did you mean {' or '.join(near)}?"
         if near and route.name not in known
         else "check the name of the model, and --api-base if you gave one",
     )
 
 
-def _nothing_there(refusal: Refusal, route: Route, asked: str) -> RequestError:
+def _nothing_there(response: ErrorResponse, route: Route, asked: str) -> RequestError:
     """Return the error of a server that has no chat API where it was asked."""
     below = "; most servers have their API below /v1"
     likely = asked.endswith("/chat/completions") and "/v1/" not in asked
     return RequestError(
-        f"{route.place} has nothing for {asked or 'the request'} ({refusal.label}){refusal.said}",
+        f"{route.place} has nothing for {asked or 'the request'} ({response.label}){response.said}",
         f"check --api-base, and the name of the model{below if likely else ''}",
     )

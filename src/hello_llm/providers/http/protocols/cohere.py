@@ -14,7 +14,14 @@ from hello_llm.providers.http.protocols.piece import (
 )
 from hello_llm.providers.http.protocols.tool_calls import calls_in
 
-_SILENT = ("citation", "content-end", "debug", "message-start", "tool-call-end", "tool-plan")
+_SILENT = (
+    "citation",
+    "content-end",
+    "debug",
+    "message-start",
+    "tool-call-end",
+    "tool-plan",
+)
 
 
 class CohereReplies:

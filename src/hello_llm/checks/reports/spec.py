@@ -15,7 +15,7 @@ STDOUT = "-"
 _STDOUT_NAMES = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """The kinds of reports."""
 
     JUNIT = "junit"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 class ReportSpec:
     """One report that is wanted."""
 
-    kind: Kind
+    kind: ReportKind
     """Its kind."""
     path: Path | None
     """The file; ``None`` is standard output, where the annotations always go."""
@@ -47,13 +47,13 @@ class ReportSpec:
             UsageError: there is no such kind, or no file that could be written.
         """
         name, equals, file = text.partition("=")
-        if name not in set(Kind):
-            known = f"kinds of reports: {listed(Kind)}"
+        if name not in set(ReportKind):
+            known = f"kinds of reports: {listed(ReportKind)}"
             raise UsageError(
-                f"there is no report {quoted(name)}", did_you_mean(name, Kind) or known
+                f"there is no report {quoted(name)}", did_you_mean(name, ReportKind) or known
             )
-        kind = Kind(name)
-        if kind is Kind.GITHUB:
+        kind = ReportKind(name)
+        if kind is ReportKind.GITHUB:
             if equals and file not in _STDOUT_NAMES:
                 raise UsageError(
                     "the report github takes no file: its lines go to standard output",
@@ -67,7 +67,7 @@ class ReportSpec:
         return cls(kind, None if file in _STDOUT_NAMES else _writable(Path(file), kind))
 
 
-def _writable(path: Path, kind: Kind) -> Path:
+def _writable(path: Path, kind: ReportKind) -> Path:
     """Return `path` if its folder is there and it is no folder itself."""
     if "\0" in str(path):
         raise UsageError(f"{quoted(str(path))} is no file name", f"--report {kind}=FILE")
@@ -91,7 +91,7 @@ def parse_all(texts: Iterable[str]) -> list[ReportSpec]:
         UsageError: one of them is wrong, or two go to the same place.
     """
     wanted = [ReportSpec.parse(text) for text in texts]
-    taken: dict[str, Kind] = {}
+    taken: dict[str, ReportKind] = {}
     for report in wanted:
         place = STDOUT if report.path is None else os.path.realpath(report.path)
         if place in taken:
@@ -106,4 +106,4 @@ def parse_all(texts: Iterable[str]) -> list[ReportSpec]:
 
 def claims_stdout(wanted: Iterable[ReportSpec]) -> bool:
     """Tell whether a program is to read one of the reports from standard output."""
-    return any(one.path is None and one.kind is not Kind.GITHUB for one in wanted)
+    return any(one.path is None and one.kind is not ReportKind.GITHUB for one in wanted)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import Kind, ReportSpec, claims_stdout, parse_all, write_reports
+from hello_llm.checks.reports import ReportKind, ReportSpec, claims_stdout, parse_all, write_reports
 from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.rendering.json.document import document
 from hello_llm.settings.phrases import quoted
 from tests.checks.reports.results import EMPTY, TEXTS
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.GITHUB])
+@pytest.mark.parametrize("kind", [kind for kind in ReportKind if kind is not ReportKind.GITHUB])
 def test_a_kind_and_a_file(kind, tmp_path):
     file = tmp_path / "a=b"
     assert ReportSpec.parse(f"{kind}={file}") == ReportSpec(kind, file)
@@ -20,12 +20,12 @@ def test_a_kind_and_a_file(kind, tmp_path):
 
 def test_a_file_in_the_current_folder_needs_no_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert ReportSpec.parse("junit=out.xml") == ReportSpec(Kind.JUNIT, Path("out.xml"))
+    assert ReportSpec.parse("junit=out.xml") == ReportSpec(ReportKind.JUNIT, Path("out.xml"))
 
 
 @pytest.mark.parametrize("text", ["github", "github=-"])
 def test_github_goes_to_standard_output(text):
-    assert ReportSpec.parse(text) == ReportSpec(Kind.GITHUB, None)
+    assert ReportSpec.parse(text) == ReportSpec(ReportKind.GITHUB, None)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def refused(*texts: str) -> str:
 def test_several_reports_are_wanted_in_the_order_in_which_they_are_named(tmp_path):
     md, tap = tmp_path / "a", tmp_path / "b"
     assert parse_all([f"md={md}", "github", f"tap={tap}"]) == [
-        ReportSpec(Kind.MD, md),
-        ReportSpec(Kind.GITHUB, None),
-        ReportSpec(Kind.TAP, tap),
+        ReportSpec(ReportKind.MD, md),
+        ReportSpec(ReportKind.GITHUB, None),
+        ReportSpec(ReportKind.TAP, tap),
     ]
     assert parse_all([]) == []
 
@@ -130,4 +130,4 @@ def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
 def test_standard_output_has_several_names(name):
-    assert ReportSpec.parse(f"junit={name}") == ReportSpec(Kind.JUNIT, None)
+    assert ReportSpec.parse(f"junit={name}") == ReportSpec(ReportKind.JUNIT, None)

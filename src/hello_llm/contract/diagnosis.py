@@ -8,7 +8,7 @@ from hello_llm.contract.errors import HelloLLMError
 from hello_llm.contract.exit_codes import ExitCode
 
 Status = Literal["ok", "warning", "failure"]
-FindingName = Literal[
+DiagnosisName = Literal[
     "versions",
     "configuration",
     "settings",
@@ -27,10 +27,10 @@ FindingName = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What was found where one looked."""
 
-    name: FindingName
+    name: DiagnosisName
     """What was looked at."""
     status: Status
     """The verdict; a failure is what a call would fail on."""
@@ -42,21 +42,21 @@ class Finding:
     """The exit code of a call that fails on it; ``None`` where none does."""
 
     @classmethod
-    def ok(cls, name: FindingName, message: str) -> Self:
+    def ok(cls, name: DiagnosisName, message: str) -> Self:
         """Return the finding that all is well."""
         return cls(name, "ok", message)
 
     @classmethod
-    def warning(cls, name: FindingName, message: str, repair: str) -> Self:
+    def warning(cls, name: DiagnosisName, message: str, repair: str) -> Self:
         """Return the finding of something that surprises, and stops no call."""
         return cls(name, "warning", message, repair)
 
     @classmethod
-    def failure(cls, name: FindingName, error: HelloLLMError) -> Self:
+    def failure(cls, name: DiagnosisName, error: HelloLLMError) -> Self:
         """Return the finding of what a call would fail on, with `error`."""
         return cls(name, "failure", error.message, error.hint, error.exit_code)
 
 
-def exit_code_of(findings: Iterable[Finding]) -> ExitCode:
+def exit_code_of(findings: Iterable[Diagnosis]) -> ExitCode:
     """Return the exit code of the first failure, which a call meets first; OK without one."""
     return next((one.code for one in findings if one.code is not None), ExitCode.OK)

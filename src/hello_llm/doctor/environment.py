@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from hello_llm.contract.finding import Finding
+from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.machine.environment import decisive
 from hello_llm.warm.control import WarmError, status, unavailable
 
@@ -17,11 +17,11 @@ _INSTEAD = (
 """What does here what a variable does elsewhere."""
 
 
-def examine_environment(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the finding on variables that other tools obey; their values are never shown."""
+def examine_environment(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """Yield the diagnosis on variables that other tools obey; their values are never shown."""
     names = sorted(decisive(environ))
     if not names:
-        yield Finding.ok("environment", "no variable that other tools would obey")
+        yield Diagnosis.ok("environment", "no variable that other tools would obey")
         return
     used = [
         use
@@ -29,26 +29,26 @@ def examine_environment(environ: Mapping[str, str]) -> Iterator[Finding]:
         if any(re.fullmatch(pattern, name, re.IGNORECASE) for name in names)
     ]
     repair = f"use {', '.join(used)}" if used else "use flags or a profile: hello-llm config show"
-    yield Finding.warning("environment", f"ignored here: {', '.join(names)}", repair)
+    yield Diagnosis.warning("environment", f"ignored here: {', '.join(names)}", repair)
 
 
-def examine_warmth() -> Iterator[Finding]:
-    """Yield the finding on the warm process."""
+def examine_warmth() -> Iterator[Diagnosis]:
+    """Yield the diagnosis on the warm process."""
     missing = unavailable()
     if missing is not None:
-        yield Finding.ok("warm", f"none: {missing}")
+        yield Diagnosis.ok("warm", f"none: {missing}")
         return
     try:
         running = status()
     except WarmError as error:
-        yield Finding.warning("warm", str(error), error.hint)
+        yield Diagnosis.warning("warm", str(error), error.hint)
         return
     if running is None:
-        yield Finding.ok("warm", "no warm process is running; hello-llm warm start starts one")
+        yield Diagnosis.ok("warm", "no warm process is running; hello-llm warm start starts one")
         return
     if running.cold_because is not None:
         reason = f"process {running.pid} takes no calls from here: {running.cold_because}"
-        yield Finding.warning("warm", reason, "hello-llm warm stop && hello-llm warm start")
+        yield Diagnosis.warning("warm", reason, "hello-llm warm stop && hello-llm warm start")
         return
     words = f"process {running.pid} runs, {running.calls} calls answered"
-    yield Finding.ok("warm", f"{words}, {running.memory_mib:.0f} MiB")
+    yield Diagnosis.ok("warm", f"{words}, {running.memory_mib:.0f} MiB")

@@ -1,11 +1,11 @@
-"""Findings become lines for people, or one JSON document."""
+"""Diagnoses become lines for people, or one JSON document."""
 
 from collections.abc import Callable
 from textwrap import wrap
 from typing import Any, Protocol, get_args
 
 from hello_llm.contract import ExitCode
-from hello_llm.contract.finding import Finding, FindingName, Status, exit_code_of
+from hello_llm.contract.diagnosis import Diagnosis, DiagnosisName, Status, exit_code_of
 from hello_llm.rendering.console import ColorChoice, Styling, styling
 from hello_llm.rendering.json.document import json_line
 from hello_llm.rendering.messages import on_one_line
@@ -15,17 +15,17 @@ from hello_llm.rendering.terminal import Terminal
 SCHEMA = "hello-llm.doctor/1"
 
 _STATUS_WIDTH = max(map(len, get_args(Status)))
-_NAME_WIDTH = max(map(len, get_args(FindingName)))
+_NAME_WIDTH = max(map(len, get_args(DiagnosisName)))
 _INDENT = _STATUS_WIDTH + 2 + _NAME_WIDTH + 2
 _NARROWEST = 20
 _COLORS: dict[Status, str] = {"ok": "32", "warning": "33", "failure": "31"}
 
 
-class FindingsView(Protocol):
-    """Shows findings."""
+class DiagnosesView(Protocol):
+    """Shows diagnoses."""
 
-    def show(self, finding: Finding) -> None:
-        """Take in the next finding.
+    def show(self, diagnosis: Diagnosis) -> None:
+        """Take in the next diagnosis.
 
         Raises:
             OSError: it cannot be written.
@@ -41,8 +41,8 @@ class FindingsView(Protocol):
         ...
 
 
-class PlainFindings:
-    """A line for each finding as it comes, and one for its repair; wrapped on a terminal only."""
+class PlainDiagnoses:
+    """A line for each diagnosis as it comes, and one for its repair; wrapped on a terminal only."""
 
     def __init__(
         self, terminal: Terminal, redact: Callable[[str], str], *, color: ColorChoice
@@ -51,16 +51,16 @@ class PlainFindings:
         self._terminal = terminal
         self._redact = redact
         self._styling = styling(terminal, "stdout", color)
-        self._found: list[Finding] = []
+        self._found: list[Diagnosis] = []
 
-    def show(self, finding: Finding) -> None:
-        """Write `finding`."""
-        self._found.append(finding)
-        first, *more = self._lines(finding.message)
-        rows = [f"{finding.name:{_NAME_WIDTH}}  {first}", *(" " * _INDENT + one for one in more)]
-        rows[0] = self._styled(finding.status) + rows[0]
-        if finding.repair is not None:
-            rows += [" " * _INDENT + one for one in self._lines(f"repair: {finding.repair}")]
+    def show(self, diagnosis: Diagnosis) -> None:
+        """Write `diagnosis`."""
+        self._found.append(diagnosis)
+        first, *more = self._lines(diagnosis.message)
+        rows = [f"{diagnosis.name:{_NAME_WIDTH}}  {first}", *(" " * _INDENT + one for one in more)]
+        rows[0] = self._styled(diagnosis.status) + rows[0]
+        if diagnosis.repair is not None:
+            rows += [" " * _INDENT + one for one in self._lines(f"repair: {diagnosis.repair}")]
         self._write(rows)
 
     def close(self, exit_code: ExitCode | None = None) -> ExitCode:
@@ -98,18 +98,18 @@ class PlainFindings:
         self._terminal.write_stdout("".join(f"{row}\n" for row in rows).encode())
 
 
-class JsonFindings:
+class JsonDiagnoses:
     """One document when all is found."""
 
     def __init__(self, terminal: Terminal, redact: Callable[[str], str]) -> None:
         """Write to the standard output of `terminal`, without what `redact` takes out."""
         self._terminal = terminal
         self._redact = redact
-        self._found: list[Finding] = []
+        self._found: list[Diagnosis] = []
 
-    def show(self, finding: Finding) -> None:
-        """Keep `finding`."""
-        self._found.append(finding)
+    def show(self, diagnosis: Diagnosis) -> None:
+        """Keep `diagnosis`."""
+        self._found.append(diagnosis)
 
     def close(self, exit_code: ExitCode | None = None) -> ExitCode:
         """Write the document."""
@@ -123,11 +123,11 @@ class JsonFindings:
         self._terminal.write_stdout(json_line(document))
         return code
 
-    def _described(self, finding: Finding) -> dict[str, Any]:
+    def _described(self, diagnosis: Diagnosis) -> dict[str, Any]:
         return {
-            "name": finding.name,
-            "status": finding.status,
-            "message": on_one_line(self._redact(finding.message)),
-            "repair": None if finding.repair is None else self._redact(finding.repair),
-            "code": None if finding.code is None else finding.code.name,
+            "name": diagnosis.name,
+            "status": diagnosis.status,
+            "message": on_one_line(self._redact(diagnosis.message)),
+            "repair": None if diagnosis.repair is None else self._redact(diagnosis.repair),
+            "code": None if diagnosis.code is None else diagnosis.code.name,
         }
