@@ -91,7 +91,7 @@ def settings_page() -> str:
     ]
     flags = {key: f"`{field.flag}`" if field.flag else "" for key, field in FIELDS.items()}
     rows = [
-        f"| `{field.key}` | {flags[field.key]} | {field.summary} | {field.kind.allowed}"
+        f"| `{field.key}` | {flags[field.key]} | {field.row.summary} | {field.kind.allowed}"
         f" | {_toml(field.default)} |"
         for field in FIELDS.values()
     ]

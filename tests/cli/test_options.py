@@ -26,8 +26,6 @@ def test_the_help_tells_the_default_of_every_number_and_choice(monkeypatch):
     told = dict(re.findall(r"--([a-z-]+) .*\(default: ([^)]+)\)", page(monkeypatch, 200)))
     elsewhere = {
         "stream": "no-stream",
-        "usage": "on a terminal",
-        "warm": "if one runs",
         "config": "the user's",
         "replay-timing": "none",
     }

@@ -1,6 +1,7 @@
-"""Loads LiteLLM once for all tests of the providers, and allows it what it does wrong inside."""
+"""Loads LiteLLM once for all tests of the providers, and sees that they print nothing."""
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,3 +21,10 @@ def quiet_substrate() -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="litellm")
     # It builds its models at first use, and pydantic warns of one of them then.
     warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier", category=UserWarning)
+
+
+@pytest.fixture(autouse=True)
+def silence(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Fail the test that lets a byte through to either stream."""
+    yield
+    assert capfd.readouterr() == ("", "")

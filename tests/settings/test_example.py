@@ -51,7 +51,7 @@ def test_every_setting_is_in_it_with_its_default_or_an_example(tmp_path):
     assert settings.local_models["tiny"] == Path("~/models/tiny.gguf").expanduser()
     assert settings_of_defaults.profile == "ollama"
     for key, field in FIELDS.items():
-        shown = field.example if field.default is None else field.default
+        shown = field.row.example if field.default is None else field.default
         if key not in {"provider", "model", "api_key_env", "stream"}:
             assert getattr(settings_of_defaults, key) == shown
         assert f"\n{key} = " in enabled(example_text()).partition("[profiles")[0]

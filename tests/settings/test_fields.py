@@ -51,13 +51,13 @@ def test_a_row_is_complete(field):
     """The flag is the key, the summary a sentence, and there is a default or an example."""
     flags = {None} if field.key in FILE_ONLY else {"--" + field.key.replace("_", "-")}
     assert {field.flag} == flags
-    assert field.summary[0] in string.ascii_uppercase
-    assert field.summary.endswith(".")
-    assert (field.default is None) == (field.example is not None)
+    assert field.row.summary[0] in string.ascii_uppercase
+    assert field.row.summary.endswith(".")
+    assert (field.default is None) == (field.row.example is not None)
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
 def test_default_and_example_are_allowed(field):
-    shown = field.example if field.default is None else field.default
+    shown = field.row.example if field.default is None else field.default
 
     assert field.kind.check(shown) == shown

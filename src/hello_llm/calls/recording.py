@@ -3,11 +3,11 @@
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from hello_llm.contract import HelloLLMError, LLMProvider, UsageError
 from hello_llm.settings import Settings
@@ -94,13 +94,12 @@ class RecordingOptions:
     """Whether replayed pieces come when they came, or at once."""
 
     @classmethod
-    def of(cls, typed: Mapping[str, Any]) -> Self:
-        """Return what was `typed` for it.
+    def of(cls, record: Path | None, replay: Path | None, timing: str | None) -> Self:
+        """Check what was typed for it.
 
         Raises:
-            UsageError: the flags do not go together.
+            UsageError: the options do not go together.
         """
-        record, replay, timing = typed["record"], typed["replay"], typed["replay_timing"]
         if timing not in {None, "none", "recorded"}:
             raise UsageError(
                 f'--replay-timing must be none or recorded, not "{timing}"',
@@ -112,11 +111,7 @@ class RecordingOptions:
             raise UsageError(
                 "--record and --replay name the same file", "record to another, or leave out one"
             )
-        return cls(
-            None if record is None else Path(record),
-            None if replay is None else Path(replay),
-            timing or "none",
-        )
+        return cls(record, replay, "recorded" if timing == "recorded" else "none")
 
     def check(self, settings: Settings) -> None:
         """Make sure that `settings` let a recording answer.

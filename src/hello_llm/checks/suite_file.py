@@ -247,7 +247,7 @@ class _Reader:
             return check(given)
         except UnfitError as error:
             key = trail[-1]
-            hint = error.hint or (FIELDS[key].hint if key in FIELDS else None)
+            hint = error.hint or (FIELDS[key].row.hint if key in FIELDS else None)
             self._note(f"{key} {error.reason}{where}", hint, trail)
             return None
 

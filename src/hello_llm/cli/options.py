@@ -1,282 +1,187 @@
-"""The flags of ``chat``, each named once.
+"""The options of the command line: those of settings are made from their rows in the table.
 
 Numbers are typed as text: the settings read them, and say in one voice what is wrong with a value.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-_ASKING, _SAMPLING = "What is asked", "How it is sampled"
-_OUTPUT, _LIMITS, _SETTINGS = "What is shown", "Limits", "Where settings come from"
-_RECORDING = "Record and replay"
+from hello_llm.settings.field import Field, Row, Section
+from hello_llm.settings.fields import FIELDS
+from hello_llm.settings.kinds import (
+    Boolean,
+    Choice,
+    FilePath,
+    Kind,
+    Number,
+    Prose,
+    TextList,
+    Url,
+    VariableName,
+)
 
-Prompt = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[PROMPT]...",
-        help="What to ask; several words need no quotes. A last - requires standard input.",
-    ),
-]
-PromptFlag = Annotated[
-    str | None,
-    typer.Option(
-        "--prompt", metavar="TEXT", help="What to ask, as a flag.", rich_help_panel=_ASKING
-    ),
-]
-System = Annotated[
-    str | None,
-    typer.Option(
-        metavar="TEXT", help="Instructions before the conversation.", rich_help_panel=_ASKING
-    ),
-]
-Provider = Annotated[
-    str | None,
-    typer.Option(
-        metavar="[mock|litellm]", help="Who answers. (default: mock)", rich_help_panel=_ASKING
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        metavar="VENDOR/MODEL",
-        help="The model: openai/gpt-4o-mini, ollama/qwen2.5:0.5b, local/smollm2.",
-        rich_help_panel=_ASKING,
-    ),
-]
-Fallback = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="VENDOR/MODEL",
-        help="Asked if the one before is unavailable; can be repeated.",
-        rich_help_panel=_ASKING,
-    ),
-]
-ApiBase = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="The server's address, if not the vendor's own.",
-        rich_help_panel=_ASKING,
-    ),
-]
-ApiKeyEnv = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="The environment variable that holds the key.",
-        rich_help_panel=_ASKING,
-    ),
-]
-Script = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE",
-        help="What the mock answers, and how it fails.",
-        rich_help_panel=_ASKING,
-    ),
-]
-NoStdin = Annotated[
-    bool,
-    typer.Option("--no-stdin", help="Never read standard input.", rich_help_panel=_ASKING),
-]
-Stream = Annotated[
-    bool | None,
-    typer.Option(
-        "--stream/--no-stream",
-        help="Show the answer while it is written. (default: no-stream)",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-Temperature = Annotated[
-    str | None,
-    typer.Option(metavar="NUMBER", help="Randomness, 0 to 2.", rich_help_panel=_SAMPLING),
-]
-TopP = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NUMBER",
-        help="Share of the probability mass to draw from, 0 to 1.",
-        rich_help_panel=_SAMPLING,
-    ),
-]
-MaxTokens = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COUNT", help="Largest number of tokens in the answer.", rich_help_panel=_SAMPLING
-    ),
-]
-Seed = Annotated[
-    str | None,
-    typer.Option(metavar="NUMBER", help="Seed for repeatable answers.", rich_help_panel=_SAMPLING),
-]
-Stop = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="TEXT", help="Ends the answer where it would appear.", rich_help_panel=_SAMPLING
-    ),
-]
-ConnectTimeout = Annotated[
-    str | None,
-    typer.Option(metavar="SEC", help="Time to connect. (default: 10)", rich_help_panel=_LIMITS),
-]
-FirstTokenTimeout = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SEC",
-        help="Time for the first piece of a streamed answer. (default: 120)",
-        rich_help_panel=_LIMITS,
-    ),
-]
-IdleTimeout = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SEC",
-        help="Time from one piece of a streamed answer to the next. (default: 60)",
-        rich_help_panel=_LIMITS,
-    ),
-]
-Timeout = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SEC",
-        help="Time for the whole call; 0 turns a limit off. (default: 600)",
-        rich_help_panel=_LIMITS,
-    ),
-]
-Retries = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COUNT",
-        help="More tries after a failure that may pass. (default: 2)",
-        rich_help_panel=_LIMITS,
-    ),
-]
-MaxWait = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SEC",
-        help="Longest wait that a server may ask for. (default: 60)",
-        rich_help_panel=_LIMITS,
-    ),
-]
-FailOnLength = Annotated[
-    bool | None,
-    typer.Option(
-        "--fail-on-length",
-        help="Take an answer that reached --max-tokens as broken.",
-        rich_help_panel=_LIMITS,
-    ),
-]
-Output = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FORM",
-        help="rich, plain, json, ndjson, or auto: rich on a terminal. (default: auto)",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-Json = Annotated[
-    bool,
-    typer.Option(
-        "--json", help="Short for --output json, with --stream ndjson.", rich_help_panel=_OUTPUT
-    ),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Write the answer to FILE, once it is complete.",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-KeepPartial = Annotated[
-    bool,
-    typer.Option(
-        "--keep-partial",
-        help="With --out: leave what came of a broken answer in FILE.partial.",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-Usage = Annotated[
-    bool | None,
-    typer.Option(
-        "--usage/--no-usage",
-        help="Show tokens, time and cost on stderr. (default: on a terminal)",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-Color = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WHEN",
-        help="Colour: auto, always or never. (default: auto)",
-        rich_help_panel=_OUTPUT,
-    ),
-]
-Warm = Annotated[
-    bool | None,
-    typer.Option(
-        "--warm/--no-warm",
-        help="Let the warm process answer. (default: if one runs)",
-        rich_help_panel=_SETTINGS,
-    ),
-]
-Quiet = Annotated[
-    bool | None,
-    typer.Option("--quiet", help="Only the answer and errors.", rich_help_panel=_OUTPUT),
-]
-Verbose = Annotated[
-    bool | None,
-    typer.Option("--verbose", help="Say on stderr what is done.", rich_help_panel=_OUTPUT),
-]
-Debug = Annotated[
-    bool,
-    typer.Option(
-        "--debug", help="Show the traceback of an unexpected error.", rich_help_panel=_OUTPUT
-    ),
-]
-DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run",
-        help="Print the request and where each setting came from; send nothing.",
-        rich_help_panel=_SETTINGS,
-    ),
-]
-Profile = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME", help="The profile in the configuration file.", rich_help_panel=_SETTINGS
-    ),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="The configuration file. (default: the user's)",
-        rich_help_panel=_SETTINGS,
-    ),
-]
-Record = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Add each exchange to FILE.", rich_help_panel=_RECORDING),
-]
-Replay = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="With the mock: answer from the exchanges in FILE.",
-        rich_help_panel=_RECORDING,
-    ),
-]
-ReplayTiming = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WHEN",
-        help="recorded: replay each piece at its time; none: at once. (default: none)",
-        rich_help_panel=_RECORDING,
-    ),
-]
+RECORDING = "Record and replay"
+_PANELS = (*Section, RECORDING)
+_METAVARS: tuple[tuple[type[Kind], str], ...] = (
+    (FilePath, "FILE"),
+    (VariableName, "NAME"),
+    (Url, "URL"),
+    (Prose, "TEXT"),
+    (TextList, "TEXT"),
+    (Number, "NUMBER"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was typed for a command that has settings."""
+
+    given: Mapping[str, object]
+    """What was typed for each setting, read but not checked; ``None`` where nothing was."""
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The profile in the configuration file.",
+            rich_help_panel=Section.SOURCES,
+        ),
+    ] = None
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The configuration file. (default: the user's)",
+            rich_help_panel=Section.SOURCES,
+        ),
+    ] = None
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            help="Show the traceback of an unexpected error.",
+            rich_help_panel=Section.SHOWN,
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedOptions(Options):
+    """What was typed for a command whose exchanges can be recorded and replayed."""
+
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Add each exchange to FILE.", rich_help_panel=RECORDING),
+    ] = None
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With the mock: answer from the exchanges in FILE.",
+            rich_help_panel=RECORDING,
+        ),
+    ] = None
+    replay_timing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="recorded: replay each piece at its time; none: at once. (default: none)",
+            rich_help_panel=RECORDING,
+        ),
+    ] = None
+
+
+_Options = TypeVar("_Options", bound=Options)
+
+
+def flattened(
+    command: Callable[[typer.Context, _Options], None],
+    options: type[_Options],
+    settings: Iterable[str],
+) -> Callable[..., None]:
+    """Return `command` as Typer reads it: each of its options and settings is a parameter.
+
+    Args:
+        command: what is done; its docstring is the help.
+        options: the data class of its options; one with the name of a setting is that setting.
+        settings: the keys of the settings that it takes.
+    """
+    own = {
+        field.name: _parameter(field.name, field.type, field.default)
+        for field in fields(options)
+        if field.name != "given"
+    }
+    made = {key: _setting(FIELDS[key]) for key in settings}
+    context = Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+    def invoke(context: typer.Context, **typed: Any) -> None:  # noqa: ANN401 - as each is typed
+        given = {key: _read(key, typed[key]) for key in made}
+        command(context, options(given=given, **{name: typed[name] for name in own}))
+
+    invoke.__doc__ = command.__doc__
+    parameters = sorted((made | own).values(), key=_panel)
+    invoke.__signature__ = Signature([context, *parameters])  # type: ignore[attr-defined]
+    return invoke
+
+
+def _parameter(name: str, annotation: object, default: object) -> Parameter:
+    default = Parameter.empty if default is MISSING else default
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _panel(parameter: Parameter) -> int:
+    panel = getattr(parameter.annotation.__metadata__[0], "rich_help_panel", None)
+    return _PANELS.index(panel) if panel in _PANELS else -1
+
+
+def _read(key: str, typed: object) -> object:
+    return FIELDS[key].kind.read(typed) if isinstance(typed, str) else typed
+
+
+def _setting(field: Field) -> Parameter:
+    """Return the parameter of a setting."""
+    row, kind = field.row, field.kind
+    names = (f"{field.flag}/--no-{field.flag[2:]}",) if row.negatable and field.flag else ()
+    option = typer.Option(
+        *(names or (field.flag,)),
+        metavar=None if isinstance(kind, Boolean) else _metavar(row),
+        help=f"{row.summary}{_remark(field)}",
+        rich_help_panel=row.section,
+        autocompletion=_completion(kind),
+    )
+    of: object = str | None
+    if isinstance(kind, Boolean):
+        of = bool | None
+    elif isinstance(kind, TextList):
+        of = list[str] | None
+    return _parameter(field.key, Annotated[of, option], None)
+
+
+def _metavar(row: Row) -> str:
+    if row.metavar is not None:
+        return row.metavar
+    if isinstance(row.kind, Choice):
+        return f"[{'|'.join(row.kind.choices)}]"
+    return next((word for kind, word in _METAVARS if isinstance(row.kind, kind)), "N")
+
+
+def _remark(field: Field) -> str:
+    """Return what the help adds to the sentence about a setting."""
+    kind, default = field.kind, field.default
+    if isinstance(kind, TextList):
+        return " (can be repeated)"
+    if isinstance(kind, Boolean):
+        return f" (default: no-{field.key})" if field.row.negatable and default is False else ""
+    if default is None:
+        return f" ({kind.low:g} to {kind.high:g})" if isinstance(kind, Number) else ""
+    return f" (default: {default:g})" if isinstance(default, float) else f" (default: {default})"
+
+
+def _completion(kind: Kind) -> Callable[[str], list[str]] | None:
+    if not isinstance(kind, Choice):
+        return None
+    return lambda incomplete: [one for one in kind.choices if one.startswith(incomplete)]

@@ -67,9 +67,9 @@ def _add_schema(app: typer.Typer) -> None:
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "chat": Command("Ask a model and show its answer.", _add_chat),
-        "doctor": Command("Say what a call would meet, and what repairs it.", _add_doctor),
+        "doctor": Command("Check what a call would run into, and how to fix it.", _add_doctor),
         "check": Command(
-            "Ask what a suite asks, and say whether the answers are as expected.", _add_check
+            "Run a suite of smoke checks, and say whether the answers are as expected.", _add_check
         ),
         "config": Command(
             "Look at the settings and change the file they are in.", _add_config, is_group=True

@@ -1,6 +1,7 @@
 """Flags and profile become one frozen set of settings with their origins."""
 
-from hello_llm.settings.fields import FIELDS, Field, Settings
+from hello_llm.settings.field import Field
+from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.origins import Origin
 from hello_llm.settings.resolve import find_config, resolve, settle
 

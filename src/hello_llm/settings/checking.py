@@ -113,7 +113,7 @@ class _Checker:
     def _settings(self, table: Mapping[str, Any], trail: Trail) -> dict[str, Entry]:
         self._only_known(table, FIELDS, trail)
         entries = {
-            key: self._checked(FIELDS[key].kind.check, given, (*trail, key), FIELDS[key].hint)
+            key: self._checked(FIELDS[key].kind.check, given, (*trail, key), FIELDS[key].row.hint)
             for key, given in table.items()
             if key in FIELDS
         }

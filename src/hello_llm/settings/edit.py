@@ -15,7 +15,8 @@ from hello_llm.settings import phrases
 from hello_llm.settings.atomic import write_atomically
 from hello_llm.settings.checking import VERSION, WEIGHTS, examine
 from hello_llm.settings.example import example_text
-from hello_llm.settings.fields import FIELDS, Field
+from hello_llm.settings.field import Field
+from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import missing_file, unknown_profile
 from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.settings.problems import to_error
@@ -106,7 +107,9 @@ def _typed_value(key: str, setting: str, text: str) -> object:
     try:
         value = field.kind.check(field.kind.read(text))
     except UnfitError as error:
-        raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint or field.hint) from None
+        raise UsageError(
+            f"{phrases.name(key)} {error.reason}", error.hint or field.row.hint
+        ) from None
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -1,6 +1,7 @@
 """Writes the example configuration from the table of settings."""
 
-from hello_llm.settings.fields import FIELDS, Field
+from hello_llm.settings.field import Field
+from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.kinds import Choice, Integer, Number
 
 _HEAD = """\
@@ -47,11 +48,11 @@ def _lines(field: Field) -> str:
 
     from tomli_w import dumps  # noqa: PLC0415 - only to write a file
 
-    comment = field.summary
+    comment = field.row.summary
     if isinstance(field.kind, Choice | Number | Integer):
         comment += f" Allowed: {field.kind.allowed}."
     if field.default is None:
         comment += " Unset by default."
-    shown = field.example if field.default is None else field.default
+    shown = field.row.example if field.default is None else field.default
     wrapped = fill(comment, 98, initial_indent="# ", subsequent_indent="# ")
     return f"{wrapped}\n#{dumps({field.key: shown})}"

@@ -1,17 +1,20 @@
-"""The table of all settings: one row declares its type, default, flag, meaning and limits."""
+"""The table of all settings: one row is the only place that describes a setting.
+
+The options of the command line, the example file, the pages of the documentation and the checks of
+every file are made from it.
+"""
 
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Literal, NamedTuple, get_args, get_type_hints
+from typing import Annotated, Literal, get_args
 
+from hello_llm.settings.field import Field, Row, Section, fields_of
 from hello_llm.settings.kinds import (
     Boolean,
     Choice,
     FilePath,
     Integer,
-    Kind,
     Name,
     NameList,
     Number,
@@ -27,16 +30,11 @@ OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]
 ColorChoice = Literal["auto", "always", "never"]
 
 _SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
+_MODEL = "VENDOR/MODEL"
 
 
-class _Row(NamedTuple):
-    """What the table says of a setting beside its name, type and default."""
-
-    kind: Kind
-    flag: str | None
-    summary: str
-    example: object = None
-    hint: str | None = None
+def _time(summary: str) -> Row:
+    return Row(_SECONDS, Section.LIMITS, summary, metavar="SEC")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,210 +43,201 @@ class Settings:
 
     provider: Annotated[
         ProviderChoice,
-        _Row(
+        Row(
             Choice(get_args(ProviderChoice)),
-            "--provider",
+            Section.ASKED,
             "Who answers: the built-in mock, or a model through LiteLLM.",
             hint="a vendor is a model prefix: --provider litellm --model openai/gpt-4o-mini",
         ),
     ] = "mock"
     model: Annotated[
         str | None,
-        _Row(
+        Row(
             Name("a model such as openai/gpt-4o-mini"),
-            "--model",
-            "The model, with its vendor in front.",
+            Section.ASKED,
+            "The model, vendor first: openai/gpt-4o-mini, ollama/qwen2.5:0.5b, local/smollm2.",
+            metavar=_MODEL,
             example="ollama/qwen2.5:0.5b",
         ),
     ] = None
     fallback: Annotated[
         tuple[str, ...],
-        _Row(
+        Row(
             NameList('a list of models, such as ["anthropic/claude-haiku-4-5"]'),
-            "--fallback",
-            "Models to ask in turn while the one before is unavailable.",
+            Section.ASKED,
+            "A model to ask while the one before it is unavailable.",
+            metavar=_MODEL,
         ),
     ] = ()
     api_base: Annotated[
         str | None,
-        _Row(
+        Row(
             Url("http://127.0.0.1:11434"),
-            "--api-base",
+            Section.ASKED,
             "The address of the server, if not the vendor's own.",
             example="http://127.0.0.1:11434",
         ),
     ] = None
     api_key_env: Annotated[
         str | None,
-        _Row(
+        Row(
             VariableName(),
-            "--api-key-env",
+            Section.ASKED,
             "The environment variable that holds the key, if not the vendor's usual one.",
             example="OPENAI_API_KEY",
         ),
     ] = None
     proxy: Annotated[
         str | None,
-        _Row(
+        Row(
             Url("http://127.0.0.1:3128"),
-            None,
-            "The proxy that calls go through; the proxy variables of the environment are ignored.",
+            Section.ASKED,
+            "The proxy for all calls; proxy variables in the environment are ignored.",
             example="http://127.0.0.1:3128",
+            has_flag=False,
         ),
     ] = None
     ca_file: Annotated[
         str | None,
-        _Row(
+        Row(
             FilePath('a path such as "company-ca.pem"'),
-            None,
+            Section.ASKED,
             "A PEM file of certificates to trust besides the usual ones; relative to this file.",
             example="company-ca.pem",
+            has_flag=False,
         ),
     ] = None
     script: Annotated[
         str | None,
-        _Row(FilePath('a path such as "a.toml"'), "--script", "What the mock plays.", "a.toml"),
+        Row(
+            FilePath('a path such as "a.toml"'),
+            Section.ASKED,
+            "A file that says what the mock answers, and how it fails.",
+            example="a.toml",
+        ),
     ] = None
     stream: Annotated[
-        bool, _Row(Boolean(), "--stream", "Show the answer while it is being written.")
+        bool,
+        Row(
+            Boolean(),
+            Section.SHOWN,
+            "Show the answer while it is being written.",
+            negatable=True,
+        ),
     ] = False
     system: Annotated[
         str | None,
-        _Row(
+        Row(
             Prose(),
-            "--system",
-            "The instructions that the model gets before the conversation.",
+            Section.ASKED,
+            "Instructions for the model, sent before the conversation.",
             example="Answer in one sentence.",
         ),
     ] = None
     temperature: Annotated[
-        float | None, _Row(Number(0, 2), "--temperature", "Randomness of the answer.", 0.2)
+        float | None,
+        Row(Number(0, 2), Section.SAMPLED, "Randomness of the answer.", example=0.2),
     ] = None
     top_p: Annotated[
         float | None,
-        _Row(
+        Row(
             Number(0, 1),
-            "--top-p",
+            Section.SAMPLED,
             "Share of the probability mass that words are drawn from.",
             example=0.9,
         ),
     ] = None
     max_tokens: Annotated[
         int | None,
-        _Row(
+        Row(
             Integer(1, 2**31 - 1),
-            "--max-tokens",
-            "Largest number of tokens the answer may have.",
+            Section.SAMPLED,
+            "Largest number of tokens in the answer.",
             example=500,
         ),
     ] = None
     seed: Annotated[
         int | None,
-        _Row(
+        Row(
             Integer(-(2**63), 2**63 - 1),
-            "--seed",
+            Section.SAMPLED,
             "Seed for repeatable answers, where the server supports one.",
             example=7,
         ),
     ] = None
     stop: Annotated[
         tuple[str, ...],
-        _Row(
+        Row(
             TextList('a list of texts, such as ["END"]'),
-            "--stop",
-            "Texts that end the answer where they would appear.",
+            Section.SAMPLED,
+            "A text that ends the answer where it would appear.",
         ),
     ] = ()
-    connect_timeout: Annotated[
-        float,
-        _Row(_SECONDS, "--connect-timeout", "Seconds to wait for a connection; 0 sets no limit."),
-    ] = 10.0
+    connect_timeout: Annotated[float, _time("Time to connect; 0 sets no limit.")] = 10.0
     first_token_timeout: Annotated[
-        float,
-        _Row(
-            _SECONDS,
-            "--first-token-timeout",
-            "Seconds from the request to the first piece of a streamed answer; 0 sets no limit.",
-        ),
+        float, _time("Time until the first piece of a streamed answer; 0 sets no limit.")
     ] = 120.0
     idle_timeout: Annotated[
-        float,
-        _Row(
-            _SECONDS,
-            "--idle-timeout",
-            "Seconds from one piece of a streamed answer to the next; 0 sets no limit.",
-        ),
+        float, _time("Time between two pieces of a streamed answer; 0 sets no limit.")
     ] = 60.0
     timeout: Annotated[
-        float,
-        _Row(
-            _SECONDS,
-            "--timeout",
-            "Seconds that a call may take in total, retries and waits included; 0 sets no limit.",
-        ),
+        float, _time("Time for the whole call, retries and waits included; 0 sets no limit.")
     ] = 600.0
     retries: Annotated[
-        int,
-        _Row(
-            Integer(0, 100),
-            "--retries",
-            "How often a call is tried again after a failure that may pass.",
-        ),
+        int, Row(Integer(0, 100), Section.LIMITS, "Retries after a transient failure.")
     ] = 2
     max_wait: Annotated[
         float,
-        _Row(
-            _SECONDS,
-            "--max-wait",
-            "Longest wait in seconds that a server may ask for before the call is tried again.",
-        ),
+        _time("Longest wait before a retry that a server may ask for."),
     ] = 60.0
     fail_on_length: Annotated[
         bool,
-        _Row(
-            Boolean(),
-            "--fail-on-length",
-            "Treat an answer that reached its limit of tokens as broken.",
-        ),
+        Row(Boolean(), Section.LIMITS, "Treat an answer cut off by its token limit as broken."),
     ] = False
     output: Annotated[
         OutputChoice,
-        _Row(
+        Row(
             Choice(get_args(OutputChoice)),
-            "--output",
-            "How the answer is shown; auto is rich on a terminal and plain elsewhere.",
+            Section.SHOWN,
+            "How to show the answer; auto is rich on a terminal and plain elsewhere.",
+            metavar="FORM",
         ),
     ] = "auto"
     usage: Annotated[
         bool | None,
-        _Row(
+        Row(
             Boolean(),
-            "--usage",
-            "Show tokens, time and cost; if unset, on a terminal only.",
+            Section.SHOWN,
+            "Show tokens, time and cost on stderr; if unset, on a terminal only.",
             example=True,
+            negatable=True,
         ),
     ] = None
     color: Annotated[
         ColorChoice,
-        _Row(
+        Row(
             Choice(get_args(ColorChoice)),
-            "--color",
-            "Whether to use colour; auto does so on a terminal.",
+            Section.SHOWN,
+            "When to use colour; auto means on a terminal.",
+            metavar="WHEN",
         ),
     ] = "auto"
     warm: Annotated[
         bool | None,
-        _Row(
+        Row(
             Boolean(),
-            "--warm",
-            "Let the warm process answer, and start one if none runs; if unset, only if one runs.",
+            Section.SOURCES,
+            "Let the warm process answer, starting one if needed; if unset, only if one runs.",
             example=True,
+            negatable=True,
         ),
     ] = None
-    quiet: Annotated[bool, _Row(Boolean(), "--quiet", "Write only the answer and errors.")] = False
-    verbose: Annotated[
-        bool, _Row(Boolean(), "--verbose", "Tell what is being done, on stderr.")
-    ] = False
+    quiet: Annotated[bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.")] = (
+        False
+    )
+    verbose: Annotated[bool, Row(Boolean(), Section.SHOWN, "Say on stderr what is being done.")] = (
+        False
+    )
 
     local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""
@@ -262,39 +251,5 @@ class Settings:
     """The profile in use, if any."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Field:
-    """One setting."""
-
-    key: str
-    """Its name in a file and as an attribute of :class:`Settings`."""
-    kind: Kind
-    """What values it takes."""
-    default: object
-    """The built-in value; ``None`` if there is none."""
-    flag: str | None
-    """The flag that sets it; ``None`` if only a file does."""
-    summary: str
-    """What it is, in one sentence."""
-    example: object
-    """A value to show where there is no default."""
-    hint: str | None
-    """What helps after a value that is not allowed."""
-
-
-def _fields() -> tuple[Field, ...]:
-    hints = get_type_hints(Settings, include_extras=True)
-    rows = {key: hint.__metadata__[0] for key, hint in hints.items() if _has_row(hint)}
-    defaults = {field.name: field.default for field in dataclasses.fields(Settings)}
-    return tuple(
-        Field(key, row.kind, defaults[key], row.flag, row.summary, row.example, row.hint)
-        for key, row in rows.items()
-    )
-
-
-def _has_row(hint: object) -> bool:
-    return isinstance(next(iter(getattr(hint, "__metadata__", ())), None), _Row)
-
-
-FIELDS: Mapping[str, Field] = MappingProxyType({field.key: field for field in _fields()})
+FIELDS: Mapping[str, Field] = fields_of(Settings)
 """Every setting by its key, in the order in which they are shown."""

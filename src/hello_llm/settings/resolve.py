@@ -6,7 +6,8 @@ from typing import Any
 
 from hello_llm.contract import UsageError
 from hello_llm.settings import phrases
-from hello_llm.settings.fields import FIELDS, Field, Settings
+from hello_llm.settings.field import Field
+from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import (
     ConfigFile,
     Entry,
@@ -91,7 +92,9 @@ def _checked_flag(field: Field, given: object) -> object:
     try:
         return field.kind.check(given)
     except UnfitError as error:
-        raise UsageError(f"{field.flag} {error.reason}", hint=error.hint or field.hint) from None
+        raise UsageError(
+            f"{field.flag} {error.reason}", hint=error.hint or field.row.hint
+        ) from None
 
 
 def _typed_flag(field: Field, given: object) -> str:

@@ -97,8 +97,8 @@ class _Work:
             self.characters += len(source)
             return parse(source)
 
-        for module in ("markdown_blocks", "markdown_cut", "markdown_stream"):
-            monkeypatch.setattr(f"hello_llm.rendering.{module}.parse", counted)
+        for module in ("blocks", "cut", "stream"):
+            monkeypatch.setattr(f"hello_llm.rendering.markdown.{module}.parse", counted)
 
 
 @pytest.mark.parametrize("name", [*TALL, "blank lines", "dashes", "one word"])

@@ -1,15 +1,14 @@
 """One run of ``doctor``: examine, show each diagnosis as it comes, name the exit code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 from hello_llm.calls.opening import certificates
 from hello_llm.calls.turns import open_turns
+from hello_llm.cli.commands.doctor import DoctorOptions
 from hello_llm.cli.display import redactor
 from hello_llm.cli.exits import endings, printing
-from hello_llm.cli.typed import flags, path
 from hello_llm.contract import (
     ExitCode,
     Finished,
@@ -37,8 +36,8 @@ _MOST_TOKENS = 8
 _LONGEST_ANSWER_S = 60.0
 
 
-def examine_call(typed: Mapping[str, Any]) -> ExitCode:
-    """Examine the call that the flags in `typed` would make, and return the exit code.
+def examine_call(typed: DoctorOptions) -> ExitCode:
+    """Examine the call that was `typed`, and return the exit code.
 
     Raises:
         StoppedError: somebody ended it; with ``--json`` the document tells so instead.
@@ -48,7 +47,7 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
     color, key_variable = _shown(settings, typed)
     messages = Messages(terminal, color=color, redact=redactor(key_variable))
     view: DiagnosesView
-    if typed["json"]:
+    if typed.json:
         view = JsonDiagnoses(terminal, messages.redact)
     else:
         view = PlainDiagnoses(terminal, messages.redact, color=color)
@@ -58,7 +57,7 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
                 with printing():
                     view.show(diagnosis)
     except (InterruptError, TerminateError) as error:
-        if not typed["json"]:
+        if not typed.json:
             raise
         view.close(error.exit_code)
         messages.error(error)
@@ -66,37 +65,35 @@ def examine_call(typed: Mapping[str, Any]) -> ExitCode:
     return view.close()
 
 
-def _settings(typed: Mapping[str, Any]) -> Settings | UsageError:
+def _settings(typed: DoctorOptions) -> Settings | UsageError:
     """Return every setting as ``chat`` would have it, or why it would not begin."""
     try:
-        config = path(typed["config"])
-        return resolve(flags(typed), config_file=config, profile=typed["profile"])
+        return resolve(typed.given, config_file=typed.config, profile=typed.profile)
     except UsageError as error:
         return error
 
 
-def _shown(
-    settings: Settings | UsageError, typed: Mapping[str, Any]
-) -> tuple[ColorChoice, str | None]:
+def _shown(settings: Settings | UsageError, typed: DoctorOptions) -> tuple[ColorChoice, str | None]:
     """Return when to use colour, and the variable whose value is a secret."""
     if isinstance(settings, UsageError):
-        return "auto", typed["api_key_env"]
+        named = typed.given["api_key_env"]
+        return "auto", named if isinstance(named, str) else None
     return settings.color, settings.api_key_env
 
 
 def _diagnoses(
     settings: Settings | UsageError,
-    typed: Mapping[str, Any],
+    typed: DoctorOptions,
     terminal: Terminal,
     messages: Messages,
 ) -> Iterator[Diagnosis]:
-    subject = Subject(settings, path(typed["config"]), whole_environ(), certificates)
+    subject = Subject(settings, typed.config, whole_environ(), certificates)
     fails = False
     for diagnosis in examine(subject):
         # A list that lacks the model, or is none, need not mean that the model does not answer.
         fails = fails or (diagnosis.status == "failure" and diagnosis.name != "models")
         yield diagnosis
-    if typed["spend"] and not fails and not isinstance(settings, UsageError):
+    if typed.spend and not fails and not isinstance(settings, UsageError):
         yield _spend(settings, terminal, messages)
 
 

@@ -1,52 +1,77 @@
 """``hello-llm chat``: ask a model, show its answer."""
 
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from hello_llm.cli import options
+from hello_llm.cli.options import RecordedOptions, flattened
+from hello_llm.settings.field import Section
+from hello_llm.settings.fields import FIELDS
 
 
-def chat(
-    context: typer.Context,
-    prompt: options.Prompt = None,
-    prompt_flag: options.PromptFlag = None,
-    system: options.System = None,
-    provider: options.Provider = None,
-    model: options.Model = None,
-    fallback: options.Fallback = None,
-    api_base: options.ApiBase = None,
-    api_key_env: options.ApiKeyEnv = None,
-    script: options.Script = None,
-    no_stdin: options.NoStdin = False,
-    temperature: options.Temperature = None,
-    top_p: options.TopP = None,
-    max_tokens: options.MaxTokens = None,
-    seed: options.Seed = None,
-    stop: options.Stop = None,
-    stream: options.Stream = None,
-    output: options.Output = None,
-    json: options.Json = False,
-    out: options.Out = None,
-    keep_partial: options.KeepPartial = False,
-    usage: options.Usage = None,
-    color: options.Color = None,
-    quiet: options.Quiet = None,
-    warm: options.Warm = None,
-    verbose: options.Verbose = None,
-    debug: options.Debug = False,
-    connect_timeout: options.ConnectTimeout = None,
-    first_token_timeout: options.FirstTokenTimeout = None,
-    idle_timeout: options.IdleTimeout = None,
-    timeout: options.Timeout = None,
-    retries: options.Retries = None,
-    max_wait: options.MaxWait = None,
-    fail_on_length: options.FailOnLength = None,
-    profile: options.Profile = None,
-    config: options.ConfigFile = None,
-    record: options.Record = None,
-    replay: options.Replay = None,
-    replay_timing: options.ReplayTiming = None,
-    dry_run: options.DryRun = False,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatOptions(RecordedOptions):
+    """What was typed for ``chat``."""
+
+    prompt: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PROMPT]...",
+            help="What to ask; several words need no quotes. A last - requires standard input.",
+        ),
+    ] = None
+    prompt_flag: Annotated[
+        str | None,
+        typer.Option(
+            "--prompt",
+            metavar="TEXT",
+            help="What to ask, as a flag.",
+            rich_help_panel=Section.ASKED,
+        ),
+    ] = None
+    no_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--no-stdin", help="Never read standard input.", rich_help_panel=Section.ASKED
+        ),
+    ] = False
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Short for --output json, or with --stream for --output ndjson.",
+            rich_help_panel=Section.SHOWN,
+        ),
+    ] = False
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the answer to FILE, once it is complete.",
+            rich_help_panel=Section.SHOWN,
+        ),
+    ] = None
+    keep_partial: Annotated[
+        bool,
+        typer.Option(
+            "--keep-partial",
+            help="With --out: keep what arrived of a broken answer in FILE.partial.",
+            rich_help_panel=Section.SHOWN,
+        ),
+    ] = False
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Print the request and where each setting came from; send nothing.",
+            rich_help_panel=Section.SOURCES,
+        ),
+    ] = False
+
+
+def _chat(context: typer.Context, options: ChatOptions) -> None:
     """Ask a model and show its answer.
 
     The prompt comes first, then a blank line, then standard input if it is a pipe or a file.
@@ -54,4 +79,7 @@ def chat(
     """
     from hello_llm.cli.commands.chat.call import call  # noqa: PLC0415 - the help does without
 
-    raise typer.Exit(call(context))
+    raise typer.Exit(call(context, options))
+
+
+chat = flattened(_chat, ChatOptions, [key for key, field in FIELDS.items() if field.flag])

@@ -1,18 +1,15 @@
 """What was typed for ``check`` becomes settings, a plan, and a run."""
 
-from pathlib import Path
 from typing import Any
-
-import typer
 
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports import parse_all
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.cli.commands.check.cases import Typed
+from hello_llm.cli.commands.check.command import CheckOptions
 from hello_llm.cli.commands.check.run import CheckRun
 from hello_llm.cli.display import Display
-from hello_llm.cli.typed import flags, path
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import find_config, settle
@@ -22,42 +19,39 @@ _JOBS = Integer(1, 256)
 _OF_THE_RUN = frozenset({"color", "quiet", "verbose"})
 
 
-def call(context: typer.Context) -> ExitCode:
-    """Do what the flags in `context` ask for, and return the exit code.
+def call(typed: CheckOptions) -> ExitCode:
+    """Run the checks that were `typed`, and return the exit code.
 
     Raises:
         HelloLLMError: they do not go together, the suite is wrong, or a report cannot be written.
     """
-    typed = context.params
-    file = path(typed["config"])
-    config = find_config(file)
-    given = flags(typed)
-    settings = settle(given, config, typed["profile"])
-    display = Display.of(settings, Terminal.real(), debug=typed["debug"])
+    config = find_config(typed.config)
+    settings = settle(typed.given, config, typed.profile)
+    display = Display.of(settings, Terminal.real(), debug=typed.debug)
     display.warn_of(settings)
-    asking = {key: value for key, value in given.items() if key not in _OF_THE_RUN}
+    asking = {key: value for key, value in typed.given.items() if key not in _OF_THE_RUN}
     run = CheckRun(
         settings=settings,
         typed=Typed(
             flags=asking,
-            models=tuple(typed["models"] or ()),
-            profile=typed["profile"],
+            models=tuple(typed.models or ()),
+            profile=typed.profile,
             config=config,
-            config_file=file,
-            recording=RecordingOptions.of(typed),
+            config_file=typed.config,
+            recording=RecordingOptions.of(typed.record, typed.replay, typed.replay_timing),
         ),
-        suite=Path(typed["suite"]),
-        select=typed["select"] or (),
-        rerun_failed=path(typed["rerun_failed"]),
+        suite=typed.suite,
+        select=typed.select or (),
+        rerun_failed=typed.rerun_failed,
         plan=Plan(
-            jobs=_number(_JOBS, "--jobs", typed["jobs"]) or 1,
-            fail_fast=typed["fail_fast"],
-            all_attempts=typed["all_attempts"],
+            jobs=_number(_JOBS, "--jobs", typed.jobs) or 1,
+            fail_fast=typed.fail_fast,
+            all_attempts=typed.all_attempts,
         ),
-        max_cost=_number(DOLLARS, "--max-cost", typed["max_cost"]),
-        reports=parse_all(typed["report"] or ()),
-        listed=typed["list_"],
-        dry_run=typed["dry_run"],
+        max_cost=_number(DOLLARS, "--max-cost", typed.max_cost),
+        reports=parse_all(typed.report or ()),
+        listed=typed.list_,
+        dry_run=typed.dry_run,
     )
     return run.on(display)
 

@@ -1,0 +1,77 @@
+"""What describes one setting: its row in the table, and the field that is made of it."""
+
+import dataclasses
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple, get_type_hints
+
+from hello_llm.settings.kinds import Kind
+
+
+class Section(StrEnum):
+    """Where a setting stands in the help of a command."""
+
+    ASKED = "What is asked"
+    SAMPLED = "How it is sampled"
+    SHOWN = "What is shown"
+    LIMITS = "Limits"
+    SOURCES = "Where settings come from"
+
+
+class Row(NamedTuple):
+    """What the table says of a setting besides its name, type and default."""
+
+    kind: Kind
+    """What values it takes."""
+    section: Section
+    """Where it stands in the help."""
+    summary: str
+    """What it is, in one sentence."""
+    metavar: str | None = None
+    """What stands for its value in the help, if not the usual word of its kind."""
+    example: object = None
+    """A value to show where there is no default."""
+    hint: str | None = None
+    """What helps after a value that is not allowed."""
+    has_flag: bool = True
+    """Whether the command line sets it too."""
+    negatable: bool = False
+    """Whether ``--no-NAME`` sets it to false."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Field:
+    """One setting."""
+
+    key: str
+    """Its name in a file and as an attribute of ``Settings``."""
+    default: object
+    """The built-in value; ``None`` if there is none."""
+    row: Row
+    """What the table says of it."""
+
+    @property
+    def kind(self) -> Kind:
+        """What values it takes."""
+        return self.row.kind
+
+    @property
+    def flag(self) -> str | None:
+        """The flag that sets it; ``None`` if only a file does."""
+        return f"--{self.key.replace('_', '-')}" if self.row.has_flag else None
+
+
+def fields_of(table: type) -> Mapping[str, Field]:
+    """Return the fields of a data class whose annotations hold rows, by key and in order."""
+    hints = get_type_hints(table, include_extras=True)
+    defaults = {field.name: field.default for field in dataclasses.fields(table)}
+    rows = {key: _row_in(hint) for key, hint in hints.items()}
+    return MappingProxyType(
+        {key: Field(key, defaults[key], row) for key, row in rows.items() if row is not None}
+    )
+
+
+def _row_in(hint: object) -> Row | None:
+    first = next(iter(getattr(hint, "__metadata__", ())), None)
+    return first if isinstance(first, Row) else None
