@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +25,7 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
     """Return the request for `messages`, the system turn of the settings before them."""
     if settings.system is not None:
         messages = (Message("system", settings.system), *messages)
-    params = Params(
-        temperature=settings.temperature,
-        top_p=settings.top_p,
-        max_tokens=settings.max_tokens,
-        seed=settings.seed,
-        stop=settings.stop,
-    )
+    params = Params(**{one.name: getattr(settings, one.name) for one in fields(Params)})
     usual = DEFAULT_MODEL if settings.provider == "mock" else None
     return ChatRequest(messages, settings.model or usual, params)
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from hello_llm.contract import ExitCode, Message, Role
 from hello_llm.settings import FIELDS, phrases
+from hello_llm.settings.field import Section
 from hello_llm.settings.kinds import (
     Boolean,
     Choice,
@@ -27,11 +28,7 @@ SETTING_KEYS = (
     "script",
     "system",
     "stream",
-    "temperature",
-    "top_p",
-    "max_tokens",
-    "seed",
-    "stop",
+    *(key for key, field in FIELDS.items() if field.row.section is Section.SAMPLED),
     "timeout",
     "connect_timeout",
     "first_token_timeout",

@@ -29,7 +29,7 @@ def _add_chat(app: typer.Typer) -> None:
 
 
 def _add_doctor(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.doctor import doctor  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands.doctor.command import doctor  # noqa: PLC0415 - likewise
 
     app.command("doctor")(doctor)
 

@@ -6,13 +6,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hello_llm.checks.reports.checks_document import checks_document
-from hello_llm.checks.reports.github import github
-from hello_llm.checks.reports.junit import junit
-from hello_llm.checks.reports.markdown import markdown
-from hello_llm.checks.reports.tap import tap
+from hello_llm.checks.reports.github import render as github
+from hello_llm.checks.reports.json import render as json_report
+from hello_llm.checks.reports.junit import render as junit
+from hello_llm.checks.reports.md import render as markdown
+from hello_llm.checks.reports.tap import render as tap
 from hello_llm.checks.results import SuiteResult
-from hello_llm.rendering.json.document import document
 from tests.checks.reports.results import EVERYTHING, TEXTS
 
 FOLDER = Path(__file__).parent / "golden"
@@ -20,7 +19,7 @@ FOLDER = Path(__file__).parent / "golden"
 
 def as_json(result: SuiteResult) -> str:
     """The JSON report as the program makes it."""
-    return checks_document(result, TEXTS.redact, document)
+    return json_report(result, TEXTS)
 
 
 REPORTS: dict[str, Callable[[SuiteResult], str]] = {

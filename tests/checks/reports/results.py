@@ -17,12 +17,13 @@ from hello_llm.contract import (
     ToolCall,
     Usage,
 )
+from hello_llm.rendering.json.document import document
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.secrets.redactor import Redactor
 
 SECRET = "correct-horse-battery"
-TEXTS = Texts(Redactor([SECRET]), sanitize)
-PLAIN = Texts(str, str)
+TEXTS = Texts(Redactor([SECRET]), sanitize, document)
+PLAIN = Texts(str, str, document)
 """Leaves texts as they are, so that a report has to be safe by itself."""
 
 HOSTILE = (

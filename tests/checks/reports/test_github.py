@@ -4,7 +4,8 @@ import re
 
 from hypothesis import given
 
-from hello_llm.checks.reports.github import MOST_ANNOTATIONS, github
+from hello_llm.checks.reports.github import MOST_ANNOTATIONS
+from hello_llm.checks.reports.github import render as github
 from hello_llm.checks.results import Verdict
 from tests.checks.reports.results import (
     EMPTY,

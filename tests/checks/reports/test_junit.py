@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 
-from hello_llm.checks.reports.junit import junit
+from hello_llm.checks.reports.junit import render as junit
 from hello_llm.checks.results import Finding, Verdict
 from tests.checks.reports.junit_schema import read
 from tests.checks.reports.results import (

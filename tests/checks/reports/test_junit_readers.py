@@ -7,7 +7,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from junitparser.xunit2 import JUnitXml as WithReruns
 from junitparser.xunit2 import TestCase as CaseWithReruns
 
-from hello_llm.checks.reports.junit import junit
+from hello_llm.checks.reports.junit import render as junit
 from hello_llm.checks.results import CheckResult, SuiteResult, Verdict
 from tests.checks.reports.golden import FOLDER
 from tests.checks.reports.junit_schema import FORBIDDEN, read

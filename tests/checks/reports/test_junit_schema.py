@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 
-from hello_llm.checks.reports.junit import junit
+from hello_llm.checks.reports.junit import render as junit
 from tests.checks.reports.junit_schema import read
 from tests.checks.reports.results import EVERYTHING, TEXTS
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import ReportKind, ReportSpec, claims_stdout, parse_all, write_reports
+from hello_llm.checks.reports.kinds import ReportKind
+from hello_llm.checks.reports.spec import ReportSpec, claims_stdout, parse_all
+from hello_llm.checks.reports.writing import write_reports
 from hello_llm.contract import HelloLLMError, UsageError
-from hello_llm.rendering.json.document import document
 from hello_llm.settings.phrases import quoted
 from tests.checks.reports.results import EMPTY, TEXTS
 
@@ -123,7 +124,6 @@ def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp
                 [ReportSpec.parse(f"tap={file}")],
                 EMPTY,
                 TEXTS,
-                document=document,
                 stdout=list[bytes]().append,
             )
 

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from hypothesis import given
 
-from hello_llm.checks.reports.tap import tap
+from hello_llm.checks.reports.tap import render as tap
 from hello_llm.checks.results import AttemptResult, Finding, Verdict
 from tests.checks.reports.results import (
     ANYTHING,

@@ -5,6 +5,7 @@ import pytest
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import complaint, headline, kind, reason, score, trouble
 from hello_llm.checks.results import AttemptResult, Finding, Verdict
+from hello_llm.rendering.json.document import document
 from tests.checks.reports.golden import REPORTS
 from tests.checks.reports.results import (
     LIMITED,
@@ -20,7 +21,7 @@ from tests.checks.reports.results import (
 )
 
 WRONG_ERROR = AttemptResult(Verdict.FAIL, 0.2, findings=(OTHER,), error=REFUSED)
-AS_THEY_ARE = Texts(str, str)
+AS_THEY_ARE = Texts(str, str, document)
 
 
 @pytest.mark.parametrize(

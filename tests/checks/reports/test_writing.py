@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.checks.reports import ReportKind, ReportSpec, write_reports
+from hello_llm.checks.reports.kinds import ReportKind
+from hello_llm.checks.reports.spec import ReportSpec
+from hello_llm.checks.reports.writing import write_reports
 from hello_llm.contract import OutputError
-from hello_llm.rendering.json.document import document
 from tests.checks.reports.golden import FOLDER
 from tests.checks.reports.results import EVERYTHING, TEXTS
 
@@ -27,7 +28,6 @@ def write(*wanted: ReportSpec, step_summary: Path | None = None) -> bytes:
         wanted,
         EVERYTHING,
         TEXTS,
-        document=document,
         stdout=printed.append,
         step_summary=step_summary,
     )
@@ -91,7 +91,6 @@ def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
             ],
             EVERYTHING,
             TEXTS,
-            document=document,
             stdout=printed.append,
         )
     assert caught.value.message == (
@@ -124,7 +123,6 @@ def test_the_annotations_are_printed_also_where_the_summary_cannot_be_written(tm
             [ReportSpec(ReportKind.GITHUB, None)],
             EVERYTHING,
             TEXTS,
-            document=document,
             stdout=printed.append,
             step_summary=tmp_path / "gone" / "summary",
         )

@@ -9,6 +9,7 @@ from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import Verdict
 from hello_llm.checks.run import Run, Snapshot
 from hello_llm.cli.commands.check.live import LiveTable
+from hello_llm.rendering.json.document import document
 from hello_llm.rendering.sanitize import sanitize
 from tests.cli.check.suites import asks
 from tests.cli.person import Person
@@ -110,7 +111,7 @@ class Standstill(Run):
 @pytest.mark.parametrize("widths", [(80, 30), (30, 80), (80, 13, 120)])
 def test_a_screen_that_changes_its_width_loses_no_result(widths):
     screen, now = Screen(widths[0], 24), iter(range(99))
-    texts = Texts(redact=str, sanitize=sanitize)
+    texts = Texts(str, sanitize, document)
     table = LiveTable(screen.terminal(), texts, "auto", clock=lambda: next(now))
     table.look(Standstill())
     table.write("pass    one\n")
@@ -126,6 +127,8 @@ def test_a_screen_that_changes_its_width_loses_no_result(widths):
 
 def test_a_long_wait_for_a_host_is_told():
     screen, now = Screen(80, 24), iter([0.0, 3.0])
-    table = LiveTable(screen.terminal(), Texts(str, sanitize), "never", clock=lambda: next(now))
+    table = LiveTable(
+        screen.terminal(), Texts(str, sanitize, document), "never", clock=lambda: next(now)
+    )
     table.look(Standstill())
     assert screen.rows()[-1].endswith(" 1 of 2, 3 s, waiting 12 s for api.example.com")

@@ -21,7 +21,7 @@ _COMMANDS = {
 }
 
 
-def github(result: SuiteResult, texts: Texts) -> str:
+def render(result: SuiteResult, texts: Texts) -> str:
     """Return the workflow commands for the ten worst checks of `result`, a line for each."""
     bad = [check for check in result.results if standing(check) in _COMMANDS]
     worst = sorted(bad, key=_badness)

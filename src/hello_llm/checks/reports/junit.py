@@ -31,7 +31,7 @@ from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Ve
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(result: SuiteResult, texts: Texts) -> str:
+def render(result: SuiteResult, texts: Texts) -> str:
     """Return the JUnit report of `result`."""
     counted = counts(result.results)
     root = ET.Element(

@@ -3,31 +3,16 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from hello_llm.checks.reports.kinds import ReportKind
 from hello_llm.contract import UsageError
 from hello_llm.settings.phrases import did_you_mean, listed, quoted
 
 STDOUT = "-"
 
 _STDOUT_NAMES = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
-
-
-class ReportKind(StrEnum):
-    """The kinds of reports."""
-
-    JUNIT = "junit"
-    """JUnit XML, which nearly every CI system reads."""
-    JSON = "json"
-    """Everything, for programs; ``--rerun-failed`` reads it."""
-    TAP = "tap"
-    """The Test Anything Protocol."""
-    MD = "md"
-    """Markdown, for people."""
-    GITHUB = "github"
-    """Annotations and a step summary of GitHub Actions."""
 
 
 @dataclass(frozen=True, slots=True)

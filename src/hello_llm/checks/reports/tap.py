@@ -24,7 +24,7 @@ from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Ve
 _SPECIAL = re.compile(r"[\\#]")
 
 
-def tap(result: SuiteResult, texts: Texts) -> str:
+def render(result: SuiteResult, texts: Texts) -> str:
     """Return the TAP report of `result`."""
     lines = ["TAP version 13", f"1..{len(result.results)}"]
     if not result.results:

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hello_llm.contract import HelloLLMError, LLMReply
 
 LONGEST = 2000
 """Characters of one text in a report; the JSON report holds texts whole."""
@@ -9,14 +12,30 @@ LONGEST = 2000
 _LONGEST_LINE = 200
 
 
+class ReplyDocument(Protocol):
+    """Makes the document of one call, as ``hello-llm chat --json`` prints it."""
+
+    def __call__(
+        self,
+        reply: LLMReply | None,
+        error: HelloLLMError | None = None,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+    ) -> dict[str, Any]:
+        """Return the document of `reply` and `error`; the rest is for when there is no reply."""
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How texts that came from a model, a server or a file go into a report."""
+    """How texts that came from a model, a server or a file go into a report, and whole replies."""
 
     redact: Callable[[str], str]
     """Takes secrets out."""
     sanitize: Callable[[str], str]
     """Makes visible what could act on a terminal or hide in the text."""
+    document: ReplyDocument
+    """Makes the document of a reply, for reports that hold all of it."""
 
     def whole(self, text: str) -> str:
         """Return `text` without secrets and harmless."""

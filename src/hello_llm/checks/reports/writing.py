@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hello_llm.checks.reports.checks_document import ReplyDocument, checks_document
-from hello_llm.checks.reports.spec import ReportKind, ReportSpec
+from hello_llm.checks.reports.kinds import ReportKind
+from hello_llm.checks.reports.spec import ReportSpec
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import SuiteResult
 from hello_llm.contract import OutputError
@@ -17,7 +17,6 @@ def write_reports(
     result: SuiteResult,
     texts: Texts,
     *,
-    document: ReplyDocument,
     stdout: Callable[[bytes], None],
     step_summary: Path | None = None,
 ) -> None:
@@ -29,7 +28,6 @@ def write_reports(
         wanted: the reports.
         result: what came of the suite.
         texts: how texts go into a report.
-        document: makes the document of a reply, for the JSON report.
         stdout: writes to standard output.
         step_summary: the file that GitHub Actions shows as the step's summary; the report github
             appends to it.
@@ -40,7 +38,7 @@ def write_reports(
     """
     troubles: list[str] = []
     for report in sorted(wanted, key=lambda report: report.path is None):
-        text = _text(report.kind, result, texts, document).encode(errors="backslashreplace")
+        text = report.kind.render(result, texts).encode(errors="backslashreplace")
         if report.path is None:
             if report.kind is ReportKind.GITHUB and step_summary is not None:
                 troubles += _trouble(step_summary, _summary(result, texts), _append)
@@ -51,34 +49,11 @@ def write_reports(
         raise OutputError("; ".join(troubles), "name files that can be written: --report KIND=FILE")
 
 
-def _text(kind: ReportKind, result: SuiteResult, texts: Texts, document: ReplyDocument) -> str:
-    """Return the report, by the module of its kind, which is imported only now."""
-    match kind:
-        case ReportKind.JUNIT:
-            from hello_llm.checks.reports.junit import junit  # noqa: PLC0415 - see above
-
-            return junit(result, texts)
-        case ReportKind.JSON:
-            return checks_document(result, texts.redact, document)
-        case ReportKind.TAP:
-            from hello_llm.checks.reports.tap import tap  # noqa: PLC0415 - see above
-
-            return tap(result, texts)
-        case ReportKind.MD:
-            from hello_llm.checks.reports.markdown import markdown  # noqa: PLC0415 - see above
-
-            return markdown(result, texts)
-        case ReportKind.GITHUB:
-            from hello_llm.checks.reports.github import github  # noqa: PLC0415 - see above
-
-            return github(result, texts)
-
-
 def _summary(result: SuiteResult, texts: Texts) -> bytes:
-    from hello_llm.checks.reports.github import LONGEST_SUMMARY  # noqa: PLC0415 - as in _text
-    from hello_llm.checks.reports.markdown import markdown  # noqa: PLC0415 - as in _text
+    from hello_llm.checks.reports.github import LONGEST_SUMMARY  # noqa: PLC0415 - few runs do
+    from hello_llm.checks.reports.md import render  # noqa: PLC0415 - likewise
 
-    text = markdown(result, texts, longest=LONGEST_SUMMARY)
+    text = render(result, texts, longest=LONGEST_SUMMARY)
     return f"{text}\n".encode(errors="backslashreplace")
 
 

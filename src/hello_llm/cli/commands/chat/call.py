@@ -5,7 +5,7 @@ from dataclasses import replace
 import typer
 
 from hello_llm.calls.recording import RecordingOptions
-from hello_llm.cli.commands.chat.command import ChatOptions
+from hello_llm.cli.commands.chat.options import ChatOptions
 from hello_llm.cli.commands.chat.run import ChatRun
 from hello_llm.cli.display import Display
 from hello_llm.cli.prompt import PromptSource

@@ -1,74 +1,10 @@
 """``hello-llm chat``: ask a model, show its answer."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from hello_llm.cli.options import RecordedOptions, flattened
-from hello_llm.settings.field import Section
+from hello_llm.cli.commands.chat.options import ChatOptions
+from hello_llm.cli.options import flattened
 from hello_llm.settings.fields import FIELDS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatOptions(RecordedOptions):
-    """What was typed for ``chat``."""
-
-    prompt: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PROMPT]...",
-            help="What to ask; several words need no quotes. A last - requires standard input.",
-        ),
-    ] = None
-    prompt_flag: Annotated[
-        str | None,
-        typer.Option(
-            "--prompt",
-            metavar="TEXT",
-            help="What to ask, as a flag.",
-            rich_help_panel=Section.ASKED,
-        ),
-    ] = None
-    no_stdin: Annotated[
-        bool,
-        typer.Option(
-            "--no-stdin", help="Never read standard input.", rich_help_panel=Section.ASKED
-        ),
-    ] = False
-    json: Annotated[
-        bool,
-        typer.Option(
-            "--json",
-            help="Short for --output json, or with --stream for --output ndjson.",
-            rich_help_panel=Section.SHOWN,
-        ),
-    ] = False
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the answer to FILE, once it is complete.",
-            rich_help_panel=Section.SHOWN,
-        ),
-    ] = None
-    keep_partial: Annotated[
-        bool,
-        typer.Option(
-            "--keep-partial",
-            help="With --out: keep what arrived of a broken answer in FILE.partial.",
-            rich_help_panel=Section.SHOWN,
-        ),
-    ] = False
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Print the request and where each setting came from; send nothing.",
-            rich_help_panel=Section.SOURCES,
-        ),
-    ] = False
 
 
 def _chat(context: typer.Context, options: ChatOptions) -> None:

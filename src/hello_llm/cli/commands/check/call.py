@@ -4,10 +4,10 @@ from typing import Any
 
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Plan
-from hello_llm.checks.reports import parse_all
+from hello_llm.checks.reports.spec import parse_all
 from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.cli.commands.check.cases import Typed
-from hello_llm.cli.commands.check.command import CheckOptions
+from hello_llm.cli.commands.check.options import CheckOptions
 from hello_llm.cli.commands.check.run import CheckRun
 from hello_llm.cli.display import Display
 from hello_llm.contract import ExitCode, UsageError

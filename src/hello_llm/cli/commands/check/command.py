@@ -1,112 +1,14 @@
 """``hello-llm check``: ask what a suite asks, and say whether the answers are as expected."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from hello_llm.cli.options import RecordedOptions, flattened
-from hello_llm.settings.field import Section
+from hello_llm.cli.commands.check.options import CheckOptions
+from hello_llm.cli.options import flattened
 
-_WHICH, _HOW = "Which checks", "How they are run"
 _SETTINGS = (
     *("provider", "api_base", "api_key_env", "script", "quiet", "verbose", "color"),
     *("connect_timeout", "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions(RecordedOptions):
-    """What was typed for ``check``."""
-
-    suite: Annotated[Path, typer.Argument(metavar="SUITE", help="The file of checks.")]
-    models: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--model",
-            metavar="VENDOR/MODEL",
-            help="Ask this model in place of the suite's; can be repeated.",
-            rich_help_panel=_WHICH,
-        ),
-    ] = None
-    select: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="GLOB|TAG",
-            help="Only checks with this name or tag; can be repeated.",
-            rich_help_panel=_WHICH,
-        ),
-    ] = None
-    rerun_failed: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="REPORT.json",
-            help="Only checks that did not pass in this report.",
-            rich_help_panel=_WHICH,
-        ),
-    ] = None
-    list_: Annotated[
-        bool, typer.Option("--list", help="List the checks and run none.", rich_help_panel=_WHICH)
-    ] = False
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Say what would run and what it may cost; send nothing.",
-            rich_help_panel=_WHICH,
-        ),
-    ] = False
-    jobs: Annotated[
-        str | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            metavar="N",
-            help="Attempts at a time. (default: 1)",
-            rich_help_panel=_HOW,
-        ),
-    ] = None
-    fail_fast: Annotated[
-        bool,
-        typer.Option("--fail-fast", help="Stop after the first bad check.", rich_help_panel=_HOW),
-    ] = False
-    all_attempts: Annotated[
-        bool,
-        typer.Option(
-            "--all-attempts",
-            help="Run every attempt, even once the verdict is certain.",
-            rich_help_panel=_HOW,
-        ),
-    ] = False
-    max_cost: Annotated[
-        str | None,
-        typer.Option(
-            metavar="USD",
-            help="Stop before all calls together may cost more than this.",
-            rich_help_panel=_HOW,
-        ),
-    ] = None
-    report: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KIND=FILE",
-            help="Write a report: junit, json, tap, md=FILE, or github; can be repeated.",
-            rich_help_panel=Section.SHOWN,
-        ),
-    ] = None
-    quiet: Annotated[
-        bool | None,
-        typer.Option(
-            "--quiet", "-q", help="Show only what did not pass.", rich_help_panel=Section.SHOWN
-        ),
-    ] = None
-    verbose: Annotated[
-        bool | None,
-        typer.Option(
-            "--verbose", help="Show the answers of passes too.", rich_help_panel=Section.SHOWN
-        ),
-    ] = None
 
 
 def _check(context: typer.Context, options: CheckOptions) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hello_llm.checks.plan import Case, Plan
-from hello_llm.checks.reports import ReportSpec
-from hello_llm.checks.reports.checks_document import failed_in
+from hello_llm.checks.reports.json import failed_in
+from hello_llm.checks.reports.spec import ReportSpec
 from hello_llm.checks.suite import Check, Suite, select
 from hello_llm.checks.suite_reading import read_suite
 from hello_llm.cli.commands.check.cases import Question, Typed, make_case

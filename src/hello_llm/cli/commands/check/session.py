@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hello_llm.checks.plan import Case, Plan
-from hello_llm.checks.reports import ReportSpec, claims_stdout, write_reports
+from hello_llm.checks.reports.spec import ReportSpec, claims_stdout
 from hello_llm.checks.reports.texts import Texts
+from hello_llm.checks.reports.writing import write_reports
 from hello_llm.checks.results import CheckResult, SuiteResult
 from hello_llm.checks.run import Run
 from hello_llm.checks.suite import Suite
@@ -55,7 +56,7 @@ class Session:
 
     def run(self, suite: Suite, cases: Sequence[Case], workers: Workers) -> ExitCode:
         """Run `cases` of `suite`, which `workers` ask, and return the exit code."""
-        texts = Texts(self.display.messages.redact, inert)
+        texts = Texts(self.display.messages.redact, inert, document)
         table = self._table(texts)
         lines = self._lines(texts, table)
         look = _no_look if table is None else table.look
@@ -106,7 +107,6 @@ class Session:
                     self.reports,
                     result,
                     texts,
-                    document=document,
                     stdout=self.display.terminal.write_stdout,
                     step_summary=Path(step_summary) if step_summary else None,
                 )

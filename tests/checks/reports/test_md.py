@@ -7,7 +7,7 @@ from hypothesis import example, given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from hello_llm.checks.reports.markdown import markdown
+from hello_llm.checks.reports.md import render as markdown
 from hello_llm.checks.results import AttemptResult, Finding, Verdict
 from tests.checks.reports.results import (
     ANYTHING,

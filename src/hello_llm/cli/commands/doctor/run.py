@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hello_llm.calls.opening import certificates
 from hello_llm.calls.turns import open_turns
-from hello_llm.cli.commands.doctor import DoctorOptions
+from hello_llm.cli.commands.doctor.options import DoctorOptions
 from hello_llm.cli.display import redactor
 from hello_llm.cli.exits import endings, printing
 from hello_llm.contract import (

@@ -29,7 +29,7 @@ _HEAD = ("| check | model | result | passed | tokens in | tokens out | cost in U
 _RULE = ("| --- | --- | --- | --- | ---: | ---: | ---: | ---: |",)
 
 
-def markdown(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> str:
+def render(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> str:
     """Return the Markdown report of `result`.
 
     Args:

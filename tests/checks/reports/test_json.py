@@ -9,11 +9,10 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from hello_llm.checks.reports.checks_document import checks_document, failed_in
+from hello_llm.checks.reports.json import failed_in, render
 from hello_llm.checks.reports.wording import Status
 from hello_llm.checks.results import CheckResult, Verdict
 from hello_llm.contract import ExitCode, UsageError
-from hello_llm.rendering.json.document import document
 from hello_llm.rendering.json.schemas import load_schema
 from hello_llm.text.surrogates import join_surrogates
 from tests.checks.reports.golden import as_json
@@ -21,6 +20,7 @@ from tests.checks.reports.results import (
     ANYTHING,
     EMPTY,
     EVERYTHING,
+    PLAIN,
     SECRET,
     check,
     hostile_suites,
@@ -115,7 +115,7 @@ def test_any_text_gives_a_valid_document_in_which_every_character_prints(result)
 
 @given(ANYTHING)
 def test_an_answer_reads_back_as_it_was(text):
-    report = checks_document(suite(check(text, Verdict.PASS, right(text))), str, document)
+    report = render(suite(check(text, Verdict.PASS, right(text))), PLAIN)
     read = json.loads(report)["results"][0]
     assert read["attempts"][0]["reply"]["text"] == join_surrogates(text)
     assert read["name"] == join_surrogates(text)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
+from hello_llm.checks.reports.texts import ReplyDocument, Texts
 from hello_llm.checks.reports.wording import counts
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
-from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, UsageError
+from hello_llm.contract import ExitCode, UsageError
 from hello_llm.text.ci_commands import disarmed_json
 
 CHECKS_SCHEMA = "hello-llm.checks/1"
@@ -16,23 +17,7 @@ CHECKS_SCHEMA = "hello-llm.checks/1"
 _FIXED = frozenset({"schema", "verdict", "provider", "finish_reason", "code"})
 
 
-class ReplyDocument(Protocol):
-    """Makes the document of one call, as ``hello-llm chat --json`` prints it."""
-
-    def __call__(
-        self,
-        reply: LLMReply | None,
-        error: HelloLLMError | None = None,
-        *,
-        provider: str | None = None,
-        model: str | None = None,
-    ) -> dict[str, Any]:
-        """Return the document of `reply` and `error`; the rest is for when there is no reply."""
-
-
-def checks_document(
-    result: SuiteResult, redact: Callable[[str], str], document: ReplyDocument
-) -> str:
+def render(result: SuiteResult, texts: Texts) -> str:
     """Return the JSON report of `result`; texts are whole, only secrets are taken out.
 
     Characters that do not print, and what a CI system would obey, are written as escapes, which
@@ -46,9 +31,9 @@ def checks_document(
         "started_at": result.started_at,
         "wall_s": result.wall_s,
         "counts": {known.value: count for known, count in counts(result.results).items()},
-        "results": [_check(check, document) for check in result.results],
+        "results": [_check(check, texts.document) for check in result.results],
     }
-    text = disarmed_json(json.dumps(_redacted(value, redact), ensure_ascii=False, indent=2))
+    text = disarmed_json(json.dumps(_redacted(value, texts.redact), ensure_ascii=False, indent=2))
     return "".join(f"{_printing(line)}\n" for line in text.split("\n"))
 
 

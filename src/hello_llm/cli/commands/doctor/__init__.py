@@ -1,0 +1,1 @@
+"""The command `doctor`: what a call would run into."""
