@@ -33,7 +33,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm test-long faults faults-page bench bench-page fuzz integration lint type docs check clean lock
+.PHONY: help install run test test-warm test-long faults faults-page bench bench-page fuzz integration lint format type generate docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,8 @@ install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other ta
 run: install  ## Watch a real local model answer through LiteLLM
 	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
 
-test: install  ## Run the unit tests but the slow ones; they use no network
-	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%)
+test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
+	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%))
 
 test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
@@ -76,8 +76,15 @@ lint: install  ## Check style and format
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 
+format: install  ## Format the code and fix what the linter can fix
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
 type: install  ## Check types
 	@$(BIN)/mypy
+
+generate: install  ## Write everything that is generated: pages of the documentation, the example file
+	@$(BIN)/python docs/generate.py
 
 docs: install  ## Check the generated pages and build the documentation into docs/_build
 	@$(BIN)/python docs/generate.py --check

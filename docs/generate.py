@@ -1,4 +1,4 @@
-"""Writes docs/_generated from the program, or says with ``--check`` what has drifted."""
+"""Writes docs/_generated and the example file, or says with ``--check`` what has drifted."""
 
 import argparse
 import difflib
@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "_generated"
+EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 COLUMNS = 80
 
 
@@ -16,14 +17,16 @@ def main() -> int:
     """Write the pages, or compare them; 1 if they differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, print the difference")
-    wanted = pages()
+    wanted, example = pages(), {EXAMPLE.name: example_file()}
     if parser.parse_args().check:
-        difference = "".join(drift(wanted, read(FOLDER)))
+        found = read(FOLDER) | {EXAMPLE.name: EXAMPLE.read_text(encoding="utf-8")}
+        difference = "".join(drift(wanted | example, found))
         sys.stderr.write(difference)
         if difference:
-            sys.stderr.write("\nto mend this: .venv/bin/python docs/generate.py\n")
+            sys.stderr.write("\nto fix this: make generate\n")
         return 1 if difference else 0
     write(wanted, FOLDER)
+    EXAMPLE.write_text(example[EXAMPLE.name], encoding="utf-8")
     return 0
 
 
@@ -63,8 +66,8 @@ def drift(wanted: dict[str, str], found: dict[str, str]) -> Iterator[str]:
         yield from difflib.unified_diff(
             found.get(name, "").splitlines(keepends=True),
             wanted.get(name, "").splitlines(keepends=True),
-            f"docs/_generated/{name} as it stands",
-            f"docs/_generated/{name} as the program has it",
+            f"{name} as it stands",
+            f"{name} as the program has it",
         )
 
 
@@ -75,6 +78,13 @@ def exit_codes_page() -> str:
     rows = [f"| {code.value} | {code.name} | {code.meaning} |" for code in ExitCode]
     head = ["# Exit codes", "", "| code | name | when |", "| ---: | --- | --- |"]
     return _text(*head, *rows)
+
+
+def example_file() -> str:
+    """Return the example configuration, as ``hello-llm config init`` writes it."""
+    from hello_llm.settings.example import example_text  # noqa: PLC0415 - after the terminal is set
+
+    return example_text()
 
 
 def settings_page() -> str:

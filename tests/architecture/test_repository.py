@@ -9,9 +9,11 @@ from tests.architecture.sources import ROOT
 AGREED = frozenset(
     {
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         "LICENSE",
         "Makefile",
         "README.md",
+        "SECURITY.md",
         "config.example.toml",
         "docs",
         "pyproject.toml",

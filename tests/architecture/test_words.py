@@ -8,7 +8,10 @@ from tests.architecture import words
 from tests.architecture.sources import ROOT, Module, findings
 
 RULES = [words.environment_reads, words.terminal_questions, words.consoles, words.prints]
-TEXTS = ["src", "docs", "examples", "README.md", "CHANGELOG.md", "Makefile", "config.example.toml"]
+TEXTS = [
+    *("src", "docs", "examples", "Makefile", "config.example.toml"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+]
 
 
 @pytest.mark.parametrize("rule", RULES)

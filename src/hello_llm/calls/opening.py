@@ -69,7 +69,7 @@ def open_provider(
 
 
 def _script(settings: Settings, play: "Play | None") -> dict[str, Any]:
-    """Return what the mock that plays a script is given; nothing without a script."""
+    """The options of a mock that plays a script; empty without a script."""
     file = script_file(settings)
     if file is None:
         return {}

@@ -68,7 +68,7 @@ class OpenRecording:
     """Takes secrets out of a text."""
 
     def for_call(self) -> CallRecording:
-        """Return what runs beside one call at a time; calls at the same time have one each."""
+        """Start the recording of one call; concurrent calls need one each."""
         call_recording = CallRecording(self.file, redact=self.redact)
         if self.recording is None:
             return call_recording

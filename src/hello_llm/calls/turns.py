@@ -80,7 +80,7 @@ def _warn_unused_rules(provider: LLMProvider, warn: Callable[[str], None]) -> No
 
 
 def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
-    """Return what opens the provider of `settings`, once, and closes it with `stack`."""
+    """Return a function that opens the provider of `settings` once; `stack` closes it."""
 
     @cache
     def provider() -> LLMProvider:
@@ -92,7 +92,7 @@ def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
 def _recorded(
     opener: Callable[[], LLMProvider], stack: ExitStack, call_recording: CallRecording
 ) -> Callable[[], LLMProvider]:
-    """Return what opens what `opener` does, once, beside which `call_recording` runs."""
+    """Wrap `opener` so that the provider's calls are recorded or replayed."""
 
     @cache
     def provider() -> LLMProvider:

@@ -29,7 +29,7 @@ class Bench:
 def findings(
     expectations: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
 ) -> tuple[Finding, ...]:
-    """Return what is not as expected, in the order of `expectations`.
+    """List the mismatches, in the order of `expectations`.
 
     Args:
         expectations: what is expected.
@@ -61,7 +61,7 @@ def findings(
 def _judged_apart(
     apart: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
 ) -> dict[str, str | None]:
-    """Return what came, where it is not as expected, for all of `apart` that were in time."""
+    """List the mismatches among those of `apart` that were judged in time."""
     job = Job(
         "judge",
         [(one.name, one.value) for one in apart],

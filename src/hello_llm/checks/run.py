@@ -147,11 +147,11 @@ class Run:
         )
 
     def results(self) -> tuple[CheckResult, ...]:
-        """Return what is known by now; a check that was not decided counts as skipped."""
+        """The result so far; an undecided check counts as skipped."""
         return tuple(progress.result() for progress in self._progress)
 
     def untold(self) -> list[CheckResult]:
-        """Return what was decided but waited for the results before it."""
+        """The results that were decided but still waited for earlier ones."""
         waiting = [progress for progress in self._progress[self._told :] if progress.verdict]
         return [progress.result() for progress in waiting]
 
@@ -166,7 +166,7 @@ class Run:
         return [progress.snapshot() for progress in open_ones if progress.in_flight]
 
     def verdicts(self) -> list[Verdict | None]:
-        """Return what each case comes to, as far as that is decided."""
+        """The result of each case that is decided."""
         return [progress.verdict for progress in self._progress]
 
     def waits(self) -> dict[str, float]:
@@ -274,7 +274,7 @@ class Run:
 
 
 def _charged(one: AttemptResult, worst: int) -> int:
-    """Return what an attempt cost, or at most may have cost where that is not known."""
+    """The cost of an attempt, or the most it may have cost if unknown."""
     if one.error is not None and one.error.exit_code in _FREE:
         return 0
     known = None if one.answer is None else one.answer.usage.usd_micros

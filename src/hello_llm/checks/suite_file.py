@@ -242,7 +242,7 @@ class _Reader:
     def _checked(
         self, check: Callable[[object], Any], given: object, trail: Trail, where: str
     ) -> Any:  # noqa: ANN401 - each kind has its own values
-        """Return what `check` makes of `given`, or note why it does not."""
+        """Run `check` on `given`; note a problem if it raises."""
         try:
             return check(given)
         except UnfitError as error:

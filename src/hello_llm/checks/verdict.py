@@ -7,7 +7,7 @@ from hello_llm.contract import ExitCode
 
 
 def decide(verdicts: Sequence[Verdict], needed: int, planned: int) -> Verdict | None:
-    """Return what a check comes to after `verdicts`, or ``None`` while that is open.
+    """The verdict on a check after the `verdicts` on its attempts; ``None`` while undecided.
 
     Once decided, it stays so whatever the attempts still to come bring. An error counts neither
     for nor against: it passes with `needed` passes, it fails when so many attempts failed that
@@ -30,7 +30,7 @@ def decide(verdicts: Sequence[Verdict], needed: int, planned: int) -> Verdict | 
 
 
 def fewest_left(verdicts: Sequence[Verdict], needed: int, planned: int) -> int:
-    """Return how many more attempts it takes at least to decide; 0 if it is decided."""
+    """The least number of further attempts that can decide; 0 if decided."""
     if decide(verdicts, needed, planned) is not None:
         return 0
     passed, failed, left = _tally(verdicts, planned)
@@ -43,7 +43,7 @@ def fewest_left(verdicts: Sequence[Verdict], needed: int, planned: int) -> int:
 
 
 def exit_code(results: Iterable[CheckResult], stopped: ExitCode | None = None) -> ExitCode:
-    """Return what a suite ends with; quarantined checks have no say.
+    """The exit code of a suite; quarantined checks have no say.
 
     Args:
         results: the checks in the order of the file.
@@ -82,7 +82,7 @@ def summary(results: Sequence[CheckResult], code: ExitCode, wall_s: float) -> st
 
 
 def _tally(verdicts: Sequence[Verdict], planned: int) -> tuple[int, int, int]:
-    """Return how many passed, how many failed, and how many may follow."""
+    """Count the passed, the failed, and those that may follow."""
     passed = sum(verdict is Verdict.PASS for verdict in verdicts)
     failed = sum(verdict is Verdict.FAIL for verdict in verdicts)
     return passed, failed, planned - len(verdicts)

@@ -36,7 +36,7 @@ def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterab
 
 
 def redactor(*key_variables: str | None) -> Redactor:
-    """Return what takes the secrets of this process's environment out of a text."""
+    """A redactor for the secrets in this process's environment."""
     return Redactor(secrets_in(whole_environ(), *key_variables))
 
 

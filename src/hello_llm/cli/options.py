@@ -170,7 +170,7 @@ def _metavar(row: Row) -> str:
 
 
 def _remark(field: Field) -> str:
-    """Return what the help adds to the sentence about a setting."""
+    """The remark in parentheses after a setting's help sentence."""
     kind, default = field.kind, field.default
     if isinstance(kind, TextList):
         return " (can be repeated)"

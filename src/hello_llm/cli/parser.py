@@ -90,7 +90,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 
 def parser_for(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - the classes of Typer's Click are private
-    """Return what parses `arguments` and acts on them."""
+    """The command that parses and runs `arguments`."""
     if not arguments:  # a shell that wants completions says in the environment of what
         return parser(tuple(COMMANDS))
     return parser(tuple(name for name in COMMANDS if name == arguments[0]))

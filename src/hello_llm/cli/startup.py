@@ -29,7 +29,7 @@ class Startup:
 
     @classmethod
     def of(cls, context: typer.Context) -> Self:
-        """Return that of the run which Typer's `context` belongs to."""
+        """The startup of the run that Typer's `context` belongs to."""
         return context.ensure_object(cls)
 
     def settle(self, settings: "Settings", source: "PromptSource", display: "Display") -> None:

@@ -86,7 +86,7 @@ class ReplyBuilder:
         return self._reply(timed, finish_reason, complete=True, request_id=request_id)
 
     def partial(self, *, request_id: str | None = None) -> LLMReply:
-        """Return what has arrived so far, marked as incomplete."""
+        """The partial reply so far, marked as incomplete."""
         usage = self._timed(Usage(), streamed=True) if self._sent else Usage()
         return self._reply(usage, None, complete=False, request_id=request_id)
 

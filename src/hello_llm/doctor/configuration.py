@@ -26,7 +26,7 @@ _DECISIVE = (
 
 
 def examine_settings(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield what was found of the file that `settings` came from, and of where each came from."""
+    """Diagnose the configuration file, and say where the settings came from."""
     file, profile = settings.config_file, settings.profile
     if file is None:
         usual = default_config_file()

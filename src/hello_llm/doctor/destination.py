@@ -29,7 +29,7 @@ def examine_mock(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def examine_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
-    """Yield what was found of the local `model`: what serves it, and its weights."""
+    """Diagnose a local `model`: what serves it, and its weights."""
     if settings.api_base is not None:
         wrong = f"{model} is served here and takes no other address"
         yield Diagnosis.failure("local", UsageError(wrong, "leave out --api-base"))

@@ -23,7 +23,7 @@ from hello_llm.settings import Settings
 
 
 def examine(subject: Subject) -> Iterator[Diagnosis]:
-    """Yield what is found as it is found; nothing that costs money is done."""
+    """Yield each diagnosis as soon as it is made; nothing here costs money."""
     yield from examine_versions()
     settings = subject.settings
     if isinstance(settings, UsageError):

@@ -21,7 +21,7 @@ _SHOWN = 5
 
 
 def examine_models(route: Route, transport: Transport, within_s: float | None) -> Diagnosis:
-    """Return what was found in the vendor's list of models; to ask for it costs nothing.
+    """Look for the model in the vendor's list of models; the list costs nothing.
 
     Args:
         route: the way, with its key.

@@ -35,7 +35,7 @@ class Address:
 
 
 def examine_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
-    """Yield what was found on the way to the host of `route`; after a failure nothing more."""
+    """Diagnose the way to the host of `route`, step by step; stop after a failure."""
     address = transport.proxy or target(route)
     if address is None:
         yield Diagnosis.warning(

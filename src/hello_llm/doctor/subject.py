@@ -27,7 +27,7 @@ class Subject:
 
 
 def transport_of(settings: Settings, ca_file: Path | None) -> Transport:
-    """Return how a call with `settings` gets to its server."""
+    """The transport of a call with `settings`."""
     return Transport(
         connect_timeout=settings.connect_timeout or None,
         timeout=patience_s(settings),

@@ -126,7 +126,7 @@ class Turn(Iterator[StreamEvent]):
         self._events.close()
 
     def partial(self) -> LLMReply:
-        """Return what has arrived so far, marked as incomplete."""
+        """The partial reply so far, marked as incomplete."""
         return self._counted(self._builder.partial())
 
     def _run(self) -> Generator[StreamEvent]:
@@ -185,7 +185,7 @@ class Turn(Iterator[StreamEvent]):
         raise event.error()
 
     def _next_event(self, attempt: Attempt) -> StreamEvent | Bound:
-        """Return what comes next, or the bound that passes before.
+        """Wait for the next event, or return the bound that passed first.
 
         What arrives faster than it is read ends with the total deadline, and with no other.
         """

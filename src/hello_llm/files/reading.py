@@ -24,7 +24,7 @@ _BLOCK = 2**16
 
 
 def read_file(path: Path, largest: int = LARGEST_FILE) -> bytes:
-    """Return what the file holds; a pipe is a file too: ``--config <(make-config)``.
+    """Read a file; a pipe is a file too: ``--config <(make-config)``.
 
     Args:
         path: the file.
@@ -70,7 +70,7 @@ def _blocks(file: FileIO, largest: int) -> Iterator[bytes]:
 
 
 def _next_block(file: FileIO) -> bytes:
-    """Return what comes next, or nothing at the end."""
+    """Read the next chunk; empty at the end."""
     ready = _waited(file, _PATIENCE_S)
     block = cast("bytes | None", file.read(_BLOCK))
     if block is None and not ready:  # a pipe that somebody writes to

@@ -80,7 +80,7 @@ class Schema:
             self._try()
 
     def judge(self, text: str) -> str | None:
-        """Return what keeps `text` from being JSON that satisfies it, or nothing."""
+        """Explain why `text` is not JSON that satisfies the schema; empty if it is."""
         try:
             document = parse(text)
         except NoJSONError as error:
@@ -168,7 +168,7 @@ class Schema:
                     waiting.append((target.contents, target.resolver))
 
     def _within(self, part: object, resolver: Any) -> Any:  # noqa: ANN401 - as referencing has it
-        """Return what resolves references in `part`, which can have a base of its own."""
+        """The resolver for references in `part`, which can have a base of its own."""
         if isinstance(part, dict) and isinstance(part.get("$id", part.get("id")), str):
             return resolver.in_subresource(self._resource(part))
         return resolver
@@ -178,7 +178,7 @@ class Schema:
 
 
 def _resolved(reference: str, resolver: Any) -> Any:  # noqa: ANN401 - as referencing has it
-    """Return what `resolver` finds.
+    """Look a reference up with `resolver`.
 
     Raises:
         BadSchemaError: it finds nothing.

@@ -39,7 +39,7 @@ class Judges:
         self.close()
 
     def examine(self, items: Sequence[Item]) -> list[Answer]:
-        """Return what is wrong with each of `items` itself, as far as the first that has no end.
+        """List what is wrong with each of `items` itself, up to the first that does not end.
 
         Raises:
             UsageError: no judge process can be started.
@@ -56,7 +56,7 @@ class Judges:
         return answers
 
     def judge(self, job: Job, seconds: float | None) -> list[Answer]:
-        """Return what is not as the items of `job` expect; fewer answers if time ran out.
+        """Judge the items of `job`; fewer answers if time ran out.
 
         Args:
             job: what is judged.

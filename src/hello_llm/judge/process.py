@@ -74,7 +74,7 @@ class JudgeProcess:
             raise GoneError from None
 
     def next(self, until: float | None) -> list[Answer] | End:
-        """Return what it says next; `until` is a time by ``time.monotonic``, if there is one.
+        """Wait for its next message; `until` is a time by ``time.monotonic``, if given.
 
         Raises:
             GoneError: it has ended.

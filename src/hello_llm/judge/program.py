@@ -18,7 +18,7 @@ _KEPT = 64 * 1024
 
 
 def judged_by(command: Sequence[str], job: Job) -> str | None:
-    """Return how `command` ended, and the start of what it said, unless it accepts the answer.
+    """Run `command`; unless it accepts the answer, say how it ended and how its output began.
 
     What it left running is not waited for, and what it has not read of the answer does not matter.
     """

@@ -34,7 +34,7 @@ def explain(error: BaseException) -> Explanation | None:
 
 
 def examine(package: str) -> Explanation | None:
-    """Return what is wrong with `package` as far as it can be told without importing it."""
+    """Find what is wrong with `package` without importing it."""
     hidden = _hidden_by(package)
     if hidden is not None:
         return _hidden(package, hidden)

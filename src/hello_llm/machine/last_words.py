@@ -11,7 +11,7 @@ GAVE_UP = 70
 
 
 def explain(error: BaseException) -> Explanation | None:
-    """Return what the machine or the installation refused, if `error` or a cause of it is that."""
+    """Explain `error` if it, or a cause of it, is a fault of the machine or the installation."""
     try:
         chain = _chain(error)
         for kind in (limits.explain, limits.explain_odd, installation.explain):

@@ -24,7 +24,7 @@ _ENOUGH_FILES = 1024
 
 
 def explain(error: BaseException) -> Explanation | None:
-    """Return what ran out if that is what `error` is about; causes are for the caller to walk."""
+    """Name the resource that ran out if `error` is about that; the caller walks its causes."""
     if isinstance(error, MemoryError):
         return _memory()
     if not isinstance(error, ImportError | OSError | RuntimeError):  # others quote a server
@@ -107,7 +107,7 @@ def _threads() -> Explanation:
 
 
 def _memory_limit() -> int | None:
-    """Return how many bytes of memory may be taken, where that is limited."""
+    """The memory limit in bytes, if there is one."""
     limits = [limit for name in ("RLIMIT_AS", "RLIMIT_DATA") if (limit := _limit(name))]
     return min(limits, default=None)
 
@@ -124,7 +124,7 @@ def _limit(name: str) -> int | None:
 
 
 def _peak() -> int:
-    """Return how many bytes of address space were taken at most, where the kernel tells."""
+    """The peak size of the address space in bytes, where the kernel reports it."""
     if sys.platform != "linux":
         return 0
     try:

@@ -9,7 +9,7 @@ _FILE = "model_prices_and_context_window_backup.json"
 
 
 def mode_of(vendor: str, name: str) -> str | None:
-    """Return how the model `name` of `vendor` is called, such as ``chat`` or ``responses``.
+    """The API of the model `name` of `vendor`, such as ``chat`` or ``responses``.
 
     ``None`` where the table does not list it, or there is no LiteLLM.
     """

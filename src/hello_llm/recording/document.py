@@ -48,7 +48,7 @@ def request_hash(request: ChatRequest) -> str:
 
 
 def to_document(exchange: Exchange) -> dict[str, Any]:
-    """Return what a recording holds of `exchange`."""
+    """The JSON object that records `exchange`."""
     return {
         "schema": SCHEMA,
         "hash": request_hash(exchange.request),

@@ -54,7 +54,7 @@ class RecordedError:
 
     @classmethod
     def of(cls, error: HelloLLMError) -> Self:
-        """Return what can be kept of `error`."""
+        """The part of `error` that can be recorded."""
         return cls(
             error.exit_code,
             error.message,

@@ -136,6 +136,6 @@ def _spread(texts: Sequence[str], redact: Redact) -> list[str]:
 
 
 def _alike(one: Iterable[str], other: Iterable[str]) -> int:
-    """Return how many characters the two have in common at the beginning."""
+    """The length of the common beginning of the two."""
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

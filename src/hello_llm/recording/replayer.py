@@ -155,7 +155,7 @@ def _dropped(exchange: Exchange) -> HelloLLMError:
 
 
 def _pieces(exchange: Exchange) -> tuple[Timed, ...]:
-    """Return what comes before the end of `exchange`; the beginning is always told."""
+    """Yield the events before the end of `exchange`, the beginning always included."""
     pieces = exchange.pieces
     if not exchange.stream and exchange.reply is not None:
         pieces = _whole(exchange.reply, exchange.ended_ms)

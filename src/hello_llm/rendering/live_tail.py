@@ -23,7 +23,7 @@ class LiveTail:
     def frame(
         self, columns: int, final: Sequence[str], tail: Sequence[str], cells: Sequence[int]
     ) -> str:
-        """Return what to write to add `final` rows and to replace the tail.
+        """The text to write that adds `final` rows and replaces the tail.
 
         Args:
             columns: the width of the screen as it is now; it may have changed since the last

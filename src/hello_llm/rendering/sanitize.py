@@ -83,7 +83,7 @@ def inert(text: str) -> str:
 
 
 def visible_form(character: str) -> str:
-    """Return what is shown for `character`: its picture for C0 and DEL, else ``<U+202E>``."""
+    """The visible form of `character`: its picture for C0 and DEL, else ``<U+202E>``."""
     code = ord(character)
     if code < 0x20:
         return chr(_ESCAPED_PICTURES + code)

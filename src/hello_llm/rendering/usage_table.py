@@ -31,7 +31,7 @@ def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None
 
 
 def usage_cells(reply: LLMReply) -> dict[str, str]:
-    """Return what the table says, in the order of its columns."""
+    """The cells of the table, in the order of its columns."""
     usage = reply.usage
     mark = _ESTIMATE_MARK if usage.estimated else ""
     return {

@@ -56,7 +56,7 @@ def places(text: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _meaning(escape: re.Match[str]) -> str:
-    """Return what `escape` stands for."""
+    """Decode `escape`."""
     kind = escape.lastgroup
     if kind is None:  # backslashes, in front of anything
         return ""

@@ -24,7 +24,7 @@ _PROFILE_NAME = Name("the name of a profile")
 
 
 def examine(path: Path, content: bytes) -> tuple[ConfigFile, tuple[Problem, ...]]:
-    """Return what `content` says and every problem in it, from top to bottom.
+    """Parse `content`, and list every problem in it from top to bottom.
 
     Args:
         path: where the file is; paths in it start from its folder.
@@ -60,7 +60,7 @@ class _Checker:
         self._positions = document.positions
 
     def config(self) -> ConfigFile:
-        """Return what is right in the document; what is wrong is in :attr:`problems`."""
+        """Return the valid part of the document; the rest is in :attr:`problems`."""
         version = self._data.get("version")
         if type(version) is not int or version != VERSION:
             self._note(*_version_problem(version), ("version",))

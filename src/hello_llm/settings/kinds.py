@@ -41,7 +41,7 @@ class Kind(Protocol):
         ...
 
     def read(self, text: str) -> object:
-        """Return what `text`, typed by a user, stands for; it is not checked yet."""
+        """Convert `text` that a user typed; it is not checked yet."""
         ...
 
 

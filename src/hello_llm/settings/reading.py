@@ -9,7 +9,7 @@ from hello_llm.settings import phrases
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """Return what the file holds; ``None`` if there is no such file.
+    """Read the file; ``None`` if there is no such file.
 
     Raises:
         UsageError: the file is there, and cannot be read or is no configuration.

@@ -43,7 +43,7 @@ def resolve(
 def settle(
     flags: Mapping[str, object], config: ConfigFile | None, profile: str | None = None
 ) -> Settings:
-    """Return what :func:`resolve` does, from a configuration that is read already.
+    """Resolve settings as :func:`resolve` does, from a configuration that is already read.
 
     Args:
         flags: what was typed, as for :func:`resolve`.

@@ -38,7 +38,7 @@ _ENCODINGS = (
 
 
 def explain(data: bytes) -> Explanation:
-    """Return what `data` is, which is no UTF-8 text or holds NULs, and what converts it."""
+    """Name the encoding of `data`, which is not clean UTF-8, and the command that converts it."""
     for mark, name in _MARKS:
         if data.startswith(mark):
             return f"is {name}, not UTF-8 text", _converted_from(name)
@@ -95,7 +95,7 @@ def _is_unprintable(character: str) -> bool:
 
 
 def _narrow(data: bytes, line: int) -> str:
-    """Return what converts `data` without NULs, which is no UTF-8 from somewhere in a `line` on."""
+    """Find the conversion for `data` without NULs that stops being UTF-8 in `line`."""
     whole = _foreign(data.decode(errors="ignore").encode())
     broken = _foreign(data) - whole
     if whole >= broken:
@@ -108,7 +108,7 @@ def _narrow(data: bytes, line: int) -> str:
 
 
 def _foreign(data: bytes) -> int:
-    """Return how many bytes of `data` are not ASCII."""
+    """Count the bytes of `data` that are not ASCII."""
     return len(data.translate(None, _ASCII))
 
 
@@ -120,7 +120,7 @@ def _is_western(data: bytes) -> bool:
 
 
 def _scores(data: bytes) -> Iterator[tuple[float, str]]:
-    """Yield how usual a text `data` is in each encoding, from 0 to 1, the likelier ones first."""
+    """Rate `data` in each encoding, from 0 to 1, by how ordinary a text it makes; best first."""
     for name, codec, usual in _ENCODINGS:
         text = _decoded(data, codec)
         if text is not None:

@@ -25,7 +25,7 @@ class SurrogateJoiner:
         return joined
 
     def close(self) -> str:
-        """Return what is still held back; nothing can be fed after."""
+        """Release what is held back; nothing can be fed afterwards."""
         return self._decoder.decode(b"", final=True)
 
 

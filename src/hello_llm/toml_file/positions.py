@@ -112,7 +112,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _named(statement: str, line: int, table: Trail) -> Iterator[tuple[Trail, Position]]:
-    """Yield what leads to each key and item of `statement`, which stands in `table`."""
+    """Yield the trail to each key and item of `statement`, which stands in `table`."""
     # The statement is read as an inline table without braces.
     around, awaited = [_Open(table, None)], True
     trail, position, start = table, Position(line), 0

@@ -40,7 +40,7 @@ class Call:
 
     @classmethod
     def of(cls, message: dict[str, object]) -> Self:
-        """Return what the client's `message` says."""
+        """Parse the client's `message`."""
         return cls(**message)  # type: ignore[arg-type]
 
 

@@ -196,7 +196,7 @@ def _inherited() -> list[int]:
 
 
 def _wording(stream: object) -> dict[str, object] | None:
-    """Return how text becomes bytes on `stream`; it is ``None`` where the stream was closed."""
+    """The encoding and error handler of `stream`; ``None`` if the stream was closed."""
     names = ("encoding", "errors", "line_buffering", "write_through")
     return None if stream is None else {name: getattr(stream, name) for name in names}
 

@@ -221,7 +221,7 @@ def _target_if_any(link: str) -> str | None:
 
 
 def _content_if_any(path: str) -> bytes | int | None:
-    """Return what is in a file; this system may have none of its kind."""
+    """Read a file that this system may not have."""
     try:
         return _content(path)
     except PermissionError:

@@ -129,7 +129,7 @@ def bring_up(command: Sequence[str], environment: Mapping[str, str]) -> Status:
 
 
 def status() -> Status | None:
-    """Return how the warm process of this program and interpreter does; ``None`` without one.
+    """The state of this user's warm process; ``None`` if none is running.
 
     Raises:
         WarmError: it does not answer, or the folder to meet in is not the user's own.

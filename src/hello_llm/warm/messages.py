@@ -76,7 +76,7 @@ def send_number(channel: socket.socket, own: int) -> None:
 
 
 def receive_number(channel: socket.socket) -> int:
-    """Return what the other side has named.
+    """Receive one message and the descriptors that came with it.
 
     Raises:
         OSError: the other side is gone.
@@ -106,7 +106,7 @@ def receive_forked(channel: socket.socket) -> tuple[int, int, list[int]]:
 
 
 def read_all(channel: socket.socket) -> bytes:
-    """Return what comes until the other side closes, be it without having read everything."""
+    """Read until the other side closes, even if it closes without having read everything."""
     data = bytearray()
     try:
         while piece := channel.recv(65536):

@@ -134,7 +134,7 @@ def _newest_ns(folder: str) -> int:
 
 
 def fingerprint() -> tuple[object, ...]:
-    """Return what has to be the same in two interpreters for one to stand in for the other."""
+    """Everything that must match for one interpreter to stand in for another."""
     return (
         sys.executable,
         sys.version,

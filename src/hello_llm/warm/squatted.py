@@ -11,7 +11,7 @@ ELSEWHERE = 'export XDG_RUNTIME_DIR="$HOME/.run"'
 
 
 def whats_wrong(path: str, error: OSError | None = None) -> tuple[str, str]:
-    """Return what is wrong with the folder `path`, and a command that helps.
+    """Explain what is wrong with the folder `path`, with a command that helps.
 
     Args:
         path: where the folder should be.

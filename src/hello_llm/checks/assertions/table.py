@@ -33,7 +33,7 @@ class Read(Protocol):
     """Tells what a value in the file means."""
 
     def __call__(self, given: object, folder: Path) -> Any:  # noqa: ANN401 - each has its own
-        """Return what `given` means; paths in it start from `folder`.
+        """Interpret `given`; paths in it start from `folder`.
 
         Raises:
             UnfitError: it is not allowed here.

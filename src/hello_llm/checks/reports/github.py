@@ -33,7 +33,7 @@ def render(result: SuiteResult, texts: Texts) -> str:
 
 
 def _badness(check: CheckResult) -> tuple[int, float]:
-    """Return what puts the worst check first: how it stands, then its share of good attempts."""
+    """Sort key for the worst check first: its status, then its share of passed attempts."""
     return list(Status).index(standing(check)), passed(check) / max(1, len(check.attempts))
 
 

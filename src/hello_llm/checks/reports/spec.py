@@ -26,7 +26,7 @@ class ReportSpec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return what ``KIND=FILE`` means; ``-`` is standard output, and github takes no file.
+        """Parse ``KIND=FILE``; ``-`` is standard output, and github takes no file.
 
         Raises:
             UsageError: there is no such kind, or no file that could be written.

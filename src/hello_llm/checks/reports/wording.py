@@ -66,14 +66,14 @@ class Figures:
 
 
 def standing(check: CheckResult) -> Status:
-    """Return what a reader is told of `check`."""
+    """The status of `check` in a report."""
     if check.quarantined and check.verdict in {Verdict.FAIL, Verdict.ERROR}:
         return Status.QUARANTINED
     return Status.FLAKY if check.flaky else Status(check.verdict.value)
 
 
 def counts(checks: Iterable[CheckResult]) -> dict[Status, int]:
-    """Return how many of `checks` stand how, each standing named."""
+    """Count `checks` by status; every status is present."""
     counted = Counter(map(standing, checks))
     return {known: counted[known] for known in Status}
 
@@ -85,12 +85,12 @@ def summary(result: SuiteResult) -> str:
 
 
 def passed(check: CheckResult) -> int:
-    """Return how many attempts passed."""
+    """Count the attempts that passed."""
     return sum(attempt.verdict is Verdict.PASS for attempt in check.attempts)
 
 
 def tally(check: CheckResult) -> str:
-    """Return how many attempts passed, and what would have been enough."""
+    """Say how many attempts passed, and how many were needed."""
     if not check.attempts:
         return "not tried"
     made = f"{passed(check)} of {len(check.attempts)} attempts passed"
@@ -121,7 +121,7 @@ def not_passed(check: CheckResult) -> list[tuple[int, AttemptResult]]:
 
 
 def kind(attempt: AttemptResult) -> str:
-    """Return what was wrong in one word: the name of an exit code, or of an assertion."""
+    """Name the failure in one word: an exit code or an assertion."""
     if attempt.findings:
         return attempt.findings[0].assertion
     return attempt.verdict.value if attempt.error is None else attempt.error.exit_code.name
@@ -180,7 +180,7 @@ def trouble(attempt: AttemptResult) -> list[str]:
 
 
 def heading(reply: LLMReply) -> str:
-    """Return what stands above the text of `reply`."""
+    """The heading above the text of `reply`."""
     return "answer" if reply.complete else "answer as far as it came"
 
 

@@ -69,7 +69,7 @@ def stop() -> None:
 
 
 def _tried(ask: Callable[[], _Answer]) -> _Answer:
-    """Return what `ask` does.
+    """Call `ask`.
 
     Raises:
         BugError: it did not come up since something is damaged or ran out.

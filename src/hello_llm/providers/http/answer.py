@@ -83,7 +83,7 @@ class Answer:
         return Piece(calls=self._calls.calls, reason=self.reason, usage=self.usage)
 
     def take(self, value: Value) -> Piece:
-        """Return what `value` brings.
+        """Read one JSON value of the answer.
 
         Raises:
             UnreadableAnswerError: it may hold text, and cannot be read.
@@ -116,7 +116,7 @@ class Answer:
         return self._sorted(piece)
 
     def rest(self) -> Piece:
-        """Return what was held back until all had come.
+        """Release the text that was held back until the end.
 
         Raises:
             NoReplyError: nothing of what came was a reply.

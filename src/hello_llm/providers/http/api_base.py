@@ -72,7 +72,7 @@ _VERSIONS = {
 
 
 def understand(text: str, vendor: str, name: str) -> ApiBase:
-    """Return what is meant by the API base `text` for the model `name` of `vendor`.
+    """Interpret the API base `text` for the model `name` of `vendor`.
 
     Raises:
         UsageError: it is no address, or one that requests cannot be made below.

@@ -126,7 +126,7 @@ class Connection:
         return name
 
     def diagnostics(self) -> Diagnostics:
-        """Return what was seen of a call that failed."""
+        """The facts about a call that failed."""
         asked = f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
         return gather_diagnostics(
             self.transport,

@@ -58,7 +58,7 @@ def gather_diagnostics(
     stream: bool,
     opened: bool,
 ) -> Diagnostics:
-    """Return what was seen of a call.
+    """Gather the facts about a call.
 
     Args:
         transport: the settings of its client.

@@ -79,7 +79,7 @@ def shake_hands(route: Route, transport: Transport) -> str | None:
 def list_models(
     route: Route, transport: Transport, asked: ListRequest, within_s: float | None
 ) -> ModelList:
-    """Return what the server at the end of `route` lists.
+    """Ask the server at the end of `route` for its list of models.
 
     Args:
         route: the way.

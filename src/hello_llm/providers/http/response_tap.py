@@ -107,7 +107,7 @@ class ResponseTap:
     def watch(
         self, chunks: Iterator[bytes], framing: Framing, vendor: str = "openai"
     ) -> Iterator[bytes]:
-        """Yield what LiteLLM shall read of a body that comes in `chunks`.
+        """Yield the cleaned-up frames that LiteLLM reads, from a body that comes in `chunks`.
 
         Args:
             chunks: the body.

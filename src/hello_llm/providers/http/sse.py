@@ -31,7 +31,7 @@ class FrameReader(Protocol):
         ...
 
     def close(self) -> Iterator[Frame]:
-        """Yield what was not ended before the body was."""
+        """Yield the last frame, which the end of the body cut off."""
         ...
 
 

@@ -108,7 +108,7 @@ def _explained(
 
 
 def _error_response(error: Exception, diagnostics: Diagnostics) -> ErrorResponse | None:
-    """Return what an answer with an error status says, however much of it came."""
+    """Read an answer with an error status, even if only part of it came."""
     status, delay_s = diagnostics.status, diagnostics.retry_after_s
     if status is None:
         answer = answer_to(error)

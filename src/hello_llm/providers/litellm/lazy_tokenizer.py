@@ -42,7 +42,7 @@ class _Tokenizer:
 
 
 def _for_more_than_text(rewrite: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what calls `rewrite` for messages that are more than text, and leaves others alone."""
+    """Wrap `rewrite` so that messages of plain text skip it."""
 
     def rewrite_or_not(messages: list[Any], **named: Any) -> Any:  # noqa: ANN401 - as `rewrite`
         plain = all(isinstance(message.get("content"), str | None) for message in messages)

@@ -175,7 +175,7 @@ class _Reader:
         self._joiner = SurrogateJoiner()
 
     def read(self, message: Any) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
-        """Yield what `message` holds."""
+        """Yield the events for `message`."""
         if message is None:
             return
         reasoning = getattr(message, "reasoning_content", None)
@@ -194,14 +194,14 @@ class _Reader:
             )
 
     def close(self) -> Iterator[StreamEvent]:
-        """Yield what was held back."""
+        """Yield the text that was held back."""
         rest = self._joiner.close()
         if rest:
             yield TextDelta(rest)
 
 
 def _finish_reason(reason: str | None, connection: Connection) -> FinishReason:
-    """Return what the server's own reason means, or where it was not seen, LiteLLM's."""
+    """Interpret the server's finish reason, or LiteLLM's where the answer was not seen."""
     ending = connection.tap.answer.ending if connection.seen else ending_of(reason or "")
     return _FINISH_REASONS[ending]
 

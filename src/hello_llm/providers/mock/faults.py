@@ -72,7 +72,7 @@ class Fault:
 
 
 def _refused(status: int, message: str, *, code: str | None = None, **headers: str) -> Strike:
-    """Return what a server does that sends `status` and an error object."""
+    """A server that sends `status` and an error object."""
 
     def strike(scene: Scene) -> HelloLLMError:
         body = json.dumps({"error": {"message": message, "code": code}})
@@ -105,7 +105,7 @@ def _at_a_date(scene: Scene) -> HelloLLMError:
 
 
 def _in_answer(message: str, code: str | int) -> Strike:
-    """Return what a server does that sends an error object where a reply is due."""
+    """A server that sends an error object in place of a reply."""
     problem = ErrorInAnswerError({"error": {"message": message, "code": code}})
     return lambda scene: bad_answer(problem, scene.route, started=scene.started)
 

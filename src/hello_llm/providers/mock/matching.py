@@ -48,7 +48,7 @@ def shown(text: str) -> str:
 
 
 def _nearness(rule: Rule, request: ChatRequest, model: str) -> tuple[float, int]:
-    """Return how like its text the prompt is, and how many of its conditions hold."""
+    """Rate a rule: how similar the prompt is to its text, and how many conditions hold."""
     held = sum(holds() for _, holds in _conditions(rule, request, model))
     wanted = rule.contains or (rule.regex and rule.regex.pattern)
     if wanted is None:

@@ -56,7 +56,7 @@ class Call:
         self._cut.set()
 
     def events(self, reply: Reply, tokens_in: int, fault: Fault | None) -> Iterator[StreamEvent]:
-        """Yield what happens; the reply is complete, or an error with what came of it is raised."""
+        """Yield the events of a complete reply, or raise an error that carries the partial one."""
         builder = ReplyBuilder("mock", self.route.typed, lambda: self._now)
         started = Started(builder.provider, builder.model)
         builder.add(started)
@@ -129,7 +129,7 @@ class Call:
 
 
 def changed(reply: Reply, fault: Fault | None) -> Reply:
-    """Return what `fault` makes of `reply`."""
+    """Apply `fault` to `reply`."""
     return reply if fault is None or fault.change is None else fault.change(reply)
 
 

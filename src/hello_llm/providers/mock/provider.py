@@ -79,14 +79,14 @@ class MockProvider:
 
 
 def greeting(prompt: str) -> tuple[str, ...]:
-    """Return what the mock says to `prompt`, word by word."""
+    """The mock's answer to `prompt`, word by word."""
     return tuple(_WORD.findall(f"Hello! You said: {prompt}"))
 
 
 def within_limits(
     pieces: Sequence[str], params: Params
 ) -> tuple[list[str], Literal["length"] | None]:
-    """Return what `params` leave of `pieces`, of a token each, and whether their limit cut them."""
+    """Cut `pieces`, one token each, as `params` say; also tell whether the token limit did it."""
     text = "".join(pieces)
     cuts = [at for at in map(text.find, filter(None, params.stop)) if at >= 0]
     left, kept = min(cuts, default=len(text)), []

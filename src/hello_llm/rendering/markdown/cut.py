@@ -228,7 +228,7 @@ class _Cutter:
 
 
 def _openers(containers: Sequence[SyntaxTreeNode], lines: list[str]) -> list[str]:
-    """Return what opens each of `containers`, as wide as in the source."""
+    """The openings of `containers`, as wide as in the source."""
     openers: list[str] = []
     for node in containers:
         line = _peel(lines[span(node)[0]], openers)

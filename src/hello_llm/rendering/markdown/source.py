@@ -48,7 +48,7 @@ class Resume:
     """The column widths of the table begun before."""
 
     def enter(self, node: SyntaxTreeNode) -> "Resume | None":
-        """Return what holds inside `node`, the first block here and a container."""
+        """The state inside `node`, which is the first block here and a container."""
         if not self.containers:
             return None
         numbers = self.numbers[1:] if node.type == "list_item" else self.numbers
@@ -84,7 +84,7 @@ def parse(source: str) -> SyntaxTreeNode:
 
 
 def inline(node: SyntaxTreeNode) -> list[Token]:
-    """Return what is written in `node`, the inline child of a block."""
+    """The source text of `node`, the inline child of a block."""
     tokens: list[Token] = node.meta[_INLINE]
     return tokens
 

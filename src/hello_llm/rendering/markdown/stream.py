@@ -161,7 +161,7 @@ def _length(source: str) -> int:
 
 
 def _finished(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> tuple[int, int]:
-    """Return how many of `blocks` no further text can change, and the line after them.
+    """Count the leading `blocks` that no further text can change, and return the line after them.
 
     A block is finished when a blank line ends it, or when the whole first line of another block
     follows it; of a line that is not complete nobody knows yet what it begins.

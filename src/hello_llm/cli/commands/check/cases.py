@@ -60,7 +60,7 @@ class Typed:
     """What is recorded, and what answers in the place of a model."""
 
     def questions(self, checks: Sequence[Check]) -> list[Question]:
-        """Return what is asked: each of `checks` of each of its models.
+        """List the questions: each of `checks` for each of its models.
 
         Raises:
             UsageError: some settings do not go together, or no model is named.
@@ -127,7 +127,7 @@ def make_case(
 
 
 def _worst(settings: Settings, request: ChatRequest) -> int | None:
-    """Return what an attempt may cost at most in micro-dollars, where that can be told."""
+    """The most that an attempt may cost in micro-dollars, if that is known."""
     model = request.model or ""
     if settings.provider == "mock" or model.startswith(_FREE_VENDORS):
         return 0

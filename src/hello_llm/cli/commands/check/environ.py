@@ -59,7 +59,7 @@ class Environs:
         return {name for check in checks for name in check.exec_env} - self.passed.keys()
 
     def of(self, check: Check) -> dict[str, str]:
-        """Return that of the program of `check`; nothing if it has none.
+        """The environment of the program of `check`; empty if it has none.
 
         Raises:
             UsageError: a variable that it asks for is not set.

@@ -136,7 +136,7 @@ class LiveTable:
 
 
 def _cells(row: str) -> int:
-    """Return how wide `row` is on the screen."""
+    """The width of `row` on the screen."""
     from rich.text import Text  # noqa: PLC0415 - as in _table
 
     return Text.from_ansi(row).cell_len

@@ -153,7 +153,7 @@ def _ran(run: Run, cases: Sequence[Case], table: LiveTable | None) -> HelloLLMEr
 
 
 def _unplayed(workers: Workers) -> HelloLLMError | None:
-    """Return what is wrong with a script of which the whole suite played only a part."""
+    """Explain which part of a script the whole suite never played."""
     try:
         workers.finish()
     except UsageError as error:

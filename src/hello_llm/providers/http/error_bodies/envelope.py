@@ -252,7 +252,7 @@ def _is_inner(key: str, item: Any) -> bool:  # noqa: ANN401 - as above
 
 
 def _messages(keys: Keys) -> Iterator[str]:
-    """Yield what an object has as messages, the most telling first."""
+    """Yield the messages in an error object, the most specific first."""
     items = [keys[key] for key in _MESSAGES if key in keys]
     items += [item for key, item in keys.items() if _MESSAGE.fullmatch(key)]
     items += [item for key, item in keys.items() if _ERROR.fullmatch(key)]
@@ -269,7 +269,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - as above
 
 
 def _codes(keys: Keys) -> Iterator[str]:
-    """Yield what an object has as codes, the most telling first."""
+    """Yield the codes in an error object, the most specific first."""
     items = [keys[key] for key in _CODES if key in keys]
     items += [item for key, item in keys.items() if _CODE.fullmatch(key)]
     found = (str(code) for code in items if isinstance(code, str | int) and not _is_nothing(code))

@@ -162,7 +162,7 @@ _ASKED = (r"limit:? ([\d,]+)\b.{0,60}?requested:? ([\d,]+)",)
 
 
 def signs_in(words: str, codes: Iterable[str] = ()) -> frozenset[Sign]:
-    """Return what `words` and `codes` of an error speak of."""
+    """Classify an error by its `words` and `codes`."""
     text = "\n".join([words.replace("_", " "), *map(_spaced, codes)])
     found = {sign for sign, patterns in _PATTERNS.items() if _search(patterns, text)}
     if _search(_OTHER_FIELD, words) or (_search(_OUTPUT, words) and not _search(_BOTH, words)):

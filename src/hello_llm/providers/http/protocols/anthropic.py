@@ -32,7 +32,7 @@ class AnthropicReplies:
         self._foreign: set[Any] = set()
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
-        """Return what `value` brings."""
+        """Read one JSON value of the answer."""
         match value.get("type"):
             case "message_start":
                 return self._started(value.get("message"))
@@ -159,7 +159,7 @@ def _message(message: Json) -> Piece:
 
 
 def _blocks(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
-    """Return what the blocks of a message hold, its tool calls included."""
+    """Read the blocks of a message, tool calls included."""
     if not isinstance(content, list):
         return piece_of(content)
     total = Piece()

@@ -31,7 +31,7 @@ class CohereReplies:
     usage_names: UsageNames = (("input_tokens",), ("output_tokens",))
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
-        """Return what `value` brings."""
+        """Read one JSON value of the answer."""
         kind = value.get("type")
         if whole or kind is None:
             return _reply(value) if "message" in value else None

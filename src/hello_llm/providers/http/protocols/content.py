@@ -43,7 +43,7 @@ def text_in(content: Any) -> str:  # noqa: ANN401 - whatever JSON the server sen
 
 
 def piece_of(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
-    """Return what `content` holds: a text, a part, or a list of them; nothing if it is null.
+    """Read `content`: a text, a part, or a list of parts; empty if it is null.
 
     Raises:
         UnreadableAnswerError: there is something in it that is no text.
@@ -93,7 +93,7 @@ def hides_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server s
 
 
 def name_of(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return what kind of JSON `value` is, for a message."""
+    """Name the JSON type of `value`, for a message."""
     match value:
         case None:
             return "null"

@@ -60,7 +60,7 @@ _WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def ending_of(reason: str) -> Ending:
-    """Return what `reason` means, however it is spelled; an unknown word is a ``STOP``.
+    """Interpret a finish reason, however it is spelled; an unknown word is a ``STOP``.
 
     >>> ending_of("MAX_TOKENS"), ending_of("contentFilter"), ending_of("eos")
     (<Ending.LENGTH: 2>, <Ending.FILTERED: 4>, <Ending.STOP: 1>)

@@ -35,7 +35,7 @@ class GeminiReplies:
         self._begun = False
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:  # noqa: ARG002 - the protocol's
-        """Return what `value` brings."""
+        """Read one JSON value of the answer."""
         if not {"candidates", "promptFeedback", "usageMetadata"} & value.keys():
             return None
         candidate = self._candidates.pick(value.get("candidates"), "candidates")

@@ -31,7 +31,7 @@ class OllamaReplies:
     usage_names: UsageNames = (("prompt_eval_count",), ("eval_count",))
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:  # noqa: ARG002 - the protocol's
-        """Return what `value` brings."""
+        """Read one JSON value of the answer."""
         if not {"message", "done", "response"} & value.keys():
             return None
         message = value.get("message")

@@ -40,7 +40,7 @@ class OpenAIReplies:
         self._said: list[str] = []
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
-        """Return what `value` brings."""
+        """Read one JSON value of the answer."""
         if "choices" not in value and not value.get("usage"):
             return None
         choice = self._choices.pick(value.get("choices"), "choices")
@@ -129,7 +129,7 @@ def _piece(choice: Json, message: Json, *, whole: bool) -> Piece:
 
 
 def _messages(choice: Json, *, whole: bool) -> Iterator[Json]:
-    """Yield what the model wrote, the likelier place first."""
+    """Yield the texts of the model, from the likeliest place first."""
     places = [key for key in ("delta", "message") if choice.get(key) is not None]
     for key in reversed(places) if whole else places:
         if not isinstance(choice[key], dict):

@@ -106,7 +106,7 @@ class ReplyProtocol(Protocol):
     """Which keys of `Piece.usage` are the counts."""
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
-        """Return what `value` brings, or ``None`` if it is not of this protocol.
+        """Read one JSON value, or return ``None`` if it does not belong to this protocol.
 
         Args:
             value: what the server sent.
@@ -118,11 +118,11 @@ class ReplyProtocol(Protocol):
         ...
 
     def late(self) -> Piece | None:
-        """Return what can only be told to belong to the answer when all has come."""
+        """Return the text that is known to belong to the answer only at its end."""
         ...
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield what LiteLLM shall see of a stream for `piece`."""
+        """Yield the frames that LiteLLM reads in place of `piece`."""
         ...
 
     def closing(self, total: Piece) -> Iterator[Json]:

@@ -67,7 +67,7 @@ class ResponsesReplies(OpenAIReplies):
         self._thought: Place | None = None
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
-        """Return what `value` brings."""
+        """Read one JSON value of the answer."""
         kind = value.get("type")
         if whole or value.get("object") == "response":
             return self._response(value) if "output" in value else None
@@ -111,7 +111,7 @@ class ResponsesReplies(OpenAIReplies):
         return _ENVELOPE | {"output": output, "usage": _written(total.usage)}
 
     def _response(self, response: Json) -> Piece:
-        """Return what `response` holds and has not come yet, and how it ended."""
+        """Read the part of `response` that was not streamed before, and how it ended."""
         piece, output = Piece(), response.get("output")
         if not isinstance(output, list | None):
             raise UnreadableAnswerError(f"{name_of(output)} as its output")

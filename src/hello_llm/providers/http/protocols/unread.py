@@ -40,7 +40,7 @@ class UnreadReplies:
         return None
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield what came."""
+        """Yield the bytes as they came."""
         if piece.unread is not None:
             yield piece.unread
 
@@ -49,14 +49,14 @@ class UnreadReplies:
         yield from ()
 
     def whole(self, total: Piece) -> Json:
-        """Return what came, if it came in one piece."""
+        """Return the whole answer, if it came in one piece."""
         if total.unread is None:
             raise UnreadableAnswerError("a stream that was not asked for")
         return total.unread
 
 
 def _reasons(value: Json) -> Iterator[str]:
-    """Yield what `value` gives as reasons; what a model wrote may hold the same words."""
+    """Yield the finish reasons in `value`; a model's text may hold the same words."""
     alternatives = (value.get(key) for key in _CHOICE_KEYS)
     for place in [value, value.get("delta"), *chain.from_iterable(map(_first, alternatives))]:
         if isinstance(place, dict):
