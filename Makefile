@@ -10,7 +10,7 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/cli/test_endless_files.py tests/cli/test_standard_input.py tests/cli/check/test_live.py \
 	tests/cli/check/test_endings.py tests/cli/check/test_bounds.py tests/cli/check/test_crash.py \
 	tests/checks/test_hostile_suites.py tests/judge tests/providers/litellm/test_own_requests.py \
-	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/test_prewarm.py \
+	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/test_preload.py \
 	tests/cli/test_delivery.py tests/cli/test_signals.py tests/cli/test_conversation.py \
 	tests/cli/test_documented_shell.py tests/cli/test_environment.py \
 	tests/rendering/test_hostile_text.py
@@ -19,7 +19,7 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
 	tests/rendering/markdown/test_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
 	tests/warm/test_losses.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_exports.py \
-	tests/providers/litellm/test_spared.py
+	tests/providers/litellm/test_lazy_tokenizer.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \

@@ -41,6 +41,12 @@ def test_a_stranger_in_the_top_folder_is_found():
     assert strangers([".github/x", "src/a.py", "setup.py", "tools/x"]) == {"setup.py", "tools"}
 
 
+def test_every_test_that_the_makefile_names_is_there():
+    named = re.findall(r"\btests/[\w/]+(?:\.py)?", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_the_changelog_starts_with_this_version():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.cli.display import secrets_in
 from hello_llm.contract.vendors import VENDORS
 from hello_llm.providers.http.vendor_table import key_variable
 from hello_llm.providers.litellm.loader import load
+from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.redactor import Redactor
 from tests.cli.person import Person
 from tests.cli.program import program

@@ -1,11 +1,8 @@
 """Where a run shows things: the terminal, the messages, and the renderers made for them."""
 
-import re
 import traceback
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import unquote
 
 from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.choose import View, choose_renderer
@@ -13,26 +10,9 @@ from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.redactor import Redactor
 from hello_llm.settings import Settings
-
-_SECRET_NAME = re.compile(
-    r".*(KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?)(_ID|_?\d+)?",
-    re.IGNORECASE,
-)
-_PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
-
-
-def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterable[str]:
-    """Yield the secrets in `environ`.
-
-    They are the values of `key_variables` and of those whose names say that they are secret, and
-    the passwords in addresses, as that of a proxy.
-    """
-    for name, value in environ.items():
-        if name in key_variables or _SECRET_NAME.fullmatch(name):
-            yield value
-        yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))
 
 
 def redactor(*key_variables: str | None) -> Redactor:

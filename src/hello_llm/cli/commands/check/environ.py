@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from hello_llm.checks.suite import Check
-from hello_llm.cli.display import secrets_in
 from hello_llm.contract import UsageError
 from hello_llm.machine.environment import harmless
-from hello_llm.secrets.names import names_a_secret
+from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings.file import ConfigFile
 
@@ -25,11 +24,7 @@ def without_secrets(environ: Mapping[str, str], *key_variables: str | None) -> d
     def is_secret(name: str, value: str) -> bool:
         if name in key_variables or any(secrets_in({name: value})):
             return True
-        return (
-            names_a_secret(name)
-            or looks_like_secret(value)
-            or any(secret in value for secret in secrets)
-        )
+        return looks_like_secret(value) or any(secret in value for secret in secrets)
 
     kept = harmless(environ)
     return {

@@ -1,0 +1,26 @@
+"""Finds the secrets in an environment: by the names of variables, and in addresses."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+_SECRET_NAME = re.compile(
+    r".*(KEYS?|TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION)"
+    r"(_ID|_?\d+)?",
+    re.IGNORECASE,
+)
+"""Wider than the rule for keys in a file: to redact a variable that is no secret costs nothing."""
+
+_PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
+
+
+def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterable[str]:
+    """Yield the secrets in `environ`.
+
+    They are the values of `key_variables` and of variables with the name of a secret, and the
+    passwords in addresses, such as a proxy's.
+    """
+    for name, value in environ.items():
+        if name in key_variables or _SECRET_NAME.fullmatch(name):
+            yield value
+        yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))
