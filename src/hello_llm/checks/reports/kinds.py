@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from enum import StrEnum
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.results import SuiteResult
+if TYPE_CHECKING:
+    from hello_llm.checks.reports.texts import Texts
+    from hello_llm.checks.results import SuiteResult
 
 
 class ReportKind(StrEnum):
@@ -23,7 +24,7 @@ class ReportKind(StrEnum):
     GITHUB = "github"
     """Annotations and a step summary of GitHub Actions."""
 
-    def render(self, result: SuiteResult, texts: Texts) -> str:
+    def render(self, result: "SuiteResult", texts: "Texts") -> str:
         """Return the report of `result`; its module is imported only now."""
         module = import_module(f"{__package__}.{self}")
         return cast("Callable[[SuiteResult, Texts], str]", module.render)(result, texts)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hello_llm.checks.reports.kinds import ReportKind
 from hello_llm.cli.options import RecordedOptions
 from hello_llm.settings.field import Section
 
@@ -87,7 +88,7 @@ class CheckOptions(RecordedOptions):
         list[str] | None,
         typer.Option(
             metavar="KIND=FILE",
-            help="Write a report: junit, json, tap, md=FILE, or github; can be repeated.",
+            help=f"Write a report: {', '.join(ReportKind)}; github takes no FILE. Can be repeated.",
             rich_help_panel=Section.SHOWN,
         ),
     ] = None
