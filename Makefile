@@ -33,7 +33,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm test-long faults faults-page bench bench-page fuzz integration lint format type generate docs check clean lock
+.PHONY: help install run test test-warm test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ faults: install  ## Run the program against every fault of the catalogue, cold a
 
 faults-page: install  ## The same, and keep the table for the documentation
 	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
+
+picture: install  ## Draw the terminal of the README from a real run with a local model
+	@$(BIN)/python docs/picture.py
 
 bench: install  ## Measure the program beside its peers; installs one of them into .bench
 	@$(BIN)/python -m tests.bench

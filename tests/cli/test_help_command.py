@@ -1,13 +1,11 @@
-"""`help`: the exit codes as they are printed, and as the README has them."""
+"""`help`: the exit codes as they are printed."""
 
-import re
 from pathlib import Path
 
 from hello_llm.contract import ExitCode
 from tests.cli.program import child, program
 
 GOLDEN = Path(__file__).parent / "golden" / "exit-codes.txt"
-README = Path(__file__).parents[2] / "README.md"
 
 
 def test_exit_codes_are_printed_as_they_always_were():
@@ -19,12 +17,6 @@ def test_every_exit_code_is_printed():
     assert [line.split(maxsplit=2) for line in lines] == [
         [str(int(code)), code.name, code.meaning] for code in ExitCode
     ]
-
-
-def test_the_table_of_the_readme_is_that_of_the_program():
-    readme = README.read_text("utf-8")
-    rows = re.findall(r"^\| (\d+) \| ([A-Z_]+) \| (.+) \|$", readme, re.MULTILINE)
-    assert rows == [(str(int(code)), code.name, code.meaning) for code in ExitCode]
 
 
 def test_exit_codes_are_printed_in_any_locale():

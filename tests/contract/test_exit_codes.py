@@ -1,7 +1,6 @@
 """The exit codes are those that were promised."""
 
 from hello_llm.contract import ExitCode
-from tests.architecture.sources import ROOT
 
 PROMISED = {
     "OK": 0,
@@ -34,9 +33,3 @@ def test_a_code_is_its_number_and_has_a_meaning():
     assert int(ExitCode.TIMEOUT) == 7
     assert ExitCode.INT.meaning == "Ctrl-C"
     assert all(code.meaning for code in ExitCode)
-
-
-def test_the_readme_prints_the_same_table():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = "".join(f"| {code.value} | {code.name} | {code.meaning} |\n" for code in ExitCode)
-    assert f"| code | name | when |\n| ---: | --- | --- |\n{table}\n" in readme
