@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import shlex
 import sys
 from collections.abc import Callable
@@ -51,7 +52,8 @@ def drawn(screen: pyte.Screen) -> str:
         last = max(row for row in range(LINES) if screen.display[row].strip())
         for row in range(last + 1):
             console.print(line(screen, row), no_wrap=True, overflow="crop")
-        return console.export_svg(title="hello-llm")
+        picture = console.export_svg(title="hello-llm", unique_id="terminal")
+    return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)  # they are downloads
 
 
 def line(screen: pyte.Screen, row: int) -> Text:
