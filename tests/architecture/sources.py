@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,10 +40,11 @@ class Module:
         return f"{self.name}:{getattr(node, 'lineno', 1)}: {what}"
 
 
-def modules(folder: str) -> list[Module]:
-    """Return the modules below ``src`` or ``tests``."""
+@cache
+def modules(folder: str) -> tuple[Module, ...]:
+    """Return the modules below ``src`` or ``tests``; each is parsed once for all rules."""
     base = ROOT if folder == "tests" else ROOT / folder
-    return [_module(path, base) for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(_module(path, base) for path in sorted((ROOT / folder).rglob("*.py")))
 
 
 def findings(rule: Callable[[Module], list[str]], *folders: str) -> list[str]:
