@@ -11,8 +11,8 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/cli/check/test_endings.py tests/cli/check/test_bounds.py tests/cli/check/test_crash.py \
 	tests/checks/test_hostile_suites.py tests/judge tests/providers/litellm/test_own_requests.py \
 	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/test_preload.py \
-	tests/cli/test_delivery.py tests/cli/test_signals.py tests/cli/test_conversation.py \
-	tests/cli/test_documented_shell.py tests/cli/test_environment.py \
+	tests/cli/test_bad_input.py tests/cli/test_delivery.py tests/cli/test_signals.py \
+	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
 	tests/rendering/test_hostile_text.py
 # What would take CI past its time: races that are run again and again, large inputs, the slower half
 # of what depends on LiteLLM's version or on the machine.
