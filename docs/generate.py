@@ -73,7 +73,7 @@ def drift(wanted: dict[str, str], found: dict[str, str]) -> Iterator[str]:
 
 def exit_codes_page() -> str:
     """Return the table of exit codes."""
-    from hello_llm import ExitCode  # noqa: PLC0415 - after the terminal is set
+    from hello_llm import ExitCode
 
     rows = [f"| {code.value} | {code.name} | {code.meaning} |" for code in ExitCode]
     head = ["# Exit codes", "", "| code | name | when |", "| ---: | --- | --- |"]
@@ -82,14 +82,14 @@ def exit_codes_page() -> str:
 
 def example_file() -> str:
     """Return the example configuration, as ``hello-llm config init`` writes it."""
-    from hello_llm.settings.example import example_text  # noqa: PLC0415 - after the terminal is set
+    from hello_llm.settings.example import example_text
 
     return example_text()
 
 
 def settings_page() -> str:
     """Return the table of settings."""
-    from hello_llm.settings import FIELDS  # noqa: PLC0415 - after the terminal is set
+    from hello_llm.settings import FIELDS
 
     head = [
         "# Settings",
@@ -130,7 +130,7 @@ def faults_page() -> str:
 def rooms_page() -> str:
     """Return the table of the folders and of what each may import, as the tests check it."""
     sys.path.insert(0, str(FOLDER.parents[1]))
-    from tests.architecture.rooms import table  # noqa: PLC0415 - found only from here
+    from tests.architecture.rooms import table
 
     return table() + "\n"
 
@@ -152,10 +152,10 @@ def cli_page() -> str:
 
 def helps() -> Iterator[tuple[list[str], str]]:
     """Yield each command's words and its help, groups before their commands."""
-    from typer.main import get_command  # noqa: PLC0415 - after the terminal is set
-    from typer.testing import CliRunner  # noqa: PLC0415 - after the terminal is set
+    from typer.main import get_command
+    from typer.testing import CliRunner
 
-    from hello_llm.cli.parser import application  # noqa: PLC0415 - after the terminal is set
+    from hello_llm.cli.parser import application
 
     app = application()
     pending: list[tuple[list[str], object]] = [([], get_command(app))]

@@ -5,7 +5,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """Load the public names when one is first asked for: the command line starts without."""
-    from importlib import import_module  # noqa: PLC0415 - see above
+    from importlib import import_module
 
     contract = import_module("hello_llm.contract")
     factory = import_module("hello_llm.providers.factory")

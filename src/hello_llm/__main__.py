@@ -29,7 +29,7 @@ def main() -> None:
 def _give_up(error: BaseException) -> int:
     """Say why the program cannot run, and return the exit code."""
     try:
-        from hello_llm.machine.last_words import say  # noqa: PLC0415 - it hardly ever happens
+        from hello_llm.machine.last_words import say
 
         return say(error)
     except BaseException:  # noqa: BLE001 - not even that can be imported
@@ -52,7 +52,7 @@ def _take_standard_descriptors() -> None:
 def _run(arguments: list[str]) -> int:
     if arguments[:1] != [_WARM] or sys.platform != "linux":
         return _run_cold(arguments)
-    from hello_llm.warm.client import ColdError, LostError, hand_over  # noqa: PLC0415 - see _WARM
+    from hello_llm.warm.client import ColdError, LostError, hand_over
 
     try:
         return hand_over(arguments)
@@ -64,8 +64,8 @@ def _run(arguments: list[str]) -> int:
 
 
 def _lost() -> int:
-    from hello_llm.contract import ExitCode  # noqa: PLC0415 - it hardly ever happens
-    from hello_llm.rendering.terminal import put_back  # noqa: PLC0415 - likewise
+    from hello_llm.contract import ExitCode
+    from hello_llm.rendering.terminal import put_back
 
     put_back()
     os.write(2, b"error: the warm process was killed during this call\n")
@@ -75,8 +75,8 @@ def _lost() -> int:
 def _run_cold(
     arguments: list[str], cold_because: str | None = None, *, absent: bool = False
 ) -> int:
-    from hello_llm.cli.app import run  # noqa: PLC0415 - Ctrl-C may come before it is there
-    from hello_llm.cli.startup import Startup  # noqa: PLC0415 - likewise
+    from hello_llm.cli.app import run
+    from hello_llm.cli.startup import Startup
 
     return run(arguments, Startup(cold_because=cold_because, absent=absent))
 

@@ -91,7 +91,7 @@ def packages(tmp_path):
     """A copy of the installed packages, of links, in which some can be removed or broken."""
     folder = tmp_path / "packages"
     folder.mkdir()
-    import typer  # noqa: PLC0415 - only to see where packages are
+    import typer
 
     for found in Path(typer.__file__).parents[1].iterdir():
         if found.suffix != ".pth":

@@ -17,6 +17,7 @@ from tests.faults.fault import (
 )
 from tests.faults.odd_answers import (
     Body,
+    Change,
     Json,
     changed,
     counts_become,
@@ -100,6 +101,30 @@ def _numbered_by_text(value: Json, _: str) -> None:
             choice["index"] = "0"
 
 
+def _misnumbered(number: int) -> Change:
+    """Return the change that gives a piece of the answer the `number` of another choice."""
+
+    def change(value: Json, _: str) -> None:
+        for key in ("choices", "candidates"):
+            for choice in value.get(key) or ():
+                if "world" in str(choice):
+                    choice["index"] = number
+
+    return change
+
+
+def _done_early(value: Json, _: str) -> None:
+    if "Hello" in str(value.get("message")):
+        value["done"] = True
+
+
+def _misplaced(value: Json, _: str) -> None:
+    for choice in value.get("choices") or ():
+        for key in ("delta", "message"):
+            if choice.get(key, {}).get("content"):
+                choice[key] = {"x": {"content": [choice[key]["content"]]}}
+
+
 def _two_calls(value: Json, _: str) -> None:
     """Add two calls that both have the number 0, the second named by a number."""
     for choice in value.get("choices") or ():
@@ -169,12 +194,28 @@ FAULTS = (
         protocols=_SAID_ONCE,
     ),
     _fault(
+        "content-parts",
+        "texts below a key that nobody knows",
+        changed(_misplaced),
+        _BROKEN,
+        variant="misplaced",
+        protocols=_COMPLETIONS,
+    ),
+    _fault(
         "early-finish",
         "a reason for the end with the first text, more follows",
         _early,
         _ok(),
         protocols=_EARLY,
         forms=STREAMED,
+    ),
+    _fault(
+        "early-finish",
+        "the word for the end with the first text, more follows",
+        changed(_done_early),
+        _ok(),
+        variant="done",
+        protocols=("ollama",),
     ),
     _fault(
         "early-finish",
@@ -208,6 +249,23 @@ FAULTS = (
         _ok(),
         variant="text",
         protocols=(*_COMPLETIONS, "gemini"),
+    ),
+    _fault(
+        "choice-order",
+        "a piece with a number that no choice has",
+        changed(_misnumbered(-1)),
+        _ok(),
+        variant="misnumbered",
+        protocols=(*_COMPLETIONS, "gemini"),
+    ),
+    _fault(
+        "choice-order",
+        "a piece with the number of a choice that never ends",
+        changed(_misnumbered(3)),
+        Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=None),
+        variant="unended",
+        protocols=(*_COMPLETIONS, "gemini"),
+        forms=STREAMED,
     ),
     _fault(
         "choice-order",

@@ -170,14 +170,14 @@ def _run(job: Job) -> int:
     if job.clock_jumps:
         began, monotonic = time.time(), time.monotonic()
         time.time = lambda: began - 60 * (time.monotonic() - monotonic)
-    from hello_llm.cli.app import run  # noqa: PLC0415 - not all processes need it
+    from hello_llm.cli.app import run
 
     return int(run(job.argv))
 
 
 def _import_all() -> None:
-    import hello_llm.cli.app  # noqa: F401, PLC0415 - not all processes need it
-    from hello_llm.providers.litellm.rehearsal import rehearse_all  # noqa: PLC0415 - likewise
+    import hello_llm.cli.app  # noqa: F401 - not all processes need it
+    from hello_llm.providers.litellm.rehearsal import rehearse_all
 
     rehearse_all()
 

@@ -123,7 +123,7 @@ def _become(case: Case, folder: Path) -> None:
             opened = os.open(folder / name, flags, 0o600)
             os.dup2(opened, number)
             os.close(opened)
-        from hello_llm.cli.app import run as run_program  # noqa: PLC0415 - imported before
+        from hello_llm.cli.app import run as run_program
 
         code = int(run_program(case.arguments))
     except BaseException:  # noqa: BLE001 - nothing may go back to the loop of the parent

@@ -71,7 +71,7 @@ def _guard_lookup(event: str, host: str) -> None:
     # RFC 6761 promises that no name in .invalid exists: the name for a test of failing DNS.
     if not host.endswith(".invalid"):
         _log(f"{event} {host}")
-    import _socket  # noqa: PLC0415 - not every child needs it
+    import _socket
 
     raise _socket.gaierror(_socket.EAI_NONAME, "Name or service not known")
 

@@ -31,7 +31,7 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
 
 
 def _serve(weights: Path, name: str) -> AbstractContextManager[str]:
-    from hello_llm.local import serve  # noqa: PLC0415 - only a local model pays
+    from hello_llm.local import serve
 
     return serve(weights, name)
 
@@ -119,7 +119,7 @@ def certificates(settings: Settings) -> Path | None:
 
 def _local_model(settings: Settings, model: str) -> tuple[str, Path]:
     """Return the name and the weights of the local `model`."""
-    from hello_llm.local import find_weights  # noqa: PLC0415 - only a local model pays
+    from hello_llm.local import find_weights
 
     if settings.api_base is not None:
         raise UsageError(

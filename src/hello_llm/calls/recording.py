@@ -42,7 +42,7 @@ class CallRecording:
         """Return `provider`, recorded where that is asked for until `stack` ends."""
         if self.file is None:
             return provider
-        from hello_llm.recording import Recorder  # noqa: PLC0415 - few runs record
+        from hello_llm.recording import Recorder
 
         recorder = stack.enter_context(Recorder(provider, self.file, self.redact))
         self.recorders.append(recorder)
@@ -72,7 +72,7 @@ class OpenRecording:
         call_recording = CallRecording(self.file, redact=self.redact)
         if self.recording is None:
             return call_recording
-        from hello_llm.recording import Replayer, SkippingClock  # noqa: PLC0415 - few runs replay
+        from hello_llm.recording import Replayer, SkippingClock
 
         replayer = Replayer(self.recording, self.timing)
         call_recording = replace(call_recording, replayer=replayer, draw=replayer.drawn)
@@ -137,7 +137,7 @@ class RecordingOptions:
         if self.record is None and self.replay is None:
             yield OpenRecording()
             return
-        from hello_llm.recording import Recording, RecordingFile  # noqa: PLC0415 - few runs do
+        from hello_llm.recording import Recording, RecordingFile
 
         with ExitStack() as stack:
             recording = Recording(self.replay, redact) if self.replay else None

@@ -66,7 +66,7 @@ def open_turns(
 def prepare(settings: Settings) -> None:
     """Use a wait that is due: start to import what the answer needs, and return at once."""
     if settings.provider == "litellm":
-        from hello_llm.providers.litellm.preload import preload  # noqa: PLC0415 - the mock goes without
+        from hello_llm.providers.litellm.preload import preload
 
         preload(settings.model)
 

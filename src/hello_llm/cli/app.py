@@ -74,9 +74,9 @@ def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 
 
 def _surface(arguments: Sequence[str]) -> "Display":
     """Return where to report an error that came before the settings were known."""
-    from hello_llm.cli.display import Display  # noqa: PLC0415 - only an error needs it
-    from hello_llm.rendering.choose import View  # noqa: PLC0415 - likewise
-    from hello_llm.rendering.terminal import Terminal  # noqa: PLC0415 - likewise
+    from hello_llm.cli.display import Display
+    from hello_llm.rendering.choose import View
+    from hello_llm.rendering.terminal import Terminal
 
     flags = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
     view = View(output=_wanted_output(flags), stream=False)

@@ -23,43 +23,43 @@ class Command(NamedTuple):
 
 
 def _add_chat(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.chat.command import chat  # noqa: PLC0415 - the others do without
+    from hello_llm.cli.commands.chat.command import chat
 
     app.command("chat")(chat)
 
 
 def _add_doctor(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.doctor.command import doctor  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands.doctor.command import doctor
 
     app.command("doctor")(doctor)
 
 
 def _add_check(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.check.command import check  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands.check.command import check
 
     app.command("check")(check)
 
 
 def _add_config(app: typer.Typer) -> None:
-    from hello_llm.cli.commands import config  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands import config
 
     app.add_typer(config.app, name="config")
 
 
 def _add_warm(app: typer.Typer) -> None:
-    from hello_llm.cli.commands import warm  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands import warm
 
     app.add_typer(warm.app, name="warm")
 
 
 def _add_help(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.help import help_  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands.help import help_
 
     app.command("help")(help_)
 
 
 def _add_schema(app: typer.Typer) -> None:
-    from hello_llm.cli.commands.schema import schema  # noqa: PLC0415 - likewise
+    from hello_llm.cli.commands.schema import schema
 
     app.command("schema")(schema)
 

@@ -61,8 +61,8 @@ class Startup:
 
 def _start_for_later() -> str:
     """Start a warm process without waiting for it, and say what came of it."""
-    from hello_llm.machine.environment import harmless  # noqa: PLC0415 - not every run
-    from hello_llm.warm.control import WarmError, start, unavailable  # noqa: PLC0415 - likewise
+    from hello_llm.machine.environment import harmless
+    from hello_llm.warm.control import WarmError, start, unavailable
 
     missing = unavailable()
     if missing:

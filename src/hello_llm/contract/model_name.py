@@ -67,7 +67,7 @@ def _suggest_vendor(name: str, flag: str) -> str:
 
 
 def _suggest_spelling(vendor: str, name: str, flag: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
+    from difflib import get_close_matches
 
     near = get_close_matches(vendor.lower(), VENDORS | _LOCAL_VENDORS, n=1)
     if near:

@@ -85,7 +85,7 @@ def _next_block(file: FileIO) -> bytes:
 
 def _waited(file: FileIO, patience_s: float) -> bool:
     """Wait for something to read, or the end; tell whether it came."""
-    from select import select  # noqa: PLC0415 - only where there is a file
+    from select import select
 
     return bool(select([file], [], [], patience_s)[0])
 

@@ -50,7 +50,7 @@ def _not_regex(pattern: str, job: Job) -> str | None:
 
 
 def _examine_schema(text: str) -> Answer:
-    from hello_llm.judge.json_schema import BadSchemaError  # noqa: PLC0415 - see `imports`
+    from hello_llm.judge.json_schema import BadSchemaError
 
     try:
         _schema_of(text).examine()
@@ -61,7 +61,7 @@ def _examine_schema(text: str) -> Answer:
 
 @lru_cache(maxsize=64)
 def _schema_of(text: str) -> "Schema":
-    from hello_llm.judge.json_schema import Schema  # noqa: PLC0415 - see `imports`
+    from hello_llm.judge.json_schema import Schema
 
     return Schema(json.loads(text))
 
@@ -71,7 +71,7 @@ def _json_schema(text: str, job: Job) -> str | None:
 
 
 def _exec(command: Sequence[str], job: Job) -> str | None:
-    from hello_llm.judge.program import judged_by  # noqa: PLC0415 - see `imports`
+    from hello_llm.judge.program import judged_by
 
     return judged_by(command, job)
 

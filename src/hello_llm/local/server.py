@@ -22,7 +22,7 @@ def serve(weights: Path, alias: str) -> Iterator[str]:
         UsageError: the extra ``local`` is not installed, or the file cannot be loaded.
     """
     try:
-        import xllamacpp  # noqa: PLC0415 - only a local model pays for it
+        import xllamacpp
     except ImportError as error:
         raise UsageError(
             "local models need the extra 'local'", "pip install 'hello-llm[local]'"

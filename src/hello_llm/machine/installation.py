@@ -109,7 +109,7 @@ def _hidden_by(package: str) -> str | None:
 def _find(package: str, folders: list[str]) -> str | None:
     """Return the file of `package` in `folders`."""
     try:
-        from importlib.machinery import PathFinder  # noqa: PLC0415 - it may be what fails
+        from importlib.machinery import PathFinder
 
         spec = PathFinder.find_spec(package, [folder or "." for folder in folders])
     except Exception:  # noqa: BLE001 - nothing may fail here

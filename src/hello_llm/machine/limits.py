@@ -115,7 +115,7 @@ def _memory_limit() -> int | None:
 def _limit(name: str) -> int | None:
     """Return the limit of that name that is in force; ``None`` if there is none."""
     try:
-        import resource  # noqa: PLC0415 - it may be what fails
+        import resource
 
         limit = resource.getrlimit(getattr(resource, name))[0]
     except Exception:  # noqa: BLE001 - nothing may fail here

@@ -22,18 +22,18 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
     """
     match name:
         case "mock" if options.get("script") is not None:
-            from hello_llm.providers.mock.scripted import (  # noqa: PLC0415 - lazy by design
+            from hello_llm.providers.mock.scripted import (
                 ScriptedMock,
             )
 
             return ScriptedMock(**options)
         case "mock":
             options.pop("script", None)
-            from hello_llm.providers.mock.provider import MockProvider  # noqa: PLC0415 - lazy by design
+            from hello_llm.providers.mock.provider import MockProvider
 
             return MockProvider(**options)
         case "litellm":
-            from hello_llm.providers.litellm.adapter import (  # noqa: PLC0415 - lazy by design
+            from hello_llm.providers.litellm.adapter import (
                 LiteLLMProvider,
             )
 
@@ -43,9 +43,9 @@ def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - ea
 
 
 def _suggest(name: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a typo pays for it
+    from difflib import get_close_matches
 
-    from hello_llm.contract.vendors import VENDORS  # noqa: PLC0415 - as above
+    from hello_llm.contract.vendors import VENDORS
 
     if name in VENDORS:
         return f"a vendor is a model prefix: --provider litellm --model {name}/MODEL"

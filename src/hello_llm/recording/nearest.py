@@ -50,7 +50,7 @@ def _differing(asked: dict[str, Any], recorded: dict[str, Any]) -> list[str]:
 
 
 def _distance(asked: dict[str, Any], recorded: dict[str, Any]) -> tuple[int, float]:
-    from difflib import SequenceMatcher  # noqa: PLC0415 - only an error needs it
+    from difflib import SequenceMatcher
 
     differing = _differing(asked, recorded)
     alike = sum(

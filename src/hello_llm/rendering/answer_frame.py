@@ -80,7 +80,7 @@ class AnswerFrame:
 
 def _panel(title: Text | None = None, subtitle: Text | None = None) -> Panel:
     """Return a panel without sides: it survives a resize, and copies clean."""
-    from rich import box  # noqa: PLC0415 - only for the two rules
+    from rich import box
 
     return Panel(
         "",

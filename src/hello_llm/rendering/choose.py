@@ -40,7 +40,7 @@ def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Rende
     usage = bool(view.usage) and not view.quiet
     match output:
         case "rich":
-            from hello_llm.rendering.rich_view import RichRenderer  # noqa: PLC0415 - imports Rich
+            from hello_llm.rendering.rich_view import RichRenderer
 
             return RichRenderer(
                 terminal,
@@ -57,8 +57,8 @@ def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Rende
 
 
 def _json_renderer(view: View, terminal: Terminal, messages: Messages, *, usage: bool) -> Renderer:
-    from hello_llm.rendering.json.document import JsonRenderer, Progress  # noqa: PLC0415 - for JSON
-    from hello_llm.rendering.json.ndjson import NdjsonRenderer  # noqa: PLC0415 - as above
+    from hello_llm.rendering.json.document import JsonRenderer, Progress
+    from hello_llm.rendering.json.ndjson import NdjsonRenderer
 
     renderer = NdjsonRenderer if view.output == "ndjson" else JsonRenderer
     return renderer(terminal, messages, Progress(view.provider, view.model), usage=usage)

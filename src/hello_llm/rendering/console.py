@@ -40,7 +40,7 @@ def make_console(terminal: Terminal, stream: Stream, color: ColorChoice) -> "Con
     Nothing in a text means anything to it: no markup, no emoji names, no highlighting, and it
     reads no environment.
     """
-    from rich.console import Console  # noqa: PLC0415 - plain text and JSON do without Rich
+    from rich.console import Console
 
     style = styling(terminal, stream, color)
     columns, lines = terminal.size()

@@ -81,7 +81,7 @@ def _marked(mark: str, value: str) -> str:
 
 
 def _across(cells: dict[str, str]) -> "RenderableType":
-    from rich.table import Table  # noqa: PLC0415 - only where a table is shown
+    from rich.table import Table
 
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
     for name in cells:
@@ -91,7 +91,7 @@ def _across(cells: dict[str, str]) -> "RenderableType":
 
 
 def _down(cells: dict[str, str]) -> "RenderableType":
-    from rich.table import Table  # noqa: PLC0415 - only where a table is shown
+    from rich.table import Table
 
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=False)
     table.add_column(style="dim")

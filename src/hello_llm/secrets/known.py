@@ -95,7 +95,7 @@ def _forms(secret: str) -> Iterator[str]:
     Three bytes become four characters, so what stands before decides between three forms; the
     characters at the ends that also depend on the neighbours are left off.
     """
-    import base64  # noqa: PLC0415 - few runs have something to redact
+    import base64
 
     yield secret
     raw = secret.encode("utf-8", "surrogatepass")

@@ -138,7 +138,7 @@ def _apply(path: Path, change: Change) -> None:
 
 def _fresh(change: Change) -> str:
     """Return the text of a new file that holds only the change."""
-    from tomli_w import dumps  # noqa: PLC0415 - only to write a file
+    from tomli_w import dumps
 
     return dumps(_with({"version": VERSION}, change.trail, change.value))
 
@@ -164,7 +164,7 @@ def _changed(path: Path, old: bytes, change: Change) -> str:
 
 def _additions(text: str, positions: Mapping[Trail, Position], change: Change) -> Iterator[str]:
     """Yield the text with a new line: after its example, below its table, in a new table."""
-    from tomli_w import dumps  # noqa: PLC0415 - only to write a file
+    from tomli_w import dumps
 
     *above, key = change.trail
     lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
@@ -182,8 +182,8 @@ def _additions(text: str, positions: Mapping[Trail, Position], change: Change) -
 
 def _replacements(text: str, change: Change) -> Iterator[str]:
     """Yield the text with the value in place of the one that was there."""
-    import tomlkit  # noqa: PLC0415 - only to change a file
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 - only to change a file
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
     try:
         document = tomlkit.parse(text)
@@ -194,9 +194,9 @@ def _replacements(text: str, change: Change) -> Iterator[str]:
 
 
 def _put(table: Any, trail: Trail, value: object) -> None:  # noqa: ANN401 - tomlkit's tables differ
-    from tomlkit import inline_table  # noqa: PLC0415 - only to change a file
-    from tomlkit import table as new_table  # noqa: PLC0415 - only to change a file
-    from tomlkit.items import InlineTable  # noqa: PLC0415 - only to change a file
+    from tomlkit import inline_table
+    from tomlkit import table as new_table
+    from tomlkit.items import InlineTable
 
     *above, key = trail
     for part in above:

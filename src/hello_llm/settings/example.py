@@ -44,9 +44,9 @@ def example_text() -> str:
 
 def _lines(field: Field) -> str:
     """Return the comment on a setting and the line that would set it."""
-    from textwrap import fill  # noqa: PLC0415 - only to write a file
+    from textwrap import fill
 
-    from tomli_w import dumps  # noqa: PLC0415 - only to write a file
+    from tomli_w import dumps
 
     comment = field.row.summary
     if isinstance(field.kind, Choice | Number | Integer):

@@ -122,7 +122,7 @@ class Url(_Textual):
 
     def check(self, given: object) -> str:
         """Return the address."""
-        from urllib.parse import parse_qsl, urlsplit  # noqa: PLC0415 - only an address needs it
+        from urllib.parse import parse_qsl, urlsplit
 
         text = _text(given, self)
         try:
@@ -236,7 +236,7 @@ class TextList:
 
     def read(self, text: str) -> object:
         """Read a list as a file would write it, or one text."""
-        import tomllib  # noqa: PLC0415 - only a list needs it
+        import tomllib
 
         if not text.startswith("["):
             return [text]

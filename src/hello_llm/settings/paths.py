@@ -7,7 +7,7 @@ from hello_llm.contract import UsageError
 
 def default_config_file() -> Path | None:
     """Return the user's configuration file, whether it exists or not; ``None`` without a home."""
-    from platformdirs import user_config_path  # noqa: PLC0415 - takes longer than the rest
+    from platformdirs import user_config_path
 
     try:
         folder = user_config_path("hello-llm", appauthor=False)

@@ -52,14 +52,14 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that `word` is most likely a slip of, if there is any."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
+    from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), n=1)), None)
 
 
 def by_nearness(word: str, known: Iterable[str]) -> Sequence[str]:
     """Return `known` with the words most like `word` first."""
-    from difflib import SequenceMatcher  # noqa: PLC0415 - only an error needs it
+    from difflib import SequenceMatcher
 
     start = word[:_LONGEST]
     return sorted(known, key=lambda other: -SequenceMatcher(None, start, other[:_LONGEST]).ratio())

@@ -151,8 +151,8 @@ def read_config(path: Path) -> ConfigFile | None:
     content = read_bytes(path)
     if content is None:
         return None
-    from hello_llm.settings.checking import examine  # noqa: PLC0415 - only where there is a file
-    from hello_llm.settings.problems import to_error  # noqa: PLC0415 - only where there is a file
+    from hello_llm.settings.checking import examine
+    from hello_llm.settings.problems import to_error
 
     config, problems = examine(path, content)
     if problems:

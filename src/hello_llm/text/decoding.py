@@ -33,7 +33,7 @@ def decode_text(data: bytes | bytearray) -> str:
             return data.removeprefix(_UTF_8_MARK).decode()
         except UnicodeDecodeError:
             pass
-    from hello_llm.text.encodings import explain  # noqa: PLC0415 - hardly any input needs it
+    from hello_llm.text.encodings import explain
 
     raise NotTextError(*explain(bytes(data)))
 

@@ -95,7 +95,7 @@ def open_folder() -> int:
 
 
 def _no_place(path: str, error: OSError | None = None) -> NoPlaceError:
-    from hello_llm.warm.squatted import whats_wrong  # noqa: PLC0415 - it hardly ever happens
+    from hello_llm.warm.squatted import whats_wrong
 
     return NoPlaceError(*whats_wrong(path, error))
 
@@ -114,7 +114,7 @@ def address(folder: int, name: str) -> str:
 
 def socket_name() -> str:
     """Return the name of the socket for this very code of the program and its interpreter."""
-    import zlib  # noqa: PLC0415 - only where a folder was found
+    import zlib
 
     package = hello_llm.__path__[0]
     which = f"{sys.executable}\0{sys.version}\0{package}\0{_newest_ns(package)}"

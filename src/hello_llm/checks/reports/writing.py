@@ -50,8 +50,8 @@ def write_reports(
 
 
 def _summary(result: SuiteResult, texts: Texts) -> bytes:
-    from hello_llm.checks.reports.github import LONGEST_SUMMARY  # noqa: PLC0415 - few runs do
-    from hello_llm.checks.reports.md import render  # noqa: PLC0415 - likewise
+    from hello_llm.checks.reports.github import LONGEST_SUMMARY
+    from hello_llm.checks.reports.md import render
 
     text = render(result, texts, longest=LONGEST_SUMMARY)
     return f"{text}\n".encode(errors="backslashreplace")

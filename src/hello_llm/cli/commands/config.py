@@ -33,7 +33,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
     """Write a configuration file that explains every setting."""
-    from hello_llm.settings.edit import init_file  # noqa: PLC0415 - only to write a file
+    from hello_llm.settings.edit import init_file
 
     path = chosen_config_file(config)
     init_file(path, force=force)
@@ -75,7 +75,7 @@ def set_(
     config: ConfigFile = None,
 ) -> None:
     """Put a value into the configuration file; its comments stay."""
-    from hello_llm.settings.edit import set_value  # noqa: PLC0415 - only to write a file
+    from hello_llm.settings.edit import set_value
 
     path = chosen_config_file(config)
     change = set_value(path, key, value)
@@ -88,7 +88,7 @@ def use(
     config: ConfigFile = None,
 ) -> None:
     """Make a profile the default one."""
-    from hello_llm.settings.edit import use_profile  # noqa: PLC0415 - only to write a file
+    from hello_llm.settings.edit import use_profile
 
     path = chosen_config_file(config)
     use_profile(path, profile)
@@ -98,7 +98,7 @@ def use(
 @app.command()
 def validate(config: ConfigFile = None) -> None:
     """Print every problem in the configuration file; the exit code is 2 if there is one."""
-    from hello_llm.settings.checking import find_problems  # noqa: PLC0415 - only this command does
+    from hello_llm.settings.checking import find_problems
 
     path = chosen_config_file(config)
     problems = find_problems(path)
@@ -169,8 +169,8 @@ def _aligned(lines: list[_Line]) -> list[str]:
 
 
 def _print_table(settings: Settings, terminal: Terminal) -> None:
-    from rich.table import Table  # noqa: PLC0415 - a pipe does without Rich
-    from rich.text import Text  # noqa: PLC0415 - a pipe does without Rich
+    from rich.table import Table
+    from rich.text import Text
 
     redact = redactor(settings.api_key_env)
     caption = None if settings.config_file is None else Text(sanitize(str(settings.config_file)))

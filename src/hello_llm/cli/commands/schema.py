@@ -14,7 +14,7 @@ def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(NAMES)}.")],
 ) -> None:
     """Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks."""
-    import json  # noqa: PLC0415 - the other commands go without
+    import json
 
     for known in NAMES:
         if name == known:

@@ -26,8 +26,8 @@ app = typer.Typer(
 @app.command()
 def start() -> None:
     """Start the warm process, if none is running; it ends after 15 minutes without a call."""
-    from hello_llm.machine.environment import harmless  # noqa: PLC0415 - not every run
-    from hello_llm.warm.control import bring_up, status  # noqa: PLC0415 - likewise
+    from hello_llm.machine.environment import harmless
+    from hello_llm.warm.control import bring_up, status
 
     running = _tried(status)
     if running is None:
@@ -46,7 +46,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Describe the warm process; exits 1 if none is running."""
-    from hello_llm.warm.control import status  # noqa: PLC0415 - not every run
+    from hello_llm.warm.control import status
 
     running = _tried(status)
     if as_json:
@@ -60,7 +60,7 @@ def status(
 @app.command()
 def stop() -> None:
     """End the warm process; calls in progress finish first."""
-    from hello_llm.warm.control import stop  # noqa: PLC0415 - not every run
+    from hello_llm.warm.control import stop
 
     for pid, ended in (told := _tried(stop)).items():
         typer.echo(f"warm process {pid} {'has ended' if ended else 'has been told to end'}")
@@ -75,7 +75,7 @@ def _tried(ask: Callable[[], _Answer]) -> _Answer:
         BugError: it did not come up since something is damaged or ran out.
         UsageError: there can be no warm process here, or it is in no good state.
     """
-    from hello_llm.warm.control import DamagedError, WarmError, unavailable  # noqa: PLC0415 - not every run
+    from hello_llm.warm.control import DamagedError, WarmError, unavailable
 
     missing = unavailable()
     if missing is not None:

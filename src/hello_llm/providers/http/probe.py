@@ -39,7 +39,7 @@ def target(route: Route) -> str | None:
 
 def unreached(error: OSError, route: Route, transport: Transport) -> HelloLLMError:
     """Return the error of a call for which `error` came up before there was a connection."""
-    import httpx  # noqa: PLC0415 - heavy
+    import httpx
 
     late = isinstance(error, TimeoutError)
     raised = (httpx.ConnectTimeout if late else httpx.ConnectError)(str(error))
@@ -142,7 +142,7 @@ def _refused(
 @contextmanager
 def _failing(route: Route, transport: Transport) -> Iterator[None]:
     """Turn what happens on the wire into what a call would say of it."""
-    import httpx  # noqa: PLC0415 - heavy
+    import httpx
 
     try:
         yield
@@ -157,7 +157,7 @@ def _explained(error: Exception, route: Route, transport: Transport) -> HelloLLM
     late = deadline(error, route, transport) or no_answer(error, route, transport)
     if late is not None:
         return late
-    import httpx  # noqa: PLC0415 - heavy
+    import httpx
 
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):
         return BrokenReplyError(

@@ -136,7 +136,7 @@ class ResponseTap:
 
     def _arriving(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield `chunks`; how the connection ends does not matter once the reply is complete."""
-        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+        import httpx
 
         try:
             for chunk in chunks:

@@ -62,7 +62,7 @@ class Transport:
         Raises:
             UsageError: the proxy has no address, or the file of certificates cannot be read.
         """
-        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+        import httpx
 
         return httpx.Client(
             trust_env=False,
@@ -93,7 +93,7 @@ def _trusting(ca_file: Path | None) -> ssl.SSLContext:
 
     To read them takes longer than a call over loopback does, so it is done once.
     """
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     context = httpx.create_ssl_context(trust_env=False)
     if ca_file is None:

@@ -59,7 +59,7 @@ def _without_our_client(route: Route, connection: Connection) -> dict[str, Any]:
 
 
 def _openai_client(litellm: ModuleType, route: Route, connection: Connection) -> Any:  # noqa: ANN401 - untyped substrate
-    import openai  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import openai
 
     known_base = litellm.get_llm_provider(route.wire_model, api_key=NO_KEY)[3]
     return openai.OpenAI(
@@ -71,6 +71,6 @@ def _openai_client(litellm: ModuleType, route: Route, connection: Connection) ->
 
 
 def _handler(connection: Connection) -> Any:  # noqa: ANN401 - untyped substrate
-    from litellm.llms.custom_httpx.http_handler import HTTPHandler  # noqa: PLC0415 - heavy
+    from litellm.llms.custom_httpx.http_handler import HTTPHandler
 
     return HTTPHandler(client=connection.client(), timeout=connection.transport.timeout)

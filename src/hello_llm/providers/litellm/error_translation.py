@@ -83,7 +83,7 @@ def _lacking(error: Exception) -> BugError | None:
 def _explained(
     litellm: ModuleType, error: Exception, route: Route, partial: LLMReply, diagnostics: Diagnostics
 ) -> HelloLLMError | None:
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
@@ -133,8 +133,8 @@ def _not_taken(route: Route, reason: str) -> RequestError:
 
 def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyError | None:
     """Explain a failure in the middle of a reply."""
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-    import openai  # noqa: PLC0415 - as above
+    import httpx
+    import openai
 
     if find(error, json.JSONDecodeError):
         return cut_off(route, "sent something unreadable", started=started)
@@ -149,8 +149,8 @@ def _unreadable(
     litellm: ModuleType, error: Exception, route: Route, diagnostics: Diagnostics
 ) -> HelloLLMError | None:
     """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-    import openai  # noqa: PLC0415 - as above
+    import httpx
+    import openai
 
     if diagnostics.answered and not began_here(error):
         if diagnostics.body or not diagnostics.begun:

@@ -47,7 +47,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
     defer_exports()
     try:
         with import_environment():
-            import litellm  # noqa: PLC0415 - heavy: only a call that needs it pays for it
+            import litellm
         spare(litellm)
         forbid(litellm)
     finally:

@@ -25,8 +25,8 @@ def forbid(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
     Its shared client is the one for what has no client of the call's: price and size of a model,
     and the calls to a few vendors.
     """
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-    from litellm.llms.custom_httpx.http_handler import (  # noqa: PLC0415 - as above
+    import httpx
+    from litellm.llms.custom_httpx.http_handler import (
         HTTPHandler,
     )
 

@@ -16,7 +16,7 @@ def preload(model: str | None) -> None:
 
 
 def _preload(model: str | None) -> None:
-    from hello_llm.providers.litellm.rehearsal import rehearse  # noqa: PLC0415 - not while one waits
+    from hello_llm.providers.litellm.rehearsal import rehearse
 
     with suppress(Exception):
         rehearse(model or "")

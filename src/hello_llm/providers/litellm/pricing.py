@@ -53,7 +53,7 @@ def most_micros(model: str, tokens_in: int, tokens_out: int) -> int | None:
         tokens_in: an upper bound of the tokens of the prompt.
         tokens_out: the limit of the tokens of the reply.
     """
-    from hello_llm.providers.litellm.loader import load  # noqa: PLC0415 - a price needs it all
+    from hello_llm.providers.litellm.loader import load
 
     vendor, _, name = model.partition("/")
     return _price(load(), vendor, name, prompt_tokens=tokens_in, completion_tokens=tokens_out)

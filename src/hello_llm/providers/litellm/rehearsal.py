@@ -88,7 +88,7 @@ class _Canned(Transport):
         *,
         secure: bool = True,  # noqa: ARG002 - nothing is sent
     ) -> "httpx.Client":
-        import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+        import httpx
 
         def answer(request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, content=iter([self.body]), request=request)

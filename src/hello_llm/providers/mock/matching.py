@@ -79,7 +79,7 @@ def _conditions(
 
 def _is_found(rule: Rule, pattern: str, prompt: str) -> bool:
     """Tell whether some part of `prompt` matches `pattern`, in a process that can be stopped."""
-    from hello_llm.judge.matching import EndlessSearchError, is_found  # noqa: PLC0415 - rarely needed
+    from hello_llm.judge.matching import EndlessSearchError, is_found
 
     try:
         return is_found(pattern, prompt, _SEARCH_S)

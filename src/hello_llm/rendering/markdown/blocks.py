@@ -202,6 +202,6 @@ def highlighted(code: str, language: str) -> Text:
 
 @lru_cache(maxsize=16)
 def _syntax(name: str) -> "Syntax":
-    from rich.syntax import Syntax  # noqa: PLC0415 - brings Pygments, only where code is shown
+    from rich.syntax import Syntax
 
     return Syntax("", name, theme="ansi_dark")

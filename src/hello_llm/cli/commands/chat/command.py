@@ -13,7 +13,7 @@ def _chat(context: typer.Context, options: ChatOptions) -> None:
     The prompt comes first, then a blank line, then standard input if it is a pipe or a file.
     Without a prompt, a conversation opens on a terminal; </dev/null sends "hello world".
     """
-    from hello_llm.cli.commands.chat.call import call  # noqa: PLC0415 - the help does without
+    from hello_llm.cli.commands.chat.call import call
 
     raise typer.Exit(call(context, options))
 

@@ -83,7 +83,7 @@ def _next_line(display: Display) -> str | None:
 def _read_line(terminal: Terminal) -> str:
     """Read a line with what editing the terminal offers; the prompt never joins the answers."""
     if terminal.stdout_is_tty:
-        import readline  # noqa: F401, PLC0415 - gives input() its line editing
+        import readline  # noqa: F401 - gives input() its line editing
 
         return input(_PROMPT)
     terminal.write_stderr(_PROMPT.encode())

@@ -133,7 +133,7 @@ def _worst(settings: Settings, request: ChatRequest) -> int | None:
         return 0
     if settings.max_tokens is None:
         return None
-    from hello_llm.providers.litellm.pricing import most_micros  # noqa: PLC0415 - loads LiteLLM
+    from hello_llm.providers.litellm.pricing import most_micros
 
     # No token is shorter than a byte.
     length = sum(len(turn.content.encode()) + _AROUND_A_TURN for turn in request.messages)

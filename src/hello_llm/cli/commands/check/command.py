@@ -17,7 +17,7 @@ def _check(context: typer.Context, options: CheckOptions) -> None:
     Exits 1 if a check failed; with the error's own code if errors left no check
     decided; otherwise 0.
     """
-    from hello_llm.cli.commands.check.call import call  # noqa: PLC0415 - the help does without
+    from hello_llm.cli.commands.check.call import call
 
     raise typer.Exit(call(options))
 

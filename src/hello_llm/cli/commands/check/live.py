@@ -94,7 +94,7 @@ class LiveTable:
             self._terminal.write_stdout(text.encode(errors="replace"))
 
     def _table(self, under_way: Sequence[Snapshot], now: float) -> "RenderableType":
-        from rich.table import Table  # noqa: PLC0415 - only where a table is shown
+        from rich.table import Table
 
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         table.add_column("running", ratio=2, no_wrap=True, overflow="ellipsis")
@@ -108,8 +108,8 @@ class LiveTable:
         return table
 
     def _progress(self, run: Run, now: float, console: "Console") -> "RenderableType":
-        from rich.progress_bar import ProgressBar  # noqa: PLC0415 - as in _table
-        from rich.table import Table  # noqa: PLC0415 - as in _table
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
 
         verdicts = run.verdicts()
         decided = [verdict for verdict in verdicts if verdict is not None]
@@ -137,14 +137,14 @@ class LiveTable:
 
 def _cells(row: str) -> int:
     """The width of `row` on the screen."""
-    from rich.text import Text  # noqa: PLC0415 - as in _table
+    from rich.text import Text
 
     return Text.from_ansi(row).cell_len
 
 
 def _marks(one: Snapshot) -> "Text":
     """Return a sign for each attempt: passed, failed, in error, under way, to come."""
-    from rich.text import Text  # noqa: PLC0415 - as in _table
+    from rich.text import Text
 
     if one.planned > _MOST_MARKS:
         return Text(f"{one.verdicts.count(Verdict.PASS)} of {len(one.verdicts)} passed")

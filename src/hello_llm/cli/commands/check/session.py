@@ -164,6 +164,6 @@ def _unplayed(workers: Workers) -> HelloLLMError | None:
 def _warm_up(cases: Sequence[Case]) -> None:
     """Import LiteLLM, if anybody needs it, before workers wait for each other's import."""
     if any(case.provider == "litellm" for case in cases):
-        from hello_llm.providers.litellm.loader import load  # noqa: PLC0415 - the mock goes without
+        from hello_llm.providers.litellm.loader import load
 
         load()

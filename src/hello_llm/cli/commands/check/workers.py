@@ -98,7 +98,7 @@ class Workers:
         file = script_file(settings)
         if file is None:
             return None
-        from hello_llm.providers.mock.play import Play  # noqa: PLC0415 - few runs have one
+        from hello_llm.providers.mock.play import Play
 
         file = file.absolute()
         if file not in self._plays:
@@ -107,7 +107,7 @@ class Workers:
 
     def _serve(self, weights: Path, name: str) -> AbstractContextManager[str]:
         """Serve a local model once for all workers."""
-        from hello_llm.local import serve  # noqa: PLC0415 - only a local model pays
+        from hello_llm.local import serve
 
         if (weights, name) not in self._served:
             self._served[weights, name] = self._stack.enter_context(serve(weights, name))

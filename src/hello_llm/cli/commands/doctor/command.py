@@ -16,7 +16,7 @@ def _doctor(context: typer.Context, options: DoctorOptions) -> None:
     Takes the options of chat that decide where a call goes. Costs nothing without
     --spend. Exits as chat would with the first failure.
     """
-    from hello_llm.cli.commands.doctor.run import examine_call  # noqa: PLC0415 - the help does without
+    from hello_llm.cli.commands.doctor.run import examine_call
 
     raise typer.Exit(examine_call(options))
 

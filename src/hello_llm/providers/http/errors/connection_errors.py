@@ -27,7 +27,7 @@ def deadline(
         transport: how it went there.
         others: further classes of exceptions that mean it.
     """
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     if find(error, httpx.TimeoutException, *others) is None:
         return None
@@ -57,7 +57,7 @@ def heard_late(route: Route) -> DeadlineError:
 
 def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
     """Return our error for a call that got no answer, or ``None`` if it got one."""
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     greeting = find(error, NotHTTPError)
     if isinstance(greeting, NotHTTPError):
@@ -92,7 +92,7 @@ def closed_early(route: Route, what: str = "closed the connection") -> Unreachab
 
 def _was_closed(error: Exception) -> bool:
     """Tell whether the connection was there and ended, be it in the middle of a handshake."""
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     tls = find(error, ssl.SSLError)
     if tls is not None:
@@ -114,7 +114,7 @@ def no_http(greeting: bytes, route: Route) -> HelloLLMError:
 
 
 def _no_proxy(error: Exception, route: Route, proxy: str) -> UnreachableError | None:
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     if find(error, httpx.ProxyError):
         message = f"the proxy {proxy} does not lead to {route.place}"
@@ -129,7 +129,7 @@ def _no_proxy(error: Exception, route: Route, proxy: str) -> UnreachableError | 
 
 
 def _no_connection(error: Exception, route: Route) -> UnreachableError | None:
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     if find(error, socket.gaierror):
         return not_resolved(route)

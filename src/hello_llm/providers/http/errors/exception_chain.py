@@ -49,8 +49,8 @@ def answer_to(error: BaseException) -> "httpx.Response | None":
 
     Only for vendors whose client is not ours: ours knows the answer itself.
     """
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
-    import openai  # noqa: PLC0415 - as above
+    import httpx
+    import openai
 
     for link in chain(error):
         # LiteLLM's own exceptions derive from the SDK's, with a dummy for a response.
@@ -92,7 +92,7 @@ def _body(link: BaseException) -> Any:  # noqa: ANN401 - whatever JSON the serve
 
 def _response_text(link: BaseException) -> str:
     """Return the text of the response that `link` carries, where it was read."""
-    import httpx  # noqa: PLC0415 - heavy: LiteLLM has loaded it by now
+    import httpx
 
     for source in (getattr(link, "text", None), getattr(link, "message", None)):
         if isinstance(source, str) and source.lstrip().startswith("{"):

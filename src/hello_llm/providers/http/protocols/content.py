@@ -87,9 +87,14 @@ def hides_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server s
     if value.get("index") not in (None, 0) and not isinstance(kind, str):
         return False
     items = [(key, item) for key, item in value.items() if key not in _BESIDE]
-    if any(key in _PLAIN_KEYS and isinstance(item, str) and item for key, item in items):
+    if any(key in _PLAIN_KEYS and _has_string(item) for key, item in items):
         return True
     return any(hides_text(item) for _, item in items)
+
+
+def _has_string(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(one, str) and one for one in items)
 
 
 def name_of(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent

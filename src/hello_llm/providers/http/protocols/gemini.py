@@ -34,11 +34,11 @@ class GeminiReplies:
         self._candidates = FirstChoice()
         self._begun = False
 
-    def read(self, value: Json, *, whole: bool) -> Piece | None:  # noqa: ARG002 - the protocol's
+    def read(self, value: Json, *, whole: bool) -> Piece | None:
         """Read one JSON value of the answer."""
         if not {"candidates", "promptFeedback", "usageMetadata"} & value.keys():
             return None
-        candidate = self._candidates.pick(value.get("candidates"), "candidates")
+        candidate = self._candidates.pick(value.get("candidates"), "candidates", whole=whole)
         piece = Piece() if candidate is None else _piece(candidate)
         feedback = value.get("promptFeedback")
         if isinstance(feedback, dict) and feedback.get("blockReason"):

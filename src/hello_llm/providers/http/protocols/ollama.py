@@ -21,6 +21,8 @@ from hello_llm.providers.http.protocols.tool_calls import calls_in
 _COUNTS = ("prompt_eval_count", "eval_count")
 _REASONING_KEYS = ("thinking", "reasoning_content", "reasoning")
 _DONE = (True, "true", 1)
+_LAST = frozenset({"done_reason", "total_duration", *_COUNTS})
+"""What the last line of a reply says besides that it is the last."""
 _INSIDE_A_TAG = re.compile(r"(?<=<)(?=/?think>)")
 
 
@@ -44,9 +46,12 @@ class OllamaReplies:
         reasoning = (place.get(key) for place in (message, value) for key in _REASONING_KEYS)
         piece.reasoning = next(filter(None, map(reasoning_in, reasoning)), "") or piece.reasoning
         piece.calls = list(calls_in(message.get("tool_calls"), whole=True))
-        piece.ended = value.get("done") in _DONE
-        reason = value.get("done_reason")
+        done, reason = value.get("done") in _DONE, value.get("done_reason")
         piece.reason = reason if isinstance(reason, str) else ""
+        # The last line has more than the word; without, it is a reason only, and more may follow.
+        piece.ended = done and not _LAST.isdisjoint(value)
+        if done and not piece.ended:
+            piece.reason = piece.reason or "stop"
         piece.usage = {key: value[key] for key in _COUNTS if key in value}
         return piece
 

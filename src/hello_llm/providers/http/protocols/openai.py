@@ -43,7 +43,7 @@ class OpenAIReplies:
         """Read one JSON value of the answer."""
         if "choices" not in value and not value.get("usage"):
             return None
-        choice = self._choices.pick(value.get("choices"), "choices")
+        choice = self._choices.pick(value.get("choices"), "choices", whole=whole)
         piece = Piece() if choice is None else self._piece(choice, whole=whole)
         piece.usage = piece.usage or _usage(value.get("usage"))
         piece.only_usage = bool(piece.usage) and not value.get("choices")
