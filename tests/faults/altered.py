@@ -17,13 +17,16 @@ from tests.faults.fault import (
 )
 from tests.faults.odd_answers import (
     Body,
-    Change,
     Json,
     changed,
     counts_become,
+    done_early,
+    misnumbered,
+    misplaced,
     parsed,
     reason_becomes,
     texts_become,
+    two_calls,
 )
 from tests.servers import Script
 
@@ -32,10 +35,6 @@ _THOUGHT = "2 + 2"
 _THINKING = Script(chunks=(" \n<th", "ink>2 +", " 2</thi", "nk>Four <think>.", "</think>"))
 _FOUR = "Four <think>.</think>"
 _LATER_S = 1.2
-_CALLS = [
-    {"index": 0, "id": call_id, "function": {"name": name, "arguments": {}}}
-    for call_id, name in (("a", "one"), ("b", 2))
-]
 
 
 def _part(text: str) -> list[Json]:
@@ -101,38 +100,6 @@ def _numbered_by_text(value: Json, _: str) -> None:
             choice["index"] = "0"
 
 
-def _misnumbered(number: int) -> Change:
-    """Return the change that gives a piece of the answer the `number` of another choice."""
-
-    def change(value: Json, _: str) -> None:
-        for key in ("choices", "candidates"):
-            for choice in value.get(key) or ():
-                if "world" in str(choice):
-                    choice["index"] = number
-
-    return change
-
-
-def _done_early(value: Json, _: str) -> None:
-    if "Hello" in str(value.get("message")):
-        value["done"] = True
-
-
-def _misplaced(value: Json, _: str) -> None:
-    for choice in value.get("choices") or ():
-        for key in ("delta", "message"):
-            if choice.get(key, {}).get("content"):
-                choice[key] = {"x": {"content": [choice[key]["content"]]}}
-
-
-def _two_calls(value: Json, _: str) -> None:
-    """Add two calls that both have the number 0, the second named by a number."""
-    for choice in value.get("choices") or ():
-        for key in ("delta", "message"):
-            if "Hello" in str(choice.get(key)):
-                choice[key]["tool_calls"] = _CALLS
-
-
 def _without_total(counts: Json) -> Json:
     return {key: count for key, count in counts.items() if "total" not in key.lower()}
 
@@ -196,7 +163,7 @@ FAULTS = (
     _fault(
         "content-parts",
         "texts below a key that nobody knows",
-        changed(_misplaced),
+        changed(misplaced),
         _BROKEN,
         variant="misplaced",
         protocols=_COMPLETIONS,
@@ -212,7 +179,7 @@ FAULTS = (
     _fault(
         "early-finish",
         "the word for the end with the first text, more follows",
-        changed(_done_early),
+        changed(done_early),
         _ok(),
         variant="done",
         protocols=("ollama",),
@@ -253,7 +220,7 @@ FAULTS = (
     _fault(
         "choice-order",
         "a piece with a number that no choice has",
-        changed(_misnumbered(-1)),
+        changed(misnumbered(-1)),
         _ok(),
         variant="misnumbered",
         protocols=(*_COMPLETIONS, "gemini"),
@@ -261,7 +228,7 @@ FAULTS = (
     _fault(
         "choice-order",
         "a piece with the number of a choice that never ends",
-        changed(_misnumbered(3)),
+        changed(misnumbered(3)),
         Outcome(exit_code=ExitCode.BROKEN_REPLY, kept=None),
         variant="unended",
         protocols=(*_COMPLETIONS, "gemini"),
@@ -270,7 +237,7 @@ FAULTS = (
     _fault(
         "choice-order",
         "two calls that both have the number 0",
-        changed(_two_calls),
+        changed(two_calls),
         _ok(finish_reason="tool_calls"),
         variant="calls",
         protocols=_COMPLETIONS,

@@ -14,6 +14,10 @@ Json = dict[str, Any]
 Change = Callable[[Json, str], Any]
 """Changes a value of an answer in place; also given the name of its protocol."""
 
+_CALLS = [
+    {"index": 0, "id": call_id, "function": {"name": name, "arguments": {}}}
+    for call_id, name in (("a", "one"), ("b", 2))
+]
 SLOTS = ("content", "text")
 """The keys under which the protocols hold text."""
 
@@ -119,6 +123,40 @@ def change_end(value: Json, status: str, details: Json | None) -> None:
         response |= {"status": status, "incomplete_details": details}
         if response is not value:
             value["type"] = f"response.{status}"
+
+
+def misnumbered(number: int) -> Change:
+    """Return the change that gives a piece of the answer the `number` of another choice."""
+
+    def change(value: Json, _: str) -> None:
+        for key in ("choices", "candidates"):
+            for choice in value.get(key) or ():
+                if "world" in str(choice):
+                    choice["index"] = number
+
+    return change
+
+
+def done_early(value: Json, _: str) -> None:
+    """Say with the first text that it was the last."""
+    if "Hello" in str(value.get("message")):
+        value["done"] = True
+
+
+def misplaced(value: Json, _: str) -> None:
+    """Put each text into a list, below a key that nobody knows."""
+    for choice in value.get("choices") or ():
+        for key in ("delta", "message"):
+            if choice.get(key, {}).get("content"):
+                choice[key] = {"x": {"content": [choice[key]["content"]]}}
+
+
+def two_calls(value: Json, _: str) -> None:
+    """Add two calls that both have the number 0, the second named by a number."""
+    for choice in value.get("choices") or ():
+        for key in ("delta", "message"):
+            if "Hello" in str(choice.get(key)):
+                choice[key]["tool_calls"] = _CALLS
 
 
 def counts_become(counts: Callable[[Json], Any]) -> Change:

@@ -48,8 +48,8 @@ class OllamaReplies:
         piece.calls = list(calls_in(message.get("tool_calls"), whole=True))
         done, reason = value.get("done") in _DONE, value.get("done_reason")
         piece.reason = reason if isinstance(reason, str) else ""
-        # The last line has more than the word; without, it is a reason only, and more may follow.
-        piece.ended = done and not _LAST.isdisjoint(value)
+        # A last line that brings output also has figures; without, more may follow.
+        piece.ended = done and not (piece.has_output and _LAST.isdisjoint(value))
         if done and not piece.ended:
             piece.reason = piece.reason or "stop"
         piece.usage = {key: value[key] for key in _COUNTS if key in value}
