@@ -35,7 +35,7 @@ def open_turns(
         settings: every setting.
         redact: takes secrets out of what is recorded.
         warn: is given a sentence about each rule of the script that no prompt matched.
-        recording: what records the exchanges, or answers in the place of a model.
+        recording: the files that record the exchanges, or replay them in place of a model.
 
     Raises:
         OutputError: the exchanges cannot be recorded.

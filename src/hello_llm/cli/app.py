@@ -45,7 +45,7 @@ def _run(arguments: Sequence[str], startup: Startup) -> ExitCode:
         with endings(), printing():
             return _invoke(arguments, startup)
     except HelloLLMError as error:
-        display = _surface(arguments)
+        display = _display(arguments)
         return report(error, display.renderer(), display)
 
 
@@ -72,7 +72,7 @@ def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 
     return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 
 
-def _surface(arguments: Sequence[str]) -> "Display":
+def _display(arguments: Sequence[str]) -> "Display":
     """Return where to report an error that came before the settings were known."""
     from hello_llm.cli.display import Display
     from hello_llm.rendering.choose import View

@@ -144,10 +144,9 @@ def _read(key: str, typed: object) -> object:
 
 def _setting(field: Field) -> Parameter:
     """Return the parameter of a setting."""
-    row, kind = field.row, field.kind
-    names = (f"{field.flag}/--no-{field.flag[2:]}",) if row.negatable and field.flag else ()
+    row, kind, name = field.row, field.kind, field.key.replace("_", "-")
     option = typer.Option(
-        *(names or (field.flag,)),
+        f"--{name}/--no-{name}" if row.negatable else f"--{name}",
         metavar=None if isinstance(kind, Boolean) else _metavar(row),
         help=f"{row.summary}{_remark(field)}",
         rich_help_panel=row.section,

@@ -38,7 +38,7 @@ class Startup:
         Args:
             settings: every setting.
             source: where the prompt comes from; what a person types is never for a fork.
-            display: is told about it with ``--verbose``.
+            display: shows a note about it with ``--verbose``.
 
         Raises:
             DeclinedError: this is a fork, and the call belongs into a process of its own.

@@ -1,4 +1,4 @@
-"""Answers that are no reply, or none that can be used: cut off, unmarked, filtered, unreadable."""
+"""Errors for unusable answers: cut off, unmarked, filtered, unreadable, or no reply at all."""
 
 import json
 from collections.abc import Collection
