@@ -4,14 +4,14 @@ import importlib
 
 ROOMS: dict[str, frozenset[str]] = {
     "": frozenset(),
-    "text": frozenset(),
     "contract": frozenset(),
     "machine": frozenset({""}),
     "secrets": frozenset(),
+    "text": frozenset({"secrets"}),
     "files": frozenset(),
-    "toml_file": frozenset(),
+    "toml_file": frozenset({"text", "contract", "secrets"}),
     "judge": frozenset({"contract"}),
-    "settings": frozenset({"contract", "secrets", "files", "toml_file"}),
+    "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
     "prices": frozenset(),
     "providers.http": frozenset({"contract", "files"}),
     "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
@@ -38,7 +38,18 @@ ROOMS: dict[str, frozenset[str]] = {
     ),
     "checks": frozenset({"text", "contract", "files", "toml_file", "judge", "settings", "engine"}),
     "doctor": frozenset(
-        {"", "contract", "machine", "settings", "prices", "providers.http", "local", "warm"}
+        {
+            "",
+            "text",
+            "contract",
+            "machine",
+            "toml_file",
+            "settings",
+            "prices",
+            "providers.http",
+            "local",
+            "warm",
+        }
     ),
     "cli": frozenset(
         {
@@ -48,6 +59,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "machine",
             "secrets",
             "files",
+            "toml_file",
             "judge",
             "settings",
             "providers.http",

@@ -226,7 +226,7 @@ def test_validate_lists_every_problem_and_ends_with_2(file):
         result.stdout
         == f"""\
 {file}, line 3, column 1: unknown key "temprature" in [defaults] (did you mean "temperature"?)
-{file}, line 5, column 1: profiles.ci.seed must be a whole number of 64 bits, not "x"
+{file}, line 5, column 1: seed in [profiles.ci] must be a whole number of 64 bits, not "x"
 """
     )
     assert isinstance(result.exception, UsageError)

@@ -36,8 +36,8 @@ KEY = "sk-proj-Zm9vYmFyYmF6cXV4"
         (
             f'version = 1\n[profiles.ci]\napi_key = "{KEY}"\n',
             (
-                "error: c.toml, line 3, column 1: profiles.ci.api_key is a secret, "
-                "and no file may hold one\n"
+                "error: c.toml, line 3, column 1: api_key in [profiles.ci] is a secret, "
+                "and no file may contain one\n"
                 "hint: keep the secret in an environment variable and name that one: "
                 'api_key_env = "OPENAI_API_KEY"\n'
             ),
@@ -45,7 +45,7 @@ KEY = "sk-proj-Zm9vYmFyYmF6cXV4"
         (
             "version = 1\n[profiles.ci]\ntemperature = 3\n",
             (
-                "error: c.toml, line 3, column 1: profiles.ci.temperature must be a number "
+                "error: c.toml, line 3, column 1: temperature in [profiles.ci] must be a number "
                 "from 0 to 2, not 3\n"
             ),
         ),

@@ -7,12 +7,12 @@ from typing import Any
 
 from hello_llm.checks.assertions.table import ASSERTIONS
 from hello_llm.checks.suite_keys import CHECK_KEYS, DEFAULT_KEYS, KINDS
-from hello_llm.providers.mock import reading
 from hello_llm.providers.mock.faults import FAULTS
+from hello_llm.providers.mock.script_keys import FAULT, MATCH, REPLY
 from hello_llm.recording import Exchange
 from hello_llm.recording.document import to_document
 from hello_llm.settings import FIELDS
-from hello_llm.settings.kinds import Kind
+from hello_llm.toml_file.checker import Checked
 from tests.fuzz.values import Raw, Table, fitting
 from tests.recording import samples
 
@@ -50,7 +50,7 @@ def _settings(random: Random) -> Data:
     return {key: setting(random, key, FIELDS[key].kind) for key in chosen}
 
 
-def setting(random: Random, key: str, kind: Kind) -> Any:
+def setting(random: Random, key: str, kind: Checked) -> Any:
     """Return a value for the setting `key`."""
     if key.endswith("timeout"):
         return random.choice(SECONDS)
@@ -58,7 +58,8 @@ def setting(random: Random, key: str, kind: Kind) -> Any:
         return random.choice([0, 1])
     if key in {"model", "models"}:
         return random.choice(_MODELS) if key == "model" else random.sample(_MODELS, 2)
-    return fitting(random, kind.check, getattr(kind, "choices", ()))
+    choices = getattr(getattr(kind, "kind", kind), "choices", ())
+    return fitting(random, kind.check, choices)
 
 
 def suite(random: Random, folder: Path) -> Data:
@@ -122,9 +123,9 @@ def script(random: Random) -> Data:
         else:
             rule.update(_reply(random))
     for rule in random.sample(rules, 1):
-        key = random.choice(list(reading._MATCH))
-        if key not in {"name", "optional"}:
-            rule[key] = fitting(random, reading._MATCH[key], ("yes|no", "*"))
+        key = random.choice(list(MATCH))
+        if key not in {"name", "optional", "then"}:
+            rule[key] = fitting(random, MATCH[key].check, ("yes|no", "*"))
     return {"version": 1, "time": random.choice(["virtual", "virtual", "real"]), "rule": rules}
 
 
@@ -132,10 +133,10 @@ def _reply(random: Random) -> Data:
     reply: Data = {"text": random.choice(_ANSWERS)}
     faulty = random.random() < 0.2
     quick = [name for name in FAULTS if name not in _STALLS]
-    for key in random.sample(list(reading._REPLY), 2):
-        if key in reading._OF_FAULT or key in {"text", "chunks", "fault"}:
+    for key in random.sample(list(REPLY), 2):
+        if key in FAULT or key in {"text", "chunks", "fault"}:
             continue
-        checked = reading._REPLY[key]
+        checked = REPLY[key].check
         delays = key == "chunk_delay"
         choices = ("stop", "length", "tool_calls", "content_filter")
         reply[key] = random.choice([0, 0.01]) if delays else fitting(random, checked, choices)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hello_llm.contract import UsageError
-from hello_llm.settings.checking import examine, find_problems
+from hello_llm.settings.checking import check_config, find_problems
 from hello_llm.settings.file import ConfigFile, Entry
 from hello_llm.settings.resolve import read_config
 
@@ -15,7 +15,7 @@ NAME_HINT = "a vendor is a model prefix: --provider litellm --model openai/gpt-4
 
 def problems(body):
     """The problems in a file that begins with the version, as sentence and hint."""
-    _, found = examine(FILE, f"version = 1\n{body}".encode())
+    _, found = check_config(FILE, f"version = 1\n{body}".encode())
     return [(problem.sentence(FILE), problem.hint) for problem in found]
 
 
@@ -35,7 +35,7 @@ near = "m/a.gguf"
 far = "/m/b.gguf"
 mine = "~/c.gguf"
 """
-    assert examine(path, content) == (
+    assert check_config(path, content) == (
         ConfigFile(
             path,
             default_profile="ci",
@@ -77,7 +77,7 @@ mine = "~/c.gguf"
         (
             "xyz = 1",
             'config.toml, line 2, column 1: unknown key "xyz"',
-            "what may stand here: version, default_profile, defaults, profiles and local",
+            "the keys are version, default_profile, defaults, profiles and local",
         ),
         (
             "[profile.ci]",
@@ -101,19 +101,19 @@ mine = "~/c.gguf"
         ),
         (
             "[profiles]\nmodel = 'a/b'",
-            'config.toml, line 3, column 1: profiles.model must be a table, not "a/b"',
+            'config.toml, line 3, column 1: model in [profiles] must be a table, not "a/b"',
             "a setting belongs to a profile with a name: [profiles.NAME]",
         ),
         (
             "[[profiles.ci]]",
-            "config.toml, line 2, column 1: profiles.ci must be a table, not a list",
+            "config.toml, line 2, column 1: ci in [profiles] must be a table, not a list",
             None,
         ),
         (
             "[defaults]\ntemperature = 9",
             (
                 "config.toml, line 3, column 1: "
-                "defaults.temperature must be a number from 0 to 2, not 9"
+                "temperature in [defaults] must be a number from 0 to 2, not 9"
             ),
             None,
         ),
@@ -121,7 +121,7 @@ mine = "~/c.gguf"
             "[defaults]\ntemperature = 2026-01-01",
             (
                 "config.toml, line 3, column 1: "
-                "defaults.temperature must be a number from 0 to 2, not a date or time"
+                "temperature in [defaults] must be a number from 0 to 2, not a date or time"
             ),
             None,
         ),
@@ -129,7 +129,7 @@ mine = "~/c.gguf"
             "[profiles.ci]\n  provider = 'openai'",
             (
                 "config.toml, line 3, column 3: "
-                'profiles.ci.provider must be mock or litellm, not "openai"'
+                'provider in [profiles.ci] must be mock or litellm, not "openai"'
             ),
             NAME_HINT,
         ),
@@ -137,7 +137,7 @@ mine = "~/c.gguf"
             "profiles.ci = { output = 'jsn' }",
             (
                 "config.toml, line 2: "
-                'profiles.ci.output must be auto, rich, plain, json or ndjson, not "jsn"'
+                'output in [profiles.ci] must be auto, rich, plain, json or ndjson, not "jsn"'
             ),
             'did you mean "json"?',
         ),
@@ -166,7 +166,7 @@ mine = "~/c.gguf"
             "[local.models]\na = ''",
             (
                 "config.toml, line 3, column 1: "
-                'local.models.a must be a path such as "~/models/tiny.gguf", not ""'
+                'a in [local.models] must be a path such as "~/models/tiny.gguf", not ""'
             ),
             None,
         ),
@@ -174,14 +174,14 @@ mine = "~/c.gguf"
             "[local.models]\na = '~nobody-of-that-name/x'",
             (
                 "config.toml, line 3, column 1: "
-                "local.models.a begins with ~, and there is no such home folder"
+                "a in [local.models] begins with ~, and there is no such home folder"
             ),
             None,
         ),
         (
             '[local.models]\na = "\\u0000"',
             (
-                "config.toml, line 3, column 1: local.models.a must be "
+                "config.toml, line 3, column 1: a in [local.models] must be "
                 'a path such as "~/models/tiny.gguf", and holds a NUL character'
             ),
             None,
@@ -212,7 +212,7 @@ def test_each_mistake_has_its_sentence_and_hint(body, sentence, hint):
     ],
 )
 def test_only_version_1_is_read_and_nothing_else_is_said_of_another(text, sentence, hint):
-    _, found = examine(FILE, text.encode())
+    _, found = check_config(FILE, text.encode())
 
     assert [(problem.sentence(FILE), problem.hint) for problem in found] == [(sentence, hint)]
 
@@ -238,7 +238,7 @@ def test_the_error_names_the_first_problem_and_counts_the_others(tmp_path):
 
     assert (caught.value.message, caught.value.hint) == (
         (
-            f"{path}, line 3, column 1: profiles.a.quiet must be true or false, not 1"
+            f"{path}, line 3, column 1: quiet in [profiles.a] must be true or false, not 1"
             " (and 2 more problems)"
         ),
         None,

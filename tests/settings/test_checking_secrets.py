@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.settings.checking import examine
+from hello_llm.settings.checking import check_config
 
 FILE = Path("config.toml")
 KEY = "sk-" + "aB3d" * 12
@@ -15,7 +15,7 @@ SECRET_HINT = (
 
 def problems(body):
     """The problems in a file that begins with the version, as sentence and hint."""
-    _, found = examine(FILE, f"version = 1\n{body}".encode())
+    _, found = check_config(FILE, f"version = 1\n{body}".encode())
     return [(problem.sentence(FILE), problem.hint) for problem in found]
 
 
@@ -24,31 +24,34 @@ def problems(body):
     [
         (
             f"[defaults]\napi_key = '{KEY}'",
-            "config.toml, line 3, column 1: defaults.api_key is a secret, and no file may hold one",
+            (
+                "config.toml, line 3, column 1: "
+                "api_key in [defaults] is a secret, and no file may contain one"
+            ),
         ),
         (
             "[profiles.ci]\npassword = 1",
             (
                 "config.toml, line 3, column 1: "
-                "profiles.ci.password is a secret, and no file may hold one"
+                "password in [profiles.ci] is a secret, and no file may contain one"
             ),
         ),
         (
             "token = 'x'",
-            "config.toml, line 2, column 1: token is a secret, and no file may hold one",
+            "config.toml, line 2, column 1: token is a secret, and no file may contain one",
         ),
         (
             f"[defaults]\nwhatever = '{KEY}'",
             (
                 "config.toml, line 3, column 1: "
-                "defaults.whatever is a secret, and no file may hold one"
+                "whatever in [defaults] is a secret, and no file may contain one"
             ),
         ),
         *(
             (
                 f"[profiles.ci]\n{key} = {value}",
                 (
-                    f"config.toml, line 3, column 1: profiles.ci.{key} "
+                    f"config.toml, line 3, column 1: {key} in [profiles.ci] "
                     "must not hold a secret, and its value looks like one"
                 ),
             )
@@ -78,21 +81,21 @@ def problems(body):
         (
             f"[local.models]\na = '{KEY}'",
             (
-                "config.toml, line 3, column 1: local.models.a "
+                "config.toml, line 3, column 1: a in [local.models] "
                 "must not hold a secret, and its value looks like one"
             ),
         ),
         (
             "[defaults]\napi_key_env = 'a1b2c3d4e5f6g7h8i9j0k1l2'",
             (
-                "config.toml, line 3, column 1: defaults.api_key_env "
+                "config.toml, line 3, column 1: api_key_env in [defaults] "
                 "must be the name of an environment variable, not the key itself"
             ),
         ),
         (
             "[defaults]\napi_base = 'http://me:hunter2@h'",
             (
-                "config.toml, line 3, column 1: defaults.api_base "
+                "config.toml, line 3, column 1: api_base in [defaults] "
                 "must not hold a user name, password or key"
             ),
         ),

@@ -73,7 +73,7 @@ def refusal(change, *arguments, **options):
             "config set does not set default_profile",
             "hello-llm config use NAME",
         ),
-        ("api_key", "x", "api_key is a secret, and no file may hold one", SECRET_HINT),
+        ("api_key", "x", "api_key is a secret, and no file may contain one", SECRET_HINT),
         ("stop", SECRET, "stop must not hold a secret, and its value looks like one", SECRET_HINT),
         (
             "api_base",
@@ -93,7 +93,7 @@ def test_a_refused_value_changes_nothing(file, key, text, message, hint):
 
 def test_a_path_without_a_home_is_refused_without_a_line(file):
     assert refusal(set_value, file, "local.models.t", "~nobody-of-that-name/x") == (
-        f"{file}: local.models.t begins with ~, and there is no such home folder",
+        f"{file}: t in [local.models] begins with ~, and there is no such home folder",
         None,
     )
     assert file.read_text() == FILE
@@ -137,4 +137,4 @@ def test_the_lines_named_are_those_of_the_file_as_it_is(file):
 
     message, _ = refusal(set_value, file, "model", "a/b")
 
-    assert message.startswith(f"{file}, line 4, column 1: profiles.ci.seed ")
+    assert message.startswith(f"{file}, line 4, column 1: seed in [profiles.ci] ")

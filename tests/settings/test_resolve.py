@@ -187,7 +187,7 @@ def test_a_mistake_in_a_profile_that_is_not_in_use_counts_too(tmp_path):
     path.write_text("version = 1\n[profiles.a]\n[profiles.b]\nseed = 'x'\n")
 
     assert refusal({}, config_file=path, profile="a")[0] == (
-        f'{path}, line 4, column 1: profiles.b.seed must be a whole number of 64 bits, not "x"'
+        f'{path}, line 4, column 1: seed in [profiles.b] must be a whole number of 64 bits, not "x"'
     )
 
 

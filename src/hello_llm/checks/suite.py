@@ -8,7 +8,7 @@ from typing import Any
 
 from hello_llm.checks.assertions.table import Expectation
 from hello_llm.contract import ExitCode, Message, UsageError
-from hello_llm.settings import phrases
+from hello_llm.text import phrases
 
 CheckModel = Callable[[str], object]
 """Raises ``UsageError`` if a text is no name of a model."""

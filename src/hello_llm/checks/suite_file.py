@@ -1,6 +1,6 @@
-"""Turns the text of a suite into checks, and finds everything that is wrong in it on the way."""
+"""Turns the text of a suite into checks, and reports everything that is wrong in it."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
@@ -21,26 +21,27 @@ from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.files.reading import read_text
 from hello_llm.judge.pool import Judges
 from hello_llm.judge.rules import can_be_examined
-from hello_llm.settings import FIELDS, phrases
-from hello_llm.settings.kinds import UnfitError
-from hello_llm.settings.problems import Problem, in_order
-from hello_llm.settings.toml_text import Document, parse
-from hello_llm.toml_file.positions import Trail, nearest
+from hello_llm.text import phrases
+from hello_llm.toml_file.checker import Checker
+from hello_llm.toml_file.document import Document, parse
+from hello_llm.toml_file.positions import Trail
+from hello_llm.toml_file.problems import Problem, in_order
 
 VERSION = 1
 
+_TOP_LEVEL = ("version", "max_cost", "defaults", "check")
 _PROMPTS = ("prompt", "prompt_file", "messages")
 
 
-def examine(
+def check_suite(
     path: Path, content: bytes, check_model: CheckModel, judges: Judges
 ) -> tuple[Suite, tuple[Problem, ...]]:
     """Return the suite that `content` holds and every problem in it, from top to bottom.
 
     Args:
-        path: the file; other files start from its folder.
+        path: the file; the paths in it are relative to its folder.
         content: its bytes.
-        check_model: looks at each name of a model.
+        check_model: checks each name of a model.
         judges: examine regular expressions and schemas.
 
     Raises:
@@ -49,93 +50,80 @@ def examine(
     document = parse(content)
     if document.problem is not None:
         return Suite(path, ()), (document.problem,)
-    reader = _Reader(path.parent, document, check_model)
-    suite = Suite(path, reader.checks(), reader.max_cost())
-    reader.examine(judges)
-    return suite, in_order(reader.problems)
+    checker = _SuiteChecker(document, path.parent, check_model)
+    checks = checker.checks() if checker.version(VERSION) else ()
+    suite = Suite(path, checks, checker.max_cost())
+    checker.examine_slow_values(judges)
+    return suite, in_order(checker.problems)
 
 
-class _Reader:
-    """Reads one document."""
+class _SuiteChecker(Checker):
+    """Turns a document into checks."""
 
-    def __init__(self, folder: Path, document: Document, check_model: CheckModel) -> None:
-        self.problems: list[Problem] = []
-        self._unexamined: list[tuple[Expectation, Trail, str]] = []
+    def __init__(self, document: Document, folder: Path, check_model: CheckModel) -> None:
+        super().__init__(document)
+        self._unexamined: list[tuple[Expectation, Trail]] = []
         self._folder = folder
-        self._data = document.data
-        self._positions = document.positions
         self._check_model = check_model
 
     def checks(self) -> tuple[Check, ...]:
-        """Return the checks that are right; what is wrong is in :attr:`problems`."""
-        version = self._data.get("version")
-        if type(version) is not int or version != VERSION:
-            said = "there is no version" if version is None else "this version is not known"
-            self._note(said, f"write as the first line: version = {VERSION}", ("version",))
-        self._only_known(self._data, ("version", "max_cost", "defaults", "check"), (), "")
-        defaults = self._data.get("defaults", {})
-        if not isinstance(defaults, dict):
-            self._note("defaults must be a table", "[defaults]", ("defaults",))
-            defaults = {}
-        known = self._values(defaults, ("defaults",), DEFAULT_KEYS, " in [defaults]")
-        tables = self._data.get("check", [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            self._note("check must be a list of tables", "begin each with [[check]]", ("check",))
-            return ()
+        """Return the valid checks."""
+        self.only_known(self.data, _TOP_LEVEL, ())
+        defaults = self.table(self.data, "defaults", (), "[defaults]")
+        known = self._settings(defaults, ("defaults",), DEFAULT_KEYS)
+        tables = self.tables(self.data, "check", (), "begin each with [[check]]")
         if not tables and not self.problems:
-            self._note("there is no check in it", "a check begins with [[check]]", ())
+            self.note("there is no check in it", "a check begins with [[check]]", ())
         found = [self._check(table, number, known) for number, table in enumerate(tables)]
         self._only_once([check.name for check in found])
         return tuple(found)
 
-    def examine(self, judges: Judges) -> None:
-        """Let `judges` examine what can take for ever, and note what they find."""
-        items = [(one.name, one.value) for one, _, _ in self._unexamined]
+    def examine_slow_values(self, judges: Judges) -> None:
+        """Let `judges` examine what could take forever, and report what they find."""
+        items = [(one.name, one.value) for one, _ in self._unexamined]
         found = zip(self._unexamined, judges.examine(items), strict=False)
-        for (expectation, trail, where), wrong in found:
+        for (expectation, trail), wrong in found:
             if wrong is not None:
                 reason = phrases.printable(wrong[0])
                 hint = wrong[1] if wrong[1:] else None
-                self._note(f"{expectation.name} {reason}{where}", hint, trail)
+                self.note(f"{expectation.name}{self.where(trail[:-1])} {reason}", hint, trail)
 
     def max_cost(self) -> float | None:
         """Return the US dollars that the suite may cost, if it says."""
-        given = self._data.get("max_cost")
-        return None if given is None else self._checked(DOLLARS.check, given, ("max_cost",), "")
+        return self.values(self.data, {"max_cost": DOLLARS}, ()).get("max_cost")
 
     def _only_once(self, names: list[str]) -> None:
         for number, name in enumerate(names):
             if name and (first := names.index(name)) != number:
-                line = self._line(("check", str(first)))
+                line = self.line(("check", str(first)))
                 message = f"there are two checks called {phrases.quoted(name)}"
                 hint = f"the other is on line {line}; a name stands for one check"
-                self._note(message, hint, ("check", str(number), "name"))
+                self.note(message, hint, ("check", str(number), "name"))
 
     def _check(self, table: Mapping[str, Any], number: int, defaults: Mapping[str, Any]) -> Check:
         trail = ("check", str(number))
-        name = table.get("name")
-        where = f" in check {phrases.quoted(name)}" if isinstance(name, str) else ""
-        values = {**defaults, **self._values(table, trail, CHECK_KEYS, where)}
+        values = {**defaults, **self._settings(table, trail, CHECK_KEYS)}
         if "model" in table and "models" not in table:
             values.pop("models", None)
         if _lacks(table, "name"):
-            self._note("this check has no name", 'name = "what it checks"', trail)
+            self.note("this check has no name", 'name = "what it checks"', trail)
         repeat = values.get("repeat", 1)
         needed = values.get("pass", repeat)
         if needed > repeat:
-            self._note(
-                f"pass = {needed} is more than repeat = {repeat}{where}",
+            self.note(
+                f"pass = {needed} is more than repeat = {repeat}{self.where(trail)}",
                 f"repeat = {needed}, or a smaller pass",
                 (*trail, "pass"),
             )
-        expectations = self._expectations(table, trail, where)
+        expectations = self._expectations(table, trail)
         if _lacks(table, "expect", "expect_error"):
-            self._note(f"nothing is expected{where}", 'expect = { contains = "…" }', trail)
+            message = f"nothing is expected{self.where(trail)}"
+            self.note(message, 'expect = { contains = "…" }', trail)
         model = values.get("model")
         return Check(
             name=values.get("name", ""),
-            line=self._line(trail) or 1,
-            messages=self._messages(table, values, trail, where),
+            line=self.line(trail) or 1,
+            messages=self._messages(table, values, trail),
             expectations=expectations,
             expect_error=ExitCode[values["expect_error"]] if "expect_error" in values else None,
             models=values.get("models") or (() if model is None else (model,)),
@@ -148,41 +136,38 @@ class _Reader:
             settings={key: values[key] for key in SETTING_KEYS if key in values},
         )
 
-    def _values(
-        self, table: Mapping[str, Any], trail: Trail, known: Collection[str], where: str
+    def _settings(
+        self, table: Mapping[str, Any], trail: Trail, known: Collection[str]
     ) -> dict[str, Any]:
-        """Return the values of `table` that are allowed; the others are noted."""
-        self._only_known(table, known, trail, where)
-        values: dict[str, Any] = {}
-        for key, given in table.items():
-            if key in known and key in KINDS:
-                value = self._checked(KINDS[key].check, given, (*trail, key), where)
-                if value is not None:
-                    values[key] = value
+        """Return the valid values of a check or of ``[defaults]``."""
+        self.only_known(table, known, trail)
+        values = self.values(table, {key: KINDS[key] for key in known if key in KINDS}, trail)
         if "script" in values:
             values["script"] = self._script(values["script"], (*trail, "script"))
-        for key in ("model", "models"):
-            for model in [values[key]] if key == "model" and key in values else values.get(key, ()):
-                self._look_at_model(model, (*trail, key))
+        if "model" in values:
+            self._look_at_model(values["model"], (*trail, "model"))
+        for model in values.get("models", ()):
+            self._look_at_model(model, (*trail, "models"))
         return values
 
     def _look_at_model(self, model: str, trail: Trail) -> None:
         try:
             self._check_model(model)
         except UsageError as error:
-            self._note(error.message, error.hint, trail)
+            self.note(error.message, error.hint, trail)
 
     def _messages(
-        self, table: Mapping[str, Any], values: Mapping[str, Any], trail: Trail, where: str
+        self, table: Mapping[str, Any], values: Mapping[str, Any], trail: Trail
     ) -> tuple[Message, ...]:
         if _lacks(table, *_PROMPTS):
-            self._note(f"nothing is asked{where}", 'prompt = "…", prompt_file or messages', trail)
+            message = f"nothing is asked{self.where(trail)}"
+            self.note(message, 'prompt = "…", prompt_file or messages', trail)
         given = [key for key in _PROMPTS if key in table]
         for _, second in pairwise(given):
-            message = f"{given[0]} and {second} both stand{where}"
-            self._note(message, "leave out one", (*trail, second))
+            message = f"{given[0]} and {second} are both given{self.where(trail)}"
+            self.note(message, "leave out one", (*trail, second))
         if "messages" in table:
-            return self._checked(messages_of, table["messages"], (*trail, "messages"), where) or ()
+            return self.checked(messages_of, table["messages"], (*trail, "messages")) or ()
         text = values.get("prompt", "")
         if "prompt_file" in values:
             text = self._file(values["prompt_file"], (*trail, "prompt_file"))
@@ -194,7 +179,7 @@ class _Reader:
         return ""
 
     def _script(self, name: str, trail: Trail) -> str:
-        """Return the path of a script, which starts from the suite."""
+        """Return the path of a script, which is relative to the folder of the suite."""
         path = self._folder / Path(name).expanduser()
         with self._noting_trouble(name, trail):
             path.stat()
@@ -209,65 +194,37 @@ class _Reader:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             shown = phrases.printable(str(self._folder / name))
-            self._note(f"cannot read {shown}: {reason}", None, trail)
+            self.note(f"cannot read {shown}: {reason}", None, trail)
 
     def _note_absent(self, name: str, trail: Trail) -> None:
         near = phrases.nearest(name, sorted(path.name for path in self._folder.glob("*")))
-        hint = f"did you mean {phrases.quoted(near)}?" if near else "it starts from the suite"
+        hint = "the path is relative to the folder of the suite"
+        hint = f"did you mean {phrases.quoted(near)}?" if near else hint
         shown = phrases.printable(str(self._folder / name))
-        self._note(f"there is no {trail[-1]} {shown}", hint, trail)
+        self.note(f"there is no {trail[-1]} {shown}", hint, trail)
 
-    def _expectations(
-        self, table: Mapping[str, Any], trail: Trail, where: str
-    ) -> tuple[Expectation, ...]:
+    def _expectations(self, table: Mapping[str, Any], trail: Trail) -> tuple[Expectation, ...]:
         below = (*trail, "expect")
         expect = table.get("expect", {})
         if not isinstance(expect, dict) or ("expect" in table and not expect):
-            self._note(f"expect must say something{where}", 'expect = { contains = "…" }', below)
+            message = f"expect{self.where(trail)} must be a table with at least one assertion"
+            self.note(message, 'expect = { contains = "…" }', below)
             return ()
-        self._only_known(expect, ASSERTIONS, below, f" in expect{where}")
+        self.only_known(expect, ASSERTIONS, below)
         if expect and "expect_error" in table:
-            message = f"an answer and an error are expected{where}"
-            self._note(message, "leave out expect or expect_error", (*trail, "expect_error"))
+            message = f"both an answer and an error are expected{self.where(trail)}"
+            self.note(message, "leave out expect or expect_error", (*trail, "expect_error"))
         found = []
         for name, given in expect.items():
             if name in ASSERTIONS:
                 read = partial(ASSERTIONS[name].read, folder=self._folder)
-                one = Expectation(name, self._checked(read, given, (*below, name), where))
+                one = Expectation(name, self.checked(read, given, (*below, name)))
                 if one.value is not None and can_be_examined(name):
-                    self._unexamined.append((one, (*below, name), where))
+                    self._unexamined.append((one, (*below, name)))
                 found.append(one)
         return tuple(found)
 
-    def _checked(
-        self, check: Callable[[object], Any], given: object, trail: Trail, where: str
-    ) -> Any:  # noqa: ANN401 - each kind has its own values
-        """Run `check` on `given`; note a problem if it raises."""
-        try:
-            return check(given)
-        except UnfitError as error:
-            key = trail[-1]
-            hint = error.hint or (FIELDS[key].row.hint if key in FIELDS else None)
-            self._note(f"{key} {error.reason}{where}", hint, trail)
-            return None
-
-    def _only_known(
-        self, table: Mapping[str, Any], known: Collection[str], trail: Trail, where: str
-    ) -> None:
-        for key in table:
-            if key not in known:
-                hint = phrases.did_you_mean(key, known)
-                hint = hint or f"what may stand here: {phrases.listed(known)}"
-                self._note(f"unknown key {phrases.quoted(key)}{where}", hint, (*trail, key))
-
-    def _note(self, message: str, hint: str | None, trail: Trail) -> None:
-        self.problems.append(Problem(message, hint, nearest(self._positions, trail)))
-
-    def _line(self, trail: Trail) -> int | None:
-        position = nearest(self._positions, trail)
-        return None if position is None else position.line
-
 
 def _lacks(table: Mapping[str, Any], *keys: str) -> bool:
-    """Tell whether none of `keys` stands in the `table` of a check, nor one mistyped."""
+    """Tell whether the `table` of a check has none of `keys`, nor an unknown key in their place."""
     return not any(key in keys or key not in CHECK_KEYS for key in table)

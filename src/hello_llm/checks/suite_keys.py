@@ -5,14 +5,15 @@ from types import MappingProxyType
 from typing import cast
 
 from hello_llm.contract import ExitCode, Message, Role
-from hello_llm.settings import FIELDS, phrases
+from hello_llm.settings import FIELDS
 from hello_llm.settings.field import Section
-from hello_llm.settings.kinds import (
+from hello_llm.text import phrases
+from hello_llm.toml_file.checker import Checked
+from hello_llm.toml_file.kinds import (
     Boolean,
     Choice,
     FilePath,
     Integer,
-    Kind,
     Name,
     NameList,
     Number,
@@ -55,12 +56,12 @@ _ROLES = ("system", "user", "assistant")
 _NO_TROUBLE = {ExitCode.OK, ExitCode.CHECK_FAILED, ExitCode.BUG}
 _TROUBLES = tuple(code.name for code in ExitCode if code not in _NO_TROUBLE and code < ExitCode.BUG)
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, Checked] = MappingProxyType(
     {
         "name": Name("a name"),
         "prompt": Name("a text"),
         "prompt_file": FilePath('a path such as "question.txt"'),
-        "model": FIELDS["model"].kind,
+        "model": FIELDS["model"],
         "models": NameList('a list of models, such as ["openai/gpt-4o-mini"]'),
         "profile": Name("the name of a profile"),
         "repeat": Integer(1, 1000),
@@ -69,7 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "quarantine": Boolean(),
         "exec_env": VariableList(),
         "tags": NameList('a list of tags, such as ["quick"]'),
-        **{key: FIELDS[key].kind for key in SETTING_KEYS},
+        **{key: FIELDS[key] for key in SETTING_KEYS},
     }
 )
 """What each key takes, except for ``messages`` and ``expect``."""

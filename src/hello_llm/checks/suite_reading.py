@@ -4,12 +4,12 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from hello_llm.checks.suite import CheckModel, Suite
-from hello_llm.checks.suite_file import examine
+from hello_llm.checks.suite_file import check_suite
 from hello_llm.contract import UsageError
 from hello_llm.files.reading import read_file
 from hello_llm.judge.pool import Judges
-from hello_llm.settings import phrases
-from hello_llm.settings.problems import to_error
+from hello_llm.text import phrases
+from hello_llm.toml_file.problems import to_error
 
 
 def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None) -> Suite:
@@ -30,7 +30,7 @@ def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None
     with nullcontext(judges) if judges is not None else Judges() as examiners:
-        suite, problems = examine(path, content, check_model, examiners)
+        suite, problems = check_suite(path, content, check_model, examiners)
     if problems:
         raise to_error(path, problems)
     return suite

@@ -13,7 +13,7 @@ import typer
 
 from hello_llm.settings.field import Field, Row, Section
 from hello_llm.settings.fields import FIELDS
-from hello_llm.settings.kinds import (
+from hello_llm.toml_file.kinds import (
     Boolean,
     Choice,
     FilePath,

@@ -9,8 +9,8 @@ from hello_llm.settings import Settings
 from hello_llm.settings.checking import find_problems
 from hello_llm.settings.origins import BUILT_IN
 from hello_llm.settings.paths import default_config_file
-from hello_llm.settings.phrases import printable
-from hello_llm.settings.problems import Problem
+from hello_llm.text.phrases import printable
+from hello_llm.toml_file.problems import Problem
 
 _DECISIVE = (
     "provider",

@@ -36,7 +36,7 @@ def _examine_regex(pattern: str) -> Answer:
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        return [f"is no regular expression: {_reason(error)}"]
+        return [f"is not a regular expression: {_reason(error)}"]
     return None
 
 

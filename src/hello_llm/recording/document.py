@@ -3,33 +3,29 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
-from typing import Any, TypeVar
+from dataclasses import asdict, replace
+from typing import Any, Literal
 
 from hello_llm.contract import (
     ChatRequest,
-    ExitCode,
     LLMReply,
-    Message,
-    Params,
     ReasoningDelta,
     Started,
     TextDelta,
-    ToolCall,
     ToolCallDelta,
-    Usage,
 )
-from hello_llm.recording.exchange import OUTCOMES, Exchange, Piece, RecordedError, Timed
+from hello_llm.recording.exchange import Exchange, Outcome, Piece, RecordedError, Timed
+from hello_llm.recording.typed import dataclass_from, value_at
 
 SCHEMA = "hello-llm.exchange/1"
 
-_Data = TypeVar("_Data", Message, Params, Usage, ToolCall)
 _NAMES: dict[type[Piece], str] = {
     Started: "start",
     TextDelta: "delta",
     ReasoningDelta: "reasoning",
     ToolCallDelta: "tool_call",
 }
+_PIECES: dict[str, type[Piece]] = {name: piece for piece, name in _NAMES.items()}
 
 
 def request_document(request: ChatRequest) -> dict[str, Any]:
@@ -65,32 +61,31 @@ def to_document(exchange: Exchange) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> Exchange:
-    """Return the exchange of a `document`; keys that nobody knows are passed over.
+    """Build the exchange that a `document` describes; unknown keys are ignored.
 
     Raises:
-        KeyError: a key is missing.
-        TypeError: a value is of the wrong type.
-        ValueError: a value is not allowed.
+        ValueError: a key is missing, or a value is of the wrong type or not allowed.
     """
-    if document["outcome"] not in OUTCOMES:
-        raise ValueError(document["outcome"])
     exchange = Exchange(
-        provider=_text(document, "provider"),
-        stream=bool(document["stream"]),
-        request=_request_of(document["request"]),
-        pieces=tuple(
-            Timed(float(event["at_ms"]), _piece_of(event)) for event in document["events"]
-        ),
-        outcome=document["outcome"],
-        ended_ms=float(document["ended_ms"]),
-        reply=None if document["reply"] is None else _reply_of(document["reply"]),
-        trouble=None if document["error"] is None else _trouble_of(document["error"]),
-        delay_s=None if document["delay_s"] is None else float(document["delay_s"]),
+        provider=value_at(document, "provider", str),
+        stream=value_at(document, "stream", bool),
+        request=value_at(document, "request", ChatRequest),
+        pieces=tuple(map(_timed, value_at(document, "events", tuple[dict[str, Any], ...]))),
+        outcome=value_at(document, "outcome", Outcome),
+        ended_ms=value_at(document, "ended_ms", float),
+        reply=value_at(document, "reply", LLMReply | None),
+        trouble=value_at(document, "error", RecordedError | None),
+        delay_s=value_at(document, "delay_s", float | None),
     )
     ends = {"complete": exchange.reply, "failed": exchange.trouble, "cut": ()}
     if ends[exchange.outcome] is None:
-        raise ValueError(exchange.outcome)
+        raise ValueError(f"the exchange is {exchange.outcome}, and its end is missing")
     return exchange
+
+
+def _timed(event: Mapping[str, Any]) -> Timed:
+    name = value_at(event, "event", Literal["start", "delta", "reasoning", "tool_call"])
+    return Timed(value_at(event, "at_ms", float), dataclass_from(_PIECES[name], event))
 
 
 def _set(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,82 +119,3 @@ def _trouble(trouble: RecordedError) -> dict[str, Any]:
         "retry_after_s": trouble.retry_after_s,
         "partial": None if trouble.partial is None else _reply(trouble.partial),
     }
-
-
-def _text(document: Mapping[str, Any], key: str) -> str:
-    if not isinstance(document[key], str):
-        raise TypeError(key)
-    return str(document[key])
-
-
-def _of(cls: type[_Data], document: Mapping[str, Any]) -> _Data:
-    """Return the `cls` that `document` holds the fields of, lists as tuples."""
-    values: dict[str, Any] = {
-        field.name: _value(document[field.name]) for field in fields(cls) if field.name in document
-    }
-    return cls(**values)
-
-
-def _value(value: Any) -> Any:  # noqa: ANN401 - what a file holds
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _request_of(document: Mapping[str, Any]) -> ChatRequest:
-    model = None if document["model"] is None else _text(document, "model")
-    messages = tuple(_message_of(message) for message in document["messages"])
-    return ChatRequest(messages, model, _of(Params, document["params"]))
-
-
-def _message_of(document: Mapping[str, Any]) -> Message:
-    return replace(
-        _of(Message, document),
-        content=_text(document, "content"),
-        tool_calls=_calls_of(document.get("tool_calls", ())),
-    )
-
-
-def _calls_of(documents: Any) -> tuple[ToolCall, ...]:  # noqa: ANN401 - what a file holds
-    return tuple(_of(ToolCall, document) for document in documents)
-
-
-def _piece_of(event: Mapping[str, Any]) -> Piece:
-    match event["event"]:
-        case "start":
-            return Started(_text(event, "provider"), _text(event, "model"))
-        case "delta":
-            return TextDelta(_text(event, "text"))
-        case "reasoning":
-            return ReasoningDelta(_text(event, "text"))
-        case "tool_call":
-            arguments = _text(event, "arguments")
-            return ToolCallDelta(int(event["index"]), event["id"], event["name"], arguments)
-        case unknown:
-            raise ValueError(unknown)
-
-
-def _reply_of(document: Mapping[str, Any]) -> LLMReply:
-    return LLMReply(
-        text=_text(document, "text"),
-        provider=_text(document, "provider"),
-        model=_text(document, "model"),
-        usage=_of(Usage, document["usage"]),
-        finish_reason=document["finish_reason"],
-        complete=bool(document["complete"]),
-        attempts=int(document["attempts"]),
-        request_id=document["request_id"],
-        reasoning=document["reasoning"],
-        tool_calls=_calls_of(document["tool_calls"]),
-    )
-
-
-def _trouble_of(document: Mapping[str, Any]) -> RecordedError:
-    partial = document["partial"]
-    return RecordedError(
-        code=ExitCode[document["code"]],
-        message=_text(document, "message"),
-        hint=document["hint"],
-        status=document["status"],
-        transient=bool(document["transient"]),
-        retry_after_s=document["retry_after_s"],
-        partial=None if partial is None else _reply_of(partial),
-    )

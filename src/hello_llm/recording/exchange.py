@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from hello_llm.contract import (
     ChatRequest,
@@ -20,7 +20,6 @@ Piece = Started | TextDelta | ReasoningDelta | ToolCallDelta
 
 Outcome = Literal["complete", "failed", "cut"]
 """How an exchange ends: by a reply, by an error, or because its caller dropped it."""
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,10 +144,9 @@ def _exchange(path: Path, number: int, line: bytes) -> Exchange:
     document = _document(path, number, line)
     try:
         return from_document(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UsageError(
-            f"{path}:{number}: this is no whole exchange: see {error}", "take the line out"
-        ) from error
+    except ValueError as error:
+        message = f"{path}:{number}: this is not a complete exchange: {error}"
+        raise UsageError(message, "take the line out") from error
 
 
 def _document(path: Path, number: int, line: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from hello_llm.contract import OutputError
-from hello_llm.settings.phrases import printable
+from hello_llm.text.phrases import printable
 
 _FOLDER_MODE = 0o700
 

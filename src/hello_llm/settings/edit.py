@@ -11,19 +11,19 @@ from typing import Any
 from hello_llm.contract import UsageError
 from hello_llm.secrets.names import names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
-from hello_llm.settings import phrases
 from hello_llm.settings.atomic import write_atomically
-from hello_llm.settings.checking import VERSION, WEIGHTS, examine
+from hello_llm.settings.checking import VERSION, WEIGHTS, check_config
 from hello_llm.settings.example import example_text
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import missing_file, unknown_profile
-from hello_llm.settings.kinds import SECRET_HINT, SECRET_REASON, UnfitError
-from hello_llm.settings.problems import to_error
 from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.resolve import read_config
-from hello_llm.settings.toml_text import parse
+from hello_llm.text import phrases
+from hello_llm.toml_file.document import parse
+from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.toml_file.positions import Position, Trail
+from hello_llm.toml_file.problems import to_error
 
 _MOST_PLACES = 20
 _KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
@@ -105,11 +105,9 @@ def _typed_change(key: str, text: str) -> Change:
 def _typed_value(key: str, setting: str, text: str) -> object:
     field = _field(key, setting)
     try:
-        value = field.kind.check(field.kind.read(text))
+        value = field.check(field.kind.read(text))
     except UnfitError as error:
-        raise UsageError(
-            f"{phrases.name(key)} {error.reason}", error.hint or field.row.hint
-        ) from None
+        raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint) from None
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -117,7 +115,9 @@ def _field(key: str, setting: str) -> Field:
     if setting in FIELDS:
         return FIELDS[setting]
     if names_a_secret(setting):
-        raise UsageError(f"{phrases.name(key)} is a secret, and no file may hold one", SECRET_HINT)
+        raise UsageError(
+            f"{phrases.name(key)} is a secret, and no file may contain one", SECRET_HINT
+        )
     hint = phrases.did_you_mean(setting, FIELDS) or _KEY_HINT
     raise UsageError(f"unknown key {phrases.quoted(key)}", hint=hint)
 
@@ -129,9 +129,9 @@ def _apply(path: Path, change: Change) -> None:
         content = (_fresh(change) if old is None else _changed(path, old, change)).encode()
     except UnicodeEncodeError:
         raise UsageError(f"{_shown(change)} must be valid UTF-8") from None
-    if problems := examine(path, content)[1]:
+    if problems := check_config(path, content)[1]:
         # The lines of a text that is not written would only mislead.
-        before = () if old is None else examine(path, old)[1]
+        before = () if old is None else check_config(path, old)[1]
         raise to_error(path, before or [replace(problem, position=None) for problem in problems])
     write_atomically(path, content)
 

@@ -2,7 +2,7 @@
 
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS
-from hello_llm.settings.kinds import Choice, Integer, Number
+from hello_llm.toml_file.kinds import Choice, Integer, Number
 
 _HEAD = """\
 # The configuration of hello-llm. Each setting stands behind a # with its default, or with an

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
-from hello_llm.settings.kinds import Kind
+from hello_llm.toml_file.kinds import Kind, UnfitError
 
 
 class Section(StrEnum):
@@ -55,6 +55,18 @@ class Field:
     def kind(self) -> Kind:
         """What values it takes."""
         return self.row.kind
+
+    def check(self, given: object) -> Any:  # noqa: ANN401 - each kind has its own values
+        """Return the value as the program uses it.
+
+        Raises:
+            UnfitError: it is not allowed; its hint is that of the row if the kind gives none.
+        """
+        try:
+            return self.kind.check(given)
+        except UnfitError as error:
+            error.hint = error.hint or self.row.hint
+            raise
 
     @property
     def flag(self) -> str | None:

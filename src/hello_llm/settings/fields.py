@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from hello_llm.settings.field import Field, Row, Section, fields_of
-from hello_llm.settings.kinds import (
+from hello_llm.settings.origins import Origin
+from hello_llm.toml_file.kinds import (
     Boolean,
     Choice,
     FilePath,
@@ -23,7 +24,6 @@ from hello_llm.settings.kinds import (
     Url,
     VariableName,
 )
-from hello_llm.settings.origins import Origin
 
 ProviderChoice = Literal["mock", "litellm"]
 OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]

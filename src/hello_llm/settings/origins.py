@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hello_llm.settings.phrases import printable
+from hello_llm.text.phrases import printable
 
 
 @dataclass(frozen=True, slots=True)

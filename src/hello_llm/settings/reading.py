@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hello_llm.contract import UsageError
 from hello_llm.files.reading import read_file
-from hello_llm.settings import phrases
+from hello_llm.text import phrases
 
 
 def read_bytes(path: Path) -> bytes | None:

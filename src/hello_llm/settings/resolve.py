@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
-from hello_llm.settings import phrases
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import (
@@ -14,10 +13,11 @@ from hello_llm.settings.file import (
     missing_file,
     unknown_profile,
 )
-from hello_llm.settings.kinds import UnfitError
 from hello_llm.settings.origins import BUILT_IN, Origin
 from hello_llm.settings.paths import default_config_file
 from hello_llm.settings.reading import read_bytes, why_unseen
+from hello_llm.text import phrases
+from hello_llm.toml_file.kinds import UnfitError
 
 Layer = Mapping[str, tuple[Any, Origin]]
 """Values and their origins from one source, by key."""
@@ -90,11 +90,9 @@ def _flag_layer(flags: Mapping[str, object]) -> Layer:
 
 def _checked_flag(field: Field, given: object) -> object:
     try:
-        return field.kind.check(given)
+        return field.check(given)
     except UnfitError as error:
-        raise UsageError(
-            f"{field.flag} {error.reason}", hint=error.hint or field.row.hint
-        ) from None
+        raise UsageError(f"{field.flag} {error.reason}", error.hint) from None
 
 
 def _typed_flag(field: Field, given: object) -> str:
@@ -151,10 +149,10 @@ def read_config(path: Path) -> ConfigFile | None:
     content = read_bytes(path)
     if content is None:
         return None
-    from hello_llm.settings.checking import examine
-    from hello_llm.settings.problems import to_error
+    from hello_llm.settings.checking import check_config
+    from hello_llm.toml_file.problems import to_error
 
-    config, problems = examine(path, content)
+    config, problems = check_config(path, content)
     if problems:
         raise to_error(path, problems)
     return config

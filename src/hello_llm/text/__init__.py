@@ -1,1 +1,1 @@
-"""What happens to text before anybody reads it: decoding, surrogates, workflow commands."""
+"""Prepares text for readers: decoding, surrogates, workflow commands, phrases for messages."""

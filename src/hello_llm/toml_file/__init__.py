@@ -1,1 +1,1 @@
-"""Parses a TOML file, and knows where each key stands."""
+"""Parses TOML with the position of each key; one checker reports every problem of any file."""

@@ -11,7 +11,7 @@ from hello_llm.checks.findings import Bench, findings
 from hello_llm.contract import LLMReply, ToolCall, Usage
 from hello_llm.judge.pool import Judges
 from hello_llm.judge.rules import RULES
-from hello_llm.settings.kinds import UnfitError
+from hello_llm.toml_file.kinds import UnfitError
 
 LONG_S = 60.0
 USAGE = Usage(tokens_out=4, latency_ms=900, usd_micros=1500, first_token_ms=100)

@@ -8,7 +8,7 @@ from hello_llm.checks.reports.kinds import ReportKind
 from hello_llm.checks.reports.spec import ReportSpec, claims_stdout, parse_all
 from hello_llm.checks.reports.writing import write_reports
 from hello_llm.contract import HelloLLMError, UsageError
-from hello_llm.settings.phrases import quoted
+from hello_llm.text.phrases import quoted
 from tests.checks.reports.results import EMPTY, TEXTS
 
 

@@ -12,9 +12,15 @@ pytestmark = pytest.mark.in_process
 SLOW = "(?i)" + "[\u0100-\U0010ffff]" * 10_000
 """An expression that takes minutes to compile: a million characters are looked at for each part."""
 MISTAKES = {
-    "regex": ('regex = "("', "regex is no regular expression: missing )"),
-    "regex-repeats": ('regex = "a{99999999999999999999}"', "regex is no regular expression: the"),
-    "regex-deep": (f'regex = "{"(" * 5000}{")" * 5000}"', "regex is no regular expression: "),
+    "regex": ('regex = "("', 'expect in check "a" is not a regular expression: missing )'),
+    "regex-repeats": (
+        'regex = "a{99999999999999999999}"',
+        'expect in check "a" is not a regular expression: the',
+    ),
+    "regex-deep": (
+        f'regex = "{"(" * 5000}{")" * 5000}"',
+        'expect in check "a" is not a regular expression: ',
+    ),
     "ref": ('json_schema = { "$ref" = "#/type/foo", type = "object" }', "refers to #/type/foo"),
     "ref-bad-address": ('json_schema = { "$ref" = "http://[::1" }', "refers to http://[::1"),
     "ref-remote": ('json_schema = { "$ref" = "http://127.0.0.1:9/" }', "refers to http://127"),
@@ -30,7 +36,7 @@ MISTAKES = {
         f'json_path = {{ "$" = {{ {"a." * 60}b = {{ {"a." * 60}b = 1 }} }} }}',
         "is nested too deeply",
     ),
-    "exec-nul": (r'exec = ["a\u0000b"]', "exec holds a NUL character"),
+    "exec-nul": (r'exec = ["a\u0000b"]', 'exec in expect in check "a" holds a NUL character'),
     "exec-empty": ('exec = ["a", ""]', "and holds an empty text"),
 }
 
@@ -52,7 +58,9 @@ def test_check_crash_an_expression_that_is_not_compiled_in_time_is_a_mistake(
     ended = program("check", asking(expect.format(SLOW), "x"))
     assert (ended.code, ended.stdout) == (2, b"")
     name = expect.partition(" ")[0]
-    assert f"{name} cannot be examined: it takes more than 1 s" in ended.stderr
+    assert (
+        f'{name} in expect in check "a" cannot be examined: it takes more than 1 s' in ended.stderr
+    )
     assert ", line " in ended.stderr
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hello_llm.settings.kinds import UnfitError
+from hello_llm.toml_file.kinds import UnfitError
 
 Step = str | int
 """The name of a member, or the number of an element; a negative one counts from the end."""

@@ -13,8 +13,8 @@ from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
 from hello_llm.files.reading import read_text
 from hello_llm.judge.json_document import nested_too_deeply, parse
-from hello_llm.settings import phrases
-from hello_llm.settings.kinds import (
+from hello_llm.text import phrases
+from hello_llm.toml_file.kinds import (
     Boolean,
     Choice,
     Integer,

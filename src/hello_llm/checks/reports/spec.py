@@ -8,7 +8,7 @@ from typing import Self
 
 from hello_llm.checks.reports.kinds import ReportKind
 from hello_llm.contract import UsageError
-from hello_llm.settings.phrases import did_you_mean, listed, quoted
+from hello_llm.text.phrases import did_you_mean, listed, quoted
 
 STDOUT = "-"
 

@@ -11,7 +11,7 @@ from typing import Self
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import LLMReply
-from hello_llm.settings.phrases import printable
+from hello_llm.text.phrases import printable
 
 
 class Status(StrEnum):

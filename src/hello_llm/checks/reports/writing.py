@@ -9,7 +9,7 @@ from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.results import SuiteResult
 from hello_llm.contract import OutputError
 from hello_llm.settings.atomic import replacing_in_kind
-from hello_llm.settings.phrases import printable
+from hello_llm.text.phrases import printable
 
 
 def write_reports(

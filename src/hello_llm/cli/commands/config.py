@@ -15,7 +15,7 @@ from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import FIELDS, Origin, Settings, resolve
 from hello_llm.settings.paths import chosen_config_file
-from hello_llm.settings.phrases import printable
+from hello_llm.text.phrases import printable
 
 app = typer.Typer(
     no_args_is_help=True, help="Look at the settings and change the file they are in."

@@ -50,7 +50,7 @@ def shown(text: str) -> str:
 def _nearness(rule: Rule, request: ChatRequest, model: str) -> tuple[float, int]:
     """Rate a rule: how similar the prompt is to its text, and how many conditions hold."""
     held = sum(holds() for _, holds in _conditions(rule, request, model))
-    wanted = rule.contains or (rule.regex and rule.regex.pattern)
+    wanted = rule.contains or rule.regex
     if wanted is None:
         return _WITHOUT_A_WORD, held
     prompt = last_prompt(request)
@@ -66,7 +66,7 @@ def _conditions(
     if (contains := rule.contains) is not None:
         yield f"contains = {contains!r}", lambda: contains in prompt
     if (regex := rule.regex) is not None:
-        yield f"regex = {regex.pattern!r}", lambda: _is_found(rule, regex.pattern, prompt)
+        yield f"regex = {regex!r}", lambda: _is_found(rule, regex, prompt)
     if (system := rule.system) is not None:
         told = (one.content for one in request.messages if one.role == "system")
         yield f"system = {system!r}", lambda: any(system in one for one in told)

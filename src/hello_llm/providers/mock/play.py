@@ -16,8 +16,8 @@ from hello_llm.providers.mock.matching import (
     unmet,
 )
 from hello_llm.providers.mock.playing import without_fault
-from hello_llm.providers.mock.reading import read_script
 from hello_llm.providers.mock.script import Reply, Rule
+from hello_llm.providers.mock.script_file import read_script
 
 _MOST_PROMPTS = 100
 

@@ -1,6 +1,5 @@
 """What a script says, as data."""
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +48,7 @@ class Rule:
     """The line it begins at."""
     contains: str | None = None
     """What the last user turn must hold."""
-    regex: re.Pattern[str] | None = None
+    regex: str | None = None
     """What must be found in the last user turn."""
     system: str | None = None
     """What the system turn must hold."""

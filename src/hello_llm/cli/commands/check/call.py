@@ -13,7 +13,7 @@ from hello_llm.cli.display import Display
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings import find_config, settle
-from hello_llm.settings.kinds import Integer, Kind, UnfitError
+from hello_llm.toml_file.kinds import Integer, Kind, UnfitError
 
 _JOBS = Integer(1, 256)
 _OF_THE_RUN = frozenset({"color", "quiet", "verbose"})

@@ -1,4 +1,4 @@
-"""The kinds of values a setting can have: what is allowed, and how it is read from typed text."""
+"""The kinds of values in files and flags: what is allowed, and how typed text is read."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from hello_llm.secrets.names import looks_random, names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
-from hello_llm.settings import phrases
+from hello_llm.text import phrases
 
 SECRET_REASON = "must not hold a secret, and its value looks like one"  # noqa: S105 - holds none
 SECRET_HINT = (
@@ -53,7 +53,7 @@ class _Textual:
 
 
 class Prose(_Textual):
-    """Any text, also none."""
+    """Any text, even an empty one."""
 
     allowed = "text"
 
@@ -62,11 +62,11 @@ class Prose(_Textual):
         return _text(given, self)
 
 
-class Name(_Textual):
-    """A text that is not empty and no secret."""
+class Text(_Textual):
+    """A text that is not blank."""
 
-    def __init__(self, allowed: str) -> None:
-        """Say in `allowed` what is named."""
+    def __init__(self, allowed: str = "text that is not blank") -> None:
+        """Describe in `allowed` what the text is."""
         self.allowed = allowed
 
     def check(self, given: object) -> str:
@@ -74,6 +74,15 @@ class Name(_Textual):
         text = _text(given, self)
         if not text.strip():
             raise _unfit(self, given)
+        return text
+
+
+class Name(Text):
+    """A text that is neither blank nor a secret."""
+
+    def check(self, given: object) -> str:
+        """Return the text."""
+        text = super().check(given)
         if looks_like_secret(text):
             raise UnfitError(SECRET_REASON, SECRET_HINT)
         return text

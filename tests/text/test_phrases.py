@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from hello_llm.settings import phrases
+from hello_llm.text import phrases
 
 
 @pytest.mark.parametrize(

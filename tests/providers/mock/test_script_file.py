@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.contract import UsageError
-from hello_llm.providers.mock.reading import read_script
+from hello_llm.providers.mock.script_file import read_script
 
 HEAD = 'version = 1\n[[rule]]\nname = "a"\n'
 
@@ -20,7 +20,11 @@ def refused(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("version = 2", ", line 1, column 1: version must be 1, not 2", None),
+        (
+            "version = 2",
+            ", line 1, column 1: version 2 is not known",
+            "this release of hello-llm reads version = 1",
+        ),
         ("", ": there is no version", "write as the first line: version = 1"),
         ("version = 1", ": there is no rule", "a rule begins with [[rule]]"),
         (
@@ -28,62 +32,78 @@ def refused(tmp_path, text):
             ", line 2, column 1: a rule has no name",
             'name = "…"',
         ),
-        (f'{HEAD}txt = "b"', ", line 4, column 1: unknown key 'txt'", "did you mean 'text'?"),
+        (
+            f'{HEAD}txt = "b"',
+            ', line 4, column 1: unknown key "txt" in rule "a"',
+            'did you mean "text"?',
+        ),
         (
             f'{HEAD}\n[[rule]]\nname = "a"',
-            ", line 6, column 1: there are two rules 'a'",
+            ', line 6, column 1: there are two rules "a"',
             "the other one is on line 2; rename one",
         ),
-        (f"{HEAD}text = 7", ", line 4, column 1: text must be a text, not 7", None),
-        (f"{HEAD}turn = 0", ", line 4, column 1: turn must be a whole number from 1, not 0", None),
+        (f"{HEAD}text = 7", ', line 4, column 1: text in rule "a" must be text, not 7', None),
         (
-            f"{HEAD}usage = {{tokens = 1}}",
-            ", line 4: usage has no figure 'tokens': there are tokens_in, ",
+            f"{HEAD}turn = 0",
+            ', line 4, column 1: turn in rule "a" must be a whole number from 1 to ',
             None,
         ),
         (
+            f"{HEAD}usage = {{tokens = 1}}",
+            ', line 4: unknown key "tokens" in usage in rule "a"',
+            'did you mean "tokens_in"?',
+        ),
+        (
             f'{HEAD}fault = "400"',
-            ", line 4, column 1: there is no fault '400'",
-            "did you mean '400-context'?",
+            ', line 4, column 1: there is no fault "400"',
+            'did you mean "400-context"?',
         ),
         (
             f'{HEAD}fault = "429-x"',
-            ", line 4, column 1: there is no fault '429-x'",
-            "did you mean '429-",
+            ', line 4, column 1: there is no fault "429-x"',
+            'did you mean "429-',
         ),
-        (f'{HEAD}fault = "502-htm"', ", line 4, column 1: there is no fault '502-htm'", "502-html"),
+        (f'{HEAD}fault = "502-htm"', ', line 4, column 1: there is no fault "502-htm"', "502-html"),
         (
             f'{HEAD}fault = "sigint-mid"',
-            ", line 4, column 1: the fault 'sigint-mid' happens to the program and not to a server",
+            ', line 4, column 1: the fault "sigint-mid" happens to the program, not to a server',
             "no script can play it",
         ),
-        (f"{HEAD}times = 1", ", line 4, column 1: times needs a fault", 'fault = "503"'),
+        (
+            f"{HEAD}times = 1",
+            ', line 4, column 1: times in rule "a" needs a fault',
+            'fault = "503"',
+        ),
         (
             f'{HEAD}fault = "ansi"\ntext = "b"',
-            ", line 4, column 1: the fault 'ansi' brings its own text",
+            ', line 4, column 1: the fault "ansi" brings its own text',
             "leave out the text",
         ),
         (
             f'{HEAD}text = "b"\nreplies = [{{text = "c"}}]',
-            ", line 4, column 1: text cannot stand beside replies",
+            ', line 4, column 1: text cannot be given beside replies in rule "a"',
             "write text into each of the replies",
         ),
         (
             f'{HEAD}replies = [\n  {{text = "c"}},\n  {{txt = "d"}},\n]',
-            ", line 6: unknown key 'txt'",
-            "did you mean 'text'?",
+            ', line 6: unknown key "txt" in replies in rule "a"',
+            'did you mean "text"?',
         ),
         (
             f"{HEAD}[[rule.replies]]\n[[rule.replies]]\n[rule.replies.usage]\ntokens_in = 1.5",
-            ", line 7, column 1: usage is wrong: tokens_in must be a whole number from 0",
+            ', line 7, column 1: tokens_in in usage in replies in rule "a" must be a whole number',
             None,
         ),
         (
             f"{HEAD}tool_calls = [\n  {{name = 'b', arguments = ''}},\n  {{name = 'c'}},\n]",
-            ", line 6: tool_calls needs arguments, as a text, in each call",
+            ', line 6: a tool call in rule "a" has no arguments',
+            'arguments = "…"',
+        ),
+        (
+            f'{HEAD}regex = "("',
+            ', line 4, column 1: regex in rule "a" is not a regular expression: ',
             None,
         ),
-        (f'{HEAD}regex = "("', ", line 4, column 1: regex is no regular expression: ", None),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path, text, message, hint):
@@ -99,6 +119,6 @@ def test_a_file_that_is_no_script_is_refused(tmp_path):
         read_script(tmp_path / "a\0b")
     assert refused(tmp_path, "version = \n") == (
         ", line 1, column 11: not valid TOML: invalid value",
-        'text stands in quotes: model = "openai/gpt-4o-mini"',
+        'text needs quotes: model = "openai/gpt-4o-mini"',
     )
     assert refused(tmp_path, f"a = {'[' * 9999}") == (": brackets are nested too deeply", None)

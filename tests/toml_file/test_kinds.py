@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.settings.kinds import (
+from hello_llm.toml_file.kinds import (
     SECRET_HINT,
     SECRET_REASON,
     Boolean,

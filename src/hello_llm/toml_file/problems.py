@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hello_llm.contract import UsageError
-from hello_llm.settings.phrases import printable
+from hello_llm.text.phrases import printable
 from hello_llm.toml_file.positions import Position
 
 
