@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from hello_llm.checks.assertions.table import ASSERTIONS
-from hello_llm.checks.findings import Bench, findings
+from hello_llm.checks.mismatches import Bench, find_mismatches
 from hello_llm.checks.suite_keys import CHECK_KEYS
 from hello_llm.checks.suite_reading import read_suite
 from hello_llm.contract import DeadlineError, LLMReply, ToolCall, Usage, UsageError
@@ -127,7 +127,7 @@ def hostile(judges, suite, answer):
                 tool_calls=(ToolCall("1", "f", answer),),
             )
             for check in read_suite(path, ModelName.parse, judges).checks:
-                for one in findings(
+                for one in find_mismatches(
                     check.expectations, reply, Bench(judges, path.parent, timeout_s=1.0), 0.1
                 ):
                     assert one.expected

@@ -198,7 +198,7 @@ def test_an_error_that_is_expected_passes_and_an_answer_in_its_place_fails():
     run = Run(cases, Plan())
     run.run()
     assert verdicts(run) == [PASS, FAIL, ERROR]
-    assert run.results()[1].attempts[0].findings[0].got == "the answer 'yes'"
+    assert run.results()[1].attempts[0].mismatches[0].got == "the answer 'yes'"
 
 
 def test_a_bug_ends_the_run_and_what_was_done_is_kept():

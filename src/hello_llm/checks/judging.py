@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from hello_llm.checks.findings import Bench, findings
-from hello_llm.checks.results import AttemptResult, Finding, Verdict
+from hello_llm.checks.assertions.mismatch import Mismatch
+from hello_llm.checks.mismatches import Bench, find_mismatches
+from hello_llm.checks.results import AttemptResult, Verdict
 from hello_llm.checks.suite import Check
 from hello_llm.contract import ExitCode, Finished, HelloLLMError, LLMReply, Retrying
 from hello_llm.engine import Turn
@@ -47,7 +48,7 @@ def attempt(
     except HelloLLMError as error:
         return _of_error(check, error, time.monotonic() - started)
     try:
-        found = _findings(check, reply, bench, started)
+        found = _mismatches(check, reply, bench, started)
     except HelloLLMError as error:
         return AttemptResult(Verdict.ERROR, time.monotonic() - started, reply, error=error)
     verdict = Verdict.FAIL if found else Verdict.PASS
@@ -61,8 +62,8 @@ def _of_error(check: Check, error: HelloLLMError, wall_s: float) -> AttemptResul
     if check.expect_error is None or error.exit_code in _SAYS_NOTHING:
         return AttemptResult(Verdict.ERROR, wall_s, error=error)
     got = f"{error.exit_code.name}: {error.message}"
-    finding = Finding("expect_error", f"the error {check.expect_error.name}", got)
-    return AttemptResult(Verdict.FAIL, wall_s, findings=(finding,), error=error)
+    mismatch = Mismatch("expect_error", f"the error {check.expect_error.name}", got)
+    return AttemptResult(Verdict.FAIL, wall_s, mismatches=(mismatch,), error=error)
 
 
 def _reply(turn: Turn, on_retry: Callable[[Retrying], None]) -> LLMReply:
@@ -75,9 +76,11 @@ def _reply(turn: Turn, on_retry: Callable[[Retrying], None]) -> LLMReply:
     raise AssertionError("a turn ends with Finished or an error")
 
 
-def _findings(check: Check, reply: LLMReply, bench: Bench, started: float) -> tuple[Finding, ...]:
+def _mismatches(
+    check: Check, reply: LLMReply, bench: Bench, started: float
+) -> tuple[Mismatch, ...]:
     if check.expect_error is not None:
         expected = f"the error {check.expect_error.name}"
-        return (Finding("expect_error", expected, f"the answer {excerpt(reply.text)!r}"),)
+        return (Mismatch("expect_error", expected, f"the answer {excerpt(reply.text)!r}"),)
     left_s = max(_LEAST_S, started + bench.timeout_s - time.monotonic())
-    return findings(check.expectations, reply, bench, left_s)
+    return find_mismatches(check.expectations, reply, bench, left_s)

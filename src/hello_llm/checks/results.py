@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.contract import ExitCode, HelloLLMError, LLMReply
 
 
@@ -21,18 +22,6 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One expectation that an answer does not meet."""
-
-    assertion: str
-    """Which, by its key in the file: ``contains``, ``json_path``, ``max_latency``."""
-    expected: str
-    """What was expected, for a reader."""
-    got: str
-    """What came instead, for a reader."""
-
-
-@dataclass(frozen=True, slots=True)
 class AttemptResult:
     """One call, judged."""
 
@@ -42,7 +31,7 @@ class AttemptResult:
     """Seconds that it took."""
     reply: LLMReply | None = None
     """The answer, if one came; for an error, as far as it came."""
-    findings: tuple[Finding, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
     """What was not as expected."""
     error: HelloLLMError | None = None
     """What went wrong, if the call failed."""

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hello_llm.checks.assertions.table import ASSERTIONS, Expectation
-from hello_llm.checks.findings import Bench, findings
+from hello_llm.checks.mismatches import Bench, find_mismatches
 from hello_llm.contract import LLMReply, ToolCall, Usage
 from hello_llm.judge.pool import Judges
 from hello_llm.judge.rules import RULES
@@ -28,14 +28,14 @@ def judges():
 def found(judges, tmp_path):
     """Returns what an assertion finds wrong with a reply of some text."""
 
-    def finding(name, given, text, usage=USAGE, calls=()):
+    def mismatch(name, given, text, usage=USAGE, calls=()):
         value = ASSERTIONS[name].read(given, tmp_path)
         reply = LLMReply(text, "mock", "mock/echo", usage, "stop", tool_calls=calls)
         environ = {"PATH": os.defpath}
         bench = Bench(judges, tmp_path, environ, LONG_S)
-        return next(iter(findings([Expectation(name, value)], reply, bench, LONG_S)), None)
+        return next(iter(find_mismatches([Expectation(name, value)], reply, bench, LONG_S)), None)
 
-    return finding
+    return mismatch
 
 
 HOLDS = [
@@ -98,8 +98,8 @@ def test_it_holds(found, name, given, text):
 
 @pytest.mark.parametrize(("name", "given", "text", "expected", "got"), FAILS)
 def test_it_says_what_was_expected_and_what_came(found, name, given, text, expected, got):
-    finding = found(name, given, text)
-    assert (finding.assertion, finding.expected, finding.got) == (name, expected, got)
+    mismatch = found(name, given, text)
+    assert (mismatch.assertion, mismatch.expected, mismatch.got) == (name, expected, got)
 
 
 @pytest.mark.parametrize("name", UNMEASURED)
@@ -119,8 +119,8 @@ def test_what_is_not_exactly_json_is_none(found, text):
 
 def test_a_schema_may_stand_in_a_file_and_the_place_of_the_fault_is_told(found, tmp_path):
     (tmp_path / "s.json").write_text('{"properties": {"a": {"type": "string"}}}')
-    finding = found("json_schema", "s.json", '{"a": 1}')
-    assert finding.got == "at $.a: 1 is not of type 'string'"
+    mismatch = found("json_schema", "s.json", '{"a": 1}')
+    assert mismatch.got == "at $.a: 1 is not of type 'string'"
 
 
 @pytest.mark.parametrize("arguments", [{}, {"a": 1}, {"b": {"c": True}}])

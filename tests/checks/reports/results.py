@@ -5,8 +5,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.results import AttemptResult, CheckResult, Finding, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 from hello_llm.contract import (
     BrokenReplyError,
     ExitCode,
@@ -53,9 +54,9 @@ def right(text: str = "Yes.") -> AttemptResult:
     return AttemptResult(Verdict.PASS, 0.8, reply(text))
 
 
-def wrong(text: str = "No.", *findings: Finding) -> AttemptResult:
+def wrong(text: str = "No.", *findings: Mismatch) -> AttemptResult:
     """An attempt that failed."""
-    expected = findings or (Finding("equals", "Yes.", text),)
+    expected = findings or (Mismatch("equals", "Yes.", text),)
     return AttemptResult(Verdict.FAIL, 0.75, reply(text), expected)
 
 
@@ -89,7 +90,7 @@ CUT = BrokenReplyError(
     "the reply was cut off", partial=reply("Roses are", complete=False, finish_reason=None)
 )
 REFUSED = RequestError("there is no such model", "hello-llm doctor", status=404)
-OTHER = Finding("expect_error", "the error AUTH", "REQUEST: there is no such model")
+OTHER = Mismatch("expect_error", "the error AUTH", "REQUEST: there is no such model")
 CALL = ToolCall("call_1", "weather", '{"city": "Oslo"}')
 GPT = {"model": "openai/gpt-4.1-mini", "provider": "litellm"}
 
@@ -110,8 +111,8 @@ EVERYTHING = suite(
         Verdict.FAIL,
         wrong(
             POEM,
-            Finding("equals", POEM.replace("blue", "violet"), POEM),
-            Finding("max_latency", "at most 500 ms", "812 ms"),
+            Mismatch("equals", POEM.replace("blue", "violet"), POEM),
+            Mismatch("max_latency", "at most 500 ms", "812 ms"),
         ),
         line=31,
     ),
@@ -127,7 +128,7 @@ EVERYTHING = suite(
     check(
         "refuses a wrong key",
         Verdict.FAIL,
-        AttemptResult(Verdict.FAIL, 0.2, findings=(OTHER,), error=REFUSED),
+        AttemptResult(Verdict.FAIL, 0.2, mismatches=(OTHER,), error=REFUSED),
         line=58,
     ),
     check("came too late", Verdict.SKIPPED, line=60, skipped_because="the budget is spent"),
@@ -143,7 +144,7 @@ EVERYTHING = suite(
     check(
         f"is hostile: {HOSTILE}",
         Verdict.FAIL,
-        wrong(f"{HOSTILE} {SECRET}", Finding("contains", HOSTILE, f"{HOSTILE} {SECRET}")),
+        wrong(f"{HOSTILE} {SECRET}", Mismatch("contains", HOSTILE, f"{HOSTILE} {SECRET}")),
         tags=(HOSTILE,),
         replay=f"hello-llm chat '{HOSTILE}'",
     ),
@@ -157,12 +158,12 @@ def hostile_suites(draw) -> SuiteResult:
     checks = []
     for verdict in draw(st.lists(st.sampled_from(Verdict), max_size=4)):
         error = RateLimitedError(draw(ANYTHING), draw(ANYTHING), partial=reply(draw(ANYTHING)))
-        finding = Finding(draw(ANYTHING), draw(ANYTHING), draw(ANYTHING))
+        mismatch = Mismatch(draw(ANYTHING), draw(ANYTHING), draw(ANYTHING))
         attempts = [
             right(draw(ANYTHING)),
-            wrong(draw(ANYTHING), finding),
+            wrong(draw(ANYTHING), mismatch),
             broken(error),
-            AttemptResult(Verdict.FAIL, 0.2, findings=(finding,), error=error),
+            AttemptResult(Verdict.FAIL, 0.2, mismatches=(mismatch,), error=error),
         ]
         fields = {
             "tags": tuple(draw(st.lists(ANYTHING, max_size=2))),

@@ -5,8 +5,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.junit import render as junit
-from hello_llm.checks.results import Finding, Verdict
+from hello_llm.checks.results import Verdict
 from tests.checks.reports.junit_schema import read
 from tests.checks.reports.results import (
     ANYTHING,
@@ -131,7 +132,7 @@ def test_any_text_gives_a_report_that_keeps_to_the_schema(result):
 
 @given(ANYTHING)
 def test_a_text_reads_back_but_for_carriage_returns_and_what_xml_cannot_hold(text):
-    found = Finding("exec", text, "")
+    found = Mismatch("exec", text, "")
     case = cases(junit(suite(check("it", Verdict.FAIL, wrong("", found))), PLAIN))["it"]
     held = "".join(c if c != "\r" and _holds(c) else "\ufffd" for c in text)
     assert case.findtext("failure") == f"attempt 1: fail\nexec\nexpected: {held}\ngot: "

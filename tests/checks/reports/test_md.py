@@ -7,8 +7,9 @@ from hypothesis import example, given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.md import render as markdown
-from hello_llm.checks.results import AttemptResult, Finding, Verdict
+from hello_llm.checks.results import AttemptResult, Verdict
 from tests.checks.reports.results import (
     ANYTHING,
     EMPTY,
@@ -43,9 +44,9 @@ def fences(report: str) -> list[tuple[str, str]]:
     return [(token.info, token.content) for token in tokens(report) if token.type == "fence"]
 
 
-def finding(expected: str, got: str) -> str:
-    """The diff of one finding."""
-    attempt = AttemptResult(Verdict.FAIL, 0.1, None, (Finding("equals", expected, got),))
+def mismatch(expected: str, got: str) -> str:
+    """The diff of one mismatch."""
+    attempt = AttemptResult(Verdict.FAIL, 0.1, None, (Mismatch("equals", expected, got),))
     (diff,) = (
         content
         for info, content in fences(markdown(suite(check("it", Verdict.FAIL, attempt)), PLAIN))
@@ -63,18 +64,18 @@ def test_a_suite_without_checks_has_no_table():
 
 
 def test_what_was_expected_and_what_came_are_a_diff():
-    assert finding("a\nb\nc", "a\nx\nc") == (
+    assert mismatch("a\nb\nc", "a\nx\nc") == (
         "--- expected\n+++ got\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"
     )
 
 
 def test_texts_that_look_alike_are_still_shown():
-    assert finding("a", "a") == "- a\n+ a\n"
+    assert mismatch("a", "a") == "- a\n+ a\n"
 
 
 def test_a_difference_far_into_a_text_is_seen():
     lines = "same\n" * 3000
-    assert "-left\n+right" in finding(f"{lines}left", f"{lines}right")
+    assert "-left\n+right" in mismatch(f"{lines}left", f"{lines}right")
 
 
 def test_a_long_answer_is_shortened():

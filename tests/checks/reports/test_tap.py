@@ -8,8 +8,9 @@ import subprocess
 import pytest
 from hypothesis import given
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.tap import render as tap
-from hello_llm.checks.results import AttemptResult, Finding, Verdict
+from hello_llm.checks.results import AttemptResult, Verdict
 from tests.checks.reports.results import (
     ANYTHING,
     EMPTY,
@@ -130,4 +131,4 @@ def test_a_scalar_is_one_line_of_printable_characters(text):
 
 
 def _one_wrong(text):
-    return AttemptResult(Verdict.FAIL, 0.1, None, (Finding("exec", "", text),)), right()
+    return AttemptResult(Verdict.FAIL, 0.1, None, (Mismatch("exec", "", text),)), right()

@@ -2,9 +2,10 @@
 
 import pytest
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import complaint, headline, kind, reason, score, trouble
-from hello_llm.checks.results import AttemptResult, Finding, Verdict
+from hello_llm.checks.results import AttemptResult, Verdict
 from hello_llm.rendering.json.document import document
 from tests.checks.reports.golden import REPORTS
 from tests.checks.reports.results import (
@@ -20,7 +21,7 @@ from tests.checks.reports.results import (
     wrong,
 )
 
-WRONG_ERROR = AttemptResult(Verdict.FAIL, 0.2, findings=(OTHER,), error=REFUSED)
+WRONG_ERROR = AttemptResult(Verdict.FAIL, 0.2, mismatches=(OTHER,), error=REFUSED)
 AS_THEY_ARE = Texts(str, str, document)
 
 
@@ -84,7 +85,7 @@ def test_a_complaint_tells_an_error_once():
 
 
 def test_an_error_that_no_finding_tells_stands_beside_the_findings():
-    both = AttemptResult(Verdict.FAIL, 0.2, findings=(Finding("exec", "0", "1"),), error=REFUSED)
+    both = AttemptResult(Verdict.FAIL, 0.2, mismatches=(Mismatch("exec", "0", "1"),), error=REFUSED)
     assert complaint(both, AS_THEY_ARE) == (
         "exec\nexpected: 0\ngot: 1\nREQUEST: there is no such model\nhint: hello-llm doctor"
     )

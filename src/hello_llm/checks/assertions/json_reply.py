@@ -1,4 +1,4 @@
-"""What can be expected of an answer as JSON, and of the tool calls in it."""
+"""Assertions about an answer as JSON, and about its tool calls."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,28 +11,28 @@ from hello_llm.judge.json_document import NoJSONError, parse
 
 
 def parses(wanted: bool, reply: LLMReply) -> Mismatch | None:
-    """The answer is JSON, and nothing stands around it; or, with false, it is none."""
+    """The answer is JSON with nothing around it; with false, it is not."""
     try:
         parse(reply.text)
     except NoJSONError as error:
-        return _no_json(reply, error) if wanted else None
-    return None if wanted else Mismatch("no JSON", excerpt(reply.text))
+        return _no_json("json", reply, error) if wanted else None
+    return None if wanted else Mismatch("json", "no JSON", excerpt(reply.text))
 
 
 def path_equals(wanted: Mapping[str, Any], reply: LLMReply) -> Mismatch | None:
-    """The answer is JSON that has, at each of these paths, the value beside it."""
+    """The answer is JSON with these values at these paths."""
     try:
         document = parse(reply.text)
     except NoJSONError as error:
-        return _no_json(reply, error)
+        return _no_json("json_path", reply, error)
     for path, value in wanted.items():
         expected = f"{as_json(value)} at {path}"
         try:
             got = paths.find(document, path)
         except paths.MissingError:
-            return Mismatch(expected, f"nothing there: {excerpt(reply.text)}")
+            return Mismatch("json_path", expected, f"nothing there: {excerpt(reply.text)}")
         if not paths.same(value, got):
-            return Mismatch(expected, as_json(got))
+            return Mismatch("json_path", expected, as_json(got))
     return None
 
 
@@ -43,11 +43,12 @@ def calls(wanted: Mapping[str, Any], reply: LLMReply) -> Mismatch | None:
         if call.name == wanted["name"] and _has(call.arguments, part):
             return None
     got = ", ".join(f"{call.name}({call.arguments})" for call in reply.tool_calls)
-    return Mismatch(f"a call of {wanted['name']} with {as_json(part)}", excerpt(got or "no call"))
+    expected = f"a call of {wanted['name']} with {as_json(part)}"
+    return Mismatch("tool_call", expected, excerpt(got or "no call"))
 
 
-def _no_json(reply: LLMReply, error: NoJSONError) -> Mismatch:
-    return Mismatch("JSON", f"{excerpt(reply.text)} ({error})")
+def _no_json(name: str, reply: LLMReply, error: NoJSONError) -> Mismatch:
+    return Mismatch(name, "JSON", f"{excerpt(reply.text)} ({error})")
 
 
 def _has(arguments: str, part: Mapping[str, Any]) -> bool:

@@ -1,12 +1,15 @@
-"""How an answer falls short, as an assertion tells it."""
+"""How an answer differs from what was expected."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 
-class Mismatch(NamedTuple):
-    """How an answer falls short, for a reader."""
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One expectation that an answer does not meet."""
 
+    assertion: str
+    """Its key in the file: ``contains``, ``json_path``, ``max_latency``."""
     expected: str
-    """What was expected."""
+    """What was expected, for a reader."""
     got: str
-    """What came instead."""
+    """What came instead, for a reader."""

@@ -1,4 +1,4 @@
-"""What can be expected of the text of an answer: one function for each assertion."""
+"""Assertions about the text of an answer, one function each."""
 
 from collections.abc import Sequence
 
@@ -8,65 +8,77 @@ from hello_llm.judge.excerpts import excerpt
 
 
 def equals(wanted: str, reply: LLMReply) -> Mismatch | None:
-    """The answer is this text, white space around it apart."""
+    """The answer is this text, ignoring white space around it."""
     if reply.text.strip() == wanted.strip():
         return None
-    return Mismatch(excerpt(wanted), excerpt(reply.text))
+    return Mismatch("equals", excerpt(wanted), excerpt(reply.text))
 
 
 def contains(wanted: str, reply: LLMReply) -> Mismatch | None:
-    """The answer holds this text."""
-    return None if wanted in reply.text else _short("a text with", wanted, reply)
+    """The answer contains this text."""
+    return None if wanted in reply.text else _short("contains", "a text with", wanted, reply)
 
 
 def icontains(wanted: str, reply: LLMReply) -> Mismatch | None:
-    """The answer holds this text, in capitals or small letters."""
+    """The answer contains this text, ignoring case."""
     if wanted.casefold() in reply.text.casefold():
         return None
-    return _short("a text, in any case, with", wanted, reply)
+    return _short("icontains", "a text, in any case, with", wanted, reply)
 
 
 def any_of(wanted: Sequence[str], reply: LLMReply) -> Mismatch | None:
-    """The answer holds at least one of these texts."""
+    """The answer contains at least one of these texts."""
     if any(text in reply.text for text in wanted):
         return None
-    return Mismatch(f"a text with one of {_listed(wanted)}", excerpt(reply.text))
+    return Mismatch("any_of", f"a text with one of {_listed(wanted)}", excerpt(reply.text))
 
 
 def all_of(wanted: Sequence[str], reply: LLMReply) -> Mismatch | None:
-    """The answer holds all of these texts."""
+    """The answer contains all of these texts."""
     missing = [text for text in wanted if text not in reply.text]
     if not missing:
         return None
-    return Mismatch(f"a text with {_listed(missing)} too", excerpt(reply.text))
+    return Mismatch("all_of", f"a text with {_listed(missing)} too", excerpt(reply.text))
 
 
 def not_contains(unwanted: str, reply: LLMReply) -> Mismatch | None:
-    """The answer does not hold this text."""
-    return _short("a text without", unwanted, reply) if unwanted in reply.text else None
+    """The answer does not contain this text."""
+    return (
+        _short("not_contains", "a text without", unwanted, reply)
+        if unwanted in reply.text
+        else None
+    )
 
 
 def starts_with(wanted: str, reply: LLMReply) -> Mismatch | None:
-    """The answer starts with this text, white space before it apart."""
+    """The answer starts with this text, ignoring white space before it."""
     if reply.text.lstrip().startswith(wanted):
         return None
-    return _short("a text that starts with", wanted, reply)
+    return _short("starts_with", "a text that starts with", wanted, reply)
 
 
 def min_chars(least: int, reply: LLMReply) -> Mismatch | None:
     """The answer has at least so many characters."""
     got = len(reply.text)
-    return None if got >= least else Mismatch(f"at least {least} characters", f"{got} characters")
+    return (
+        None
+        if got >= least
+        else Mismatch("min_chars", f"at least {least} characters", f"{got} characters")
+    )
 
 
 def max_chars(most: int, reply: LLMReply) -> Mismatch | None:
     """The answer has at most so many characters."""
     got = len(reply.text)
-    return None if got <= most else Mismatch(f"at most {most} characters", f"{got} characters")
+    return (
+        None
+        if got <= most
+        else Mismatch("max_chars", f"at most {most} characters", f"{got} characters")
+    )
 
 
-def _short(what: str, text: str, reply: LLMReply) -> Mismatch:
-    return Mismatch(f'{what} "{text}"', excerpt(reply.text))
+def _short(name: str, what: str, text: str, reply: LLMReply) -> Mismatch:
+    return Mismatch(name, f'{what} "{text}"', excerpt(reply.text))
 
 
 def _listed(texts: Sequence[str]) -> str:

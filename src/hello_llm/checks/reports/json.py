@@ -90,7 +90,7 @@ def _attempt(attempt: AttemptResult, check: CheckResult, document: ReplyDocument
     return {
         "verdict": attempt.verdict.value,
         "wall_s": attempt.wall_s,
-        "findings": [asdict(finding) for finding in attempt.findings],
+        "findings": [asdict(mismatch) for mismatch in attempt.mismatches],
         "reply": None
         if silent
         else document(attempt.reply, attempt.error, provider=check.provider, model=check.model),

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import unified_diff
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import (
     Figures,
@@ -18,7 +19,7 @@ from hello_llm.checks.reports.wording import (
     took,
     trouble,
 )
-from hello_llm.checks.results import AttemptResult, CheckResult, Finding, SuiteResult
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult
 
 # What Markdown would read, and what GitHub looks for in the page that comes of it, where escaping
 # no longer helps: a mention, an issue, an address, an emoji.
@@ -117,9 +118,9 @@ def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[
 
 def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]:
     yield f"Attempt {number}: {attempt.verdict}"
-    for finding in attempt.findings:
-        yield f"Expected by {_inline(texts.line(finding.assertion))}:"
-        yield _fenced(_diff(finding, texts), "diff")
+    for mismatch in attempt.mismatches:
+        yield f"Expected by {_inline(texts.line(mismatch.assertion))}:"
+        yield _fenced(_diff(mismatch, texts), "diff")
     told = trouble(attempt)
     if told:
         yield _fenced("\n".join(map(texts.block, told)), "text")
@@ -129,10 +130,10 @@ def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]
         yield _fenced(texts.block(reply.text), "text")
 
 
-def _diff(finding: Finding, texts: Texts) -> str:
+def _diff(mismatch: Mismatch, texts: Texts) -> str:
     expected, got = (
         shortened(texts.whole(text), _LONGEST_DIFFED).split("\n")
-        for text in (finding.expected, finding.got)
+        for text in (mismatch.expected, mismatch.got)
     )
     lines = list(unified_diff(expected, got, "expected", "got", lineterm=""))
     if not lines:  # both look alike for a reader

@@ -68,12 +68,12 @@ def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]
         yield f"      error: {_scalar(texts.block(f'{error.exit_code.name}: {error.message}'))}"
         if error.hint:
             yield f"      hint: {_scalar(texts.block(error.hint))}"
-    if attempt.findings:
+    if attempt.mismatches:
         yield "      findings:"
-    for finding in attempt.findings:
-        yield f"        - assertion: {_scalar(texts.line(finding.assertion))}"
-        yield f"          expected: {_scalar(texts.block(finding.expected))}"
-        yield f"          got: {_scalar(texts.block(finding.got))}"
+    for mismatch in attempt.mismatches:
+        yield f"        - assertion: {_scalar(texts.line(mismatch.assertion))}"
+        yield f"          expected: {_scalar(texts.block(mismatch.expected))}"
+        yield f"          got: {_scalar(texts.block(mismatch.got))}"
     reply = attempt.answer
     if reply is not None:
         yield f"      answer: {_scalar(texts.block(reply.text))}"

@@ -122,8 +122,8 @@ def not_passed(check: CheckResult) -> list[tuple[int, AttemptResult]]:
 
 def kind(attempt: AttemptResult) -> str:
     """Name the failure in one word: an exit code or an assertion."""
-    if attempt.findings:
-        return attempt.findings[0].assertion
+    if attempt.mismatches:
+        return attempt.mismatches[0].assertion
     return attempt.verdict.value if attempt.error is None else attempt.error.exit_code.name
 
 
@@ -131,10 +131,10 @@ def reason(attempt: AttemptResult | None, texts: Texts) -> str:
     """Return on one line why `attempt` did not pass, or nothing."""
     if attempt is None:
         return ""
-    if not attempt.findings:
+    if not attempt.mismatches:
         error = attempt.error
         return "" if error is None else texts.line(f"{error.exit_code.name}: {error.message}")
-    first, more = attempt.findings[0], len(attempt.findings) - 1
+    first, more = attempt.mismatches[0], len(attempt.mismatches) - 1
     expected, got = texts.line(first.expected), texts.line(first.got)
     also = f" (and {more} more)" if more else ""
     return f"{texts.line(first.assertion)}: expected {expected}, got {got}{also}"
@@ -159,9 +159,9 @@ def headline(check: CheckResult, texts: Texts) -> str:
 def complaint(attempt: AttemptResult, texts: Texts) -> str:
     """Return all that was not as expected in `attempt`, and the answer, on many lines."""
     parts = [
-        f"{texts.line(finding.assertion)}\nexpected: {texts.block(finding.expected)}\n"
-        f"got: {texts.block(finding.got)}"
-        for finding in attempt.findings
+        f"{texts.line(mismatch.assertion)}\nexpected: {texts.block(mismatch.expected)}\n"
+        f"got: {texts.block(mismatch.got)}"
+        for mismatch in attempt.mismatches
     ]
     parts += [texts.block(line) for line in trouble(attempt)]
     reply = attempt.answer
@@ -171,11 +171,11 @@ def complaint(attempt: AttemptResult, texts: Texts) -> str:
 
 
 def trouble(attempt: AttemptResult) -> list[str]:
-    """Return the error of `attempt`, unless a finding says it already, and the hint."""
+    """Return the error of `attempt`, unless a mismatch says it already, and the hint."""
     if attempt.error is None:
         return []
     message = f"{attempt.error.exit_code.name}: {attempt.error.message}"
-    told = [] if message in {finding.got for finding in attempt.findings} else [message]
+    told = [] if message in {mismatch.got for mismatch in attempt.mismatches} else [message]
     return [*told, f"hint: {attempt.error.hint}"] if attempt.error.hint else told
 
 

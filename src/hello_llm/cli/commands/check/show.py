@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from itertools import islice
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import heading, reason, score, telling
-from hello_llm.checks.results import AttemptResult, CheckResult, Finding, SuiteResult, Verdict
+from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 from hello_llm.checks.verdict import summary
 from hello_llm.cli.exits import printing
 from hello_llm.rendering.console import Styling
@@ -76,8 +77,8 @@ class Lines:
         return line
 
     def _details(self, check: CheckResult, shown: AttemptResult) -> Iterator[str]:
-        for finding in shown.findings:
-            yield from self._finding(finding)
+        for mismatch in shown.mismatches:
+            yield from self._mismatch(mismatch)
         reply = shown.answer
         if reply is not None and reply.text:
             text = shortened(self._texts.whole(reply.text), _LONGEST_ANSWER)
@@ -88,11 +89,11 @@ class Lines:
         if check.verdict is not Verdict.PASS:
             yield f"replay: {self._texts.whole(check.replay)}"
 
-    def _finding(self, finding: Finding) -> Iterator[str]:
-        expected = self._texts.block(finding.expected).splitlines() or [""]
-        got = self._texts.block(finding.got).splitlines() or [""]
-        yield f"{finding.assertion}:"
-        if len(expected) > 1 and finding.assertion == "equals":
+    def _mismatch(self, mismatch: Mismatch) -> Iterator[str]:
+        expected = self._texts.block(mismatch.expected).splitlines() or [""]
+        got = self._texts.block(mismatch.got).splitlines() or [""]
+        yield f"{mismatch.assertion}:"
+        if len(expected) > 1 and mismatch.assertion == "equals":
             yield "  - expected, + got"
             difference = unified_diff(expected, got, lineterm="")
             yield from (f"  {line}" for line in islice(difference, 3, None))

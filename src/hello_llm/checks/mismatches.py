@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.assertions.table import ASSERTIONS, Expectation
-from hello_llm.checks.results import Finding
 from hello_llm.contract import DeadlineError, LLMReply
 from hello_llm.judge.messages import Job
 from hello_llm.judge.pool import Judges
@@ -26,9 +26,9 @@ class Bench:
     """Seconds that an attempt may take; 0 sets no limit."""
 
 
-def findings(
+def find_mismatches(
     expectations: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
-) -> tuple[Finding, ...]:
+) -> tuple[Mismatch, ...]:
     """List the mismatches, in the order of `expectations`.
 
     Args:
@@ -44,17 +44,17 @@ def findings(
     """
     apart = [one for one in expectations if ASSERTIONS[one.name].judge is None]
     apart.sort(key=lambda one: RULES[one.name].starts_programs)
-    got = _judged_apart(apart, reply, bench, left_s) if apart else {}
-    late = [one for one in apart if one.name not in got]
+    judged = _judged_apart(apart, reply, bench, left_s) if apart else {}
+    late = [one for one in apart if one.name not in judged]
     found = {
-        one.name: finding
+        one.name: mismatch
         for one in expectations
-        if one not in late and (finding := _finding(one, reply, got)) is not None
+        if one not in late and (mismatch := _mismatch(one, reply, judged)) is not None
     }
     if late and not found:
         raise _overdue(late[0].name, bench.timeout_s)
-    told = f"no verdict within {bench.timeout_s:g} s"
-    found |= {one.name: Finding(one.name, _expected(one), told) for one in late}
+    got = f"no verdict within {bench.timeout_s:g} s"
+    found |= {one.name: Mismatch(one.name, _expected(one), got) for one in late}
     return tuple(found[one.name] for one in expectations if one.name in found)
 
 
@@ -76,15 +76,14 @@ def _judged_apart(
     }
 
 
-def _finding(
-    expectation: Expectation, reply: LLMReply, got: Mapping[str, str | None]
-) -> Finding | None:
+def _mismatch(
+    expectation: Expectation, reply: LLMReply, judged: Mapping[str, str | None]
+) -> Mismatch | None:
     name, judge = expectation.name, ASSERTIONS[expectation.name].judge
     if judge is not None:
-        shortfall = judge(expectation.value, reply)
-        return None if shortfall is None else Finding(name, *shortfall)
-    told = got[name]
-    return None if told is None else Finding(name, _expected(expectation), told)
+        return judge(expectation.value, reply)
+    got = judged[name]
+    return None if got is None else Mismatch(name, _expected(expectation), got)
 
 
 def _expected(expectation: Expectation) -> str:
