@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hello_llm.checks.results import AttemptResult, CheckResult, Verdict
-from hello_llm.checks.verdict import decide, exit_code, fewest_left, summary
+from hello_llm.checks.verdict import decide, exit_code, fewest_left, result_line
 from hello_llm.contract import AuthError, ExitCode, RateLimitedError
 
 PASS, FAIL, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.ERROR
@@ -99,8 +99,8 @@ def test_the_exit_code_of_a_suite(results, stopped, code):
 
 def test_the_summary_names_what_the_exit_code_says():
     results = [result(FAIL, PASS), result(FAIL), result(ERROR), result(FAIL, quarantined=True)]
-    assert summary(results, exit_code(results), 1.5) == (
+    assert result_line(results, exit_code(results), 1.5) == (
         "4 checks: 1 passed (1 flaky), 1 failed, 1 in error, 1 quarantined"
         " in 1.50 s: exit 1 (CHECK_FAILED)"
     )
-    assert summary([result(PASS)], ExitCode.OK, 0.1) == "1 check: 1 passed in 0.10 s"
+    assert result_line([result(PASS)], ExitCode.OK, 0.1) == "1 check: 1 passed in 0.10 s"

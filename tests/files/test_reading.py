@@ -13,7 +13,7 @@ from hello_llm.files.reading import read_file, read_text
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(reading, "_TIMEOUT_S", 0.05)
 
 
 def refusal(path, largest=1000, read=read_file):

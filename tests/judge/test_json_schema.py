@@ -18,12 +18,12 @@ ENDLESS = {"$ref": "#"}
 
 def reason(schema):
     with pytest.raises(BadSchemaError) as raised:
-        Schema(schema).examine()
+        Schema(schema).validate()
     return raised.value.reason
 
 
 def test_what_it_defines_it_may_refer_to():
-    Schema(TREE).examine()
+    Schema(TREE).validate()
     assert Schema(TREE).shortfall([[], [[]]]) is None
     told = Schema(TREE).shortfall([[], [3]])
     assert told == "at $[1][0]: 3 is not of type 'array'"
@@ -42,7 +42,7 @@ def test_its_own_name_is_its_base():
         },
         "properties": {"a": {"$ref": "tree#/$defs/n"}, "b": {"$ref": "inner/"}},
     }
-    Schema(schema).examine()
+    Schema(schema).validate()
     assert Schema(schema).shortfall({"a": "b"}) == "at $.a: 'b' is not of type 'integer'"
     assert Schema(schema).shortfall({"b": "c"}) == "at $.b: 'c' is not of type 'integer'"
 
@@ -112,13 +112,13 @@ def test_what_is_wrong_with_it_is_told_before_any_answer(schema, told):
 
 def test_a_value_that_only_looks_like_a_reference_is_none():
     schema = {"const": {"$ref": "https://example.com/schema"}}
-    Schema(schema).examine()
+    Schema(schema).validate()
     assert Schema(schema).shortfall({"$ref": "https://example.com/schema"}) is None
 
 
 @pytest.mark.parametrize("name", ["$ref", "$id", "id", "$schema", "$anchor", "const"])
 def test_a_member_may_be_called_like_a_keyword(name):
-    Schema({"properties": {name: {"type": "string"}}}).examine()
+    Schema({"properties": {name: {"type": "string"}}}).validate()
 
 
 @pytest.mark.parametrize("schema", [ENDLESS, TREE], ids=["endless", "deep"])
@@ -172,5 +172,5 @@ SCHEMAS = st.dictionaries(
 def test_any_schema_is_told_to_be_bad_or_judges_any_document(schema, document):
     with suppress(BadSchemaError):
         schema = Schema(schema)
-        schema.examine()
+        schema.validate()
         assert schema.judge(json.dumps(document)) != ""

@@ -45,7 +45,10 @@ def job(*items, text=HOSTILE):
 
 
 def test_one_process_does_one_job_after_the_other(judges, started):
-    assert judges.examine([("regex", "a"), ("regex", "("), ("exec", ["true"])])[::2] == [None, None]
+    assert judges.validate([("regex", "a"), ("regex", "("), ("exec", ["true"])])[::2] == [
+        None,
+        None,
+    ]
     for _ in range(3):
         assert judges.judge(job(("regex", "a"), ("not_regex", "!$")), LONG_S)[0] is None
     assert len(started) == 1
@@ -119,7 +122,7 @@ def test_the_end_of_the_run_ends_what_is_being_judged(judges, started):
 def test_a_process_that_cannot_be_started_is_told(judges, monkeypatch, executable):
     monkeypatch.setattr(sys, "executable", executable)
     with pytest.raises(UsageError, match=r"^the process that judges answers cannot be started: "):
-        judges.examine([("regex", "a")])
+        judges.validate([("regex", "a")])
 
 
 def test_what_takes_too_much_memory_is_told_and_the_next_item_is_judged(judges):

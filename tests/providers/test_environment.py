@@ -2,7 +2,7 @@
 
 import os
 
-from hello_llm.machine.environment import drop_decisive, import_environment, settle
+from hello_llm.machine.environment import drop_decisive, import_environment, neutralise
 from hello_llm.providers.litellm.loader import load
 
 SETTINGS = {
@@ -37,7 +37,7 @@ def test_keys_stay_and_what_decides_goes():
 
 def test_our_own_settings_replace_the_users():
     environ = {"LITELLM_MODE": "DEV", "LITELLM_LOG": "DEBUG"}
-    settle(environ)
+    neutralise(environ)
     assert environ == SETTINGS
 
 

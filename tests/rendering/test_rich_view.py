@@ -18,7 +18,7 @@ from hello_llm.contract import (
 )
 from hello_llm.rendering.choose import View
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.source import Resume
 from tests.rendering.replies import (
     MODEL,
@@ -58,7 +58,7 @@ def answer(screen: Screen, text: str, size: int = 61) -> list[str]:
 def whole(text: str, columns: int) -> list[str]:
     """The rows of `text` laid out as one piece, as the screen breaks them."""
     layout = BlockLayout(make_console(Screen(columns).terminal(), "stdout", "never"))
-    return [row.plain for row in fold(layout.rows(text, columns, Resume()), columns)]
+    return [row.plain for row in wrap_rows(layout.rows(text, columns, Resume()), columns)]
 
 
 @pytest.mark.parametrize("name", TALL)

@@ -80,7 +80,7 @@ def pipe(tmp_path):
 
 
 def test_a_named_pipe_that_nobody_writes_to_is_not_waited_for_long(pipe, monkeypatch):
-    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(reading, "_TIMEOUT_S", 0.05)
     assert refusal(pipe)[0] == f"cannot read {pipe}: nothing came from it for 0.05 s"
 
 
@@ -98,8 +98,8 @@ def test_a_named_pipe_is_read_to_its_end(pipe):
 
 
 def test_a_writer_that_stops_in_the_middle_is_not_waited_for_long(pipe, monkeypatch):
-    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
-    monkeypatch.setattr(reading, "_PATIENCE_WITH_WRITER_S", 0.05)
+    monkeypatch.setattr(reading, "_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(reading, "_TIMEOUT_WITH_WRITER_S", 0.05)
     with pipe.open("r+b", buffering=0) as writer:
         writer.write(b"version")
         assert refusal(pipe)[0] == f"cannot read {pipe}: nothing came from it for 0.05 s"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hello_llm.checks.backoff import Backoff
-from hello_llm.checks.mismatches import Bench
 from hello_llm.checks.judging import attempt
+from hello_llm.checks.mismatches import Bench
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.results import AttemptResult, CheckResult, Verdict
 from hello_llm.checks.verdict import decide, fewest_left

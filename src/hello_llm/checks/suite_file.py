@@ -20,7 +20,7 @@ from hello_llm.checks.suite_keys import (
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.files.reading import read_text
 from hello_llm.judge.pool import Judges
-from hello_llm.judge.rules import can_be_examined
+from hello_llm.judge.rules import can_be_validated
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checker
 from hello_llm.toml_file.document import Document, parse
@@ -42,7 +42,7 @@ def check_suite(
         path: the file; the paths in it are relative to its folder.
         content: its bytes.
         check_model: checks each name of a model.
-        judges: examine regular expressions and schemas.
+        judges: validate regular expressions and schemas.
 
     Raises:
         UsageError: no judge process can be started.
@@ -53,7 +53,7 @@ def check_suite(
     checker = _SuiteChecker(document, path.parent, check_model)
     checks = checker.checks() if checker.version(VERSION) else ()
     suite = Suite(path, checks, checker.max_cost())
-    checker.examine_slow_values(judges)
+    checker.validate_slow_values(judges)
     return suite, in_order(checker.problems)
 
 
@@ -62,7 +62,7 @@ class _SuiteChecker(Checker):
 
     def __init__(self, document: Document, folder: Path, check_model: CheckModel) -> None:
         super().__init__(document)
-        self._unexamined: list[tuple[Expectation, Trail]] = []
+        self._unvalidated: list[tuple[Expectation, Trail]] = []
         self._folder = folder
         self._check_model = check_model
 
@@ -78,10 +78,10 @@ class _SuiteChecker(Checker):
         self._only_once([check.name for check in found])
         return tuple(found)
 
-    def examine_slow_values(self, judges: Judges) -> None:
-        """Let `judges` examine what could take forever, and report what they find."""
-        items = [(one.name, one.value) for one, _ in self._unexamined]
-        found = zip(self._unexamined, judges.examine(items), strict=False)
+    def validate_slow_values(self, judges: Judges) -> None:
+        """Let `judges` validate what could take forever, and report what they find."""
+        items = [(one.name, one.value) for one, _ in self._unvalidated]
+        found = zip(self._unvalidated, judges.validate(items), strict=False)
         for (expectation, trail), wrong in found:
             if wrong is not None:
                 reason = phrases.printable(wrong[0])
@@ -219,8 +219,8 @@ class _SuiteChecker(Checker):
             if name in ASSERTIONS:
                 read = partial(ASSERTIONS[name].read, folder=self._folder)
                 one = Expectation(name, self.checked(read, given, (*below, name)))
-                if one.value is not None and can_be_examined(name):
-                    self._unexamined.append((one, (*below, name)))
+                if one.value is not None and can_be_validated(name):
+                    self._unvalidated.append((one, (*below, name)))
                 found.append(one)
         return tuple(found)
 

@@ -18,7 +18,7 @@ def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None
     Args:
         path: the file.
         check_model: looks at each name of a model.
-        judges: examine what can take for ever; by default a process for this file.
+        judges: validate what can take for ever; by default a process for this file.
 
     Raises:
         UsageError: it cannot be read, or something in it is wrong; names the first problem.

@@ -61,7 +61,7 @@ def exit_code(results: Iterable[CheckResult], stopped: ExitCode | None = None) -
     return next((_trouble(check) for check in erred), ExitCode.OK)
 
 
-def summary(results: Sequence[CheckResult], code: ExitCode, wall_s: float) -> str:
+def result_line(results: Sequence[CheckResult], code: ExitCode, wall_s: float) -> str:
     """Return the line that follows from the same verdicts as the `code` of the suite."""
     tally = dict.fromkeys(Verdict, 0)
     for check in results:

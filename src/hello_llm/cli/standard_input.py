@@ -104,13 +104,13 @@ def _await(stdin: ByteReader, waiting: Waiting, *, first: bool) -> None:
     Raises:
         DeadlineError: there was neither in time.
     """
-    patience_s = waiting.timeout_s or inf
-    if first and patience_s > _IDLE_S:
+    timeout_s = waiting.timeout_s or inf
+    if first and timeout_s > _IDLE_S:
         if _is_ready(stdin, _IDLE_S):
             return
         waiting.note(f"waiting for standard input; {waiting.hint}")
-        patience_s -= _IDLE_S
-    if not _is_ready(stdin, patience_s):
+        timeout_s -= _IDLE_S
+    if not _is_ready(stdin, timeout_s):
         raise DeadlineError(
             f"{'nothing' if first else 'nothing more'} came on standard input"
             f" within {waiting.timeout_s:g} s, and it was not closed",

@@ -32,7 +32,9 @@ class Startup:
         """The startup of the run that Typer's `context` belongs to."""
         return context.ensure_object(cls)
 
-    def settle(self, settings: "Settings", source: "PromptSource", display: "Display") -> None:
+    def choose_process(
+        self, settings: "Settings", source: "PromptSource", display: "Display"
+    ) -> None:
         """Leave the warm process, or start one for the calls to come, as `settings` ask.
 
         Args:

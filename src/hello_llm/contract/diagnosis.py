@@ -1,4 +1,4 @@
-"""What an examination finds: one line with its verdict and, where it is not good, its repair."""
+"""A diagnosis of doctor: a verdict in one line and, if something is wrong, how to fix it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

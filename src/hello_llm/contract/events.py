@@ -82,7 +82,7 @@ class EventStream(Iterator[StreamEvent]):
     that thread then sees the stream end or an error.
     """
 
-    __slots__ = ("_abort", "_events", "_pieces", "_sent", "_settle")
+    __slots__ = ("_abort", "_events", "_finish_early", "_pieces", "_sent")
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class EventStream(Iterator[StreamEvent]):
         abort: Callable[[], None] | None = None,
         pieces: Callable[[], int] = lambda: 0,
         sent: Callable[[], bool] = lambda: True,
-        settle: Callable[[], bool] = lambda: False,
+        finish_early: Callable[[], bool] = lambda: False,
     ) -> None:
         """Wrap `events`.
 
@@ -99,14 +99,14 @@ class EventStream(Iterator[StreamEvent]):
             abort: cuts the connection beneath; must be safe to call twice.
             pieces: returns how many pieces of the answer have come.
             sent: tells whether the request has left, as far as that can be seen.
-            settle: stops waiting for more of a reply that may be complete, and tells whether
+            finish_early: stops waiting for more of a reply that may be complete, and tells whether
                 it is.
         """
         self._events = events
         self._abort = abort
         self._pieces = pieces
         self._sent = sent
-        self._settle = settle
+        self._finish_early = finish_early
 
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
@@ -122,12 +122,12 @@ class EventStream(Iterator[StreamEvent]):
         """How many pieces of the answer have come, those that bring no event included."""
         return self._pieces()
 
-    def settle(self) -> bool:
+    def finish_early(self) -> bool:
         """Stop waiting if the server has given a reason for the end; tell whether it has.
 
         The events of the end then come at once.
         """
-        return self._settle()
+        return self._finish_early()
 
     def close(self) -> None:
         """Stop reading and cut the connection; harmless after the end."""

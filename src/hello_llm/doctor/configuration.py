@@ -25,7 +25,7 @@ _DECISIVE = (
 )
 
 
-def examine_settings(settings: Settings) -> Iterator[Diagnosis]:
+def diagnose_settings(settings: Settings) -> Iterator[Diagnosis]:
     """Diagnose the configuration file, and say where the settings came from."""
     file, profile = settings.config_file, settings.profile
     if file is None:
@@ -46,7 +46,7 @@ def examine_settings(settings: Settings) -> Iterator[Diagnosis]:
     yield Diagnosis.ok("settings", ", ".join(words))
 
 
-def examine_problems(error: UsageError, config_file: Path | None) -> Iterator[Diagnosis]:
+def diagnose_problems(error: UsageError, config_file: Path | None) -> Iterator[Diagnosis]:
     """Yield a diagnosis for each problem of the file, or one for `error` if it is none."""
     path = config_file or default_config_file()
     problems = () if path is None else _problems(path)

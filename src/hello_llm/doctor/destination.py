@@ -18,7 +18,7 @@ from hello_llm.settings.origins import BUILT_IN
 LOCAL = "local/"
 
 
-def examine_mock(settings: Settings) -> Iterator[Diagnosis]:
+def diagnose_mock(settings: Settings) -> Iterator[Diagnosis]:
     """Yield the diagnosis on a call that goes nowhere."""
     words = "the mock answers by itself: no server is called, no key is read"
     if settings.model is None or settings.origins["provider"] != BUILT_IN:
@@ -28,7 +28,7 @@ def examine_mock(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis.warning("model", f"{words}, though the model is {settings.model}", asks)
 
 
-def examine_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
+def diagnose_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
     """Diagnose a local `model`: what serves it, and its weights."""
     if settings.api_base is not None:
         wrong = f"{model} is served here and takes no other address"
@@ -60,7 +60,7 @@ def route_of(settings: Settings) -> Route:
     )
 
 
-def examine_model(route: Route) -> Diagnosis:
+def diagnose_model(route: Route) -> Diagnosis:
     """Return the diagnosis on the name of the model and on where it is asked."""
     sent = "" if route.wire_model == route.typed else f" is sent as {route.wire_model} and"
     api = ", by the Responses API" if is_asked_by_responses(route) else ""
@@ -86,7 +86,7 @@ def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:
     )
 
 
-def examine_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> Diagnosis:
+def diagnose_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> Diagnosis:
     """Return the diagnosis on the key for `way`: whether it is there, and where it goes."""
     try:
         route = route_with_key(settings, environ)

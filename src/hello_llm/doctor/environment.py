@@ -17,7 +17,7 @@ _INSTEAD = (
 """What does here what a variable does elsewhere."""
 
 
-def examine_environment(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
+def diagnose_environment(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Yield the diagnosis on variables that other tools obey; their values are never shown."""
     names = sorted(decisive(environ))
     if not names:
@@ -32,7 +32,7 @@ def examine_environment(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     yield Diagnosis.warning("environment", f"ignored here: {', '.join(names)}", repair)
 
 
-def examine_warmth() -> Iterator[Diagnosis]:
+def diagnose_warmth() -> Iterator[Diagnosis]:
     """Yield the diagnosis on the warm process."""
     missing = unavailable()
     if missing is not None:

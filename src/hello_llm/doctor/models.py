@@ -20,7 +20,7 @@ _DATED = r"-(\d{4,8}|\d{4}-\d\d-\d\d)"
 _SHOWN = 5
 
 
-def examine_models(route: Route, transport: Transport, within_s: float | None) -> Diagnosis:
+def diagnose_models(route: Route, transport: Transport, within_s: float | None) -> Diagnosis:
     """Look for the model in the vendor's list of models; the list costs nothing.
 
     Args:

@@ -34,7 +34,7 @@ class Address:
         return str(self.where[0])
 
 
-def examine_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
+def diagnose_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
     """Diagnose the way to the host of `route`, step by step; stop after a failure."""
     address = transport.proxy or target(route)
     if address is None:
@@ -58,10 +58,10 @@ def examine_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
     except OSError as error:
         yield Diagnosis.failure("connection", unreached(error, route, transport))
         return
-    yield from _examine_tls(route, transport)
+    yield from _diagnose_tls(route, transport)
 
 
-def _examine_tls(route: Route, transport: Transport) -> Iterator[Diagnosis]:
+def _diagnose_tls(route: Route, transport: Transport) -> Iterator[Diagnosis]:
     started = time.monotonic()
     try:
         version = shake_hands(route, transport)

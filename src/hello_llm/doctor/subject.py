@@ -1,4 +1,4 @@
-"""What is examined."""
+"""What doctor examines."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ def transport_of(settings: Settings, ca_file: Path | None) -> Transport:
     """The transport of a call with `settings`."""
     return Transport(
         connect_timeout=settings.connect_timeout or None,
-        timeout=patience_s(settings),
+        timeout=timeout_s(settings),
         proxy=settings.proxy,
         ca_file=ca_file,
     )
 
 
-def patience_s(settings: Settings, usual_s: float = LONGEST_LIST_S) -> float | None:
+def timeout_s(settings: Settings, usual_s: float = LONGEST_LIST_S) -> float | None:
     """Return the seconds that one answer may take; ``None`` where a flag turns the limit off."""
     if settings.origins["timeout"].words.startswith("flag"):
         return settings.timeout or None

@@ -8,15 +8,15 @@ from importlib.metadata import PackageNotFoundError, requires, version
 import hello_llm
 from hello_llm.contract import BugError
 from hello_llm.contract.diagnosis import Diagnosis
-from hello_llm.machine.installation import examine, reinstall
+from hello_llm.machine.installation import find_fault, reinstall
 
 _NEEDED = ("litellm", "openai", "httpx", "pydantic")
 """The packages without which no model can be asked."""
 
 
-def examine_versions() -> Iterator[Diagnosis]:
+def diagnose_versions() -> Iterator[Diagnosis]:
     """Yield the diagnosis on the versions of the program, LiteLLM, Python and the system."""
-    wrong = next(filter(None, map(examine, _NEEDED)), None)
+    wrong = next(filter(None, map(find_fault, _NEEDED)), None)
     if wrong is not None:
         yield Diagnosis.failure("versions", BugError(*wrong))
         return

@@ -37,9 +37,9 @@ class Attempt:
         """How many pieces of a streamed answer have come, those that bring no event included."""
         return 0 if self._events is None else self._events.pieces
 
-    def settle(self) -> bool:
+    def finish_early(self) -> bool:
         """Stop waiting for more of a streamed reply that may be complete; tell whether it is."""
-        return self._events is not None and self._events.settle()
+        return self._events is not None and self._events.finish_early()
 
     def wait(self, seconds: float) -> StreamEvent | None:
         """Return the next event, or ``None`` if none comes within `seconds`.

@@ -195,7 +195,7 @@ class Turn(Iterator[StreamEvent]):
                 progress, bound = self._progress(attempt), self._tightest_bound(attempt)
             remaining = _LONGEST_WAIT_S if bound is None else bound.ends_at - self._clock()
             passed = bound if remaining <= 0 else None
-            if passed is not None and self._settling is None and attempt.settle():
+            if passed is not None and self._settling is None and attempt.finish_early():
                 self._settling = replace(passed, ends_at=self._clock() + _SETTLING_S)
                 bound, passed, remaining = self._settling, None, _SETTLING_S
             if passed is not None and passed.deadline is Deadline.TOTAL:

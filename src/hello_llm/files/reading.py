@@ -14,10 +14,10 @@ LARGEST_FILE = 256 * 2**10
 LARGEST_RECORD = 256 * 2**20
 """Bytes that the program may have written itself: a recording, a report."""
 
-_PATIENCE_S = 3.0
+_TIMEOUT_S = 3.0
 """Seconds to wait for somebody to write to a pipe."""
 
-_PATIENCE_WITH_WRITER_S = 30.0
+_TIMEOUT_WITH_WRITER_S = 30.0
 """Seconds to wait for more where somebody has opened the pipe to write."""
 
 _BLOCK = 2**16
@@ -71,23 +71,23 @@ def _blocks(file: FileIO, largest: int) -> Iterator[bytes]:
 
 def _next_block(file: FileIO) -> bytes:
     """Read the next chunk; empty at the end."""
-    ready = _waited(file, _PATIENCE_S)
+    ready = _waited(file, _TIMEOUT_S)
     block = cast("bytes | None", file.read(_BLOCK))
     if block is None and not ready:  # a pipe that somebody writes to
-        ready, patience_s = _waited(file, _PATIENCE_WITH_WRITER_S), _PATIENCE_WITH_WRITER_S
+        ready, timeout_s = _waited(file, _TIMEOUT_WITH_WRITER_S), _TIMEOUT_WITH_WRITER_S
         block = cast("bytes | None", file.read(_BLOCK))
     else:
-        patience_s = _PATIENCE_S
+        timeout_s = _TIMEOUT_S
     if not block and not ready:
-        raise TimeoutError(errno.ETIMEDOUT, f"nothing came from it for {patience_s:g} s")
+        raise TimeoutError(errno.ETIMEDOUT, f"nothing came from it for {timeout_s:g} s")
     return block or b""
 
 
-def _waited(file: FileIO, patience_s: float) -> bool:
+def _waited(file: FileIO, timeout_s: float) -> bool:
     """Wait for something to read, or the end; tell whether it came."""
     from select import select
 
-    return bool(select([file], [], [], patience_s)[0])
+    return bool(select([file], [], [], timeout_s)[0])
 
 
 def _open_at_once(path: str, flags: int) -> int:

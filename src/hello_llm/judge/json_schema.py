@@ -62,7 +62,7 @@ class Schema:
         self._registry: Registry[Any] = Registry()
         self._specification = specification_with(dialect.removesuffix("#"), default=DRAFT202012)
 
-    def examine(self) -> None:
+    def validate(self) -> None:
         """Look whether it is right, with everything that it refers to.
 
         Raises:

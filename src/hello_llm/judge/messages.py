@@ -23,7 +23,7 @@ class Job(NamedTuple):
     A tuple, as the others here: data classes would take a fifth of the start of the process.
     """
 
-    action: Literal["examine", "judge"]
+    action: Literal["validate", "judge"]
     """Whether the items are looked at themselves, or an answer is judged by them."""
     items: Sequence[tuple[str, Any]]
     """The key of each assertion, and what it expects."""

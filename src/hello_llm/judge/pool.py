@@ -14,7 +14,7 @@ from hello_llm.judge.rules import RULES
 Item = tuple[str, Any]
 """The key of an assertion, and what it expects."""
 
-EXAMINATION_S = 10.0
+VALIDATION_S = 10.0
 """How long it may take to find out whether one assertion is right."""
 
 _LAST_S = 1.0
@@ -38,7 +38,7 @@ class Judges:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def examine(self, items: Sequence[Item]) -> list[Answer]:
+    def validate(self, items: Sequence[Item]) -> list[Answer]:
         """List what is wrong with each of `items` itself, up to the first that does not end.
 
         Raises:
@@ -46,11 +46,11 @@ class Judges:
         """
         answers: list[Answer] = []
         while len(answers) < len(items):
-            found, why = self._done(Job("examine", items[len(answers) :]), EXAMINATION_S, each=True)
+            found, why = self._done(Job("validate", items[len(answers) :]), VALIDATION_S, each=True)
             answers += found
             if why is not None:
-                told = why or f"it takes more than {EXAMINATION_S:g} s"
-                answers.append([f"cannot be examined: {told}"])
+                told = why or f"it takes more than {VALIDATION_S:g} s"
+                answers.append([f"cannot be checked: {told}"])
                 if why == _OVERDUE:
                     break
         return answers

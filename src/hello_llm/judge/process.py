@@ -103,12 +103,12 @@ class JudgeProcess:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
-    def end(self, patience_s: float = _LAST_S) -> None:
+    def end(self, timeout_s: float = _LAST_S) -> None:
         """Put an end to the process and all below it; from any thread."""
         self.close()
         self._wake()
         try:
-            self._process.wait(patience_s)
+            self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

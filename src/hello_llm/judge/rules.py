@@ -1,4 +1,4 @@
-"""What is judged in the judge process: for each assertion, how it is examined and how it judges."""
+"""The assertions that a judge process decides: how each is validated and judged."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     """Returns what is expected, for a reader."""
     judge: Callable[[Any, Job], str | None]
     """Returns what came instead, or nothing."""
-    examine: Callable[[Any], Answer] | None = None
+    validate: Callable[[Any], Answer] | None = None
     """Returns what is wrong with the assertion itself; ``None`` where nothing can be."""
     imports: tuple[str, ...] = ()
     """The module that it needs, which is loaded before the time of a job begins."""
@@ -32,7 +32,7 @@ class Rule(NamedTuple):
     """Whether its worker is no longer alone afterwards."""
 
 
-def _examine_regex(pattern: str) -> Answer:
+def _validate_regex(pattern: str) -> Answer:
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
@@ -49,11 +49,11 @@ def _not_regex(pattern: str, job: Job) -> str | None:
     return f"the match {excerpt(found[0])!r}" if found else None
 
 
-def _examine_schema(text: str) -> Answer:
+def _validate_schema(text: str) -> Answer:
     from hello_llm.judge.json_schema import BadSchemaError
 
     try:
-        _schema_of(text).examine()
+        _schema_of(text).validate()
     except BadSchemaError as error:
         return [error.reason] if error.hint is None else [error.reason, error.hint]
     return None
@@ -82,10 +82,10 @@ def _reason(error: Exception) -> str:
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "regex": Rule("a match of /{}/".format, _regex, _examine_regex),
-        "not_regex": Rule("no match of /{}/".format, _not_regex, _examine_regex),
+        "regex": Rule("a match of /{}/".format, _regex, _validate_regex),
+        "not_regex": Rule("no match of /{}/".format, _not_regex, _validate_regex),
         "json_schema": Rule(
-            lambda _: "what the schema allows", _json_schema, _examine_schema, (_JSONSCHEMA,)
+            lambda _: "what the schema allows", _json_schema, _validate_schema, (_JSONSCHEMA,)
         ),
         "exec": Rule(
             lambda command: f"exit code 0 of {' '.join(command)}",
@@ -98,6 +98,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 """Every assertion whose verdict takes as long as it pleases."""
 
 
-def can_be_examined(name: str) -> bool:
+def can_be_validated(name: str) -> bool:
     """Tell whether something can be wrong with an assertion of this name itself."""
-    return name in RULES and RULES[name].examine is not None
+    return name in RULES and RULES[name].validate is not None

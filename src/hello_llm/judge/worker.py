@@ -53,8 +53,8 @@ def _do(job: Job, name: str, value: object, write: Callable[[bytes], None]) -> b
 def _answer(job: Job, name: str, value: object) -> tuple[Answer, bool]:
     rule = RULES[name]
     try:
-        if job.action == "examine":
-            return (rule.examine and rule.examine(value)), True
+        if job.action == "validate":
+            return (rule.validate and rule.validate(value)), True
         got = rule.judge(value, job)
     except MemoryError:
         return [f"it takes more than {in_words(COMPUTING_BYTES)} of memory"], False

@@ -58,7 +58,7 @@ def import_environment(
 ) -> Iterator[None]:
     """Show the import of LiteLLM an environment that holds none of its settings but ours.
 
-    Everything is put back afterwards except what :func:`settle` removes. Other threads find the
+    Everything is put back afterwards except what :func:`neutralise` removes. Other threads find the
     whole of it with :func:`whole_environ`.
     """
     with _keeping(environ) as saved:
@@ -69,7 +69,7 @@ def import_environment(
             yield
         finally:
             environ.update(saved)
-            settle(environ)
+            neutralise(environ)
 
 
 def harmless(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -77,7 +77,7 @@ def harmless(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: value for name, value in environ.items() if re.fullmatch(_HARMLESS, name)}
 
 
-def settle(environ: MutableMapping[str, str] = os.environ) -> None:
+def neutralise(environ: MutableMapping[str, str] = os.environ) -> None:
     """Leave in the environment nothing that would change a call, and what keeps it quiet.
 
     A fork of a process that has imported LiteLLM may get another environment, and does it again.

@@ -33,7 +33,7 @@ def explain(error: BaseException) -> Explanation | None:
     return f"the package {shown} is damaged ({_reason(error)})", reinstall()
 
 
-def examine(package: str) -> Explanation | None:
+def find_fault(package: str) -> Explanation | None:
     """Find what is wrong with `package` without importing it."""
     hidden = _hidden_by(package)
     if hidden is not None:

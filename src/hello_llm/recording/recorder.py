@@ -100,7 +100,7 @@ class Recorder:
             abort,
             lambda: events.pieces,
             lambda: events.sent,
-            events.settle,
+            events.finish_early,
         )
 
     def close(self) -> None:

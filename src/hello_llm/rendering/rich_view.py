@@ -19,7 +19,7 @@ from hello_llm.contract import (
 from hello_llm.rendering.answer_frame import AnswerFrame
 from hello_llm.rendering.console import ColorChoice, make_console
 from hello_llm.rendering.live_tail import LiveTail
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.stream import MarkdownStream
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import Sanitizer
@@ -148,7 +148,9 @@ class RichRenderer:
         tallest = min((lines - 1) // 2, _TALLEST_TAIL) if self._live else _UNLIMITED
         final = self._stream.advance(columns, max(tallest, 1))
         tail = (
-            fold(self._stream.tail(columns), columns)[-tallest:] if self._live and tallest else []
+            wrap_rows(self._stream.tail(columns), columns)[-tallest:]
+            if self._live and tallest
+            else []
         )
         cells = [min(cell_len(row.plain), columns) for row in tail]
         ansi = self._layout.ansi

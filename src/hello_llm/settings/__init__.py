@@ -3,6 +3,6 @@
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.origins import Origin
-from hello_llm.settings.resolve import find_config, resolve, settle
+from hello_llm.settings.resolve import find_config, resolve, resolve_with_config
 
-__all__ = ["FIELDS", "Field", "Origin", "Settings", "find_config", "resolve", "settle"]
+__all__ = ["FIELDS", "Field", "Origin", "Settings", "find_config", "resolve", "resolve_with_config"]

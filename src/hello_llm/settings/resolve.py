@@ -37,10 +37,10 @@ def resolve(
     Raises:
         UsageError: a value is not allowed, the file is wrong, or there is no such profile.
     """
-    return settle(flags, find_config(config_file), profile)
+    return resolve_with_config(flags, find_config(config_file), profile)
 
 
-def settle(
+def resolve_with_config(
     flags: Mapping[str, object], config: ConfigFile | None, profile: str | None = None
 ) -> Settings:
     """Resolve settings as :func:`resolve` does, from a configuration that is already read.
@@ -61,7 +61,7 @@ def settle(
         layers.append(_profile_layer(chosen, config))
     if config is not None:
         layers.append(_file_layer(config, config.defaults, "[defaults]"))
-    return _settled(layers, config, chosen)
+    return _layered(layers, config, chosen)
 
 
 def find_config(config_file: Path | None = None) -> ConfigFile | None:
@@ -122,16 +122,16 @@ def _file_layer(config: ConfigFile, entries: Mapping[str, Entry], words: str) ->
     }
 
 
-def _settled(layers: list[Layer], config: ConfigFile | None, profile: str | None) -> Settings:
+def _layered(layers: list[Layer], config: ConfigFile | None, profile: str | None) -> Settings:
     built_in = {key: (field.default, BUILT_IN) for key, field in FIELDS.items()}
-    settled: dict[str, tuple[Any, Origin]] = {**built_in}
+    merged: dict[str, tuple[Any, Origin]] = {**built_in}
     for layer in reversed(layers):
-        settled.update(layer)
+        merged.update(layer)
     local = _file_layer(config, config.local_models, "[local.models]") if config else {}
-    origins = {key: origin for key, (_, origin) in settled.items()}
+    origins = {key: origin for key, (_, origin) in merged.items()}
     origins |= {f"local.models.{name}": origin for name, (_, origin) in local.items()}
     return Settings(
-        **{key: value for key, (value, _) in settled.items()},
+        **{key: value for key, (value, _) in merged.items()},
         local_models={name: path for name, (path, _) in local.items()},
         origins=origins,
         config_file=config.path if config and config.unseen is None else None,

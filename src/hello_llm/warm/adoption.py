@@ -18,7 +18,7 @@ Wording = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ClientCall:
     """What a client hands over."""
 
     fingerprint: tuple[object, ...]
@@ -44,7 +44,7 @@ class Call:
         return cls(**message)  # type: ignore[arg-type]
 
 
-def adopt(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
+def adopt(call: ClientCall, descriptors: list[int], kept: list[int]) -> list[int]:
     """Take over everything of `call`.
 
     Args:
@@ -81,7 +81,7 @@ def hold_signals() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, OBEYED)
 
 
-def hear_signals(call: Call, end: Callable[[int], None]) -> None:
+def hear_signals(call: ClientCall, end: Callable[[int], None]) -> None:
     """Ignore what the client ignores; until the program hears signals itself, `end` does."""
     for number in OBEYED:
         ignored = number in call.ignored
@@ -95,7 +95,7 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _number(call: Call, descriptors: list[int], kept: list[int]) -> list[int]:
+def _number(call: ClientCall, descriptors: list[int], kept: list[int]) -> list[int]:
     """Give each descriptor the number it had, and the folder to the process."""
     folder, *theirs = descriptors
     os.fchdir(folder)

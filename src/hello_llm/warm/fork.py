@@ -15,7 +15,7 @@ from typing import NoReturn
 from hello_llm.machine.last_words import say
 from hello_llm.warm import DeclinedError
 from hello_llm.warm.adoption import (
-    Call,
+    ClientCall,
     adopt,
     hear_signals,
     hold_signals,
@@ -121,13 +121,13 @@ def _admit(channel: socket.socket, shown: int, own: int) -> None:
         raise DeclinedError(in_words(found))
 
 
-def _understood(data: bytes) -> Call:
+def _understood(data: bytes) -> ClientCall:
     """Read a call, and make sure that the client is a Python like this one.
 
     Raises:
         DeclinedError: it is not.
     """
-    call = Call.of(read(data))
+    call = ClientCall.of(read(data))
     if call.fingerprint != fingerprint():
         raise DeclinedError("it was started by another Python, or with other options")
     found = differing(loading(), call.loading)
@@ -136,7 +136,9 @@ def _understood(data: bytes) -> Call:
     return call
 
 
-def _run(call: Call, descriptors: list[int], channel: int, alive: int, program: Program) -> None:
+def _run(
+    call: ClientCall, descriptors: list[int], channel: int, alive: int, program: Program
+) -> None:
     channel, alive = adopt(call, descriptors, [channel, alive])
     client = socket.socket(fileno=channel)
 

@@ -54,12 +54,12 @@ def test_check_crash_a_mistake_in_a_suite_is_told_with_its_line(asking, expect, 
 def test_check_crash_an_expression_that_is_not_compiled_in_time_is_a_mistake(
     asking, expect, monkeypatch
 ):
-    monkeypatch.setattr(pool, "EXAMINATION_S", 1.0)
+    monkeypatch.setattr(pool, "VALIDATION_S", 1.0)
     ended = program("check", asking(expect.format(SLOW), "x"))
     assert (ended.code, ended.stdout) == (2, b"")
     name = expect.partition(" ")[0]
     assert (
-        f'{name} in expect in check "a" cannot be examined: it takes more than 1 s' in ended.stderr
+        f'{name} in expect in check "a" cannot be checked: it takes more than 1 s' in ended.stderr
     )
     assert ", line " in ended.stderr
 

@@ -190,7 +190,7 @@ def test_an_answer_without_end_is_given_up(framing, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("values", "patience_s"),
+    ("values", "wait_s"),
     [
         ([text("x")], None),
         ([text("x"), USAGE], None),
@@ -201,10 +201,10 @@ def test_an_answer_without_end_is_given_up(framing, monkeypatch):
         ([STOP, USAGE | {"usage": None}], 10.0),
     ],
 )
-def test_more_is_waited_for_unless_all_has_come(values, patience_s):
+def test_more_is_waited_for_unless_all_has_come(values, wait_s):
     tap = ResponseTap(clock=lambda: 7.0)
     list(tap.watch(iter(map(event, values)), Framing.EVENTS))
-    assert tap.patience_s == patience_s
+    assert tap.wait_s == wait_s
 
 
 def test_signs_of_life_do_not_prolong_the_wait():

@@ -6,7 +6,14 @@ import httpx
 import pytest
 import respx
 
-from hello_llm.contract import AuthError, BrokenReplyError, ChatRequest, FilteredError, Usage, fold
+from hello_llm.contract import (
+    AuthError,
+    BrokenReplyError,
+    ChatRequest,
+    FilteredError,
+    Usage,
+    fold,
+)
 from hello_llm.engine import Turn
 from hello_llm.providers.factory import get_provider
 from tests.engine.fakes import candidate

@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.source import Resume
 from tests.rendering.screens import Pipes
 
@@ -113,4 +113,4 @@ def test_rows_have_no_padding_no_background_and_no_links():
 
 def test_a_row_wider_than_the_screen_breaks_where_the_screen_breaks_it():
     wide = layout().rows("```\n" + "ab漢" * 5 + "\n```", 7, Resume())
-    assert [row.plain for row in fold(wide, 7)] == ["ab漢ab", "漢ab漢a", "b漢ab漢"]
+    assert [row.plain for row in wrap_rows(wide, 7)] == ["ab漢ab", "漢ab漢a", "b漢ab漢"]

@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.cut import Cut, cut
 from hello_llm.rendering.markdown.source import SENTINEL as S
 from hello_llm.rendering.markdown.source import Number, Resume, parse
@@ -17,7 +17,7 @@ def parts(source: str, resume: Resume | None = None) -> Cut | None:
     layout = BlockLayout(make_console(Pipes().terminal, "stdout", "never"))
 
     def row_texts(text: str) -> list[str]:
-        return [row.plain for row in fold(layout.rows(text, WIDTH, resume), WIDTH)]
+        return [row.plain for row in wrap_rows(layout.rows(text, WIDTH, resume), WIDTH)]
 
     return cut(source, parse(source), resume, row_texts)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.source import Resume, inline, parse
 from hello_llm.rendering.markdown.stream import MarkdownStream
 from tests.rendering.screens import Pipes
@@ -224,7 +224,7 @@ def grown(text: str, size: int, width: int, tallest: int) -> list[str]:
     for start in range(0, len(text), size):
         stream.feed(text[start : start + size])
         shown += stream.advance(width, tallest)
-    return [row.plain for row in fold(shown + stream.finish(width), width)]
+    return [row.plain for row in wrap_rows(shown + stream.finish(width), width)]
 
 
 _OPENED_IN_A_LINE = (
@@ -247,7 +247,7 @@ def test_math_is_the_same_streamed_and_whole(examples):
     @example(_OPENED_IN_A_LINE, 1, 30, 3)
     @example("1. \\[ x\n2. y \\, z\n\n" + "and " * 30, 1, 30, 3)
     def holds(text: str, size: int, width: int, tallest: int) -> None:
-        whole = [row.plain for row in fold(layout().rows(text, width, Resume()), width)]
+        whole = [row.plain for row in wrap_rows(layout().rows(text, width, Resume()), width)]
         assert grown(text, size, width, tallest) == whole
 
     holds()

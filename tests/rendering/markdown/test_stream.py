@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hello_llm.rendering.console import make_console
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.source import Resume, parse
 from hello_llm.rendering.markdown.stream import MarkdownStream
 from tests.rendering.screens import Pipes
@@ -42,7 +42,7 @@ def _grown(text: str, sizes: list[int], width: int, tallest: int) -> list[str]:
         stream.feed(text[at : at + size])
         at, turn = at + size, turn + 1
         rows += stream.advance(width, tallest)
-        assert len(fold(stream.tail(width), width)) <= tallest or tallest < 5
+        assert len(wrap_rows(stream.tail(width), width)) <= tallest or tallest < 5
     return [row.plain for row in rows + stream.finish(width)]
 
 
@@ -77,7 +77,7 @@ def _word(number: int) -> str:
     st.sampled_from([1, 2, 5, 11]),
 )
 def test_every_word_is_shown_once_and_in_order_whatever_the_markup(glue, sizes, width, tallest):
-    """Cells of a table that fold stand side by side, so there only the letters are counted."""
+    """Cells of a table that wrap stand side by side, so there only the letters are counted."""
     text = "".join(_word(number) + piece for number, piece in enumerate(glue))
     shown = "".join(_grown(text, sizes, width, tallest))
     letters = [letter for letter in shown if letter in "QGHJK"]

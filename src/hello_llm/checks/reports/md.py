@@ -10,11 +10,11 @@ from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import (
     Figures,
     Status,
+    counts_phrase,
     heading,
     not_passed,
     passed,
     standing,
-    summary,
     tally,
     took,
     trouble,
@@ -38,7 +38,7 @@ def render(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> 
         texts: how texts go into the report.
         longest: bytes that the report may take, about; what is left out is counted at its end.
     """
-    title = f"# {_inline(texts.line(result.suite.name))}: {summary(result)}"
+    title = f"# {_inline(texts.line(result.suite.name))}: {counts_phrase(result)}"
     rows = [_row(check, texts) for check in result.results]
     table = [*_HEAD, *_RULE] if rows else []
     figures = Figures.of(result.results)

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from hello_llm.checks.reports.texts import Texts
 from hello_llm.checks.reports.wording import (
     Status,
+    counts_phrase,
     headline,
     kind,
     not_passed,
     score,
     standing,
-    summary,
     took,
 )
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
@@ -33,7 +33,7 @@ def render(result: SuiteResult, texts: Texts) -> str:
         lines.append(_test_point(number, check, texts))
         if standing(check) not in {Status.PASS, Status.SKIPPED}:
             lines += ["  ---", *_block(result, check, texts), "  ..."]
-    return "\n".join([*lines, f"# {summary(result)}", ""])
+    return "\n".join([*lines, f"# {counts_phrase(result)}", ""])
 
 
 def _test_point(number: int, check: CheckResult, texts: Texts) -> str:

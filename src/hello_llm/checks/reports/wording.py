@@ -78,7 +78,7 @@ def counts(checks: Iterable[CheckResult]) -> dict[Status, int]:
     return {known: counted[known] for known in Status}
 
 
-def summary(result: SuiteResult) -> str:
+def counts_phrase(result: SuiteResult) -> str:
     """Return the counts as a phrase, without those that are 0: ``1 fail, 3 pass``."""
     told = [f"{count} {known}" for known, count in counts(result.results).items() if count]
     return ", ".join(told) or "no checks"

@@ -144,7 +144,7 @@ class Connection:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def settle(self) -> bool:
+    def finish_early(self) -> bool:
         """End the wait for more of a reply that is complete already; tell whether it is."""
         if not self.tap.complete:
             return False
@@ -213,7 +213,7 @@ class Connection:
         read = stream.read
 
         def guarded(max_bytes: int, timeout: float | None = None) -> bytes:
-            patience = self.tap.patience_s
+            patience = self.tap.wait_s
             if patience is not None:
                 timeout = patience if timeout is None else min(timeout, patience)
             data: bytes = read(max_bytes, timeout)

@@ -82,7 +82,7 @@ class ResponseTap:
         self._size = 0
 
     @property
-    def patience_s(self) -> float | None:
+    def wait_s(self) -> float | None:
         """Seconds to wait for what may still come; ``None`` while the reply is not complete.
 
         Some servers give a reason with each piece, some never close a complete reply, and some
@@ -142,7 +142,7 @@ class ResponseTap:
             for chunk in chunks:
                 yield chunk
                 # Signs of life do not prolong the wait.
-                if self.patience_s == _SHORTEST_WAIT_S:
+                if self.wait_s == _SHORTEST_WAIT_S:
                     self.waited_in_vain = True
                     return
         except httpx.RequestError as error:

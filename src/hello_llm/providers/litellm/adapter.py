@@ -89,7 +89,7 @@ class LiteLLMProvider:
             connection.abort,
             lambda: connection.tap.pieces,
             lambda: connection.left,
-            connection.settle,
+            connection.finish_early,
         )
 
     def close(self) -> None:

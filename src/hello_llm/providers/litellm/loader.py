@@ -7,7 +7,7 @@ import threading
 import warnings
 from typing import Any
 
-from hello_llm.machine.environment import import_environment, settle
+from hello_llm.machine.environment import import_environment, neutralise
 from hello_llm.machine.limits import require_descriptors, require_memory
 from hello_llm.providers.litellm.lazy_exports import defer_exports
 from hello_llm.providers.litellm.lazy_tokenizer import spare
@@ -34,7 +34,7 @@ def load() -> Any:  # noqa: ANN401 - the module is untyped
             _loaded.append(_import())
         if os.getpid() not in _settled:
             _settled.add(os.getpid())
-            settle()
+            neutralise()
         return _loaded[0]
 
 

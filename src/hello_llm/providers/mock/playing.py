@@ -39,7 +39,7 @@ class Limits:
 
 
 @dataclass(slots=True, eq=False)
-class Call:
+class MockCall:
     """One call under way."""
 
     route: Route

@@ -19,7 +19,7 @@ from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.route import Route, resolve_route
 from hello_llm.providers.mock.matching import last_prompt
 from hello_llm.providers.mock.play import Play
-from hello_llm.providers.mock.playing import Call, Limits, changed
+from hello_llm.providers.mock.playing import Limits, MockCall, changed
 from hello_llm.providers.mock.provider import DEFAULT_MODEL, greeting, within_limits
 
 STAND_IN = "http://mock.invalid"
@@ -68,7 +68,7 @@ class ScriptedMock:
             answer_s=timeout or None,
             real=self._play.real,
         )
-        self._open: set[Call] = set()
+        self._open: set[MockCall] = set()
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`."""
@@ -100,8 +100,8 @@ class ScriptedMock:
         """
         self._play.finish()
 
-    def _call(self, request: ChatRequest, *, stream: bool) -> Call:
-        return Call(self._route(request.model or self.model), stream, self._limits)
+    def _call(self, request: ChatRequest, *, stream: bool) -> MockCall:
+        return MockCall(self._route(request.model or self.model), stream, self._limits)
 
     def _route(self, model: str) -> Route:
         """Return the way a real call would go; a key that is not there stops no mock."""
@@ -114,7 +114,7 @@ class ScriptedMock:
             environ={variable: key} if variable and key else {},
         )
 
-    def _events(self, request: ChatRequest, call: Call) -> Generator[StreamEvent]:
+    def _events(self, request: ChatRequest, call: MockCall) -> Generator[StreamEvent]:
         model = call.route.typed
         tokens_in = sum(len(message.content.split()) for message in request.messages)
         try:

@@ -53,7 +53,7 @@ class BlockLayout:
         return capture.get().removesuffix("\n").split("\n")
 
 
-def fold(rows: Sequence[Text], width: int) -> list[Text]:
+def wrap_rows(rows: Sequence[Text], width: int) -> list[Text]:
     """Return `rows` broken where the screen would break them."""
     folded: list[Text] = []
     for row in rows:

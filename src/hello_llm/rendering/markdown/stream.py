@@ -7,7 +7,7 @@ from dataclasses import replace
 from markdown_it.tree import SyntaxTreeNode
 from rich.text import Text
 
-from hello_llm.rendering.markdown.blocks import BlockLayout, fold
+from hello_llm.rendering.markdown.blocks import BlockLayout, wrap_rows
 from hello_llm.rendering.markdown.cut import Cut, cut
 from hello_llm.rendering.markdown.math import BLOCK
 from hello_llm.rendering.markdown.source import Resume, parse, span, without_marks
@@ -101,7 +101,7 @@ class MarkdownStream:
     def _overflow(self, width: int, tallest: int) -> list[Text]:
         final: list[Text] = []
         longest = min(_LONGEST_TAIL, max(_SHORTEST_LIMIT, 2 * width * tallest))
-        while len(self._tail) > longest or len(fold(self.tail(width), width)) > tallest:
+        while len(self._tail) > longest or len(wrap_rows(self.tail(width), width)) > tallest:
             parts = self._cut(width)
             if parts is None or not self._is_shortened_by(parts):
                 self._drop_last_blanks()
@@ -120,7 +120,7 @@ class MarkdownStream:
     def _cut(self, width: int) -> Cut | None:
         def row_texts(source: str) -> list[str]:
             rows = self._layout.rows(source, width, self._resume)
-            return [row.plain for row in fold(rows, width)]
+            return [row.plain for row in wrap_rows(rows, width)]
 
         root = self._parsed()
         parts = cut(self._tail, root, self._resume, row_texts)

@@ -19,7 +19,7 @@ _JUSTIFY: dict[str, JustifyMethod] = {
 
 
 class Table:
-    """A table of text cells: a header, a thin line, rows; cells fold and lose nothing."""
+    """A table of text cells: a header, a thin line, rows; cells wrap and lose nothing."""
 
     def __init__(self, node: SyntaxTreeNode, lines: Sequence[str]) -> None:
         """Read the table `node`, parsed from `lines`."""

@@ -20,7 +20,7 @@ def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
 
     Raises:
         UsageError: the options do not go together, or a setting is wrong.
-        DeclinedError: see :meth:`Startup.settle`.
+        DeclinedError: see :meth:`Startup.choose_process`.
     """
     settings = _settings(typed)
     if typed.keep_partial and typed.out is None:
@@ -28,7 +28,7 @@ def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
     recording = RecordingOptions.of(typed.record, typed.replay, typed.replay_timing)
     source = PromptSource(typed.prompt or [], typed.prompt_flag, typed.no_stdin)
     display = Display.of(settings, Terminal.real(), debug=typed.debug)
-    Startup.of(context).settle(settings, source, display)
+    Startup.of(context).choose_process(settings, source, display)
     display.warn_of(settings)
     run = ChatRun(settings, source, typed.out, typed.keep_partial, typed.dry_run, recording)
     return run.on(display)

@@ -12,7 +12,7 @@ from hello_llm.cli.commands.check.run import CheckRun
 from hello_llm.cli.display import Display
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import find_config, settle
+from hello_llm.settings import find_config, resolve_with_config
 from hello_llm.toml_file.kinds import Integer, Kind, UnfitError
 
 _JOBS = Integer(1, 256)
@@ -26,7 +26,7 @@ def call(typed: CheckOptions) -> ExitCode:
         HelloLLMError: they do not go together, the suite is wrong, or a report cannot be written.
     """
     config = find_config(typed.config)
-    settings = settle(typed.given, config, typed.profile)
+    settings = resolve_with_config(typed.given, config, typed.profile)
     display = Display.of(settings, Terminal.real(), debug=typed.debug)
     display.warn_of(settings)
     asking = {key: value for key, value in typed.given.items() if key not in _OF_THE_RUN}

@@ -14,7 +14,7 @@ from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.http.address import place_of
-from hello_llm.settings import FIELDS, Settings, settle
+from hello_llm.settings import FIELDS, Settings, resolve_with_config
 from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.origins import BUILT_IN
 
@@ -76,7 +76,7 @@ class Typed:
         suite = {"stream": True, **check.settings} if streamed else check.settings
         typed = {key: value for key, value in self.flags.items() if value not in (None, [], ())}
         given = {**suite, **typed, "model": model}
-        settings = settle(given, self.config, self.profile or check.profile)
+        settings = resolve_with_config(given, self.config, self.profile or check.profile)
         if settings.provider == "litellm" and settings.model is None:
             raise UsageError(
                 f'check "{check.name}" names no model',

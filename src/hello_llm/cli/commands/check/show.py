@@ -1,4 +1,4 @@
-"""Shows what comes of checks: a line for each, what was not as expected, and the summary."""
+"""Shows what comes of checks: a line for each, what was not as expected, and the last line."""
 
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
@@ -8,7 +8,7 @@ from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.reports.texts import Texts, shortened
 from hello_llm.checks.reports.wording import heading, reason, score, telling
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
-from hello_llm.checks.verdict import summary
+from hello_llm.checks.verdict import result_line
 from hello_llm.cli.exits import printing
 from hello_llm.rendering.console import Styling
 
@@ -56,8 +56,8 @@ class Lines:
         self._tell(lines)
 
     def end(self, result: SuiteResult) -> None:
-        """Write the summary."""
-        self._tell([summary(result.results, result.exit_code, result.wall_s)])
+        """Write the last line."""
+        self._tell([result_line(result.results, result.exit_code, result.wall_s)])
 
     def _headline(self, check: CheckResult) -> str:
         word = "flaky" if check.flaky else check.verdict.value

@@ -16,9 +16,9 @@ def _doctor(context: typer.Context, options: DoctorOptions) -> None:
     Takes the options of chat that decide where a call goes. Costs nothing without
     --spend. Exits as chat would with the first failure.
     """
-    from hello_llm.cli.commands.doctor.run import examine_call
+    from hello_llm.cli.commands.doctor.run import diagnose_call
 
-    raise typer.Exit(examine_call(options))
+    raise typer.Exit(diagnose_call(options))
 
 
 doctor = flattened(_doctor, DoctorOptions, _SETTINGS)

@@ -1,4 +1,4 @@
-"""One run of ``doctor``: examine, show each diagnosis as it comes, name the exit code."""
+"""One run of ``doctor``: diagnose, show each diagnosis as it comes, name the exit code."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,8 +21,8 @@ from hello_llm.contract import (
     UsageError,
 )
 from hello_llm.contract.diagnosis import Diagnosis
-from hello_llm.doctor import Subject, examine
-from hello_llm.doctor.subject import patience_s
+from hello_llm.doctor import Subject, diagnose
+from hello_llm.doctor.subject import timeout_s
 from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.console import ColorChoice
 from hello_llm.rendering.diagnoses import DiagnosesView, JsonDiagnoses, PlainDiagnoses
@@ -36,7 +36,7 @@ _MOST_TOKENS = 8
 _LONGEST_ANSWER_S = 60.0
 
 
-def examine_call(typed: DoctorOptions) -> ExitCode:
+def diagnose_call(typed: DoctorOptions) -> ExitCode:
     """Examine the call that was `typed`, and return the exit code.
 
     Raises:
@@ -89,7 +89,7 @@ def _diagnoses(
 ) -> Iterator[Diagnosis]:
     subject = Subject(settings, typed.config, whole_environ(), certificates)
     fails = False
-    for diagnosis in examine(subject):
+    for diagnosis in diagnose(subject):
         # A list that lacks the model, or is none, need not mean that the model does not answer.
         fails = fails or (diagnosis.status == "failure" and diagnosis.name != "models")
         yield diagnosis
@@ -112,7 +112,7 @@ def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Diagno
         stream=False,
         max_tokens=min(settings.max_tokens or _MOST_TOKENS, _MOST_TOKENS),
         fail_on_length=False,
-        timeout=patience_s(settings, _LONGEST_ANSWER_S) or 0,
+        timeout=timeout_s(settings, _LONGEST_ANSWER_S) or 0,
     )
     try:
         asked = (Message("user", _PROMPT),)
