@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Load the public names when one is first asked for: the command line starts without."""
+    """Load the public names on first access; the command line starts without them."""
     from importlib import import_module
 
     contract = import_module("hello_llm.contract")

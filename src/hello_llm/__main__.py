@@ -1,17 +1,17 @@
-"""Runs the program: ``hello-llm`` and ``python -m hello_llm``."""
+"""Entry point of ``hello-llm`` and ``python -m hello_llm``."""
 
 import os
 import sys
 
 _WARM = "chat"
-"""The command that the warm process answers; the others need no LiteLLM."""
+"""The only command that the warm process runs; the others do not need LiteLLM."""
 
 
 def main() -> None:
-    """Run with the process's arguments and exit at once: everything is written by then.
+    """Run the program with the process's arguments, then exit at once with all output written.
 
-    Neither LiteLLM's threads nor the end of the interpreter is waited for, in which a signal
-    would have no handler of ours.
+    Does not wait for LiteLLM's threads or for the interpreter's shutdown, during which our signal
+    handlers would no longer be in place.
     """
     try:
         _take_standard_descriptors()
@@ -27,22 +27,22 @@ def main() -> None:
 
 
 def _give_up(error: BaseException) -> int:
-    """Say why the program cannot run, and return the exit code."""
+    """Report why the program cannot run, and return the exit code."""
     try:
         from hello_llm.machine.last_words import say
 
         return say(error)
     except BaseException:  # noqa: BLE001 - not even that can be imported
         little = isinstance(error, MemoryError) or "map segment" in str(error)
-        reason = "the memory is not enough (ulimit -v)" if little else repr(error)
+        reason = "there is not enough memory (ulimit -v)" if little else repr(error)
         os.write(2, f"error: hello-llm cannot start: {reason}\n".encode(errors="replace"))
         return 70
 
 
 def _take_standard_descriptors() -> None:
-    """Open the null device where a standard stream was closed.
+    """Open the null device in place of each standard stream that was closed.
 
-    Otherwise the next file or socket got its number, and whatever a library prints.
+    Otherwise the next file or socket would get its descriptor, and anything that a library prints.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass

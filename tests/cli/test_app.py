@@ -9,7 +9,7 @@ from hello_llm.cli.prompt import PromptSource
 from tests.cli.program import child, program, shell
 
 COMMANDS = ["", "chat", "config", "config show", "config set", "help", "schema"]
-BUG_HINT = "hint: this is a mistake of hello-llm: please report it with the output of --debug\n"
+BUG_HINT = "hint: this is a bug in hello-llm: please report it with the output of --debug\n"
 SECRET = "hunter2-hunter2"
 
 

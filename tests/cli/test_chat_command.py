@@ -184,7 +184,7 @@ def test_a_reply_that_reached_its_limit_is_complete_and_warned_of():
     ended = program("chat", "hi", "--max-tokens", "2")
     assert (ended.code, ended.stdout) == (0, b"Hello! You\n")
     assert ended.stderr == (
-        "warning: the reply reached its limit of tokens; --max-tokens raises it\n"
+        "warning: the reply reached its token limit; raise it with --max-tokens\n"
     )
 
 

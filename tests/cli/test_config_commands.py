@@ -143,7 +143,7 @@ def test_show_without_a_file_names_none():
 def test_show_refuses_a_profile_that_is_not_there(file):
     assert refusal("show", "--config", file, "--profile", "cl") == (
         f'there is no profile "cl" in {file}',
-        "there is ci",
+        "the only profile is ci",
     )
 
 
@@ -214,7 +214,7 @@ def test_use_makes_a_profile_the_default_one(file):
 
 
 def test_validate_says_that_a_file_is_right(file):
-    assert run("validate", "--config", file) == f"{file} is right\n"
+    assert run("validate", "--config", file) == f"{file} is valid\n"
 
 
 def test_validate_lists_every_problem_and_ends_with_2(file):

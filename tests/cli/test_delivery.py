@@ -40,7 +40,7 @@ def cut(openai_server):
     openai_server.play(Script(chunks=("Hello", " there"), end="rst"))
     return (
         f"error: 127.0.0.1:{openai_server.port} closed the connection in the middle of a reply\n"
-        "hint: what arrived is kept; try again\n"
+        "hint: the partial answer is kept; try again\n"
     )
 
 

@@ -23,7 +23,7 @@ KEY = "sk-proj-Zm9vYmFyYmF6cXV4"
             "version = 1\n[defaults]\nmodel = = 1\n",
             (
                 "error: c.toml, line 3, column 9: not valid TOML: invalid value\n"
-                'hint: text stands in quotes: model = "openai/gpt-4o-mini"\n'
+                'hint: text needs quotes: model = "openai/gpt-4o-mini"\n'
             ),
         ),
         (
@@ -38,7 +38,7 @@ KEY = "sk-proj-Zm9vYmFyYmF6cXV4"
             (
                 "error: c.toml, line 3, column 1: api_key in [profiles.ci] is a secret, "
                 "and no file may contain one\n"
-                "hint: keep the secret in an environment variable and name that one: "
+                "hint: keep the secret in an environment variable and name the variable: "
                 'api_key_env = "OPENAI_API_KEY"\n'
             ),
         ),
@@ -51,7 +51,7 @@ KEY = "sk-proj-Zm9vYmFyYmF6cXV4"
         ),
         (
             "version = 1\n[profiles.cli]\n",
-            'error: there is no profile "ci" in c.toml\nhint: there is cli\n',
+            'error: there is no profile "ci" in c.toml\nhint: the only profile is cli\n',
         ),
     ],
     ids=["bad TOML", "unknown key", "secret", "bad value", "unknown profile"],
@@ -108,7 +108,7 @@ def test_a_wrong_key_is_named_by_its_variable_and_never_shown(
     document = check(
         asked("openai/tiny", f"{openai_server.url}/v1", stream, "--api-key-env", variable),
         ExitCode.AUTH,
-        f"error: {place} refused the key in {variable} (401): "
+        f"error: {place} rejected the key in {variable} (401): "
         'it says "Incorrect API key provided: [redacted]."\n'
         f"hint: export {variable}=…   with a key that is valid for openai/tiny\n",
     )
@@ -127,5 +127,5 @@ def test_a_refusal_of_litellm_itself_is_told_in_our_words(monkeypatch):
     check(
         asked("ollama/tiny", "http://127.0.0.1:9"),
         ExitCode.REQUEST,
-        "error: ollama/tiny does not take a parameter as given: no n\nhint: leave out the flag\n",
+        "error: ollama/tiny does not accept a parameter as given: no n\nhint: leave out the flag\n",
     )

@@ -167,4 +167,4 @@ def test_a_terminal_only_shows_the_name_of_a_file_for_the_answer(openai_server):
         out = ("--out", word.replace("/", ""), "--keep-partial")
         code, written = at_a_terminal("chat", "hi", "--provider", "litellm", *base, *out)
         check(code, written)
-        assert "note: what arrived is in " in written
+        assert "note: the partial answer is in " in written

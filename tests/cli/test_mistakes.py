@@ -109,7 +109,7 @@ FLAGS = [
     Mistake(
         f"--api-key-env {KEY}",
         "--api-key-env must be the name of an environment variable, not the key itself",
-        "keep the secret in an environment variable and name that one: "
+        "keep the secret in an environment variable and name the variable: "
         'api_key_env = "OPENAI_API_KEY"',
     ),
     Mistake("--frobnicate", "no such option: --frobnicate", "hello-llm chat --help"),
@@ -148,7 +148,7 @@ def test_two_forms_at_once():
     ended = program("chat", "hi", "--json", "--output", "plain")
     assert (ended.code, ended.document["error"]["code"]) == (2, "USAGE")
     assert ended.stderr == (
-        "error: --json and --output plain ask for two forms\nhint: leave out one\n"
+        "error: --json and --output plain ask for different formats\nhint: leave out one\n"
     )
 
 

@@ -108,9 +108,9 @@ def test_a_cut_off_answer_leaves_the_old_file_untouched(openai_server, folder):
     ended = cut_off(openai_server, out)
     assert (ended.code, ended.stdout) == (9, b"")
     assert ended.stderr == (
-        f"note: what arrived was dropped; --keep-partial leaves it in {out}.partial\n"
+        f"note: the partial answer was discarded; --keep-partial keeps it in {out}.partial\n"
         f"error: 127.0.0.1:{openai_server.port} closed the connection in the middle of a reply\n"
-        "hint: what arrived is kept; try again\n"
+        "hint: the partial answer is kept; try again\n"
     )
     after = out.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
@@ -124,7 +124,7 @@ def test_what_arrived_can_be_left_beside_the_file(openai_server, folder):
     partial = folder / "answer.partial"
     ended = cut_off(openai_server, out, "--keep-partial")
     assert (ended.code, ended.stdout) == (9, b"")
-    assert ended.stderr.splitlines()[0] == f"note: what arrived is in {partial}"
+    assert ended.stderr.splitlines()[0] == f"note: the partial answer is in {partial}"
     assert (out.read_text(), partial.read_text()) == ("old", "Hello there")
     assert written(out, "--keep-partial") == ANSWER
     assert list(folder.iterdir()) == [out]
@@ -200,7 +200,7 @@ def test_where_what_arrived_cannot_be_left_that_is_said(openai_server, folder):
     ended = cut_off(openai_server, folder / "answer", "--keep-partial")
     assert ended.code == 9
     assert ended.stderr.splitlines()[0] == (
-        f"warning: what arrived is lost, {partial} cannot be written: Is a directory"
+        f"warning: the partial answer is lost: cannot write {partial}: Is a directory"
     )
     assert list(folder.rglob("*")) == [partial]
 
@@ -228,7 +228,7 @@ def test_what_is_left_needs_a_file_to_stand_beside():
     ended = program("chat", "hi", "--keep-partial")
     assert (ended.code, ended.stderr) == (
         2,
-        "error: --keep-partial belongs to an answer in a file\nhint: add --out FILE\n",
+        "error: --keep-partial needs --out\nhint: add --out FILE\n",
     )
 
 

@@ -128,7 +128,7 @@ def test_a_person_sees_no_key_however_loud_a_library_is_set(openai_server, monke
             person.say(f"hi {number}")
         person.say("/exit")
         assert person.wait_for_end() == 0
-        assert person.shown.count("refused the key in CREDS") == len(sentences)
+        assert person.shown.count("rejected the key in CREDS") == len(sentences)
         assert leaks(person.shown) == set()
     assert openai_server.requests[0].headers["authorization"] == f"Bearer {SENT}"
 

@@ -68,7 +68,7 @@ def test_dash_requires_standard_input(arguments, source):
 def test_dash_and_no_stdin_contradict_each_other(stdin):
     ended = program("chat", "-", "--no-stdin", stdin=stdin)
     assert (ended.code, ended.stdout) == (2, b"")
-    assert ended.stderr.startswith("error: - stands for standard input, which --no-stdin leaves")
+    assert ended.stderr.startswith("error: - means standard input, which --no-stdin does not")
 
 
 @pytest.mark.parametrize("arguments", ["--prompt -", "a - b"])
@@ -128,7 +128,7 @@ def test_idle_stdin(arguments, began):
     error = json.loads(out)["error"]
     more = " more" if began else ""
     assert error["code"] == "TIMEOUT"
-    assert error["message"].startswith(f"nothing{more} came on standard input within 0.5 s")
+    assert error["message"].startswith(f"nothing{more} arrived on standard input within 0.5 s")
     assert "--timeout" in error["hint"]
     assert (b"--no-stdin" in err) == ("-" not in arguments)
 

@@ -31,5 +31,5 @@ def test_names_and_numbers_are_stable():
 
 def test_a_code_is_its_number_and_has_a_meaning():
     assert int(ExitCode.TIMEOUT) == 7
-    assert ExitCode.INT.meaning == "Ctrl-C"
+    assert ExitCode.INT.meaning == "interrupted (Ctrl-C)"
     assert all(code.meaning for code in ExitCode)

@@ -119,7 +119,7 @@ def test_a_key_that_stays_at_home_is_a_warning(monkeypatch):
     with listing(["tiny"]) as server:
         found = examined(*asking(server.base))
     assert found["key"]["status"] == "warning"
-    assert "OPENAI_API_KEY goes to api.openai.com only" in found["key"]["message"]
+    assert "OPENAI_API_KEY goes only to api.openai.com" in found["key"]["message"]
     assert "authorization" not in server.asked[0][2]
 
 

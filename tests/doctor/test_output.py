@@ -24,9 +24,9 @@ REPORT = r"""ok       versions       hello-llm \S+, litellm \S+, Python \S+, \S+
 ok       configuration  no file: \S+/config.toml does not exist
 ok       settings       provider litellm \(flag --provider\), model openai/tiny \(flag --model\), \
 api_base http://127.0.0.1:\d+/v1 \(flag --api-base\)
-ok       environment    no variable that other tools would obey
+ok       environment    no variables that other tools would obey
 ok       warm           no warm process is running; hello-llm warm start starts one
-ok       model          openai/tiny is asked at 127.0.0.1:\d+
+ok       model          openai/tiny is called at 127.0.0.1:\d+
 ok       key            127.0.0.1:\d+ is called without a key
 ok       resolution     127.0.0.1 is 127.0.0.1
 failure  connection     cannot connect to 127.0.0.1:\d+
@@ -53,7 +53,7 @@ def test_a_pipe_gets_a_plain_line_for_each_finding_and_its_repair():
 def test_all_is_well_in_as_many_words():
     ended = program("doctor")
     assert ended.code == 0
-    assert ended.text.endswith("\n\nall is well\n")
+    assert ended.text.endswith("\n\nno problems found\n")
 
 
 @pytest.mark.parametrize("columns", [60, 100])

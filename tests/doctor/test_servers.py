@@ -41,7 +41,7 @@ def test_all_is_well_where_the_model_is_listed(model, monkeypatch):
     assert (method, asked) == ("GET", path)
     assert headers[header].removeprefix("Bearer ") == KEY
     assert KEY not in found.output
-    assert "CREDS is set, and goes to 127.0.0.1:" in found["key"]["message"]
+    assert "CREDS is set and goes to 127.0.0.1:" in found["key"]["message"]
 
 
 def test_a_name_without_a_date_stands_for_the_latest():
@@ -134,7 +134,7 @@ def test_a_certificate_that_nobody_knows_is_a_failure_until_it_is_named(tmp_path
         file.write_text(f'version = 1\n[defaults]\nca_file = "{CERTIFICATE}"\n')
         found = examined(*asking(server.base), "--config", file)
         assert found.code == 0
-        assert found["tls"]["message"].startswith("TLSv1.3 with a certificate that is trusted")
+        assert found["tls"]["message"].startswith("TLSv1.3 with a trusted certificate")
         assert len(server.asked) == 1
 
 
@@ -145,7 +145,7 @@ def test_a_certificate_that_nobody_knows_is_a_failure_until_it_is_named(tmp_path
         ("dns-fail", "resolution", "UNREACHABLE", "cannot resolve nowhere.invalid"),
         ("blackhole-connect", "connection", "TIMEOUT", "the connect deadline"),
         ("accept-close", "models", "UNREACHABLE", "closed the connection"),
-        ("tls-to-plain", "tls", "UNREACHABLE", "no TLS with 127.0.0.1:"),
+        ("tls-to-plain", "tls", "UNREACHABLE", "cannot set up TLS with 127.0.0.1:"),
         ("plain-to-tls", "models", "UNREACHABLE", "speaks TLS"),
         ("plain-to-tls.told", "models", "UNREACHABLE", "speaks TLS"),
         ("tls-untrusted", "tls", "UNREACHABLE", "cannot be trusted"),

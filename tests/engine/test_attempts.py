@@ -209,6 +209,6 @@ def test_a_reply_at_its_limit_of_tokens_is_an_error_where_that_was_asked_for():
     provider = Fake(Started("fake", "m"), Finished(short))
     error, reply = failure(turn(candidate(provider), fail_on_length=True))
     assert isinstance(error, BrokenReplyError)
-    assert error.message == "the reply reached its limit of tokens"
+    assert error.message == "the reply reached its token limit"
     assert reply == short
     assert list(turn(candidate(provider)))[-1] == Finished(short)

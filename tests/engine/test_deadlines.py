@@ -55,7 +55,7 @@ def test_a_server_that_stays_silent_meets_the_first_token_deadline():
 def test_a_server_that_falls_silent_meets_the_idle_deadline():
     provider = Fake(STARTED, TextDelta("Hel"), "hang")
     error = ended(turn(provider, clock=ticking(0.5), first_token_s=9.0, idle_s=2.5))
-    assert error.message == "nothing more of the reply within 2.5 s (the idle deadline)"
+    assert error.message == "no more of the reply within 2.5 s (the idle deadline)"
     assert error.hint == "raise it with --idle-timeout SECONDS, 0 turns it off"
     assert not error.transient
     assert error.partial is not None

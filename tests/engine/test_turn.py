@@ -19,7 +19,7 @@ from hello_llm.contract import (
     Usage,
     fold,
 )
-from hello_llm.engine import Deadlines, RetryPolicy, Turn
+from hello_llm.engine import Deadlines, RetryPolicy, Turn, attempt
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.mock.provider import MockProvider
 from tests.engine.fakes import REPLY, Fake, candidate
@@ -196,15 +196,40 @@ def test_what_had_already_come_is_given_before_the_deadline_is_told():
         next(call)
 
 
-def test_a_flood_meets_the_deadline_though_its_reader_is_slower():
-    class Flood(Fake):
-        def _play(self):
-            for _ in range(FLOOD):
-                if self.gate.is_set():
-                    return
-                yield TextDelta(".")
-                self.taken += 1
+class Flood(Fake):
+    """A provider that yields pieces as fast as they are taken."""
 
+    def _play(self):
+        for _ in range(FLOOD):
+            if self.gate.is_set():
+                return
+            yield TextDelta(".")
+            self.taken += 1
+
+
+def test_a_flood_that_nobody_reads_is_held_back():
+    provider = Flood()
+    call = turn(provider)
+    next(call)
+    assert wait_until(lambda: provider.taken >= attempt.MOST_AHEAD)
+    call.close()
+    assert wait_until(lambda: "hello-llm-attempt" not in [t.name for t in threading.enumerate()])
+    assert provider.taken <= attempt.MOST_AHEAD + 2
+
+
+def test_the_rest_of_a_flood_comes_in_one_piece_at_the_deadline():
+    now = [0.0]
+    provider = Flood()
+    call = turn(provider, timeout=1.0, clock=lambda: now[0])
+    next(call)
+    assert wait_until(lambda: provider.taken > 200)
+    now[0] = 1.0
+    assert len(next(call).text) > 100
+    with pytest.raises(DeadlineError):
+        next(call)
+
+
+def test_a_flood_meets_the_deadline_though_its_reader_is_slower():
     now = [0.0]
     provider = Flood()
     call = turn(provider, timeout=1.0, clock=lambda: now[0])

@@ -144,7 +144,7 @@ FAULTS = (
     _fault("200-empty", "no body", _body(b"")),
     _fault("204", "no content", lambda exchange: exchange.respond(204, b"", _JSON)),
     _fault("bad-json", "JSON that breaks off", _body(b'{"choices": [{"message": {"content": "He')),
-    _fault("wrong-shape", "JSON that is no reply", _body(b'{"hello": ["world", 1, null]}')),
+    _fault("wrong-shape", "JSON that is not a reply", _body(b'{"hello": ["world", 1, null]}')),
     _fault(
         "wrong-shape",
         "JSON with the right keys and the wrong values",

@@ -63,7 +63,7 @@ class FaultServer(ScriptedServer):
             return
         try:
             sock = self._greeting(peer._socket, connection)
-        except OSError:  # the client went away meanwhile
+        except OSError:  # the client closed it meanwhile
             sock = None
         self._peers.discard(peer)
         if sock is None:

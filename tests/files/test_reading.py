@@ -88,5 +88,5 @@ def test_a_pipe_without_a_name_is_a_file_too():
 def test_text_that_is_no_utf_8_is_refused_with_its_place(tmp_path):
     file = tmp_path / "file"
     file.write_bytes("one\nzwölf ".encode() + b"\xff\n")
-    with pytest.raises(ValueError, match=r"^it is no UTF-8 text at line 2, column 7$"):
+    with pytest.raises(ValueError, match=r"^it is not UTF-8 text at line 2, column 7$"):
         read_text(file)

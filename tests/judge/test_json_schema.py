@@ -70,7 +70,7 @@ def test_what_is_not_in_it_is_no_schema_and_is_not_fetched(keyword, reference):
         "properties": {"a": {keyword: reference}},
     }
     told = reason(schema)
-    assert told == f"refers to {reference}, which is not in it" or told.startswith("is no JSON")
+    assert told == f"refers to {reference}, which is not in it" or told.startswith("is not a JSON")
 
 
 def test_what_is_referred_to_by_what_is_referred_to_is_looked_at_too():
@@ -79,30 +79,30 @@ def test_what_is_referred_to_by_what_is_referred_to_is_looked_at_too():
         "default": {"items": {"$ref": "#/x-mine"}},
         "x-mine": {"type": 5},
     }
-    assert reason(schema).startswith("is no JSON Schema: 5 is not valid")
-    assert reason({"$ref": "#/x", "x": 5}).startswith("is no JSON Schema: 5 is not of type")
+    assert reason(schema).startswith("is not a JSON Schema: 5 is not valid")
+    assert reason({"$ref": "#/x", "x": 5}).startswith("is not a JSON Schema: 5 is not of type")
     assert reason({"$ref": "#/x", "x": {"$ref": "#/y"}}) == "refers to #/y, which is not in it"
 
 
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
-        ({"$schema": 5}, "is no JSON Schema: $schema must be an address, not 5"),
-        ({"$schema": []}, "is no JSON Schema: $schema must be an address, not []"),
+        ({"$schema": 5}, "is not a JSON Schema: $schema must be an address, not 5"),
+        ({"$schema": []}, "is not a JSON Schema: $schema must be an address, not []"),
         (
             {"$id": "http://a/", "$defs": {"a": {"$id": "http://[::1"}}},
             "cannot be used: Invalid IPv6 URL",
         ),
-        ({"properties": {"a": 5}}, "is no JSON Schema: 5 is not of type 'object', 'boolean'"),
-        ({"items": [1]}, "is no JSON Schema: [1] is not of type 'object', 'boolean'"),
-        ({"pattern": "("}, "is no JSON Schema: '(' is not a 'regex'"),
-        ({"pattern": "a{99999999999999999999}"}, "is no JSON Schema: the repetition number is"),
-        ({"patternProperties": {"[": {}}}, "is no JSON Schema: '[' is not a 'regex'"),
-        ({"multipleOf": 0}, "is no JSON Schema: 0 is less than or equal to the minimum of 0"),
-        (ENDLESS, "cannot be used: it refers to itself without an end"),
+        ({"properties": {"a": 5}}, "is not a JSON Schema: 5 is not of type 'object', 'boolean'"),
+        ({"items": [1]}, "is not a JSON Schema: [1] is not of type 'object', 'boolean'"),
+        ({"pattern": "("}, "is not a JSON Schema: '(' is not a 'regex'"),
+        ({"pattern": "a{99999999999999999999}"}, "is not a JSON Schema: the repetition number is"),
+        ({"patternProperties": {"[": {}}}, "is not a JSON Schema: '[' is not a 'regex'"),
+        ({"multipleOf": 0}, "is not a JSON Schema: 0 is less than or equal to the minimum of 0"),
+        (ENDLESS, "cannot be used: it refers to itself endlessly"),
         (
             {"allOf": [{"$ref": "#/$defs/a"}], "$defs": {"a": {"anyOf": [{"$ref": "#"}]}}},
-            "cannot be used: it refers to itself without an end",
+            "cannot be used: it refers to itself endlessly",
         ),
     ],
 )

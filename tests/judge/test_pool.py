@@ -80,14 +80,17 @@ def test_a_worker_that_is_killed_fails_its_item_and_no_other(judges, victim):
     target = {"its parent": "$PPID", "itself": "$$"}[victim]
     command = ["sh", "-c", f"kill -KILL {target}; sleep 1000"]
     answers = judges.judge(job(("exec", command), ("regex", "a")), LONG_S)
-    told = {"its parent": "its process was ended by SIGKILL", "itself": "an end by SIGKILL"}[victim]
+    told = {
+        "its parent": "its process was killed by SIGKILL",
+        "itself": "killed by SIGKILL",
+    }[victim]
     assert answers == [[told], None]
 
 
 def test_a_process_that_is_killed_from_outside_fails_its_item_and_is_replaced(judges, started):
     command = ["sh", "-c", "kill -KILL $(cut -d ' ' -f 4 /proc/$PPID/stat); sleep 1"]
     answers = judges.judge(job(("exec", command), ("regex", "a")), LONG_S)
-    assert answers == [["the judge process was ended from outside"], None]
+    assert answers == [["the judge process was killed from outside"], None]
     assert [process.poll() for process in started] == [-signal.SIGKILL, None]
 
 

@@ -73,4 +73,4 @@ def test_a_folder_is_no_model(tmp_path):
 def test_a_file_of_another_kind_is_no_model(tmp_path):
     path = tmp_path / "text.gguf"
     path.write_text("hello")
-    assert message(str(path)) == (f"the model file {path} is no GGUF file", None)
+    assert message(str(path)) == (f"the model file {path} is not a GGUF file", None)

@@ -20,7 +20,7 @@ from hello_llm.contract import (
     UsageError,
     fold,
 )
-from hello_llm.providers.factory import PROVIDER_NAMES
+from hello_llm.providers.factory import PROVIDER_NAMES, get_provider
 from tests.providers.subjects import (
     PROTOCOLS,
     Subject,
@@ -182,6 +182,21 @@ def test_a_close_from_another_thread_ends_a_stalled_stream_at_once(stalled, thro
     (stream if through == "the stream" else provider).close()
     assert stalled.connections[0].wait_closed(1)
     reader.join(timeout=1)
+    assert not reader.is_alive()
+    assert not any(isinstance(event, Finished) for event in reader.events)
+
+
+@pytest.mark.parametrize("through", ["the stream", "the provider"])
+def test_a_close_from_another_thread_ends_a_slow_script_at_once(tmp_path, through):
+    script = tmp_path / "script.toml"
+    script.write_text('version = 1\n[[rule]]\nname = "slow"\ntext = "a"\nchunk_delay = 3600\n')
+    provider = get_provider("mock", script=script)
+    stream = provider.stream_chat("hi")
+    reader = _Reader(stream)
+    reader.start()
+    assert wait_until(lambda: bool(reader.events))
+    (stream if through == "the stream" else provider).close()
+    reader.join(timeout=5)
     assert not reader.is_alive()
     assert not any(isinstance(event, Finished) for event in reader.events)
 

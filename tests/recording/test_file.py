@@ -92,8 +92,8 @@ def test_several_processes_append_whole_lines(path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"notes\n", "PATH:1: this line is no JSON"),
-        (b"notes", "PATH:1: this line is no JSON"),
+        (b"notes\n", "PATH:1: this line is not JSON"),
+        (b"notes", "PATH:1: this line is not JSON"),
         (b'{"a": 1}\n', "PATH:1: this is no hello-llm.exchange/1"),
         (b"[1]\n", "PATH:1: this is no hello-llm.exchange/1"),
         (
@@ -122,7 +122,7 @@ def test_an_empty_or_missing_recording_is_refused(path):
     with pytest.raises(UsageError, match="cannot read the recording"):
         read_recording(path)
     path.touch()
-    with pytest.raises(UsageError, match="holds no exchange"):
+    with pytest.raises(UsageError, match="contains no exchange"):
         read_recording(path)
 
 

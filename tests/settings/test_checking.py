@@ -174,7 +174,7 @@ mine = "~/c.gguf"
             "[local.models]\na = '~nobody-of-that-name/x'",
             (
                 "config.toml, line 3, column 1: "
-                "a in [local.models] begins with ~, and there is no such home folder"
+                "a in [local.models] begins with ~, but there is no such home folder"
             ),
             None,
         ),
@@ -182,7 +182,7 @@ mine = "~/c.gguf"
             '[local.models]\na = "\\u0000"',
             (
                 "config.toml, line 3, column 1: a in [local.models] must be "
-                'a path such as "~/models/tiny.gguf", and holds a NUL character'
+                'a path such as "~/models/tiny.gguf", and contains a NUL character'
             ),
             None,
         ),

@@ -9,7 +9,8 @@ from hello_llm.settings.checking import check_config
 FILE = Path("config.toml")
 KEY = "sk-" + "aB3d" * 12
 SECRET_HINT = (
-    'keep the secret in an environment variable and name that one: api_key_env = "OPENAI_API_KEY"'
+    "keep the secret in an environment variable and name the variable: "
+    'api_key_env = "OPENAI_API_KEY"'
 )
 
 
@@ -52,7 +53,7 @@ def problems(body):
                 f"[profiles.ci]\n{key} = {value}",
                 (
                     f"config.toml, line 3, column 1: {key} in [profiles.ci] "
-                    "must not hold a secret, and its value looks like one"
+                    "must not contain a secret, but its value looks like one"
                 ),
             )
             for key, value in (
@@ -68,21 +69,21 @@ def problems(body):
             f"default_profile = '{KEY}'",
             (
                 "config.toml, line 2, column 1: default_profile "
-                "must not hold a secret, and its value looks like one"
+                "must not contain a secret, but its value looks like one"
             ),
         ),
         (
             f"defaults = '{KEY}'",
             (
                 "config.toml, line 2, column 1: defaults "
-                "must not hold a secret, and its value looks like one"
+                "must not contain a secret, but its value looks like one"
             ),
         ),
         (
             f"[local.models]\na = '{KEY}'",
             (
                 "config.toml, line 3, column 1: a in [local.models] "
-                "must not hold a secret, and its value looks like one"
+                "must not contain a secret, but its value looks like one"
             ),
         ),
         (
@@ -96,7 +97,7 @@ def problems(body):
             "[defaults]\napi_base = 'http://me:hunter2@h'",
             (
                 "config.toml, line 3, column 1: api_base in [defaults] "
-                "must not hold a user name, password or key"
+                "must not contain a user name, password or key"
             ),
         ),
     ],

@@ -23,7 +23,8 @@ seed = 1
 # The end.
 """
 SECRET_HINT = (
-    'keep the secret in an environment variable and name that one: api_key_env = "OPENAI_API_KEY"'
+    "keep the secret in an environment variable and name the variable: "
+    'api_key_env = "OPENAI_API_KEY"'
 )
 KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
 SECRET = "sk-" + "aB3d" * 12
@@ -74,11 +75,16 @@ def refusal(change, *arguments, **options):
             "hello-llm config use NAME",
         ),
         ("api_key", "x", "api_key is a secret, and no file may contain one", SECRET_HINT),
-        ("stop", SECRET, "stop must not hold a secret, and its value looks like one", SECRET_HINT),
+        (
+            "stop",
+            SECRET,
+            "stop must not contain a secret, but its value looks like one",
+            SECRET_HINT,
+        ),
         (
             "api_base",
             "http://u:hunter2@h",
-            "api_base must not hold a user name, password or key",
+            "api_base must not contain a user name, password or key",
             SECRET_HINT,
         ),
         ("system", "\udcff", "system must be valid UTF-8", None),
@@ -93,7 +99,7 @@ def test_a_refused_value_changes_nothing(file, key, text, message, hint):
 
 def test_a_path_without_a_home_is_refused_without_a_line(file):
     assert refusal(set_value, file, "local.models.t", "~nobody-of-that-name/x") == (
-        f"{file}: t in [local.models] begins with ~, and there is no such home folder",
+        f"{file}: t in [local.models] begins with ~, but there is no such home folder",
         None,
     )
     assert file.read_text() == FILE
@@ -102,7 +108,7 @@ def test_a_path_without_a_home_is_refused_without_a_line(file):
 def test_a_profile_that_is_not_in_the_file_is_refused(file):
     assert refusal(use_profile, file, "co") == (
         f'there is no profile "co" in {file}',
-        "there is ci",
+        "the only profile is ci",
     )
     assert file.read_text() == FILE
 

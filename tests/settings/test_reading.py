@@ -60,7 +60,7 @@ def test_a_link_to_itself_is_refused(tmp_path):
 
 def test_an_endless_file_is_refused():
     assert refusal(Path("/dev/zero")) == (
-        "/dev/zero is larger than 256 KiB: no configuration",
+        "/dev/zero is larger than 256 KiB, too large for a configuration file",
         None,
     )
 
@@ -113,7 +113,8 @@ def test_a_writer_without_end_is_refused(pipe):
 
     writer = threading.Thread(target=write)
     writer.start()
-    assert refusal(pipe) == (f"{pipe} is larger than 256 KiB: no configuration", None)
+    message = f"{pipe} is larger than 256 KiB, too large for a configuration file"
+    assert refusal(pipe) == (message, None)
     writer.join()
 
 

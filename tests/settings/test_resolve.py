@@ -36,7 +36,8 @@ def file(tmp_path):
 
 ALWAYS = 'did you mean "always"?'
 SECRET_HINT = (
-    'keep the secret in an environment variable and name that one: api_key_env = "OPENAI_API_KEY"'
+    "keep the secret in an environment variable and name the variable: "
+    'api_key_env = "OPENAI_API_KEY"'
 )
 
 

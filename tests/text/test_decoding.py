@@ -113,7 +113,7 @@ def test_all_bytes_are_text_or_explained(data):
     [
         ("caf\udce9", "is not UTF-8 text (byte 4)"),
         ("abc\0def", "holds a NUL (byte 4)"),
-        ("half \ud83d", "is not text: it holds half of a surrogate pair"),
+        ("half \ud83d", "is not text: it contains half of a surrogate pair"),
     ],
 )
 def test_a_typed_word_is_text_or_explained(typed, reason):

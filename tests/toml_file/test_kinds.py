@@ -31,7 +31,7 @@ PATH = FilePath('a path such as "ca.pem"')
 URL = Url("http://127.0.0.1:11434")
 KEY = "sk-" + "aB3d" * 12
 RANDOM_KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"
-NO_USER = ("must not hold a user name, password or key", SECRET_HINT)
+NO_USER = ("must not contain a user name, password or key", SECRET_HINT)
 NO_ADDRESS = ("must be an address such as http://127.0.0.1:11434", None)
 NO_VARIABLE = ("must be the name of an environment variable, such as OPENAI_API_KEY", None)
 NO_KEY = ("must be the name of an environment variable, not the key itself", SECRET_HINT)
@@ -100,17 +100,22 @@ def test_what_is_allowed_comes_back_with_its_type(kind, given, value):
         (Boolean(), "yes", 'must be true or false, not "yes"', None),
         (Boolean(), 1, "must be true or false, not 1", None),
         (TEXTS, "END", 'must be a list of texts, such as ["END"], not "END"', None),
-        (TEXTS, [1], 'must be a list of texts, such as ["END"], and holds 1', None),
-        (TEXTS, [["a"]], 'must be a list of texts, such as ["END"], and holds a list', None),
-        (TEXTS, [""], 'must be a list of texts, such as ["END"], and holds an empty text', None),
+        (TEXTS, [1], 'must be a list of texts, such as ["END"], but contains 1', None),
+        (TEXTS, [["a"]], 'must be a list of texts, such as ["END"], but contains a list', None),
+        (TEXTS, [""], 'must be a list of texts, such as ["END"], but contains an empty text', None),
         (MODELS, "a/b", 'must be a list of models, such as ["a/b"], not "a/b"', None),
-        (MODELS, [""], 'must be a list of models, such as ["a/b"], and holds an empty text', None),
-        (MODELS, ["a", " "], 'must be a list of models, such as ["a/b"], and holds " "', None),
+        (
+            MODELS,
+            [""],
+            'must be a list of models, such as ["a/b"], but contains an empty text',
+            None,
+        ),
+        (MODELS, ["a", " "], 'must be a list of models, such as ["a/b"], but contains " "', None),
         (MODELS, ["a/b", KEY], SECRET_REASON, SECRET_HINT),
         (PATH, "", 'must be a path such as "ca.pem", not ""', None),
         (PATH, 1, 'must be a path such as "ca.pem", not 1', None),
-        (PATH, "a\0", 'must be a path such as "ca.pem", and holds a NUL character', None),
-        (PATH, "~nobody-of-that-name/x", "begins with ~, and there is no such home folder", None),
+        (PATH, "a\0", 'must be a path such as "ca.pem", and contains a NUL character', None),
+        (PATH, "~nobody-of-that-name/x", "begins with ~, but there is no such home folder", None),
         (PATH, KEY, SECRET_REASON, SECRET_HINT),
         (VariableName(), "", *NO_VARIABLE),
         (VariableName(), "MY KEY", *NO_VARIABLE),

@@ -79,7 +79,7 @@ def test_what_was_piped_into_a_call_that_is_left_is_not_lost(warm):
 def test_a_conversation_has_a_process_of_its_own(warm):
     before = calls_of(warm)
     with Person("chat", "--verbose") as person:
-        person.wait_for("note: warm: no, what is typed at a terminal has a process of its own")
+        person.wait_for("note: warm: no, input typed at a terminal needs its own process")
         person.say("one")
         person.wait_for("Hello! You said: one")
         person.say("two")
@@ -115,7 +115,7 @@ def test_the_first_call_that_asks_for_one_is_cold_and_one_comes_up(
     asked = (*asking(f"{openai_server.url}/v1"), *flags)
     ended = child(*asked, "--verbose")
     assert (ended.code, ended.text) == (0, "Hello, world!\n")
-    note = "note: warm: no, none is running; one is coming up for later calls"
+    note = "note: warm: no, none is running; starting one for later calls"
     assert warm_notes(ended) == [note]
     until(lambda: control.status() is not None)
     status = control.status()

@@ -183,13 +183,14 @@ def test_filters_that_only_look_alike_are_no_proof():
 @each({"network": NAMESPACES["network"], "no_new_privs": RIGHTS["no new privileges"]})
 def test_those_who_ask_are_told_that_calls_stay_cold(warm, confinement, confined):
     told = outcome(*confined, *COMMAND, "warm", "status")[0].splitlines()[-1]
-    assert told == f"from here every call is cold: it has {confinement.differs}"
+    assert told == f"every call from here is cold: it has {confinement.differs}"
     started = subprocess.run(
         [*confined, *COMMAND, "warm", "start"], capture_output=True, text=True, check=False
     )
     assert (started.returncode, started.stdout) == (2, "")
     assert started.stderr == (
-        f"error: warm process {warm.pid} takes no calls from here: it has {confinement.differs}\n"
+        f"error: warm process {warm.pid} does not accept calls from here: "
+        f"it has {confinement.differs}\n"
         "hint: hello-llm warm stop && hello-llm warm start\n"
     )
     assert "calls from here" not in child("warm", "start").stderr

@@ -1,1 +1,1 @@
-"""From settings to turns: opens providers, builds requests, records exchanges."""
+"""Makes turns from settings: opens providers, builds requests, records exchanges."""

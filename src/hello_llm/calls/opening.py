@@ -1,4 +1,4 @@
-"""Opens what a call needs: the request, the provider, and a local model's server."""
+"""Prepares a call: builds the request, opens the provider, and serves a local model."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 _LOCAL = "local/"
 
 Serve = Callable[[Path, str], AbstractContextManager[str]]
-"""Serves a file of weights under a name, and yields the address of its API."""
+"""Serves a file of weights under a name; the context yields the address of its API."""
 
 
 def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequest:
-    """Return the request for `messages`, the system turn of the settings before them."""
+    """Return the request for `messages`, preceded by the system turn of the settings."""
     if settings.system is not None:
         messages = (Message("system", settings.system), *messages)
     params = Params(**{one.name: getattr(settings, one.name) for one in fields(Params)})
@@ -40,15 +40,15 @@ def _serve(weights: Path, name: str) -> AbstractContextManager[str]:
 def open_provider(
     settings: Settings, serve: Serve = _serve, play: "Play | None" = None
 ) -> Iterator[LLMProvider]:
-    """Yield the provider of `settings`.
+    """Yield the provider that `settings` select.
 
     Args:
         settings: every setting.
         serve: serves a local model inside the block.
-        play: the script, if it is played already.
+        play: the script, if a play of it is already in progress.
 
     Raises:
-        UsageError: the settings do not go together, or the local model cannot be served.
+        UsageError: the settings conflict, or the local model cannot be served.
     """
     with ExitStack() as stack:
         options: dict[str, Any] = {"model": settings.model} if settings.model else {}
@@ -69,7 +69,7 @@ def open_provider(
 
 
 def _script(settings: Settings, play: "Play | None") -> dict[str, Any]:
-    """The options of a mock that plays a script; empty without a script."""
+    """Return the options of a mock that plays a script; empty without a script."""
     file = script_file(settings)
     if file is None:
         return {}
@@ -83,10 +83,10 @@ def _script(settings: Settings, play: "Play | None") -> dict[str, Any]:
 
 
 def script_file(settings: Settings) -> Path | None:
-    """Return the script of the mock, if there is one.
+    """Return the path of the mock's script, if there is one.
 
     Raises:
-        UsageError: the provider is not the mock.
+        UsageError: there is one, but the provider is not the mock.
     """
     if settings.script is None:
         return None
@@ -102,7 +102,7 @@ def script_file(settings: Settings) -> Path | None:
 
 
 def certificates(settings: Settings) -> Path | None:
-    """Return the file of certificates; only a configuration file names one.
+    """Return the path of the certificates, which only a configuration file can name.
 
     Raises:
         UsageError: there is no such file.
@@ -118,12 +118,12 @@ def certificates(settings: Settings) -> Path | None:
 
 
 def _local_model(settings: Settings, model: str) -> tuple[str, Path]:
-    """Return the name and the weights of the local `model`."""
+    """Return the name of the local `model` and the path of its weights."""
     from hello_llm.local import find_weights
 
     if settings.api_base is not None:
         raise UsageError(
-            f"{model} is served here and takes no other address", "leave out --api-base"
+            f"{model} runs on this machine and takes no other address", "leave out --api-base"
         )
     name = model.removeprefix(_LOCAL)
     return name, find_weights(name, settings.local_models)

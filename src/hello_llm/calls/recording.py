@@ -1,4 +1,4 @@
-"""``--record`` and ``--replay``: what is put around a run's providers, and what replaces them."""
+"""``--record`` and ``--replay``: wraps a run's providers in recorders, or replaces them."""
 
 import os
 import random
@@ -21,25 +21,25 @@ Redact = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class CallRecording:
-    """What runs beside one call at a time."""
+    """The recording or the replay of one call at a time."""
 
     file: "RecordingFile | None" = None
-    """Where exchanges are recorded."""
+    """The file in which exchanges are recorded."""
     replayer: "Replayer | None" = None
-    """Who answers from a recording."""
+    """Answers from a recording, in place of a provider."""
     redact: Redact = str
-    """Takes secrets out of a text."""
+    """Removes secrets from a text."""
     draw: Callable[[float, float], float] = random.uniform
-    """Draws the wait before another attempt."""
+    """Draws the wait before the next attempt."""
     clock: Callable[[], float] = time.monotonic
     """Returns seconds."""
     sleep: Callable[[float], None] = time.sleep
-    """Waits for seconds."""
+    """Waits for a number of seconds."""
     recorders: "list[Recorder]" = field(default_factory=list)
-    """The recorders so far."""
+    """The recorders created so far."""
 
     def around(self, provider: LLMProvider, stack: ExitStack) -> LLMProvider:
-        """Return `provider`, recorded where that is asked for until `stack` ends."""
+        """Return `provider`; if calls are recorded, wrap it in a recorder until `stack` closes."""
         if self.file is None:
             return provider
         from hello_llm.recording import Recorder
@@ -49,26 +49,26 @@ class CallRecording:
         return recorder
 
     def explain(self, error: HelloLLMError, delay_s: float | None) -> None:
-        """Record why an attempt failed, and the seconds until the next one if there is any."""
+        """Record why an attempt failed, and the seconds until the next one, if there is one."""
         for recorder in self.recorders:
             recorder.explain(error, delay_s)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRecording:
-    """A recording that is running."""
+    """A recording or a replay in progress."""
 
     file: "RecordingFile | None" = None
-    """Where exchanges are recorded."""
+    """The file in which exchanges are recorded."""
     recording: "Recording | None" = None
-    """What answers in the place of a model."""
+    """The recording that answers in place of a model."""
     timing: "ReplayTiming" = "none"
-    """Whether it takes its time."""
+    """Whether the replay keeps the recorded timing."""
     redact: Redact = str
-    """Takes secrets out of a text."""
+    """Removes secrets from a text."""
 
     def for_call(self) -> CallRecording:
-        """Start the recording of one call; concurrent calls need one each."""
+        """Start the recording or the replay of one call; concurrent calls need one each."""
         call_recording = CallRecording(self.file, redact=self.redact)
         if self.recording is None:
             return call_recording
@@ -84,21 +84,21 @@ class OpenRecording:
 
 @dataclass(frozen=True, slots=True)
 class RecordingOptions:
-    """What is recorded, and what answers in the place of a model."""
+    """What to record, and what to replay in place of a model."""
 
     record: Path | None = None
-    """The file that exchanges are added to."""
+    """The file to which exchanges are added."""
     replay: Path | None = None
-    """The file that answers."""
+    """The file to replay."""
     timing: "ReplayTiming" = "none"
-    """Whether replayed pieces come when they came, or at once."""
+    """Whether replayed pieces come at their recorded times, or at once."""
 
     @classmethod
     def of(cls, record: Path | None, replay: Path | None, timing: str | None) -> Self:
-        """Check what was typed for it.
+        """Check the options as typed, and return them.
 
         Raises:
-            UsageError: the options do not go together.
+            UsageError: an option is invalid, or the options conflict.
         """
         if timing not in {None, "none", "recorded"}:
             raise UsageError(
@@ -114,10 +114,10 @@ class RecordingOptions:
         return cls(record, replay, "recorded" if timing == "recorded" else "none")
 
     def check(self, settings: Settings) -> None:
-        """Make sure that `settings` let a recording answer.
+        """Make sure that `settings` allow the replay, if there is one.
 
         Raises:
-            UsageError: they ask a model.
+            UsageError: they ask a model although a recording is to be replayed.
         """
         if self.replay is not None and settings.provider != "mock":
             raise UsageError(
@@ -128,11 +128,11 @@ class RecordingOptions:
 
     @contextmanager
     def running(self, redact: Redact) -> Iterator[OpenRecording]:
-        """Open the files.
+        """Open the files, and yield the recording or replay.
 
         Raises:
-            OutputError: the one cannot be written.
-            UsageError: the other cannot be read, or one of them is no recording.
+            OutputError: the file to record to cannot be written.
+            UsageError: the file to replay cannot be read, or one of them is not a recording.
         """
         if self.record is None and self.replay is None:
             yield OpenRecording()

@@ -1,4 +1,4 @@
-"""Makes the turns of a run: who is asked, and within which limits."""
+"""Makes the turns of a run: which models they ask, and within which limits."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -33,13 +33,13 @@ def open_turns(
 
     Args:
         settings: every setting.
-        redact: takes secrets out of what is recorded.
-        warn: is given a sentence about each rule of the script that no prompt matched.
+        redact: removes secrets from recordings.
+        warn: called with a sentence about rules of the script that no prompt matched.
         recording: the files that record the exchanges, or replay them in place of a model.
 
     Raises:
         OutputError: the exchanges cannot be recorded.
-        UsageError: the settings do not go together, or a model cannot be asked.
+        UsageError: the settings conflict, or a model cannot be asked.
     """
     recording.check(settings)
     with ExitStack() as stack:
@@ -64,7 +64,7 @@ def open_turns(
 
 
 def prepare(settings: Settings) -> None:
-    """Use a wait that is due: start to import what the answer needs, and return at once."""
+    """Start importing what the answer needs, to use the time of a wait; return at once."""
     if settings.provider == "litellm":
         from hello_llm.providers.litellm.preload import preload
 
@@ -72,7 +72,7 @@ def prepare(settings: Settings) -> None:
 
 
 def _warn_unused_rules(provider: LLMProvider, warn: Callable[[str], None]) -> None:
-    """Warn of a rule without a use; a run of one prompt may be one of several with its script."""
+    """Warn about unused rules: no error, since other runs may share the script."""
     try:
         cast("ScriptedMock", provider).finish()
     except UsageError as unused:
@@ -102,10 +102,10 @@ def _recorded(
 
 
 def _falling_back(settings: Settings, model: str) -> Settings:
-    """Return the settings that ask `model`; another vendor has its own address and key.
+    """Return the settings for asking `model`; another vendor has its own address and key.
 
     Raises:
-        UsageError: `model` names no vendor that is known.
+        UsageError: `model` does not name a known vendor.
     """
     try:
         vendor = ModelName.parse(model, flag="--fallback").vendor
@@ -117,7 +117,7 @@ def _falling_back(settings: Settings, model: str) -> Settings:
 
 
 def turn_of(settings: Settings, candidates: list[Candidate], call_recording: CallRecording) -> Turn:
-    """Return the turn that asks `candidates` within the limits of `settings`, and records it."""
+    """Return a turn that asks `candidates` within the limits of `settings`; record its failures."""
     turn = Turn(
         candidates,
         stream=settings.stream,

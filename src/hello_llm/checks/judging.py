@@ -1,4 +1,4 @@
-"""One attempt at a check: a turn is driven to its end, and what came of it is judged."""
+"""Makes one attempt at a check: runs a turn to its end and judges the outcome."""
 
 import time
 from collections.abc import Callable
@@ -21,23 +21,23 @@ _SAYS_NOTHING = frozenset(
         ExitCode.SERVER,
     }
 )
-"""Failures that come before a server has looked at what it was asked."""
+"""Failures that occur before a server has looked at the request."""
 
 
 _LEAST_S = 0.5
-"""The time that an answer is judged in, however late it came."""
+"""The minimum time for judging an answer in seconds, however late the answer arrived."""
 
 
 def attempt(
     check: Check, turn: Turn, bench: Bench, on_retry: Callable[[Retrying], None]
 ) -> AttemptResult:
-    """Run `turn`, which asks what `check` asks, and judge what comes of it.
+    """Run `turn`, which makes the call of `check`, and judge the outcome.
 
     Args:
-        check: says what is expected.
+        check: the check, with its expectations.
         turn: the call.
-        bench: where and how long the answer may be judged.
-        on_retry: hears of every failure that is tried again.
+        bench: where to judge the answer, and for how long.
+        on_retry: called for every failure that is retried.
 
     Raises:
         GoneError: the run is over.
@@ -56,7 +56,7 @@ def attempt(
 
 
 def _of_error(check: Check, error: HelloLLMError, wall_s: float) -> AttemptResult:
-    """Judge a call that failed: one that says nothing of what is checked is an error."""
+    """Judge a failed call; a failure that says nothing about the check is an error."""
     if error.exit_code == check.expect_error:
         return AttemptResult(Verdict.PASS, wall_s, error=error)
     if check.expect_error is None or error.exit_code in _SAYS_NOTHING:

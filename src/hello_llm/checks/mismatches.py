@@ -1,4 +1,4 @@
-"""Judges a complete reply: here by what is quick, in a judge process by what may never end."""
+"""Judges a complete reply; assertions that may never finish run in a judge process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,31 +14,31 @@ from hello_llm.judge.rules import RULES
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where an answer is judged, and for how long."""
+    """Where to judge an answer, and for how long."""
 
     judges: Judges
     """The judge processes."""
     folder: Path = Path()
-    """Where programs start."""
+    """The working directory of programs."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment of programs."""
     timeout_s: float = 0.0
-    """Seconds that an attempt may take; 0 sets no limit."""
+    """Time limit of an attempt in seconds; 0 means no limit."""
 
 
 def find_mismatches(
     expectations: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
 ) -> tuple[Mismatch, ...]:
-    """List the mismatches, in the order of `expectations`.
+    """Return the mismatches of `reply`, in the order of `expectations`.
 
     Args:
-        expectations: what is expected.
-        reply: what came.
-        bench: where it is judged.
-        left_s: the seconds that are left of the attempt, if it has a limit.
+        expectations: the expectations to judge.
+        reply: the reply to judge.
+        bench: where to judge it.
+        left_s: the seconds left for the attempt, if it has a time limit.
 
     Raises:
-        DeadlineError: one was not decided in time, and no other is known to fail.
+        DeadlineError: an expectation was not decided in time, and no other is known to fail.
         UsageError: no judge process can be started.
         GoneError: the run is over.
     """
@@ -61,7 +61,7 @@ def find_mismatches(
 def _judged_apart(
     apart: Sequence[Expectation], reply: LLMReply, bench: Bench, left_s: float
 ) -> dict[str, str | None]:
-    """List the mismatches among those of `apart` that were judged in time."""
+    """Return the mismatch, or ``None``, of each expectation in `apart` judged in time."""
     job = Job(
         "judge",
         [(one.name, one.value) for one in apart],

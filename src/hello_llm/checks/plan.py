@@ -1,4 +1,4 @@
-"""What a run of checks is given: the cases, and how they are run."""
+"""The input of a run of checks: the cases, and how to run them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,41 +10,41 @@ from hello_llm.engine import Turn
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A check on one model, ready to be asked."""
+    """A check on one model, ready to run."""
 
     check: Check
     """The check."""
     model: str
-    """The model by its name."""
+    """The name of the model."""
     provider: str
-    """Who asks it."""
+    """The provider that calls the model."""
     host: str
-    """What shares a back-off: the host, or the vendor where that is not known."""
+    """The key for a shared back-off: the host, or the vendor if the host is unknown."""
     ask: Callable[[], Turn]
-    """Makes the turn of one attempt; called in the thread that runs it."""
+    """Creates the turn of one attempt; called in the thread that runs the attempt."""
     folder: Path
     """The folder of the suite."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The environment of programs that judge."""
+    """The environment of programs that judge answers."""
     timeout_s: float = 0.0
-    """Seconds that an attempt may take; 0 sets no limit."""
+    """Time limit of an attempt in seconds; 0 means no limit."""
     max_wait_s: float = 60.0
-    """The longest wait in seconds that a server may ask for."""
+    """The longest wait, in seconds, that a server may ask for."""
     replay: str = ""
-    """The command line that makes the call again."""
+    """The command line that repeats the call."""
     worst_micros: int | None = None
-    """What one attempt may cost, in millionths of a dollar; ``None`` if that is not known."""
+    """The most that one attempt may cost, in millionths of a dollar; ``None`` if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the cases are run."""
+    """How to run the cases."""
 
     jobs: int = 1
-    """How many attempts are made at a time."""
+    """The number of attempts to run at a time."""
     fail_fast: bool = False
     """Whether the first check that fails or errs ends the run."""
     all_attempts: bool = False
-    """Whether attempts are made that can no longer decide anything."""
+    """Whether to run every attempt, even once the verdict is certain."""
     budget_micros: int | None = None
-    """What all attempts may cost together, in millionths of a dollar."""
+    """The cost limit of all attempts together, in millionths of a dollar."""

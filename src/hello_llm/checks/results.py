@@ -1,4 +1,4 @@
-"""What came of a suite: its checks, the models that they were tried on, and every attempt."""
+"""The results of a suite: those of its checks on each model, and of every attempt."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,36 +9,36 @@ from hello_llm.contract import ExitCode, HelloLLMError, LLMReply
 
 
 class Verdict(StrEnum):
-    """What an attempt, or a check on one model, came to."""
+    """The verdict on an attempt, or on a check on one model."""
 
     PASS = "pass"  # noqa: S105 - no password
-    """Everything that was expected is so."""
+    """Every expectation was met."""
     FAIL = "fail"
-    """An answer came, and something that was expected is not so."""
+    """The outcome could be judged, and an expectation was not met."""
     ERROR = "error"
-    """No verdict on an answer: a rate limit, a server, the network, a deadline."""
+    """The outcome could not be judged: a rate limit, a server, the network, a deadline."""
     SKIPPED = "skipped"
-    """It was not tried: an interrupt, the budget or the first failure came before."""
+    """It was not tried: an interrupt, the budget or the first failure ended the run before."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """One call, judged."""
+    """The result of one call."""
 
     verdict: Verdict
     """Pass, fail or error."""
     wall_s: float
-    """Seconds that it took."""
+    """Duration in seconds."""
     reply: LLMReply | None = None
-    """The answer, if one came; for an error, as far as it came."""
+    """The answer, if the call finished."""
     mismatches: tuple[Mismatch, ...] = ()
-    """What was not as expected."""
+    """The expectations that were not met."""
     error: HelloLLMError | None = None
-    """What went wrong, if the call failed."""
+    """The error, if the call failed or its answer could not be judged."""
 
     @property
     def answer(self) -> LLMReply | None:
-        """The reply, or what the error kept of one."""
+        """The reply, or the partial reply that the error carries."""
         if self.reply is None and self.error is not None:
             return self.error.partial
         return self.reply
@@ -46,36 +46,36 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check came to on one model."""
+    """The result of one check on one model."""
 
     name: str
     """The check's name, unique in the suite."""
     model: str
-    """The model as it was named; for the mock without one, the mock's own."""
+    """The model as the user named it; the mock's own model if the mock was given none."""
     provider: str
-    """Who was asked: ``mock`` or ``litellm``."""
+    """The provider that was called: ``mock`` or ``litellm``."""
     verdict: Verdict
-    """The whole of it, by ``needed`` of ``planned``."""
+    """The overall verdict, by ``needed`` of ``planned``."""
     needed: int
-    """How many attempts have to pass."""
+    """How many attempts must pass."""
     planned: int
-    """How many attempts there may be."""
+    """The maximum number of attempts."""
     attempts: tuple[AttemptResult, ...]
-    """Those that were made, in order; fewer than planned where it was decided early."""
+    """The attempts made, in order; fewer than planned if the verdict was certain early."""
     line: int
     """The line of the suite file on which the check begins."""
     tags: tuple[str, ...] = ()
     """Its tags."""
     quarantined: bool = False
-    """True if what it comes to must not decide about the suite."""
+    """Whether the result must not affect the outcome of the suite."""
     replay: str = ""
-    """The command line that makes the call again, quoted for a shell; no key stands in it."""
+    """The command line that repeats the call, quoted for a shell; it contains no key."""
     skipped_because: str = ""
-    """Why it was not tried, or not to the end, in a phrase."""
+    """A phrase that says why the check was skipped or cut short."""
 
     @property
     def flaky(self) -> bool:
-        """Whether it passed, but not every time."""
+        """Whether the check passed, but not every time."""
         return self.verdict is Verdict.PASS and any(
             attempt.verdict is not Verdict.PASS for attempt in self.attempts
         )
@@ -83,15 +83,15 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """What a whole suite came to."""
+    """The result of a whole suite."""
 
     suite: Path
-    """The file."""
+    """The suite file."""
     results: tuple[CheckResult, ...]
-    """Each check on each model, in the order of the file."""
+    """The result of each check on each model, in the order of the file."""
     started_at: float
-    """When it began, in seconds since 1970."""
+    """When the run began, in seconds since 1970."""
     wall_s: float
-    """Seconds that it took."""
+    """Duration in seconds."""
     exit_code: ExitCode
-    """What the process ends with; the summary follows from the same predicate."""
+    """The exit code of the process, derived from the same verdicts as the summary."""

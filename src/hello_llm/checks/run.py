@@ -1,4 +1,4 @@
-"""Runs checks: several attempts at a time, no more than it takes to decide, results in order."""
+"""Runs checks: several attempts at a time, no more than needed to decide, results in order."""
 
 import queue
 import threading
@@ -16,7 +16,7 @@ from hello_llm.contract import ExitCode, RateLimitedError
 from hello_llm.judge.pool import Judges
 
 _LOOK_AGAIN_S = 0.05
-"""How soon it is seen that a host may be called again; Ctrl-C comes through as soon."""
+"""Polling interval in seconds, for Ctrl-C and for hosts that may be called again."""
 
 _FREE = frozenset(
     {
@@ -29,30 +29,30 @@ _FREE = frozenset(
         ExitCode.CONTEXT,
     }
 )
-"""Failures for which no vendor asks money: nothing was answered."""
+"""Failures that no vendor charges for, because nothing was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How far a case has come at one moment."""
+    """The progress of a case at one moment."""
 
     name: str
-    """The check."""
+    """The name of the check."""
     model: str
-    """The model."""
+    """The name of the model."""
     verdicts: tuple[Verdict, ...]
-    """What the attempts so far came to."""
+    """The verdicts on the attempts so far."""
     in_flight: int
-    """How many attempts are being made."""
+    """The number of attempts in progress."""
     planned: int
-    """How many there may be."""
+    """The maximum number of attempts."""
     began: float
-    """When the first one began, by ``time.monotonic``."""
+    """When the first attempt began, by ``time.monotonic``."""
 
 
 @dataclass(slots=True, eq=False)
 class _Progress:
-    """How far a case has come."""
+    """The progress of a case."""
 
     case: Case
     slots: list[AttemptResult | None] = field(default_factory=list)
@@ -73,7 +73,7 @@ class _Progress:
         return sum(one is None for one in self.slots)
 
     def wants_more(self, *, all_attempts: bool) -> bool:
-        """Tell whether another attempt can be begun that is not in vain."""
+        """Return whether another attempt may begin and is still of use."""
         check = self.case.check
         if self.stopped or len(self.slots) >= check.repeat:
             return False
@@ -81,7 +81,7 @@ class _Progress:
         return all_attempts or self.in_flight < fewest_left(verdicts, check.needed, check.repeat)
 
     def done(self, *, all_attempts: bool) -> bool:
-        """Tell whether nothing of the case is under way or follows."""
+        """Return whether no attempt of the case is in progress or will follow."""
         return not self.in_flight and not self.wants_more(all_attempts=all_attempts)
 
     def result(self) -> CheckResult:
@@ -120,17 +120,17 @@ class Run:
         on_look: Callable[["Run"], None] = lambda _: None,
         judges: Judges | None = None,
     ) -> None:
-        """Prepare it.
+        """Prepare the run.
 
         Args:
-            cases: what is run.
-            plan: how.
-            on_result: gets each result in the order of `cases`, as soon as those before are there.
-            on_look: gets this run several times a second.
-            judges: the judge processes, which end with the run; by default its own.
+            cases: the cases to run.
+            plan: how to run them.
+            on_result: called with each result in the order of `cases`, once all earlier are known.
+            on_look: called with this run several times a second.
+            judges: the judge processes, which end with the run; by default the run starts its own.
         """
         self.stopped: ExitCode | None = None
-        """``BUDGET`` if that ended the run."""
+        """``BUDGET`` if the budget ended the run, else ``None``."""
         self._plan = plan
         self._on_result = on_result
         self._on_look = on_look
@@ -147,34 +147,34 @@ class Run:
         )
 
     def results(self) -> tuple[CheckResult, ...]:
-        """The result so far; an undecided check counts as skipped."""
+        """Return the results so far; an undecided check counts as skipped."""
         return tuple(progress.result() for progress in self._progress)
 
     def untold(self) -> list[CheckResult]:
-        """The results that were decided but still waited for earlier ones."""
+        """Return the results that are decided but still wait for earlier ones to be reported."""
         waiting = [progress for progress in self._progress[self._told :] if progress.verdict]
         return [progress.result() for progress in waiting]
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was left untried but what could not decide anything."""
+        """Whether the run left out only attempts that could not decide anything."""
         return not any(progress.stopped for progress in self._progress)
 
     def under_way(self) -> list[Snapshot]:
-        """Return the cases of which an attempt is being made."""
+        """Return a snapshot of each case with an attempt in progress."""
         open_ones = self._progress[self._told :]
         return [progress.snapshot() for progress in open_ones if progress.in_flight]
 
     def verdicts(self) -> list[Verdict | None]:
-        """The result of each case that is decided."""
+        """Return the verdict on each case; ``None`` for an undecided one."""
         return [progress.verdict for progress in self._progress]
 
     def waits(self) -> dict[str, float]:
-        """Return the seconds for which each host is still left alone."""
+        """Return the remaining seconds of each host's pause."""
         return self._backoff.waits()
 
     def skip_rest(self, why: str) -> None:
-        """Begin no more attempts; `why` says, in a phrase, why the rest is not tried."""
+        """Begin no more attempts; `why` is a phrase that gives the reason."""
         for progress in self._progress:
             progress.stopped = progress.stopped or why
 
@@ -182,7 +182,7 @@ class Run:
         """Run the cases.
 
         Raises:
-            BaseException: what no attempt can explain, and signals; :meth:`results` stays right.
+            BaseException: an unexpected error or a signal; :meth:`results` stays valid.
         """
         for _ in range(self._plan.jobs):
             threading.Thread(target=self._work, name="hello-llm-check", daemon=True).start()
@@ -199,7 +199,7 @@ class Run:
             self._judges.close()
 
     def _next(self) -> tuple[_Progress, int] | None:
-        """Return the next attempt to make, which counts as begun; ``None`` if none may begin."""
+        """Return the next attempt, already counted as begun; ``None`` if none may begin now."""
         if self._in_flight >= self._plan.jobs:
             return None
         for progress in self._open:
@@ -219,7 +219,7 @@ class Run:
         return None
 
     def _take(self) -> None:
-        """Wait for an attempt to end, but not for long."""
+        """Wait briefly for an attempt to end, and record its outcome."""
         try:
             progress, number, outcome = self._ended.get(timeout=_LOOK_AGAIN_S)
         except queue.Empty:
@@ -246,7 +246,7 @@ class Run:
             self._told += 1
 
     def _affordable(self, case: Case) -> bool:
-        """Tell whether one more attempt of `case` is sure to stay within the budget."""
+        """Return whether one more attempt at `case` is sure to stay within the budget."""
         if self._plan.budget_micros is None:
             return True
         more = case.worst_micros
@@ -274,7 +274,7 @@ class Run:
 
 
 def _charged(one: AttemptResult, worst: int) -> int:
-    """The cost of an attempt, or the most it may have cost if unknown."""
+    """Return the cost of an attempt or, if unknown, the most it may have cost."""
     if one.error is not None and one.error.exit_code in _FREE:
         return 0
     known = None if one.answer is None else one.answer.usage.usd_micros

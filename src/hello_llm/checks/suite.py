@@ -1,4 +1,4 @@
-"""A suite of checks: what a file asks for, once it is read and found right as a whole."""
+"""A suite of checks, as read from a file and validated as a whole."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.text import phrases
 
 CheckModel = Callable[[str], object]
-"""Raises ``UsageError`` if a text is no name of a model."""
+"""Raises ``UsageError`` if a text is not a model name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,34 +19,34 @@ class Check:
     """One check of a suite."""
 
     name: str
-    """Unique in the suite."""
+    """The name of the check, unique in the suite."""
     line: int
-    """The line on which it begins."""
+    """The line of the suite file on which the check begins."""
     messages: tuple[Message, ...]
-    """What is asked."""
+    """The conversation to send."""
     expectations: tuple[Expectation, ...] = ()
-    """What is expected of the answer."""
+    """The expectations that the answer must meet."""
     expect_error: ExitCode | None = None
-    """The failure that is expected in its place."""
+    """The failure that is expected instead of an answer."""
     models: tuple[str, ...] = ()
-    """The models to ask, each on its own; empty for the one of the settings."""
+    """The models to check, each separately; empty means the model in the settings."""
     repeat: int = 1
-    """How many attempts there may be."""
+    """The maximum number of attempts."""
     needed: int = 1
-    """How many of them have to pass."""
+    """How many attempts must pass."""
     quarantined: bool = False
-    """True if what it comes to must not decide about the suite."""
+    """Whether the result must not affect the outcome of the suite."""
     tags: tuple[str, ...] = ()
     """Its tags."""
     profile: str | None = None
-    """The profile that it takes its settings from."""
+    """The profile that supplies its settings."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """The settings that the file names, by key."""
+    """The settings given in the file, by key."""
     exec_env: tuple[str, ...] = ()
-    """The variables that a program is given although they may hold secrets."""
+    """Environment variables passed to programs although they may contain secrets."""
 
     def fits(self, pattern: str) -> bool:
-        """Tell whether `pattern` is one of its tags, or a pattern that its name fits."""
+        """Return whether `pattern` is one of the check's tags or matches its name."""
         return pattern in self.tags or fnmatchcase(self.name, pattern)
 
 
@@ -55,18 +55,18 @@ class Suite:
     """A file of checks."""
 
     path: Path
-    """The file."""
+    """The suite file."""
     checks: tuple[Check, ...]
     """Its checks, in order."""
     max_cost: float | None = None
-    """What a run may cost, in US dollars."""
+    """The cost limit of a run, in US dollars."""
 
 
 def select(suite: Suite, patterns: Sequence[str]) -> tuple[Check, ...]:
-    """Return the checks of `suite` that fit one of `patterns`; all of them if there is none.
+    """Return the checks of `suite` that match any of `patterns`; all checks without patterns.
 
     Raises:
-        UsageError: no check fits one of the patterns.
+        UsageError: a pattern matches no check.
     """
     for pattern in patterns:
         if not any(check.fits(pattern) for check in suite.checks):

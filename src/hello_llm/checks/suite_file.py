@@ -1,4 +1,4 @@
-"""Turns the text of a suite into checks, and reports everything that is wrong in it."""
+"""Parses the text of a suite into checks, and reports every problem in it."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,13 +36,13 @@ _PROMPTS = ("prompt", "prompt_file", "messages")
 def check_suite(
     path: Path, content: bytes, check_model: CheckModel, judges: Judges
 ) -> tuple[Suite, tuple[Problem, ...]]:
-    """Return the suite that `content` holds and every problem in it, from top to bottom.
+    """Return the suite in `content` and every problem in it, from top to bottom.
 
     Args:
-        path: the file; the paths in it are relative to its folder.
-        content: its bytes.
-        check_model: checks each name of a model.
-        judges: validate regular expressions and schemas.
+        path: the suite file; the paths in it are relative to its folder.
+        content: the bytes of the file.
+        check_model: validates each model name.
+        judges: the judge processes that validate regular expressions and schemas.
 
     Raises:
         UsageError: no judge process can be started.
@@ -58,7 +58,7 @@ def check_suite(
 
 
 class _SuiteChecker(Checker):
-    """Turns a document into checks."""
+    """Parses a document into checks."""
 
     def __init__(self, document: Document, folder: Path, check_model: CheckModel) -> None:
         super().__init__(document)
@@ -79,7 +79,7 @@ class _SuiteChecker(Checker):
         return tuple(found)
 
     def validate_slow_values(self, judges: Judges) -> None:
-        """Let `judges` validate what could take forever, and report what they find."""
+        """Let `judges` validate values that could take forever, and note the problems found."""
         items = [(one.name, one.value) for one, _ in self._unvalidated]
         found = zip(self._unvalidated, judges.validate(items), strict=False)
         for (expectation, trail), wrong in found:
@@ -89,7 +89,7 @@ class _SuiteChecker(Checker):
                 self.note(f"{expectation.name}{self.where(trail[:-1])} {reason}", hint, trail)
 
     def max_cost(self) -> float | None:
-        """Return the US dollars that the suite may cost, if it says."""
+        """Return the cost limit of the suite in US dollars, if it sets one."""
         return self.values(self.data, {"max_cost": DOLLARS}, ()).get("max_cost")
 
     def _only_once(self, names: list[str]) -> None:
@@ -97,7 +97,7 @@ class _SuiteChecker(Checker):
             if name and (first := names.index(name)) != number:
                 line = self.line(("check", str(first)))
                 message = f"there are two checks called {phrases.quoted(name)}"
-                hint = f"the other is on line {line}; a name stands for one check"
+                hint = f"the other is on line {line}; each check needs its own name"
                 self.note(message, hint, ("check", str(number), "name"))
 
     def _check(self, table: Mapping[str, Any], number: int, defaults: Mapping[str, Any]) -> Check:
@@ -179,7 +179,7 @@ class _SuiteChecker(Checker):
         return ""
 
     def _script(self, name: str, trail: Trail) -> str:
-        """Return the path of a script, which is relative to the folder of the suite."""
+        """Return the path of a script, resolved against the folder of the suite."""
         path = self._folder / Path(name).expanduser()
         with self._noting_trouble(name, trail):
             path.stat()
@@ -226,5 +226,5 @@ class _SuiteChecker(Checker):
 
 
 def _lacks(table: Mapping[str, Any], *keys: str) -> bool:
-    """Tell whether the `table` of a check has none of `keys`, nor an unknown key in their place."""
+    """Return whether a check's `table` has none of `keys`, and no unknown key in their place."""
     return not any(key in keys or key not in CHECK_KEYS for key in table)

@@ -1,4 +1,4 @@
-"""The keys of a suite: where each may stand, and what values it takes."""
+"""Defines the keys of a suite: where each is allowed, and which values it takes."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -37,14 +37,14 @@ SETTING_KEYS = (
     "retries",
     "max_wait",
 )
-"""The settings that a suite may name; each is what it is in a profile."""
+"""The settings that a suite may contain; each means the same as in a profile."""
 
 
 class VariableList(TextList):
     """A list of names of environment variables."""
 
     def __init__(self) -> None:
-        """Show in the messages what one looks like."""
+        """Give error messages an example of a valid list."""
         super().__init__('a list of names of environment variables, such as ["JUDGE_TOKEN"]')
 
     def check(self, given: object) -> tuple[str, ...]:
@@ -73,10 +73,10 @@ KINDS: Mapping[str, Checked] = MappingProxyType(
         **{key: FIELDS[key] for key in SETTING_KEYS},
     }
 )
-"""What each key takes, except for ``messages`` and ``expect``."""
+"""The kind of value of each key, except for ``messages`` and ``expect``."""
 
 DOLLARS = Number(0, 1e6, unit=" of dollars")
-"""What a suite, or a call, may cost."""
+"""The kind of a cost limit, for a suite or for a call."""
 
 DEFAULT_KEYS = (
     "profile",
@@ -104,10 +104,10 @@ CHECK_KEYS = (
 
 
 def messages_of(given: object) -> tuple[Message, ...]:
-    """Return the conversation that a list of tables stands for.
+    """Return the conversation that a list of tables describes.
 
     Raises:
-        UnfitError: it is none.
+        UnfitError: `given` is not a valid conversation.
     """
     hint = 'messages = [{ role = "user", content = "…" }]'
     if not isinstance(given, list) or not given:
@@ -117,7 +117,7 @@ def messages_of(given: object) -> tuple[Message, ...]:
 
 def _message(given: object, hint: str) -> Message:
     if not isinstance(given, dict) or given.keys() != {"role", "content"}:
-        raise UnfitError("must hold tables of role and content", hint)
+        raise UnfitError("must contain tables with role and content", hint)
     role, content = given["role"], given["content"]
     if role not in _ROLES or not isinstance(content, str):
         raise UnfitError(f"takes the roles {phrases.listed(_ROLES, 'or')}, and texts", hint)

@@ -1,4 +1,4 @@
-"""Reads a suite from its file, or names the first problem in it."""
+"""Reads a suite from its file, or reports the first problem in it."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,15 +13,15 @@ from hello_llm.toml_file.problems import to_error
 
 
 def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None) -> Suite:
-    """Return the suite in the file.
+    """Return the suite in the file at `path`.
 
     Args:
-        path: the file.
-        check_model: looks at each name of a model.
-        judges: validate what can take for ever; by default a process for this file.
+        path: the suite file.
+        check_model: validates each model name.
+        judges: validate values that could take forever; by default, processes for this file only.
 
     Raises:
-        UsageError: it cannot be read, or something in it is wrong; names the first problem.
+        UsageError: the file cannot be read or is invalid; the error names the first problem.
     """
     shown = phrases.printable(str(path))
     try:

@@ -1,4 +1,4 @@
-"""Decides: about a check from its attempts, and about the suite from its checks."""
+"""Decides the verdict on a check from its attempts, and on the suite from its checks."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,16 +7,16 @@ from hello_llm.contract import ExitCode
 
 
 def decide(verdicts: Sequence[Verdict], needed: int, planned: int) -> Verdict | None:
-    """The verdict on a check after the `verdicts` on its attempts; ``None`` while undecided.
+    """Return the verdict on a check after the `verdicts` on its attempts; ``None`` if undecided.
 
-    Once decided, it stays so whatever the attempts still to come bring. An error counts neither
-    for nor against: it passes with `needed` passes, it fails when so many attempts failed that
-    all others could not make up for it, and else its errors leave it undecided.
+    No later attempt can change a verdict. An attempt in error counts neither for nor against the
+    check. The check passes with `needed` passes, and fails once so many attempts have failed that
+    all others could not make up for them. It is in error once its errors rule out both.
 
     Args:
-        verdicts: those of the attempts so far.
-        needed: how many attempts have to pass.
-        planned: how many attempts there may be.
+        verdicts: the verdicts on the attempts so far.
+        needed: how many attempts must pass.
+        planned: the maximum number of attempts.
     """
     passed, failed, left = _tally(verdicts, planned)
     allowed = planned - needed
@@ -30,7 +30,7 @@ def decide(verdicts: Sequence[Verdict], needed: int, planned: int) -> Verdict | 
 
 
 def fewest_left(verdicts: Sequence[Verdict], needed: int, planned: int) -> int:
-    """The least number of further attempts that can decide; 0 if decided."""
+    """Return the smallest number of further attempts that can decide; 0 if decided."""
     if decide(verdicts, needed, planned) is not None:
         return 0
     passed, failed, left = _tally(verdicts, planned)
@@ -43,12 +43,13 @@ def fewest_left(verdicts: Sequence[Verdict], needed: int, planned: int) -> int:
 
 
 def exit_code(results: Iterable[CheckResult], stopped: ExitCode | None = None) -> ExitCode:
-    """The exit code of a suite; quarantined checks have no say.
+    """Return the exit code of a suite; quarantined checks do not count.
 
     Args:
         results: the checks in the order of the file.
-        stopped: what ended the run, or went wrong beside the checks. A failed check outweighs a
-            budget that is spent and a script that was not played whole, and nothing else.
+        stopped: the exit code for an event that ended the run, or for an error outside the
+            checks. A failed check takes precedence only over a spent budget and over a script
+            that was not played to its end.
     """
     counting = [check for check in results if not check.quarantined]
     if stopped not in {None, ExitCode.BUDGET, ExitCode.USAGE}:
@@ -62,7 +63,7 @@ def exit_code(results: Iterable[CheckResult], stopped: ExitCode | None = None) -
 
 
 def result_line(results: Sequence[CheckResult], code: ExitCode, wall_s: float) -> str:
-    """Return the line that follows from the same verdicts as the `code` of the suite."""
+    """Return the summary line of a suite, from the same verdicts as its exit `code`."""
     tally = dict.fromkeys(Verdict, 0)
     for check in results:
         tally[check.verdict] += not check.quarantined
@@ -82,12 +83,12 @@ def result_line(results: Sequence[CheckResult], code: ExitCode, wall_s: float) -
 
 
 def _tally(verdicts: Sequence[Verdict], planned: int) -> tuple[int, int, int]:
-    """Count the passed, the failed, and those that may follow."""
+    """Count the attempts that passed, those that failed, and those that may follow."""
     passed = sum(verdict is Verdict.PASS for verdict in verdicts)
     failed = sum(verdict is Verdict.FAIL for verdict in verdicts)
     return passed, failed, planned - len(verdicts)
 
 
 def _trouble(check: CheckResult) -> ExitCode:
-    """Return the code of the first error of a check that came to one."""
+    """Return the exit code of the first error of a check whose verdict is ``ERROR``."""
     return next(it.error.exit_code for it in check.attempts if it.error is not None)

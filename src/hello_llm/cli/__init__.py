@@ -1,1 +1,1 @@
-"""The command line: the only importer of Typer, and imported only by the entry point."""
+"""The command line; it alone imports Typer, and only the entry point imports it."""

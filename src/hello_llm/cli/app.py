@@ -1,4 +1,4 @@
-"""Runs a command, and turns whatever it raises into a report and an exit code."""
+"""Runs a command, and turns any exception from it into a report and an exit code."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -23,16 +23,16 @@ def run(arguments: Sequence[str], startup: Startup = _COLD) -> ExitCode:
     """Run the program with `arguments` and return its exit code.
 
     Args:
-        arguments: the command line behind the program's name.
-        startup: the process that the run got.
+        arguments: the command line after the program's name.
+        startup: how the process of the run was started.
 
     Raises:
-        DeclinedError: the run is a fork of the warm process and belongs into one of its own.
+        DeclinedError: the run is in a fork of the warm process but needs a process of its own.
     """
     STOP.install()
     try:
         return _run(arguments, startup)
-    except KeyboardInterrupt:  # it came while something else was reported
+    except KeyboardInterrupt:  # it came while another error was being reported
         return ExitCode.INT
     except TerminatedError:
         return ExitCode.TERM
@@ -55,25 +55,25 @@ def _invoke(arguments: Sequence[str], startup: Startup) -> ExitCode:
         code = parse(list(arguments), prog_name="hello-llm", standalone_mode=False, obj=startup)
     except typer.TyperException as error:
         found: Any = error  # the classes of Typer's own copy of Click are private
-        if not found.format_message():  # the help was printed where no command was named
+        if not found.format_message():  # no command was named, and the help was printed
             return ExitCode.USAGE
         raise _usage(found, arguments) from None
-    except SystemExit as end:  # a shell got its completions, or the reader of the help went away
+    except SystemExit as end:  # a shell got its completions, or the reader left the help
         return ExitCode.PIPE if end.code else ExitCode.OK
     return ExitCode(code or 0)
 
 
 def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 - see above
-    """Say in our words what Typer found wrong with the command line."""
+    """Convert Typer's error about the command line to ours."""
     context = getattr(found, "ctx", None)
-    # It forgets the command where an option lacks its value; only commands have such options.
+    # There is no context if an option lacks its value; only commands have such options.
     command = context.command_path if context is not None else f"hello-llm {arguments[0]}"
     sentence = found.format_message().rstrip(".")
     return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 
 
 def _display(arguments: Sequence[str]) -> "Display":
-    """Return where to report an error that came before the settings were known."""
+    """Return the display for an error that occurred before the settings were known."""
     from hello_llm.cli.display import Display
     from hello_llm.rendering.choose import View
     from hello_llm.rendering.terminal import Terminal
@@ -84,7 +84,7 @@ def _display(arguments: Sequence[str]) -> "Display":
 
 
 def _wanted_output(flags: Sequence[str]) -> "OutputName":
-    """Return the form that `flags` ask for, as far as unchecked arguments tell."""
+    """Return the output form that `flags` ask for, as far as unchecked arguments show it."""
     if "--json" in flags:
         return "ndjson" if "--stream" in flags else "json"
     for name in ("json", "ndjson"):

@@ -1,4 +1,4 @@
-"""Where a run shows things: the terminal, the messages, and the renderers made for them."""
+"""The display of a run: its terminal, its messages, and the renderers made for them."""
 
 import traceback
 from dataclasses import dataclass
@@ -16,22 +16,24 @@ from hello_llm.settings import Settings
 
 
 def redactor(*key_variables: str | None) -> Redactor:
-    """A redactor for the secrets in this process's environment."""
+    """Return a redactor for the secrets in this process's environment."""
     return Redactor(secrets_in(whole_environ(), *key_variables))
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A terminal, and what is shown on it."""
+    """A terminal, and how output is shown on it."""
 
     terminal: Terminal
-    """Where it runs."""
+    """The terminal that the program runs on."""
     view: View
     """How replies are shown."""
     messages: Messages
-    """Says what is not the answer."""
+    """Writes everything other than the answer."""
     debug: bool = False
-    """Show where a bug surfaced."""
+    """Whether to show the traceback of a bug."""
+    key_variables: tuple[str | None, ...] = ()
+    """The variables whose values are redacted whatever their names."""
 
     @classmethod
     def of(cls, settings: Settings, terminal: Terminal, *, debug: bool = False) -> Self:
@@ -51,29 +53,30 @@ class Display:
     def of_view(
         cls, view: View, terminal: Terminal, *key_variables: str | None, debug: bool = False
     ) -> Self:
-        """Return the display for `view`, where there are no settings yet.
+        """Return the display for `view`, which needs no settings.
 
         Args:
             view: how replies are shown.
             terminal: where they are shown.
-            key_variables: the variables whose values are keys, if their names may not say so.
-            debug: show where a bug surfaced.
+            key_variables: the variables whose values are keys, even if their names do not say so.
+            debug: whether to show the traceback of a bug.
         """
         redact = redactor(*key_variables)
         messages = Messages(terminal, color=view.color, quiet=view.quiet, redact=redact)
-        return cls(terminal, view, messages, debug)
+        return cls(terminal, view, messages, debug, key_variables)
 
     def hiding(self, *key_variables: str | None) -> Self:
-        """Return this display, which shows the values of `key_variables` nowhere either."""
-        return self.of_view(self.view, self.terminal, *key_variables, debug=self.debug)
+        """Return a display like this one that also redacts the values of `key_variables`."""
+        names = (*self.key_variables, *key_variables)
+        return self.of_view(self.view, self.terminal, *names, debug=self.debug)
 
     def warn_of(self, settings: Settings) -> None:
-        """Warn that the configuration may be there all the same, if so."""
+        """Warn if it is not known whether there is a configuration."""
         if settings.config_unseen is not None:
-            self.messages.warning(f"{settings.config_unseen}; going on without a configuration")
+            self.messages.warning(f"{settings.config_unseen}; continuing without a configuration")
 
     def renderer(self, terminal: Terminal | None = None) -> Renderer:
-        """Make the renderer of one reply, on `terminal` if it goes elsewhere."""
+        """Make the renderer of one reply; `terminal` is for output that goes elsewhere."""
         return choose_renderer(self.view, terminal or self.terminal, self.messages)
 
     def show_traceback(self, error: BaseException) -> None:

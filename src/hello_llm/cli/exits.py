@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hello_llm.rendering.interface import Renderer
 
 Partial = Callable[[], LLMReply | None]
-"""Returns the reply as far as it came."""
+"""Returns the part of the reply that has arrived."""
 
 
 def _nothing() -> None:
@@ -33,11 +33,11 @@ def _nothing() -> None:
 
 @contextmanager
 def endings(partial: Partial = _nothing) -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and what nobody expected into errors that carry `partial`.
+    """Turn Ctrl-C, SIGTERM and unexpected exceptions into errors that carry `partial`.
 
     Raises:
-        StoppedError: somebody ended the call.
-        BugError: an exception that is none of ours; the machine may explain it.
+        StoppedError: the call was stopped.
+        BugError: an exception other than ours was raised; a fault of the machine may explain it.
     """
     try:
         yield
@@ -48,7 +48,7 @@ def endings(partial: Partial = _nothing) -> Iterator[None]:
     except HelloLLMError:
         raise
     except BaseException as error:
-        # Extensions in Rust panic with a class of their own that is no Exception.
+        # Extensions in Rust panic with a class of their own that is not an Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise _unexpected(error, partial) from error
@@ -59,10 +59,10 @@ def _unexpected(error: BaseException, partial: Partial) -> BugError:
 
 
 def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:
-    """Turn a broken or full place of the answer into errors that carry `partial`.
+    """Turn failures to write the answer into errors that carry `partial`.
 
     Raises:
-        PipeClosedError: the reader went away.
+        PipeClosedError: the reader closed the output.
         OutputError: the answer cannot be written.
     """
     hint = "free some space, or choose another place with --out FILE"
@@ -70,10 +70,10 @@ def writing(partial: Partial = _nothing) -> AbstractContextManager[None]:
 
 
 def printing() -> AbstractContextManager[None]:
-    """Turn a broken or full standard output into errors, where what is written is no answer.
+    """Turn failures to write to standard output into errors, for output that is not an answer.
 
     Raises:
-        PipeClosedError: the reader went away.
+        PipeClosedError: the reader closed the output.
         OutputError: standard output cannot be written.
     """
     hint = "free some space, or send it elsewhere"
@@ -85,15 +85,15 @@ def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[Non
     try:
         yield
     except BrokenPipeError:
-        raise PipeClosedError(f"the reader of {what} went away", partial=partial()) from None
+        raise PipeClosedError(f"the reader closed {what}", partial=partial()) from None
     except OSError as error:
         if error.filename is not None or limits.explain(error) is not None:
-            raise  # it is not about the output, or need not be
+            raise  # it is not, or may not be, about the output
         raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
 
 
 def report(error: HelloLLMError, renderer: "Renderer", display: "Display") -> ExitCode:
-    """Show `error` and return its exit code; where nobody reads any more, show nothing."""
+    """Show `error` and return its exit code; show nothing if the reader closed the output."""
     if isinstance(error, PipeClosedError):
         return error.exit_code
     if isinstance(error, BugError) and display.debug:
@@ -101,7 +101,7 @@ def report(error: HelloLLMError, renderer: "Renderer", display: "Display") -> Ex
     try:
         renderer.fail(error)
     except OSError as failure:
-        # The place of the answer is full or gone; the prose on stderr was written before.
+        # The destination of the answer is full or gone; the text on stderr is already written.
         if isinstance(error, StoppedError):
             return error.exit_code
         return ExitCode.PIPE if isinstance(failure, BrokenPipeError) else ExitCode.IO

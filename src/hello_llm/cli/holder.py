@@ -1,4 +1,4 @@
-"""The warm process itself: ``python -m hello_llm.cli.holder``, as ``hello-llm warm`` starts it."""
+"""The warm process: ``python -m hello_llm.cli.holder``, which ``hello-llm warm`` starts."""
 
 import gc
 import io
@@ -39,7 +39,7 @@ _SCREEN = {"TERM": "xterm-256color"}
 
 
 def main() -> NoReturn:
-    """Answer calls until none comes for long enough; the argument is for how many seconds."""
+    """Answer calls until none has come for some time; the argument is that time in seconds."""
     try:
         _serve(float(sys.argv[1]) if sys.argv[1:] else IDLE_S)
     except (NoPlaceError, WarmError, OSError) as error:
@@ -58,12 +58,12 @@ def _serve(idle_s: float) -> None:
         return
     _import_everything()
     gc.collect()
-    gc.freeze()  # what the collector does not touch stays shared with the forks
+    gc.freeze()  # memory that the collector does not touch stays shared with the forks
     holder.serve(Program(_run, STOP.explain), _let_go)
 
 
 def _place(idle_s: float) -> Holder | None:
-    """Take the place of the warm process; return ``None`` if another one has it and answers."""
+    """Become the warm process; return ``None`` if there is another one that answers."""
     ends = time.monotonic() + LONGEST_START_S
     while True:
         try:
@@ -78,7 +78,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _import_everything() -> None:
-    """Import all that a call may need, what is imported only where it is used as well."""
+    """Import everything that a call may need, including modules that are imported on first use."""
     for module in walk_packages(hello_llm.__path__, "hello_llm."):
         if module.name not in _ENTRY_POINTS:
             import_module(module.name)
@@ -88,7 +88,7 @@ def _import_everything() -> None:
 
 
 def _rehearse_rendering() -> None:
-    """Show an answer of the mock on a terminal that is none."""
+    """Show an answer of the mock on a fake terminal."""
     settings = Settings(
         stream=True, output="rich", usage=True, origins=dict.fromkeys(FIELDS, BUILT_IN)
     )
@@ -102,7 +102,7 @@ def _rehearse_rendering() -> None:
 
 
 def _let_go() -> None:
-    """Tell the one who started this process that calls are answered: by the end of its output."""
+    """Tell the process that started this one that it is ready, by closing the output to it."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (1, 2):
         os.dup2(null, number)

@@ -1,6 +1,6 @@
-"""The options of the command line: those of settings are made from their rows in the table.
+"""The options of the command line; those of settings are made from their rows in the table.
 
-Numbers are typed as text: the settings read them, and say in one voice what is wrong with a value.
+Typer passes numbers on as text: the settings parse them, so that all values have the same errors.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -39,10 +39,10 @@ _METAVARS: tuple[tuple[type[Kind], str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What was typed for a command that has settings."""
+    """The options of a command that has settings."""
 
     given: Mapping[str, object]
-    """What was typed for each setting, read but not checked; ``None`` where nothing was."""
+    """The typed value of each setting, parsed but not checked; ``None`` if not typed."""
     profile: Annotated[
         str | None,
         typer.Option(
@@ -71,7 +71,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedOptions(Options):
-    """What was typed for a command whose exchanges can be recorded and replayed."""
+    """The options of a command whose exchanges can be recorded and replayed."""
 
     record: Annotated[
         Path | None,
@@ -103,12 +103,12 @@ def flattened(
     options: type[_Options],
     settings: Iterable[str],
 ) -> Callable[..., None]:
-    """Return `command` as Typer reads it: each of its options and settings is a parameter.
+    """Return `command` in the form that Typer needs: a parameter for each option and setting.
 
     Args:
-        command: what is done; its docstring is the help.
-        options: the data class of its options; one with the name of a setting is that setting.
-        settings: the keys of the settings that it takes.
+        command: the function to call; its docstring is the help text.
+        options: the data class of its options; an option named like a setting sets that one.
+        settings: the keys of the settings that it accepts.
     """
     own = {
         field.name: _parameter(field.name, field.type, field.default)
@@ -143,7 +143,7 @@ def _read(key: str, typed: object) -> object:
 
 
 def _setting(field: Field) -> Parameter:
-    """Return the parameter of a setting."""
+    """Return the parameter for a setting."""
     row, kind, name = field.row, field.kind, field.key.replace("_", "-")
     option = typer.Option(
         f"--{name}/--no-{name}" if row.negatable else f"--{name}",
@@ -169,7 +169,7 @@ def _metavar(row: Row) -> str:
 
 
 def _remark(field: Field) -> str:
-    """The remark in parentheses after a setting's help sentence."""
+    """Return the remark in parentheses after a setting's help sentence."""
     kind, default = field.kind, field.default
     if isinstance(kind, TextList):
         return " (can be repeated)"

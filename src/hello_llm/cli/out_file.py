@@ -1,4 +1,4 @@
-"""``--out FILE``: the answer goes there, and the name holds the whole answer or what it held."""
+"""``--out FILE``: the file is replaced by the whole answer, or keeps its old content."""
 
 import errno
 import os
@@ -19,16 +19,16 @@ from hello_llm.settings.atomic import replacing_in_kind
 def writing_to(
     path: Path, terminal: Terminal, messages: Messages, *, keep_partial: bool = False
 ) -> Iterator[Terminal]:
-    """Yield `terminal` with standard output led to `path`; a failure in the block leaves it.
+    """Yield `terminal` writing to `path`, which stays unchanged if the block fails.
 
     A device or a pipe is written to directly.
 
     Args:
         path: the file.
-        terminal: where the program runs.
-        messages: tells what became of an answer that broke off.
-        keep_partial: whether what arrived of such an answer is left beside `path`, under its name
-            and ``.partial``; a complete answer takes an older one away.
+        terminal: the terminal that the program runs on.
+        messages: reports what happened to an answer that broke off.
+        keep_partial: whether to keep the part of such an answer that arrived, beside `path`, with
+            ``.partial`` added to the name; a complete answer removes an older partial one.
 
     Raises:
         OutputError: the file cannot be written.
@@ -46,7 +46,7 @@ def writing_to(
 
 @contextmanager
 def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterator[IO[bytes]]:
-    """Yield a new file that takes the place of `path`, or of what it links to, after the block."""
+    """Yield a new file that replaces `path`, or the file it links to, after the block."""
     partial = Path(f"{path}.partial")
     with replacing_in_kind(path, buffering=0) as file:
         try:
@@ -62,17 +62,17 @@ def _replacing(path: Path, messages: Messages, *, keep_partial: bool) -> Iterato
 
 
 def _put_aside(arrived: Path, partial: Path, messages: Messages, *, keep: bool) -> None:
-    """Move what `arrived` to `partial` or let it be dropped; say so if there is something."""
+    """Move the file `arrived` to `partial` or let it be dropped; report it unless it is empty."""
     if arrived.stat().st_size == 0:
         return
     if not keep:
-        messages.note(f"what arrived was dropped; --keep-partial leaves it in {partial}")
+        messages.note(f"the partial answer was discarded; --keep-partial keeps it in {partial}")
         return
     try:
         if partial.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         shutil.move(arrived, partial)  # `path` may be a link into another file system
     except OSError as error:
-        messages.warning(f"what arrived is lost, {partial} cannot be written: {error.strerror}")
+        messages.warning(f"the partial answer is lost: cannot write {partial}: {error.strerror}")
     else:
-        messages.note(f"what arrived is in {partial}")
+        messages.note(f"the partial answer is in {partial}")

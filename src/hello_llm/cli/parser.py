@@ -1,4 +1,4 @@
-"""The parser of the command line, with as many of the commands as a run needs."""
+"""Builds the parser of the command line, importing only the commands that a run needs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -12,14 +12,14 @@ from hello_llm import __version__
 
 
 class Command(NamedTuple):
-    """What the application has to know of a command that is not called."""
+    """What the application needs to know about a command even if it is not called."""
 
     summary: str
     """The first sentence of its help."""
     add: Callable[[typer.Typer], None]
     """Imports it and adds it to an application."""
     is_group: bool = False
-    """Whether it has commands of its own; the help tells of those last."""
+    """Whether it has subcommands; the help lists such commands last."""
 
 
 def _add_chat(app: typer.Typer) -> None:
@@ -69,13 +69,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "chat": Command("Ask a model and show its answer.", _add_chat),
         "doctor": Command("Check what a call would run into, and how to fix it.", _add_doctor),
         "check": Command(
-            "Run a suite of smoke checks, and say whether the answers are as expected.", _add_check
+            "Run a suite of smoke checks and report whether the answers are as expected.",
+            _add_check,
         ),
         "config": Command(
-            "Look at the settings and change the file they are in.", _add_config, is_group=True
+            "Show the settings, and edit the configuration file.", _add_config, is_group=True
         ),
         "warm": Command(
-            "Keep a process of your own that has LiteLLM imported; while it runs, chat is quick.",
+            "Keep LiteLLM loaded in a background process, so that chat starts quickly.",
             _add_warm,
             is_group=True,
         ),
@@ -90,24 +91,24 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 
 def parser_for(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - the classes of Typer's Click are private
-    """The command that parses and runs `arguments`."""
-    if not arguments:  # a shell that wants completions says in the environment of what
+    """Return the command that parses and runs `arguments`."""
+    if not arguments:  # a shell that wants completions passes the words in the environment
         return parser(tuple(COMMANDS))
     return parser(tuple(name for name in COMMANDS if name == arguments[0]))
 
 
 @cache
 def parser(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - see above
-    """Return the parser of :func:`application`; building it takes a while."""
+    """Return the parser of :func:`application`, cached since building it takes a while."""
     return get_command(application(names))
 
 
 def application(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
-    """Return the application; of commands other than those of `names` it has only the summary."""
+    """Return the application; commands not in `names` are present with their summary only."""
     app = typer.Typer(
         name="hello-llm",
         no_args_is_help=True,
-        pretty_exceptions_enable=False,  # its tracebacks show locals, which can hold keys
+        pretty_exceptions_enable=False,  # its tracebacks show locals, which can contain keys
         context_settings={"help_option_names": ["-h", "--help"]},
         callback=root,
     )

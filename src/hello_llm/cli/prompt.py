@@ -1,4 +1,4 @@
-"""The prompt and standard input, in one sentence: the prompt, a blank line, then what is piped."""
+"""Combines the prompt and standard input: the prompt, a blank line, then the piped text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,33 +9,33 @@ from hello_llm.rendering.terminal import Terminal
 from hello_llm.text.decoding import NotTextError, check_typed
 
 GREETING = "hello world"
-"""What is sent where nothing is asked and nothing is piped."""
+"""The prompt to send if nothing is asked and nothing is piped."""
 
 STANDARD_INPUT = "-"
-"""The word that stands for standard input, alone or after others."""
+"""The argument that means standard input, alone or after others."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptSource:
-    """What was typed as a prompt, and whether standard input may be read."""
+    """The typed prompt, and whether standard input may be read."""
 
     words: Sequence[str]
-    """The words behind the command."""
+    """The arguments after the command."""
     flag: str | None
     """The text of ``--prompt``."""
     no_stdin: bool
-    """True to leave standard input alone."""
+    """True to leave standard input unread."""
 
     def read(self, terminal: Terminal, waiting: Waiting) -> str | None:
-        """Return the prompt, or ``None`` where a person is there for a conversation.
+        """Return the prompt, or ``None`` to open a conversation with the person at the terminal.
 
         Args:
-            terminal: whose standard input is read.
-            waiting: how it is waited for.
+            terminal: the terminal whose standard input is read.
+            waiting: how to wait for standard input.
 
         Raises:
-            DeadlineError: nothing more came on standard input in time.
-            UsageError: the prompt or the pipe is empty, is not text, or has no end.
+            DeadlineError: nothing more arrived on standard input in time.
+            UsageError: the prompt or standard input is empty, is not text, or is too large.
         """
         typed = self._typed()
         source = Input.CLOSED if self.no_stdin else classify(terminal)
@@ -54,21 +54,21 @@ class PromptSource:
         return typed
 
     def awaits_person(self, terminal: Terminal) -> bool:
-        """Whether what is asked will be typed by a person at `terminal`."""
+        """Return whether a person at `terminal` will type the prompt."""
         unasked = not self.words and self.flag is None
         may_read = (unasked or self._is_dash()) and not self.no_stdin
         return may_read and classify(terminal) is Input.PERSON
 
     def _is_dash(self) -> bool:
-        """Whether the last word stands for standard input."""
+        """Return whether the last argument means standard input."""
         return bool(self.words) and self.words[-1] == STANDARD_INPUT
 
     def _required(self, source: Input, terminal: Terminal, waiting: Waiting) -> str:
-        """Return the text for which the last word stands; a person may take any time for it."""
+        """Return standard input, which the last argument requires; a person may take any time."""
         if self.no_stdin:
             raise UsageError(
-                "- stands for standard input, which --no-stdin leaves unread",
-                "leave out one of them; --prompt - sends the character",
+                "- means standard input, which --no-stdin does not read",
+                "leave out one of the two; --prompt - sends the character",
             )
         waiting = replace(waiting, hint="close the pipe, or leave out the -")
         if source is Input.PERSON:

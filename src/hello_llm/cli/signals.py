@@ -1,4 +1,4 @@
-"""Makes Ctrl-C and SIGTERM end a call tidily and soon, and the second of them at once."""
+"""Makes Ctrl-C and SIGTERM end a call cleanly and soon; a second signal ends it at once."""
 
 import _thread
 import os
@@ -11,33 +11,33 @@ from hello_llm.contract import ExitCode
 from hello_llm.rendering.terminal import put_back
 
 _TIDY_S = 0.75
-"""How long the first signal may take to end the call: an output that nobody reads can block it."""
+"""Seconds the first signal may take to end the call: output that nobody reads can block it."""
 
 
 class TerminatedError(BaseException):
-    """SIGTERM arrived; like ``KeyboardInterrupt`` it is no ``Exception``. Its text says why."""
+    """SIGTERM arrived; like ``KeyboardInterrupt``, not an ``Exception``. Its text says why."""
 
 
 class Stop:
-    """Hears the signals that ask the process to end; one that was ignored from the start stays so.
+    """Handles the signals that ask the process to end, except those ignored from the start.
 
-    The first is raised in the main thread, where the call is cut, what arrived is kept, and files
-    and servers are put away. If that takes too long, or a second signal comes meanwhile, the
-    process ends without.
+    The first one raises an exception in the main thread, where the call is aborted, the part that
+    arrived is kept, and files and servers are cleaned up. If that takes too long, or a second
+    signal arrives meanwhile, the process exits without it.
     """
 
     def __init__(self) -> None:
-        """Begin with no signal heard."""
+        """Start with no signal received."""
         self._heard = 0
         self._stopping = False
         self._reason = "terminated"
 
     def explain(self, reason: str) -> None:
-        """Take the `reason` of the SIGTERM that is about to come."""
+        """Set the `reason` for the SIGTERM that is about to arrive."""
         self._reason = reason
 
     def install(self) -> None:
-        """Hear SIGINT, SIGTERM and, as if it were SIGTERM, the SIGHUP of a terminal that closes."""
+        """Handle SIGINT, SIGTERM and, like SIGTERM, the SIGHUP of a terminal that closes."""
         self.resume()
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
@@ -45,7 +45,7 @@ class Stop:
                 signal.signal(number, self._hear)
 
     def resume(self) -> None:
-        """Go on after a signal: the next one is a first one again."""
+        """Continue after a signal: the next one counts as the first again."""
         self._stopping = False
 
     def _hear(self, number: int, _frame: FrameType | None) -> NoReturn:
@@ -53,12 +53,12 @@ class Stop:
             _leave(number)
         self._heard += 1
         self._stopping = True
-        # Not by `threading`: the code that the signal interrupts may hold the locks of that module.
+        # Not with `threading`: the interrupted code may hold the locks of that module.
         _thread.start_new_thread(self._leave_late, (number, self._heard))
         raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError(self._reason)
 
     def _leave_late(self, number: int, heard: int) -> None:
-        """End the process if the signal that was the `heard`-th is still being obeyed."""
+        """End the process if the signal with the number `heard` is still being handled."""
         time.sleep(_TIDY_S)
         if self._stopping and self._heard == heard:
             _leave(number)
@@ -70,4 +70,4 @@ def _leave(number: int) -> NoReturn:
 
 
 STOP = Stop()
-"""The process's own."""
+"""The signal handling of this process."""

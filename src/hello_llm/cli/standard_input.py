@@ -1,4 +1,4 @@
-"""Reads standard input: what it is, all of it, and how long more of it is waited for."""
+"""Classifies standard input, and reads all of it with a limit on each wait."""
 
 import os
 import select
@@ -17,25 +17,28 @@ _IDLE_S = 3.0
 _PIECE = 1024 * 1024
 _LARGEST = 16 * 1024 * 1024
 _LOOK_S = 0.2
-"""A signal that another thread takes does not end a wait; its handler runs after this at most."""
+"""The longest single wait, in seconds: a signal received by another thread does not end it.
+
+The signal's handler therefore runs after this time at the latest.
+"""
 UNREAD = "--no-stdin leaves it unread"
 
 
 class Input(Enum):
-    """What standard input is."""
+    """The kind of standard input."""
 
     PERSON = auto()
     """A terminal."""
     CLOSED = auto()
     """Nothing: it was closed before the program started."""
     DEVICE = auto()
-    """A device: the null device above all."""
+    """A device, in most cases the null device."""
     DATA = auto()
     """A pipe, a file or a socket."""
 
 
 def classify(terminal: Terminal) -> Input:
-    """Tell what the standard input of `terminal` is."""
+    """Return the kind of the standard input of `terminal`."""
     if terminal.stdin_is_tty:
         return Input.PERSON
     try:
@@ -47,24 +50,24 @@ def classify(terminal: Terminal) -> Input:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How more of standard input is waited for."""
+    """How to wait for more of standard input."""
 
     timeout_s: float = 0.0
-    """The longest wait for more of it; 0 waits for ever."""
+    """The longest wait for more of it, in seconds; 0 waits forever."""
     note: Callable[[str], None] = lambda _: None
     """Called if nothing arrives for 3 s."""
     meanwhile: Callable[[], None] = lambda: None
-    """Called as soon as it has to be waited for."""
+    """Called as soon as a wait begins."""
     hint: str = UNREAD
-    """What makes waiting unnecessary."""
+    """How to make waiting unnecessary."""
 
 
 def read_text(stdin: ByteReader, waiting: Waiting) -> str:
-    """Return the text on `stdin`, to its end.
+    """Read `stdin` to its end and return the text.
 
     Raises:
-        DeadlineError: nothing more came in time.
-        UsageError: it cannot be read, is not text, or has no end.
+        DeadlineError: nothing more arrived in time.
+        UsageError: it cannot be read, is not text, or is too large.
     """
     try:
         data = _read(stdin, waiting)
@@ -77,19 +80,19 @@ def read_text(stdin: ByteReader, waiting: Waiting) -> str:
 
 
 def _read(stdin: ByteReader, waiting: Waiting) -> bytearray:
-    """Return all of standard input.
+    """Read all of standard input.
 
     Raises:
-        DeadlineError: nothing more came in time.
+        DeadlineError: nothing more arrived in time.
         OSError: it cannot be read.
-        UsageError: it is too much, or has no end.
+        UsageError: it is too large, or has no end.
     """
     data = bytearray()
     idle = not _is_ready(stdin, 0)
     if idle:
         waiting.meanwhile()
     while len(data) <= _LARGEST:
-        # Where another program made the pipe non-blocking, nothing yet is not the end.
+        # If another program made the pipe non-blocking, a read without data is not the end.
         _await(stdin, waiting, first=idle and not data)
         piece = stdin.read(_PIECE)
         if piece == b"":
@@ -99,10 +102,10 @@ def _read(stdin: ByteReader, waiting: Waiting) -> bytearray:
 
 
 def _await(stdin: ByteReader, waiting: Waiting, *, first: bool) -> None:
-    """Wait until there is more to read, or the end.
+    """Wait until there is more to read, or the input ends.
 
     Raises:
-        DeadlineError: there was neither in time.
+        DeadlineError: neither happened in time.
     """
     timeout_s = waiting.timeout_s or inf
     if first and timeout_s > _IDLE_S:
@@ -112,14 +115,14 @@ def _await(stdin: ByteReader, waiting: Waiting, *, first: bool) -> None:
         timeout_s -= _IDLE_S
     if not _is_ready(stdin, timeout_s):
         raise DeadlineError(
-            f"{'nothing' if first else 'nothing more'} came on standard input"
+            f"{'nothing' if first else 'nothing more'} arrived on standard input"
             f" within {waiting.timeout_s:g} s, and it was not closed",
-            f"{waiting.hint}; --timeout SECONDS waits longer, 0 for ever",
+            f"{waiting.hint}; --timeout SECONDS waits longer, 0 waits forever",
         )
 
 
 def _is_ready(stdin: ByteReader, seconds: float) -> bool:
-    """Wait until something can be read, or the end of the `seconds`; tell which it was."""
+    """Wait up to `seconds` until something can be read; return whether it can."""
     ends_at = time.monotonic() + seconds
     while True:
         left_s = ends_at - time.monotonic()

@@ -1,4 +1,4 @@
-"""How a run came about: in a process of its own, or in a fork of the warm process."""
+"""How a run was started: in a process of its own, or in a fork of the warm process."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -13,42 +13,42 @@ if TYPE_CHECKING:
     from hello_llm.settings import Settings
 
 HOLDER = ("-m", "hello_llm.cli.holder")
-"""The arguments of Python that make a warm process of it."""
+"""The arguments of Python that start a warm process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Startup:
-    """The process that a run got."""
+    """How the process of a run was started."""
 
     holder: int | None = None
-    """The warm process that it is a fork of, if it is one."""
+    """The process ID of the warm process that forked it, if one did."""
     cold_because: str | None = None
-    """Why it is none, if a warm process was looked for."""
+    """Why it is not a fork, if a warm process was looked for."""
     absent: bool = False
     """Whether the reason is that there is no warm process."""
 
     @classmethod
     def of(cls, context: typer.Context) -> Self:
-        """The startup of the run that Typer's `context` belongs to."""
+        """Return the startup of the run that Typer's `context` belongs to."""
         return context.ensure_object(cls)
 
     def choose_process(
         self, settings: "Settings", source: "PromptSource", display: "Display"
     ) -> None:
-        """Leave the warm process, or start one for the calls to come, as `settings` ask.
+        """Leave the warm process, or start one for later calls, as `settings` require.
 
         Args:
             settings: every setting.
-            source: where the prompt comes from; what a person types is never for a fork.
+            source: where the prompt comes from; a fork never reads what a person types.
             display: shows a note about it with ``--verbose``.
 
         Raises:
-            DeclinedError: this is a fork, and the call belongs into a process of its own.
+            DeclinedError: this is a fork, but the call needs a process of its own.
         """
         if self.holder is not None and settings.warm is False:
-            raise DeclinedError("the settings say so")
+            raise DeclinedError("it is turned off")
         if self.holder is not None and source.awaits_person(display.terminal):
-            raise DeclinedError("what is typed at a terminal has a process of its own")
+            raise DeclinedError("input typed at a terminal needs its own process")
         notes = [self._note()]
         if settings.warm and self.absent and settings.provider == "litellm":
             notes.append(_start_for_later())
@@ -62,7 +62,7 @@ class Startup:
 
 
 def _start_for_later() -> str:
-    """Start a warm process without waiting for it, and say what came of it."""
+    """Start a warm process without waiting for it, and describe the outcome."""
     from hello_llm.machine.environment import harmless
     from hello_llm.warm.control import WarmError, start, unavailable
 
@@ -73,4 +73,4 @@ def _start_for_later() -> str:
         start(HOLDER, harmless(), wait=False)
     except WarmError as error:
         return str(error)
-    return "one is coming up for later calls"
+    return "starting one for later calls"

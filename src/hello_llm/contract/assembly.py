@@ -1,4 +1,4 @@
-"""Puts a reply together from its pieces, and measures the time it took."""
+"""Assembles a reply from its pieces, and measures the time it took."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -25,12 +25,12 @@ class _OpenToolCall:
 
 
 class ReplyBuilder:
-    """Collects the deltas of one reply; its clock starts when it is made."""
+    """Collects the deltas of one reply; its clock starts when it is created."""
 
     def __init__(
         self, provider: str, model: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Start the clock; `clock` returns seconds and never goes back."""
+        """Start the clock; `clock` returns seconds and is monotonic."""
         self.provider = provider
         self.model = model
         self._clock = clock
@@ -42,12 +42,12 @@ class ReplyBuilder:
         self._tool_calls: dict[int, _OpenToolCall] = {}
 
     def restart_clock(self) -> None:
-        """Start the clock again: the request leaves only now."""
+        """Restart the clock: the request is sent only now."""
         self._sent = True
         self._started = self._clock()
 
     def add(self, event: StreamEvent) -> None:
-        """Take in what one event brings."""
+        """Add the content of one event."""
         match event:
             case TextDelta(text):
                 self._note_token()
@@ -86,7 +86,7 @@ class ReplyBuilder:
         return self._reply(timed, finish_reason, complete=True, request_id=request_id)
 
     def partial(self, *, request_id: str | None = None) -> LLMReply:
-        """The partial reply so far, marked as incomplete."""
+        """Return the reply so far, marked as incomplete."""
         usage = self._timed(Usage(), streamed=True) if self._sent else Usage()
         return self._reply(usage, None, complete=False, request_id=request_id)
 
@@ -131,10 +131,10 @@ class ReplyBuilder:
 
 
 def fold(events: Iterable[StreamEvent]) -> LLMReply:
-    """Read `events` to the end and return the reply of the ``Finished`` among them.
+    """Read `events` up to ``Finished`` and return its reply.
 
     Raises:
-        ValueError: the events end without one, which no provider of ours allows.
+        ValueError: the events end without ``Finished``; none of our providers does that.
     """
     for event in events:
         if isinstance(event, Finished):

@@ -1,4 +1,4 @@
-"""A diagnosis of doctor: a verdict in one line and, if something is wrong, how to fix it."""
+"""A diagnosis by ``doctor``: a one-line verdict and, if something is wrong, how to fix it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,40 +23,40 @@ DiagnosisName = Literal[
     "models",
     "completion",
 ]
-"""What is looked at, in the order in which it is shown."""
+"""The subjects of the diagnoses, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was found where one looked."""
+    """The result of examining one subject."""
 
     name: DiagnosisName
-    """What was looked at."""
+    """The subject that was examined."""
     status: Status
-    """The verdict; a failure is what a call would fail on."""
+    """The verdict; ``failure`` means that a call would fail."""
     message: str
-    """What was found, in one sentence without a full stop."""
+    """The finding, in one sentence without a full stop."""
     repair: str | None = None
-    """What sets it right; ``None`` where nothing is wrong or nothing can be done."""
+    """How to fix it; ``None`` if nothing is wrong or nothing can be done."""
     code: ExitCode | None = None
-    """The exit code of a call that fails on it; ``None`` where none does."""
+    """The exit code of a call that fails because of it; ``None`` if no call does."""
 
     @classmethod
     def ok(cls, name: DiagnosisName, message: str) -> Self:
-        """Return the finding that all is well."""
+        """Return the diagnosis of something that is in order."""
         return cls(name, "ok", message)
 
     @classmethod
     def warning(cls, name: DiagnosisName, message: str, repair: str) -> Self:
-        """Return the finding of something that surprises, and stops no call."""
+        """Return the diagnosis of something surprising that does not stop a call."""
         return cls(name, "warning", message, repair)
 
     @classmethod
     def failure(cls, name: DiagnosisName, error: HelloLLMError) -> Self:
-        """Return the finding of what a call would fail on, with `error`."""
+        """Return the diagnosis of a problem that makes a call fail with `error`."""
         return cls(name, "failure", error.message, error.hint, error.exit_code)
 
 
 def exit_code_of(findings: Iterable[Diagnosis]) -> ExitCode:
-    """Return the exit code of the first failure, which a call meets first; OK without one."""
+    """Return the exit code of the first failure, the one a call would hit; OK if there is none."""
     return next((one.code for one in findings if one.code is not None), ExitCode.OK)

@@ -1,27 +1,27 @@
-"""What can go wrong: one tree, each class with exactly one exit code.
+"""The exception hierarchy: each class that is raised has exactly one exit code.
 
 ::
 
     HelloLLMError
     ├── UsageError            USAGE         the command line, a profile or a file is wrong
-    ├── CheckFailedError      CHECK_FAILED  a check ran and said no
+    ├── CheckFailedError      CHECK_FAILED  a check ran and failed
     ├── AuthError             AUTH          a key is missing or was refused
     ├── RequestError          REQUEST       the server refused the request itself
     │   └── ContextError      CONTEXT       the prompt is too long for the model
-    ├── RateLimitedError      RATE_LIMITED  too many requests, or nothing left to spend
-    ├── UnreachableError      UNREACHABLE   no connection, or closed before any reply
-    ├── DeadlineError         TIMEOUT       a deadline of ours or the server's passed
+    ├── RateLimitedError      RATE_LIMITED  too many requests, or the quota is used up
+    ├── UnreachableError      UNREACHABLE   no connection, or it closed before any reply
+    ├── DeadlineError         TIMEOUT       our deadline or the server's passed
     ├── ServerError           SERVER        the server failed
     ├── BrokenReplyError      BROKEN_REPLY  the reply was cut off or malformed
     ├── FilteredError         FILTERED      a content filter stopped the reply
-    ├── BudgetError           BUDGET        a spending limit was or would be crossed
+    ├── BudgetError           BUDGET        a spending limit was or would be exceeded
     ├── OutputError           IO            the answer could not be written
-    ├── SchemaError           SCHEMA        the reply does not satisfy the schema asked for
-    ├── BugError              BUG           an exception that nobody expected
-    └── StoppedError                        somebody ended the call
+    ├── SchemaError           SCHEMA        the reply does not satisfy the requested schema
+    ├── BugError              BUG           an unexpected exception
+    └── StoppedError                        the call was stopped
         ├── InterruptError    INT           Ctrl-C
         ├── TerminateError    TERM          SIGTERM
-        └── PipeClosedError   PIPE          the reader of the output went away
+        └── PipeClosedError   PIPE          the reader closed the output
 """
 
 from typing import ClassVar, Self
@@ -31,7 +31,7 @@ from hello_llm.contract.reply import LLMReply
 
 
 class HelloLLMError(Exception):
-    """Anything this program can explain; never raised itself."""
+    """Base class of every error that the program can explain; never raised directly."""
 
     exit_code: ClassVar[ExitCode]
 
@@ -45,15 +45,15 @@ class HelloLLMError(Exception):
         transient: bool = False,
         retry_after_s: float | None = None,
     ) -> None:
-        """Say what happened in one sentence.
+        """Describe what happened in one sentence.
 
         Args:
-            message: the cause, without a full stop, fit to follow ``error:``.
-            hint: the command or setting that repairs it.
-            partial: the reply as far as it came.
-            status: the HTTP status, where the server sent one.
+            message: the cause, without a full stop, to be shown after ``error:``.
+            hint: the command or setting that fixes it.
+            partial: the part of the reply that arrived.
+            status: the HTTP status, if the server sent one.
             transient: whether the same call may succeed a moment later.
-            retry_after_s: seconds that the server asks to wait before that.
+            retry_after_s: seconds that the server asks the client to wait before that.
         """
         super().__init__(message)
         self.message = message
@@ -71,7 +71,7 @@ class UsageError(HelloLLMError):
 
 
 class CheckFailedError(HelloLLMError):
-    """A check ran and said no."""
+    """A check ran and failed."""
 
     exit_code = ExitCode.CHECK_FAILED
 
@@ -131,7 +131,7 @@ class FilteredError(HelloLLMError):
 
     @classmethod
     def of_reply(cls, partial: LLMReply | None = None) -> Self:
-        """Return the error for a reply that was stopped; `partial` is what came of it."""
+        """Return the error for a filtered reply; `partial` is the part that arrived."""
         return cls(
             "a content filter stopped the reply",
             "change the prompt, or the filter's settings with the vendor",
@@ -140,46 +140,46 @@ class FilteredError(HelloLLMError):
 
 
 class BudgetError(HelloLLMError):
-    """A spending limit was crossed or would be."""
+    """A spending limit was exceeded, or would have been."""
 
     exit_code = ExitCode.BUDGET
 
 
 class OutputError(HelloLLMError):
-    """The answer could not be written where it was meant to go."""
+    """The answer could not be written to its destination."""
 
     exit_code = ExitCode.IO
 
 
 class SchemaError(HelloLLMError):
-    """The reply does not satisfy the JSON schema asked for."""
+    """The reply does not satisfy the requested JSON schema."""
 
     exit_code = ExitCode.SCHEMA
 
 
 class BugError(HelloLLMError):
-    """An exception that nobody expected, or a machine or an installation that lacks something."""
+    """An unexpected exception, or a machine or an installation that lacks something."""
 
     exit_code = ExitCode.BUG
 
 
 class StoppedError(HelloLLMError):
-    """Somebody ended the call before it was complete; never raised itself."""
+    """The call was stopped before it was complete; never raised directly."""
 
 
 class InterruptError(StoppedError):
-    """Ctrl-C."""
+    """The user pressed Ctrl-C."""
 
     exit_code = ExitCode.INT
 
 
 class TerminateError(StoppedError):
-    """SIGTERM."""
+    """The process received SIGTERM."""
 
     exit_code = ExitCode.TERM
 
 
 class PipeClosedError(StoppedError):
-    """The reader of the output went away."""
+    """The reader closed the output."""
 
     exit_code = ExitCode.PIPE

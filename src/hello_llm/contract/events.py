@@ -1,4 +1,4 @@
-"""What happens while a reply streams: a closed union of events."""
+"""The events of a reply while it streams, as a closed union."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,7 +13,7 @@ class Started:
     """The request is about to be sent."""
 
     provider: str
-    """The provider that is asked."""
+    """The provider that receives it."""
     model: str
     """The model as the user typed it."""
 
@@ -23,7 +23,7 @@ class TextDelta:
     """A piece of the answer arrived."""
 
     text: str
-    """The piece; the pieces joined are the answer."""
+    """The piece; all pieces joined make up the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ReasoningDelta:
     """A piece of the model's reasoning arrived."""
 
     text: str
-    """The piece; the pieces joined are the reasoning."""
+    """The piece; all pieces joined make up the reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class ToolCallDelta:
     """A piece of a tool call arrived; `id` and `name` come with the first piece only."""
 
     index: int
-    """Which call of this reply the piece belongs to, from 0."""
+    """The index, from 0, of the call that the piece belongs to."""
     id: str | None
-    """The server's name for the call."""
+    """The server's ID for the call."""
     name: str | None
     """The tool to call."""
     arguments: str
@@ -55,13 +55,13 @@ class Retrying:
     attempt: int
     """The attempt that failed, from 1."""
     code: ExitCode
-    """What the failure would have meant, had it been the last."""
+    """The exit code, had this failure been the last."""
     message: str
     """The failure in one sentence."""
     delay_s: float
     """Seconds until the next attempt."""
     model: str
-    """The model that is asked next; another one where the call falls back."""
+    """The model to ask next; a different one if the call falls back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ StreamEvent = Started | TextDelta | ReasoningDelta | ToolCallDelta | Retrying | 
 class EventStream(Iterator[StreamEvent]):
     """An iterator of events that can be closed from any thread.
 
-    Closing ends the exchange at once, also while another thread waits for the next event;
-    that thread then sees the stream end or an error.
+    Closing ends the exchange at once, even while another thread waits for the next event;
+    that thread then sees the end of the stream or an error.
     """
 
     __slots__ = ("_abort", "_events", "_finish_early", "_pieces", "_sent")
@@ -95,12 +95,12 @@ class EventStream(Iterator[StreamEvent]):
         """Wrap `events`.
 
         Args:
-            events: what happens.
-            abort: cuts the connection beneath; must be safe to call twice.
-            pieces: returns how many pieces of the answer have come.
-            sent: tells whether the request has left, as far as that can be seen.
-            finish_early: stops waiting for more of a reply that may be complete, and tells whether
-                it is.
+            events: the events of the exchange.
+            abort: cuts the underlying connection; must be safe to call twice.
+            pieces: returns the number of pieces of the answer that have arrived.
+            sent: returns whether the request has been sent, as far as that is known.
+            finish_early: stops waiting for more of a reply that may be complete, and returns
+                whether it is.
         """
         self._events = events
         self._abort = abort
@@ -114,23 +114,23 @@ class EventStream(Iterator[StreamEvent]):
 
     @property
     def sent(self) -> bool:
-        """Whether the request has left; what is done before that is no time of the server's."""
+        """Whether the request has been sent; time spent before that is not the server's."""
         return self._sent()
 
     @property
     def pieces(self) -> int:
-        """How many pieces of the answer have come, those that bring no event included."""
+        """The number of pieces of the answer so far, including those that cause no event."""
         return self._pieces()
 
     def finish_early(self) -> bool:
-        """Stop waiting if the server has given a reason for the end; tell whether it has.
+        """Stop waiting if the server has sent a finish reason; return whether it has.
 
-        The events of the end then come at once.
+        The final events then follow at once.
         """
         return self._finish_early()
 
     def close(self) -> None:
-        """Stop reading and cut the connection; harmless after the end."""
+        """Stop reading and cut the connection; safe to call after the end."""
         if self._abort is not None:
             self._abort()
         close = getattr(self._events, "close", None)

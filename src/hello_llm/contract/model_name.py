@@ -22,7 +22,7 @@ _FAMILIES = (
     (r"smollm", "local"),
     (r"llama|qwen|phi|gemma|deepseek", "ollama"),
 )
-"""Which vendor a bare model name most likely means; only ever suggested, never assumed."""
+"""The most likely vendor for a bare model name; only ever suggested, never assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class ModelName:
     vendor: str
     """The vendor prefix, such as ``openai``."""
     name: str
-    """The vendor's own name of the model; it may hold more slashes."""
+    """The vendor's own name for the model; it may contain more slashes."""
 
     @classmethod
     def parse(cls, text: str, flag: str = "--model") -> Self:
-        """Split `text`; `flag` is what a hint names to set it right.
+        """Split `text` into vendor and name; `flag` is the option that hints refer to.
 
         Raises:
-            UsageError: `text` names no vendor, no model, or a vendor that nobody knows.
+            UsageError: `text` lacks a vendor or a model, or its vendor is unknown.
         """
         vendor, slash, name = text.partition("/")
         if not slash:

@@ -1,4 +1,4 @@
-"""What a provider is."""
+"""The interface of a provider."""
 
 from typing import Protocol, runtime_checkable
 
@@ -9,11 +9,11 @@ from hello_llm.contract.request import ChatRequest
 
 @runtime_checkable
 class LLMProvider(Protocol):
-    """Answers chat requests; every provider behaves alike in all that stands here."""
+    """Answers chat requests; every provider behaves as described here."""
 
     @property
     def name(self) -> str:
-        """The name the factory knows it by."""
+        """The name under which the factory knows it."""
         ...
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
@@ -25,15 +25,15 @@ class LLMProvider(Protocol):
         ...
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
-        """Send `request` and iterate over what happens, from ``Started`` to ``Finished``.
+        """Send `request` and return an iterator of events, from ``Started`` to ``Finished``.
 
-        Nothing is sent before the first event is asked for.
+        Nothing is sent until the first event is requested.
 
         Raises:
-            HelloLLMError: from the iterator, as for :meth:`chat`.
+            HelloLLMError: raised by the iterator, as by :meth:`chat`.
         """
         ...
 
     def close(self) -> None:
-        """Cut every call under way, from any thread; the provider can be used again."""
+        """Abort every call in progress, from any thread; the provider remains usable."""
         ...

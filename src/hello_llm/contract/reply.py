@@ -1,4 +1,4 @@
-"""What comes back: the reply, its usage, the calls it asks for."""
+"""The reply, its usage, and the tool calls it requests."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a call used; the first four keys are the normalised ones, always present."""
+    """Tokens, time and price of a call; the first four keys are normalised and always present."""
 
     tokens_in: int | None = None
     """Tokens of the prompt, as the server counted them; ``None`` if it did not say."""
@@ -19,7 +19,7 @@ class Usage:
     latency_ms: int | None = None
     """Milliseconds from sending to the end, by our own clock; ``None`` if nothing was sent."""
     usd_micros: int | None = None
-    """Price in millionths of a US dollar; 0 for local models, ``None`` where no price is known."""
+    """Price in millionths of a US dollar; 0 for local models, ``None`` if no price is known."""
     first_token_ms: int | None = None
     """Milliseconds from sending to the first token; ``None`` if the reply was not streamed."""
     tokens_cached: int | None = None
@@ -27,15 +27,15 @@ class Usage:
     tokens_reasoning: int | None = None
     """Reply tokens spent on reasoning, if the server said so."""
     estimated: bool = False
-    """True if a figure here is an estimate and not the server's own."""
+    """True if a figure here is an estimate rather than the server's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call of a tool that the model asks for."""
+    """One tool call that the model requests."""
 
     id: str
-    """The server's name for this call."""
+    """The server's ID for this call."""
     name: str
     """The tool to call."""
     arguments: str
@@ -44,19 +44,19 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An attempt that failed before the one that a reply tells of."""
+    """An attempt that failed before the one that produced a reply."""
 
     model: str
     """The model that was asked, as the user typed it."""
     code: ExitCode
-    """What the failure would have meant, had it been the last."""
+    """The exit code, had this failure been the last."""
     message: str
     """The failure in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class LLMReply:
-    """A reply, whole or, where `complete` is false, as far as it came."""
+    """A reply: the whole of it or, if `complete` is false, the part that arrived."""
 
     text: str
     """The answer, exactly as it arrived."""
@@ -71,14 +71,14 @@ class LLMReply:
     complete: bool = True
     """True only if the server marked the end of the reply."""
     attempts: int = 1
-    """Calls made for this reply, the last one included; 0 if nothing was sent."""
+    """Calls made for this reply, including the last one; 0 if nothing was sent."""
     request_id: str | None = None
-    """The server's name for the call, to quote in a support request."""
+    """The server's ID for the call, to quote in a support request."""
     reasoning: str | None = None
-    """The model's reasoning, where the server sends it apart from the answer."""
+    """The model's reasoning, if the server sends it separately from the answer."""
     tool_calls: tuple[ToolCall, ...] = ()
-    """The tool calls the model asks for."""
+    """The tool calls that the model requests."""
     failures: tuple[Failure, ...] = ()
-    """What happened in the attempts before the last one."""
+    """The failed attempts before the last one."""
     end_marked: bool = True
-    """False if the server gave a reason for the end, then neither sent more nor marked the end."""
+    """False if the server sent a finish reason, but then neither more data nor an end marker."""

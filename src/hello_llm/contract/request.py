@@ -1,4 +1,4 @@
-"""What is asked: messages, the model, and the sampling parameters."""
+"""A chat request: the messages, the model, and the sampling parameters."""
 
 from dataclasses import dataclass, field
 from typing import Literal, Self
@@ -13,13 +13,13 @@ class Message:
     """One turn of a conversation."""
 
     role: Role
-    """Who speaks."""
+    """The author of the turn."""
     content: str
     """The text of the turn, exactly as it is sent."""
     tool_calls: tuple[ToolCall, ...] = ()
-    """The calls an assistant turn asked for."""
+    """The tool calls that an assistant turn requested."""
     tool_call_id: str | None = None
-    """For a ``tool`` turn, the call that it answers."""
+    """For a ``tool`` turn, the ID of the call that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Params:
     temperature: float | None = None
     """Randomness, from 0 (least) upwards; vendors stop at 1 or 2."""
     top_p: float | None = None
-    """Share of the probability mass that is sampled from, 0 to 1."""
+    """Share of the probability mass to sample from, 0 to 1."""
     max_tokens: int | None = None
-    """Largest number of tokens the reply may have."""
+    """Maximum number of tokens in the reply."""
     seed: int | None = None
     """Seed for repeatable sampling, where the server supports one."""
     stop: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class ChatRequest:
     messages: tuple[Message, ...]
     """The conversation, oldest turn first."""
     model: str | None = None
-    """Vendor-qualified (``openai/gpt-4o-mini``); ``None`` takes the provider's own default."""
+    """Vendor-qualified (``openai/gpt-4o-mini``); ``None`` uses the provider's own default."""
     params: Params = field(default_factory=Params)
     """The sampling parameters."""
 
@@ -58,12 +58,12 @@ class ChatRequest:
         model: str | None = None,
         params: Params | None = None,
     ) -> Self:
-        """Build a request of one user turn, with a system turn before it where one is given."""
+        """Build a request with one user turn, preceded by a system turn if `system` is given."""
         user = Message("user", text)
         messages = (user,) if system is None else (Message("system", system), user)
         return cls(messages, model, params or Params())
 
     @classmethod
     def coerce(cls, request: "ChatRequest | str") -> "ChatRequest":
-        """Return `request`, or a request of one user turn if it is plain text."""
+        """Return `request`, or a request with one user turn if it is plain text."""
         return cls.from_prompt(request) if isinstance(request, str) else request

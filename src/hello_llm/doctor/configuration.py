@@ -1,4 +1,4 @@
-"""The configuration file and the settings that decide where a call goes."""
+"""Diagnoses the configuration file and the settings that decide where a call goes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ _DECISIVE = (
 
 
 def diagnose_settings(settings: Settings) -> Iterator[Diagnosis]:
-    """Diagnose the configuration file, and say where the settings came from."""
+    """Yield the diagnoses of the configuration file and of the settings, with their origins."""
     file, profile = settings.config_file, settings.profile
     if file is None:
         usual = default_config_file()
@@ -47,7 +47,7 @@ def diagnose_settings(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def diagnose_problems(error: UsageError, config_file: Path | None) -> Iterator[Diagnosis]:
-    """Yield a diagnosis for each problem of the file, or one for `error` if it is none."""
+    """Yield a diagnosis for each problem in the file, or one for `error` if there is no problem."""
     path = config_file or default_config_file()
     problems = () if path is None else _problems(path)
     for problem in problems:
@@ -61,7 +61,7 @@ def diagnose_problems(error: UsageError, config_file: Path | None) -> Iterator[D
 def _problems(path: Path) -> tuple[Problem, ...]:
     try:
         return find_problems(path)
-    except UsageError:  # it cannot be read, as the caller knows
+    except UsageError:  # unreadable: the caller's error says so
         return ()
 
 

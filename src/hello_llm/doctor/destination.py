@@ -1,4 +1,4 @@
-"""The model, where a call to it goes, and the key that it takes along."""
+"""Diagnoses the model, the destination of a call to it, and the key that the call sends."""
 
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ LOCAL = "local/"
 
 
 def diagnose_mock(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield the diagnosis on a call that goes nowhere."""
+    """Yield the diagnosis of a call to the mock, which contacts no server."""
     words = "the mock answers by itself: no server is called, no key is read"
     if settings.model is None or settings.origins["provider"] != BUILT_IN:
         yield Diagnosis.ok("model", words)
@@ -29,9 +29,9 @@ def diagnose_mock(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def diagnose_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
-    """Diagnose a local `model`: what serves it, and its weights."""
+    """Yield the diagnoses of a local `model`: the package that serves it, and its weights."""
     if settings.api_base is not None:
-        wrong = f"{model} is served here and takes no other address"
+        wrong = f"{model} runs on this machine and takes no other address"
         yield Diagnosis.failure("local", UsageError(wrong, "leave out --api-base"))
         return
     yield Diagnosis.ok("model", f"{model} is served on loopback for the call, with no key")
@@ -46,14 +46,14 @@ def diagnose_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
         yield Diagnosis.failure("local", error)
         return
     size_mb = weights.stat().st_size / 1e6
-    yield Diagnosis.ok("local", f"xllamacpp is there, and the weights: {weights}, {size_mb:.0f} MB")
+    yield Diagnosis.ok("local", f"xllamacpp and the weights are there: {weights}, {size_mb:.0f} MB")
 
 
 def route_of(settings: Settings) -> Route:
-    """Return the way of a call, without its key.
+    """Return the route of a call, without its key.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the settings lead to no route.
     """
     return resolve_route_without_key(
         settings.model, api_base=settings.api_base, api_key_env=settings.api_key_env
@@ -61,22 +61,22 @@ def route_of(settings: Settings) -> Route:
 
 
 def diagnose_model(route: Route) -> Diagnosis:
-    """Return the diagnosis on the name of the model and on where it is asked."""
+    """Return the diagnosis of the name of the model and of the address it is called at."""
     sent = "" if route.wire_model == route.typed else f" is sent as {route.wire_model} and"
-    api = ", by the Responses API" if is_asked_by_responses(route) else ""
-    return Diagnosis.ok("model", f"{route.typed}{sent} is asked at {_goal(route)}{api}")
+    api = ", over the Responses API" if is_asked_by_responses(route) else ""
+    return Diagnosis.ok("model", f"{route.typed}{sent} is called at {_goal(route)}{api}")
 
 
 def is_asked_by_responses(route: Route) -> bool:
-    """Tell whether a call by `route` goes to the Responses API, as far as LiteLLM's table tells."""
+    """Return whether a call over `route` uses the Responses API, by name or LiteLLM's table."""
     return route.responses or mode_of(route.vendor, route.name) == "responses"
 
 
 def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:
-    """Return the way of a call with its key.
+    """Return the route of a call, with its key.
 
     Raises:
-        AuthError: the key that it needs is not there.
+        AuthError: the key that the call needs is missing.
     """
     return resolve_route(
         settings.model,
@@ -87,7 +87,7 @@ def route_with_key(settings: Settings, environ: Mapping[str, str]) -> Route:
 
 
 def diagnose_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> Diagnosis:
-    """Return the diagnosis on the key for `way`: whether it is there, and where it goes."""
+    """Return the diagnosis of the key for `way`: whether it is set, and where it is sent."""
     try:
         route = route_with_key(settings, environ)
     except AuthError as error:
@@ -97,8 +97,8 @@ def diagnose_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> 
     if way.key_variable is not None:
         return Diagnosis.warning(
             "key",
-            f"{way.key_variable} is not set, and {way.place} is called without a key",
-            f"export {way.key_variable}=…   if it wants one",
+            f"{way.key_variable} is not set, so {way.place} is called without a key",
+            f"export {way.key_variable}=…   if the server needs one",
         )
     vendor = ModelName.parse(way.typed).vendor
     usual = key_variable(vendor)
@@ -106,14 +106,14 @@ def diagnose_key(way: Route, settings: Settings, environ: Mapping[str, str]) -> 
     if usual in environ and needs_key(vendor):
         return Diagnosis.warning(
             "key",
-            f"{words}: that in {usual} goes to {VENDOR_HOSTS.get(way.vendor, way.vendor)} only",
+            f"{words}: the one in {usual} goes only to {VENDOR_HOSTS.get(way.vendor, way.vendor)}",
             f"--api-key-env {usual}   if it is meant for {way.place}",
         )
     return Diagnosis.ok("key", words)
 
 
 def _key_goes(route: Route) -> Diagnosis:
-    words = f"{route.key_variable} is set, and goes to {_goal(route)}"
+    words = f"{route.key_variable} is set and goes to {_goal(route)}"
     address = urlsplit(route.api_base or "")
     if address.scheme == "http" and not _is_loopback(address.hostname or ""):
         safer = f"--api-base https://{route.place}   if it speaks TLS"
@@ -123,7 +123,7 @@ def _key_goes(route: Route) -> Diagnosis:
 
 def _goal(route: Route) -> str:
     known = route.api_base is not None or route.vendor in VENDOR_HOSTS
-    return route.place if known else f"the address that LiteLLM knows of {route.vendor}"
+    return route.place if known else f"the address that LiteLLM knows for {route.vendor}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""What lies around a call: variables that decide nothing here, and the warm process."""
+"""Diagnoses environment variables that hello-llm ignores, and the warm process."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,14 +14,14 @@ _INSTEAD = (
     (r".*_AUTH_TOKEN", "--api-key-env NAME"),
     (r".*_TIMEOUT", "--timeout"),
 )
-"""What does here what a variable does elsewhere."""
+"""Patterns of variable names, each with the hello-llm setting to use instead."""
 
 
 def diagnose_environment(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
-    """Yield the diagnosis on variables that other tools obey; their values are never shown."""
+    """Yield the diagnosis of variables that other tools obey, without showing their values."""
     names = sorted(decisive(environ))
     if not names:
-        yield Diagnosis.ok("environment", "no variable that other tools would obey")
+        yield Diagnosis.ok("environment", "no variables that other tools would obey")
         return
     used = [
         use
@@ -33,7 +33,7 @@ def diagnose_environment(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
 
 
 def diagnose_warmth() -> Iterator[Diagnosis]:
-    """Yield the diagnosis on the warm process."""
+    """Yield the diagnosis of the warm process."""
     missing = unavailable()
     if missing is not None:
         yield Diagnosis.ok("warm", f"none: {missing}")
@@ -47,7 +47,7 @@ def diagnose_warmth() -> Iterator[Diagnosis]:
         yield Diagnosis.ok("warm", "no warm process is running; hello-llm warm start starts one")
         return
     if running.cold_because is not None:
-        reason = f"process {running.pid} takes no calls from here: {running.cold_because}"
+        reason = f"process {running.pid} does not accept calls from here: {running.cold_because}"
         yield Diagnosis.warning("warm", reason, "hello-llm warm stop && hello-llm warm start")
         return
     words = f"process {running.pid} runs, {running.calls} calls answered"

@@ -1,4 +1,4 @@
-"""Whether the vendor lists the model."""
+"""Checks whether the vendor lists the model."""
 
 import re
 import time
@@ -21,18 +21,16 @@ _SHOWN = 5
 
 
 def diagnose_models(route: Route, transport: Transport, within_s: float | None) -> Diagnosis:
-    """Look for the model in the vendor's list of models; the list costs nothing.
+    """Look for the model in the vendor's list of models; fetching the list is free.
 
     Args:
-        route: the way, with its key.
-        transport: how to get there.
-        within_s: seconds for the answer; ``None`` waits for ever.
+        route: the route of the call, with its key.
+        transport: how to connect to the vendor.
+        within_s: time limit in seconds for the response; ``None`` waits forever.
     """
     asked = list_request(route)
     if asked is None:
-        return Diagnosis.ok(
-            "models", f"{route.vendor} has no list of models that is asked for here"
-        )
+        return Diagnosis.ok("models", f"{route.vendor} has no list of models that doctor can read")
     started = time.monotonic()
     try:
         listed = list_models(route, transport, asked, within_s)
@@ -49,20 +47,17 @@ def _verdict(route: Route, listed: ModelList, took: str) -> Diagnosis:
         which = route.name if dated == route.name else f"{dated}, which is {route.name},"
         words = f"{route.place} lists {count}, {which} among them, {took}"
         if route.vendor in LISTED_FOR_ALL and route.api_key is not None:
-            words += "; the list is for all, so the key was not tried"
+            words += "; the list is public, so the key was not tested"
         return Diagnosis.ok("models", words)
     if not listed.whole:
-        return Diagnosis.warning(
-            "models",
-            f"{route.name} is not among the first {count} of {route.place}, and there are more",
-            "--spend makes a call",
-        )
+        words = f"{route.name} is not among the first {count} that {route.place} lists"
+        return Diagnosis.warning("models", f"{words}, but there are more", "--spend makes a call")
     words = f"{route.place} lists {count}, and {route.name} is not among them"
     return Diagnosis.failure("models", RequestError(words, _near(route, listed.names)))
 
 
 def _meant(route: Route, names: Collection[str]) -> str | None:
-    """Return which of `names` the name of the model stands for: the same, or its latest date."""
+    """Return the entry of `names` that the model means: the same name, or its latest version."""
     if route.name in names:
         return route.name
     if route.vendor == "ollama_chat":

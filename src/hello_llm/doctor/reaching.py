@@ -1,4 +1,4 @@
-"""Whether the host of a call is there: its name, a connection to it, and TLS."""
+"""Checks whether the host of a call is reachable: name resolution, connection and TLS."""
 
 import errno
 import os
@@ -26,16 +26,16 @@ class Address:
     """One of the addresses of a host."""
 
     family: int
-    """The kind of network."""
+    """The address family, such as ``socket.AF_INET``."""
     where: tuple[str | int | bytes, ...]
-    """Address and port, as a socket takes them."""
+    """The address and port, in the form that ``socket.connect`` takes."""
 
     def __str__(self) -> str:
         return str(self.where[0])
 
 
 def diagnose_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
-    """Diagnose the way to the host of `route`, step by step; stop after a failure."""
+    """Yield a diagnosis for each step of connecting to `route`, up to the first failure."""
     address = transport.proxy or target(route)
     if address is None:
         yield Diagnosis.warning(
@@ -70,14 +70,14 @@ def _diagnose_tls(route: Route, transport: Transport) -> Iterator[Diagnosis]:
         return
     if version is not None:
         took_ms = (time.monotonic() - started) * 1000
-        yield Diagnosis.ok("tls", f"{version} with a certificate that is trusted, {took_ms:.0f} ms")
+        yield Diagnosis.ok("tls", f"{version} with a trusted certificate, {took_ms:.0f} ms")
 
 
 def _resolve(host: str, port: int, within_s: float | None) -> list[Address]:
-    """Return all addresses of `host`; the look-up itself knows no limit of time.
+    """Return all addresses of `host`, looked up in a thread because the lookup has no timeout.
 
     Raises:
-        OSError: it has none, or that took too long to find out.
+        OSError: the host has no address, or the lookup took more than `within_s` seconds.
     """
     found: list[Address] = []
     trouble: list[OSError] = []
@@ -102,10 +102,10 @@ def _resolve(host: str, port: int, within_s: float | None) -> list[Address]:
 
 
 def _connect(addresses: list[Address], port: int, within_s: float | None) -> Diagnosis:
-    """Try all `addresses` at once, and return what came of it.
+    """Connect to all `addresses` at once, and return the diagnosis.
 
     Raises:
-        OSError: none of them answered.
+        OSError: no address accepted a connection.
     """
     started = time.monotonic()
     trouble = _tried(addresses, within_s)
@@ -119,11 +119,11 @@ def _connect(addresses: list[Address], port: int, within_s: float | None) -> Dia
     if not silent:
         return Diagnosis.ok("connection", words)
     others = ", ".join(f"{one} ({_reason(trouble[one])})" for one in silent)
-    return Diagnosis.ok("connection", f"{words}; not of {others}")
+    return Diagnosis.ok("connection", f"{words}; closed: {others}")
 
 
 def _tried(addresses: list[Address], within_s: float | None) -> dict[Address, OSError | None]:
-    """Return for each of `addresses` why there is no connection to it, or ``None``."""
+    """Connect to all `addresses`; return the error of each, or ``None`` if it connected."""
     ends_at = None if within_s is None else time.monotonic() + within_s
     silence = TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
     outcome: dict[Address, OSError | None] = dict.fromkeys(addresses, silence)

@@ -1,4 +1,4 @@
-"""The steps of doctor in order, from the installation to the server and its models."""
+"""Runs the steps of doctor in order, from the installation to the server and its models."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ from hello_llm.settings import Settings
 
 
 def diagnose(subject: Subject) -> Iterator[Diagnosis]:
-    """Yield each diagnosis as soon as it is made; nothing here costs money."""
+    """Yield each diagnosis as soon as it is made; no step costs money."""
     yield from diagnose_versions()
     settings = subject.settings
     if isinstance(settings, UsageError):

@@ -1,4 +1,4 @@
-"""What doctor examines."""
+"""The call that ``hello-llm doctor`` examines, and its timeouts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from hello_llm.providers.http.transport import Transport
 from hello_llm.settings import Settings
 
 LONGEST_LIST_S = 15.0
-"""Seconds that a list of models may take, unless a flag says otherwise."""
+"""Time limit in seconds for fetching a list of models, unless a flag sets another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A call that could be made, and where it would be made from."""
+    """A possible call, and the environment that it would be made from."""
 
     settings: Settings | UsageError
-    """The settings of the call, or why there are none."""
+    """The settings of the call, or the error that explains why there are none."""
     config_file: Path | None
-    """The configuration file that was named."""
+    """The configuration file that the user named, if any."""
     environ: Mapping[str, str]
-    """The environment."""
+    """The environment variables."""
     certificates: Callable[[Settings], Path | None]
-    """Returns the file of certificates that the settings name; a UsageError says what it lacks."""
+    """Returns the CA file that the settings name; raises ``UsageError`` if it is unusable."""
 
 
 def transport_of(settings: Settings, ca_file: Path | None) -> Transport:
-    """The transport of a call with `settings`."""
+    """Return the transport for a call with `settings`."""
     return Transport(
         connect_timeout=settings.connect_timeout or None,
         timeout=timeout_s(settings),
@@ -37,7 +37,7 @@ def transport_of(settings: Settings, ca_file: Path | None) -> Transport:
 
 
 def timeout_s(settings: Settings, usual_s: float = LONGEST_LIST_S) -> float | None:
-    """Return the seconds that one answer may take; ``None`` where a flag turns the limit off."""
+    """Return the time limit in seconds for one response; ``None`` if a flag turns it off."""
     if settings.origins["timeout"].words.startswith("flag"):
         return settings.timeout or None
     return min(settings.timeout or usual_s, usual_s)

@@ -1,4 +1,4 @@
-"""Which versions there are, read without an import of what they are of."""
+"""Diagnoses the installed versions, read from metadata without importing the packages."""
 
 import platform
 import re
@@ -11,11 +11,11 @@ from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.machine.installation import find_fault, reinstall
 
 _NEEDED = ("litellm", "openai", "httpx", "pydantic")
-"""The packages without which no model can be asked."""
+"""The packages that every call to a model needs."""
 
 
 def diagnose_versions() -> Iterator[Diagnosis]:
-    """Yield the diagnosis on the versions of the program, LiteLLM, Python and the system."""
+    """Yield the diagnosis of the versions of the program, LiteLLM, Python and the system."""
     wrong = next(filter(None, map(find_fault, _NEEDED)), None)
     if wrong is not None:
         yield Diagnosis.failure("versions", BugError(*wrong))
@@ -33,7 +33,7 @@ def diagnose_versions() -> Iterator[Diagnosis]:
 
 
 def _litellms() -> str:
-    """Return the version of LiteLLM, which a damaged installation may not tell."""
+    """Return the version of LiteLLM, or a placeholder if its metadata is missing."""
     try:
         return version("litellm")
     except PackageNotFoundError:
@@ -41,7 +41,7 @@ def _litellms() -> str:
 
 
 def _pinned() -> str | None:
-    """Return the version of LiteLLM that the program asks for, if its package says so."""
+    """Return the version of LiteLLM that the program pins, if its metadata says so."""
     try:
         needed = requires("hello-llm") or ()
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""One turn: attempts, deadlines, retries, fallbacks and the partial reply."""
+"""Runs one turn: attempts, deadlines, retries, fallbacks and the partial reply."""
 
 from hello_llm.engine.deadlines import Deadlines
 from hello_llm.engine.retry import RetryPolicy

@@ -1,85 +1,114 @@
-"""One attempt at a call, run in a thread so that nothing beneath can hold up its caller."""
+"""Runs one attempt at a call in a thread, so that no lower layer can block the caller."""
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from hello_llm.contract import (
     ChatRequest,
     EventStream,
     Finished,
     LLMProvider,
+    ReasoningDelta,
     Started,
     StreamEvent,
+    TextDelta,
 )
 
 Item = StreamEvent | BaseException
 
+MOST_AHEAD = 20_000
+"""How many events an attempt may be ahead of its reader; a flood must not fill the memory."""
+
 
 class Attempt:
-    """A provider at work on a request."""
+    """A request that a provider is answering."""
 
     def __init__(self, provider: LLMProvider, request: ChatRequest, *, stream: bool) -> None:
-        """Start the call; `stream` says whether the server is asked to stream."""
+        """Start the call; `stream` asks the server to stream the reply."""
         self._provider = provider
         self._request = request
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._room = threading.Semaphore(MOST_AHEAD)
+        self._closed = False
         self._events: EventStream | None = provider.stream_chat(request) if stream else None
         threading.Thread(target=self._pump, name="hello-llm-attempt", daemon=True).start()
 
     @property
     def sent(self) -> bool:
-        """Whether the request of a streamed call has left."""
+        """Whether the request of a streamed call has been sent."""
         return self._events is not None and self._events.sent
 
     @property
     def pieces(self) -> int:
-        """How many pieces of a streamed answer have come, those that bring no event included."""
+        """The number of pieces of a streamed answer so far, including those that cause no event."""
         return 0 if self._events is None else self._events.pieces
 
     def finish_early(self) -> bool:
-        """Stop waiting for more of a streamed reply that may be complete; tell whether it is."""
+        """Stop waiting for more of a streamed reply that may be complete; return whether it is."""
         return self._events is not None and self._events.finish_early()
 
     def wait(self, seconds: float) -> StreamEvent | None:
-        """Return the next event, or ``None`` if none comes within `seconds`.
+        """Return the next event, or ``None`` if there is no event within `seconds`.
 
         Raises:
-            BaseException: whatever ended the attempt in its thread.
+            BaseException: the exception that ended the attempt in its thread.
         """
         try:
-            return _event(self._queue.get(timeout=seconds))
+            item = self._queue.get(timeout=seconds)
         except queue.Empty:
             return None
+        self._room.release()
+        return _event(item)
 
     def arrived(self) -> Iterator[StreamEvent]:
-        """Return the events that are there by now, however fast more come.
+        """Return the events that have arrived by now, with adjacent pieces of text joined.
+
+        Otherwise a flood would still be read piece by piece long after the deadline that ends it.
 
         Raises:
-            BaseException: from the iterator, as `wait` does.
+            BaseException: raised by the iterator, as by `wait`.
         """
         items = [self._queue.get() for _ in range(self._queue.qsize())]
-        return map(_event, items)
+        return map(_event, _joined(items))
 
     def close(self) -> None:
-        """Drop the call: the connection is cut at once; harmless after the end."""
+        """Abort the call and cut its connection at once; safe to call after the end."""
+        self._closed = True
+        self._room.release()
         if self._events is None:
             self._provider.close()
         else:
             self._events.close()
 
     def _pump(self) -> None:
-        """Run the provider; whatever it raises is raised again in the caller's thread."""
+        """Run the provider; its exceptions are raised again in the caller's thread."""
         try:
             if self._events is None:
                 model = self._request.model or self._provider.name
-                self._queue.put(Started(self._provider.name, model))
-                self._queue.put(Finished(self._provider.chat(self._request)))
+                self._put(Started(self._provider.name, model))
+                self._put(Finished(self._provider.chat(self._request)))
             else:
                 for event in self._events:
-                    self._queue.put(event)
+                    self._put(event)
         except BaseException as error:  # noqa: BLE001 - handed over, not handled
-            self._queue.put(error)
+            self._put(error)
+
+    def _put(self, item: Item) -> None:
+        if not self._closed:
+            self._room.acquire()
+        self._queue.put(item)
+
+
+def _joined(items: Iterable[Item]) -> Iterator[Item]:
+    for _, group in groupby(items, type):
+        run = list(group)
+        pieces = [item for item in run if isinstance(item, TextDelta | ReasoningDelta)]
+        if pieces:
+            run = [replace(pieces[0], text="".join(piece.text for piece in pieces))]
+        yield from run
 
 
 def _event(item: Item) -> StreamEvent:

@@ -1,4 +1,4 @@
-"""How long a call may take, and what is said when it takes longer."""
+"""The deadlines of a call, and the errors for exceeding them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,20 +8,20 @@ from hello_llm.contract import DeadlineError
 
 
 class Deadline(Enum):
-    """A bound of the engine's; the connect deadline is kept by the provider."""
+    """A deadline that the engine enforces; the provider enforces the connect deadline."""
 
     FIRST_TOKEN = "first token", "--first-token-timeout", "no first token", True
-    IDLE = "idle", "--idle-timeout", "nothing more of the reply", False
+    IDLE = "idle", "--idle-timeout", "no more of the reply", False
     TOTAL = "total", "--timeout", "no complete reply", False
 
     def __init__(self, label: str, flag: str, missing: str, transient: bool) -> None:
-        """Keep what is said of the deadline.
+        """Store the properties of the deadline.
 
         Args:
-            label: what it is called.
+            label: its name in messages.
             flag: the flag that raises it.
-            missing: what has not come by then.
-            transient: whether another attempt may do better.
+            missing: what has not arrived when it passes.
+            transient: whether another attempt may succeed.
         """
         self.label = label
         self.flag = flag
@@ -29,7 +29,7 @@ class Deadline(Enum):
         self.transient = transient
 
     def error(self, seconds: float) -> DeadlineError:
-        """Return the error that says that the deadline of `seconds` has passed."""
+        """Return the error for exceeding this deadline of `seconds`."""
         return DeadlineError(
             f"{self.missing} within {seconds:g} s (the {self.label} deadline)",
             f"raise it with {self.flag} SECONDS, 0 turns it off",
@@ -39,14 +39,14 @@ class Deadline(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """The bounds of a turn in seconds; 0 turns one off."""
+    """The deadlines of a turn in seconds; 0 turns one off."""
 
     first_token_s: float = 0.0
     """From the request to the first piece of a streamed reply, for each attempt."""
     idle_s: float = 0.0
     """From one piece of a streamed reply to the next."""
     total_s: float = 0.0
-    """From the start of the first attempt to the end of the reply, waits included."""
+    """From the start of the first attempt to the end of the reply, including waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,17 @@ class Bound:
     """A deadline that is running."""
 
     deadline: Deadline
-    """Which one."""
+    """The kind of deadline."""
     seconds: float
-    """How long it is."""
+    """Its length in seconds."""
     ends_at: float
-    """When it passes, by the turn's clock."""
+    """The time at which it passes, by the turn's clock."""
 
     @classmethod
     def from_now(cls, deadline: Deadline, seconds: float, now: float) -> Self | None:
-        """Return the bound that ends `seconds` after `now`, or ``None`` if it is turned off."""
+        """Return the bound that ends `seconds` after `now`, or ``None`` if `seconds` is 0."""
         return cls(deadline, seconds, now + seconds) if seconds else None
 
     def error(self) -> DeadlineError:
-        """Return the error that says that it has passed."""
+        """Return the error for exceeding it."""
         return self.deadline.error(self.seconds)

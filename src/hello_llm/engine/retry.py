@@ -1,4 +1,4 @@
-"""When a failed attempt is made again, and after how long: the only owner of retries."""
+"""Decides whether and when to retry a failed attempt; the only place that does."""
 
 import random
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class RetryPolicy:
 
         Args:
             error: why the attempt failed.
-            attempt: its number, from 1, among those of its model.
+            attempt: the number of the attempt, from 1, among those on its model.
         """
         if not error.transient or attempt > self.retries:
             return None
@@ -36,7 +36,7 @@ class RetryPolicy:
         return asked if asked <= self.max_wait_s else None
 
     def say_wait(self, error: HelloLLMError) -> None:
-        """Add to `error`, which ends a call, how long its server asks to be left alone."""
+        """Add to `error`, which ends a call, the wait that its server asks for."""
         asked = error.retry_after_s
         if not asked:
             return

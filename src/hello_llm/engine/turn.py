@@ -1,4 +1,4 @@
-"""One turn: attempts under deadlines, again where that may help, and then other models."""
+"""Runs one turn: attempts under deadlines, retries where they may help, then other models."""
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -26,10 +26,13 @@ from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
 from hello_llm.engine.retry import RetryPolicy
 
 _LONGEST_WAIT_S = 0.2
-"""A signal that another thread takes does not end a wait; its handler runs after this at most."""
+"""The longest single wait, in seconds: a signal received by another thread does not end it.
+
+The signal's handler therefore runs after this time at the latest.
+"""
 
 _SETTLING_S = 2.0
-"""Seconds for the last events of a reply that turned out to be complete at its deadline."""
+"""Seconds allowed for the last events of a reply that proves complete at its deadline."""
 
 _FALLBACK_CODES = frozenset(
     {ExitCode.RATE_LIMITED, ExitCode.UNREACHABLE, ExitCode.TIMEOUT, ExitCode.SERVER}
@@ -41,23 +44,23 @@ class Candidate:
     """A model that can be asked."""
 
     request: ChatRequest
-    """What it is asked."""
+    """The request to send to it."""
     open: Callable[[], LLMProvider]
-    """Returns who asks it; called when its turn has come."""
+    """Opens the provider that asks it; called only when it is about to be asked."""
     provider: str
-    """The name of who asks it."""
+    """The name of that provider."""
 
     @property
     def model(self) -> str:
-        """Its name as the user typed it."""
+        """Its name as the user typed it, or the provider's name if no model was typed."""
         return self.request.model or self.provider
 
 
 class Turn(Iterator[StreamEvent]):
-    """The events of one turn, whoever answers in the end.
+    """The events of one turn, whichever model answers in the end.
 
-    An attempt that fails before anything was shown is made again as the policy says, then the
-    next candidate is asked. Once a piece of a reply was given out, its failure is the turn's.
+    An attempt that fails before anything was shown is retried according to the policy; then the
+    next candidate is asked. Once a piece of a reply was yielded, a failure ends the turn.
     """
 
     def __init__(
@@ -71,16 +74,16 @@ class Turn(Iterator[StreamEvent]):
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare the turn; it starts when the first event is asked for.
+        """Prepare the turn; it starts when the first event is requested.
 
         Args:
-            candidates: who is asked, in this order; at least one.
-            stream: whether the server is asked to stream.
-            deadlines: the bounds; by default there are none.
-            retry: when an attempt is made again; by default as :class:`RetryPolicy` says.
-            fail_on_length: whether a reply that reached its limit of tokens is an error.
-            clock: returns seconds and never goes back.
-            sleep: waits for seconds.
+            candidates: the models to ask, in this order; at least one.
+            stream: whether to ask the server to stream.
+            deadlines: the deadlines; by default there are none.
+            retry: the retry policy; by default ``RetryPolicy()``.
+            fail_on_length: whether a reply that reached its token limit is an error.
+            clock: returns seconds and is monotonic.
+            sleep: waits for a number of seconds.
         """
         self._candidates = candidates
         self._stream = stream
@@ -114,19 +117,19 @@ class Turn(Iterator[StreamEvent]):
             raise
 
     def on_wait(self, look: Callable[[], None]) -> None:
-        """Have `look` called several times a second while nothing comes; it may raise an error."""
+        """Call `look` several times a second while waiting for events; it may raise an error."""
         self._looks.append(look)
 
     def on_failure(self, tell: Callable[[HelloLLMError, float | None], None]) -> None:
-        """Have `tell` called with each error, and the seconds until the next attempt if any."""
+        """Call `tell` with each error and the seconds until the next attempt, if there is one."""
         self._told.append(tell)
 
     def close(self) -> None:
-        """Drop the turn: the connection is cut, and no event follows."""
+        """Abort the turn: cut the connection and yield no further event."""
         self._events.close()
 
     def partial(self) -> LLMReply:
-        """The partial reply so far, marked as incomplete."""
+        """Return the reply so far, marked as incomplete."""
         return self._counted(self._builder.partial())
 
     def _run(self) -> Generator[StreamEvent]:
@@ -145,7 +148,7 @@ class Turn(Iterator[StreamEvent]):
                 return
 
     def _ask(self, candidate: Candidate) -> Iterator[StreamEvent]:
-        """Ask `candidate`, again as often as the policy says."""
+        """Ask `candidate`, with as many retries as the policy allows."""
         provider: LLMProvider | None = None
         for number in count(1):
             try:
@@ -161,7 +164,7 @@ class Turn(Iterator[StreamEvent]):
             self._pause(delay)
 
     def _attempt(self, provider: LLMProvider, request: ChatRequest) -> Iterator[StreamEvent]:
-        """Make one attempt and give out its events; only the turn's first ``Started`` is one."""
+        """Make one attempt and yield its events, but ``Started`` only once in a turn."""
         attempt, self._settling = Attempt(provider, request, stream=self._stream), None
         try:
             for event in self._read(attempt):
@@ -175,11 +178,11 @@ class Turn(Iterator[StreamEvent]):
             attempt.close()
 
     def _read(self, attempt: Attempt) -> Iterator[StreamEvent]:
-        """Yield the events of `attempt`; past a deadline what had come in time, and its error."""
+        """Yield the events of `attempt`; at a deadline, those that arrived in time, then raise."""
         while not isinstance(event := self._next_event(attempt), Bound):
             yield event
         if event.deadline is Deadline.TOTAL:
-            arrived = attempt.arrived()  # before the cut, of which the attempt tells as well
+            arrived = attempt.arrived()  # before the cut, which the attempt reports as well
             attempt.close()
             yield from arrived
         raise event.error()
@@ -187,7 +190,7 @@ class Turn(Iterator[StreamEvent]):
     def _next_event(self, attempt: Attempt) -> StreamEvent | Bound:
         """Wait for the next event, or return the bound that passed first.
 
-        What arrives faster than it is read ends with the total deadline, and with no other.
+        Events that arrive faster than they are read are subject to the total deadline only.
         """
         progress, bound = self._progress(attempt), self._tightest_bound(attempt)
         while True:
@@ -206,7 +209,7 @@ class Turn(Iterator[StreamEvent]):
             self._look()
 
     def _progress(self, attempt: Attempt) -> int:
-        """Return a number that changes when the deadline of a streamed reply starts anew."""
+        """Return a number that changes when the deadline of a streamed reply restarts."""
         return int(attempt.sent) if self._builder.empty else attempt.pieces
 
     def _tightest_bound(self, attempt: Attempt) -> Bound | None:
@@ -223,7 +226,7 @@ class Turn(Iterator[StreamEvent]):
         return min(filter(None, bounds), key=lambda bound: bound.ends_at, default=None)
 
     def _delay(self, error: HelloLLMError, number: int) -> float | None:
-        """Return the seconds until the next attempt, or ``None`` if there is none."""
+        """Return the seconds until the next attempt, or ``None`` if no attempt follows."""
         if not self._builder.empty:
             return None
         delay = self._retry.delay_s(error, number)
@@ -238,7 +241,7 @@ class Turn(Iterator[StreamEvent]):
     def _failed(
         self, candidate: Candidate, error: HelloLLMError, delay: float, following: Candidate
     ) -> Retrying:
-        """Make ready for `following` and return what is told of the failure of `candidate`."""
+        """Prepare for `following`, and return the event that reports the failure of `candidate`."""
         self._tell(error, delay)
         self._builder = ReplyBuilder(following.provider, following.model, self._clock)
         self._failures.append(Failure(candidate.model, error.exit_code, error.message))
@@ -259,7 +262,7 @@ class Turn(Iterator[StreamEvent]):
             self._sleep(min(remaining, _LONGEST_WAIT_S))
 
     def _counted(self, reply: LLMReply) -> LLMReply:
-        """Return `reply` with the attempts before it."""
+        """Return `reply` with the failed attempts before it included."""
         attempts = len(self._failures) + min(reply.attempts, 1)
         return replace(reply, attempts=attempts, failures=tuple(self._failures))
 
@@ -269,7 +272,7 @@ class Turn(Iterator[StreamEvent]):
             raise FilteredError.of_reply(reply)
         if reply.finish_reason == "length" and self._fail_on_length:
             raise BrokenReplyError(
-                "the reply reached its limit of tokens",
+                "the reply reached its token limit",
                 "raise it with --max-tokens, or leave out --fail-on-length",
                 partial=reply,
             )

@@ -1,1 +1,1 @@
-"""Reads files that the user named: up to a limit, and never for ever."""
+"""Reads files that the user named, with limits on size and time."""

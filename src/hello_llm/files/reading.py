@@ -1,4 +1,4 @@
-"""Reads a file that a user named, whatever it is: not too much of it, and not for ever."""
+"""Reads a file of any kind that a user named, with limits on size and time."""
 
 import errno
 import os
@@ -9,41 +9,41 @@ from stat import S_ISREG
 from typing import cast
 
 LARGEST_FILE = 256 * 2**10
-"""Bytes that somebody may write by hand: a configuration, a suite, a script, a prompt, a schema."""
+"""Limit in bytes for handwritten files: a configuration, suite, script, prompt or schema."""
 
 LARGEST_RECORD = 256 * 2**20
-"""Bytes that the program may have written itself: a recording, a report."""
+"""Limit in bytes for files that the program wrote itself: a recording or a report."""
 
 _TIMEOUT_S = 3.0
-"""Seconds to wait for somebody to write to a pipe."""
+"""Seconds to wait for data from a pipe."""
 
 _TIMEOUT_WITH_WRITER_S = 30.0
-"""Seconds to wait for more where somebody has opened the pipe to write."""
+"""Seconds to wait for data if the pipe has a writer."""
 
 _BLOCK = 2**16
 
 
 def read_file(path: Path, largest: int = LARGEST_FILE) -> bytes:
-    """Read a file; a pipe is a file too: ``--config <(make-config)``.
+    """Read a file, which may also be a pipe: ``--config <(make-config)``.
 
     Args:
         path: the file.
-        largest: bytes that it may have.
+        largest: the maximum size in bytes.
 
     Raises:
-        OSError: it cannot be read, or is too large, or nothing comes from it; ``strerror`` says it.
-        ValueError: the path is none.
+        OSError: it cannot be read, is too large, or sends no data; ``strerror`` says which.
+        ValueError: the path is invalid.
     """
     with open(path, "rb", buffering=0, opener=_open_at_once) as file:
         return b"".join(_blocks(file, largest))
 
 
 def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
-    """Return the text that the file holds, as :func:`read_file` does.
+    """Read a file as UTF-8 text; see :func:`read_file`.
 
     Raises:
         OSError: it cannot be read.
-        ValueError: the path is none, or the file holds something else than UTF-8; says where.
+        ValueError: the path is invalid, or the file is not UTF-8; the message says where.
     """
     content = read_file(path, largest)
     try:
@@ -52,7 +52,7 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
         before = content[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
-        where = f"it is no UTF-8 text at line {line}, column {column}"
+        where = f"it is not UTF-8 text at line {line}, column {column}"
         raise ValueError(where) from None
 
 
@@ -73,7 +73,7 @@ def _next_block(file: FileIO) -> bytes:
     """Read the next chunk; empty at the end."""
     ready = _waited(file, _TIMEOUT_S)
     block = cast("bytes | None", file.read(_BLOCK))
-    if block is None and not ready:  # a pipe that somebody writes to
+    if block is None and not ready:  # a pipe with a writer
         ready, timeout_s = _waited(file, _TIMEOUT_WITH_WRITER_S), _TIMEOUT_WITH_WRITER_S
         block = cast("bytes | None", file.read(_BLOCK))
     else:
@@ -84,14 +84,14 @@ def _next_block(file: FileIO) -> bytes:
 
 
 def _waited(file: FileIO, timeout_s: float) -> bool:
-    """Wait for something to read, or the end; tell whether it came."""
+    """Wait for data or the end of the file; return whether either came in time."""
     from select import select
 
     return bool(select([file], [], [], timeout_s)[0])
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open the file, also a pipe that nobody writes to."""
+    """Open the file without blocking, even if it is a pipe without a writer."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 

@@ -1,4 +1,4 @@
-"""A descriptor that can be read as soon as a child of this process has ended."""
+"""A file descriptor that becomes readable when a child of this process ends."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 
 def child_ends() -> int:
-    """Return the descriptor; each call replaces the one before."""
+    """Return a new descriptor, which replaces the one from the previous call."""
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     os.set_blocking(writing, False)
@@ -16,7 +16,7 @@ def child_ends() -> int:
 
 
 def drain(descriptor: int) -> None:
-    """Forget the ends so far: the caller is about to look which children they were."""
+    """Discard the notifications so far; the caller is about to check which children ended."""
     with suppress(BlockingIOError):
         while os.read(descriptor, 4096):
             pass

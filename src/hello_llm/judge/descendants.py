@@ -1,4 +1,4 @@
-"""Finds and kills the processes below this one, those included that were meant to escape."""
+"""Finds and kills the descendants of this process, including those that tried to escape."""
 
 import ctypes
 import os
@@ -17,25 +17,25 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends; only Linux can."""
+    """Become the parent of every descendant whose own parent ends (Linux only)."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent() -> None:
-    """Let this process be killed when its parent ends; only Linux can."""
+    """Have this process killed when its parent ends (Linux only)."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def kill_all(leader: int) -> None:
-    """Kill and reap `leader`, its process group, and everything below this process.
+    """Kill and reap `leader`, its process group, and all descendants of this process.
 
-    A process of another user, which may not be killed, is left after a second.
+    A process of another user cannot be killed; it is left running after a second.
     """
     ends_at = time.monotonic() + _PATIENCE_S
     with suppress(OSError):
-        os.kill(leader, signal.SIGKILL)  # it may not have come to have a group
+        os.kill(leader, signal.SIGKILL)  # it may not have its own group yet
     with suppress(OSError):
         os.killpg(leader, signal.SIGKILL)  # all at once, however fast they fork
     while _has_children() and time.monotonic() < ends_at:
@@ -46,7 +46,7 @@ def kill_all(leader: int) -> None:
 
 
 def descendants() -> Iterator[int]:
-    """Yield the processes below this one as far as they are known, parents first."""
+    """Yield the known descendants of this process, parents first."""
     waiting = [os.getpid()]
     while waiting:
         parent = waiting.pop()
@@ -56,7 +56,7 @@ def descendants() -> Iterator[int]:
 
 
 def more_memory_than(most_bytes: int) -> bool:
-    """Tell whether the processes below this one take more; what they share counts once."""
+    """Return whether the descendants use more memory; memory that they share counts once."""
     processes = list(descendants())
     if sum(map(_resident, processes)) <= most_bytes:
         return False
@@ -85,11 +85,11 @@ def _children(parent: int) -> list[int]:
 
 
 def _children_by_scan(parent: int) -> list[int]:
-    """Return the children of `parent` where the kernel keeps no list of them."""
+    """Return the children of `parent` on kernels that do not list them."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError, IndexError):
-            # The name of the program, in parentheses, may hold anything.
+            # The name of the program, in parentheses, may contain anything.
             state, its_parent = (folder / "stat").read_bytes().rpartition(b")")[2].split()[:2]
             if int(its_parent) == parent and state != b"Z":
                 found.append(int(folder.name))

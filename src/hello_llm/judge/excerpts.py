@@ -1,4 +1,4 @@
-"""How an answer, or a value in it, is quoted in a verdict."""
+"""Quotes an answer, or a value in it, for a verdict."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ _LONGEST = 500
 
 
 def excerpt(text: str) -> str:
-    """Return the first 500 characters of `text`, or a phrase for none."""
+    """Return the first 500 characters of `text`, or a phrase if it is empty."""
     if not text:
         return "an empty answer"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

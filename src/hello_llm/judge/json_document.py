@@ -1,4 +1,4 @@
-"""Reads JSON that somebody else wrote: exactly JSON, and no value that Python stumbles over."""
+"""Parses JSON from other sources strictly, and rejects values that Python cannot handle."""
 
 import json
 import re
@@ -8,27 +8,27 @@ _DEEPEST = 100
 
 
 class NoJSONError(ValueError):
-    """A text is no JSON, or JSON that no program can be expected to read."""
+    """A text is not JSON, or is JSON that no program can be expected to read."""
 
 
 def parse(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the JSON in `text`.
+    """Parse the JSON in `text`.
 
     Raises:
-        NoJSONError: it is none.
+        NoJSONError: it is not JSON, or cannot be read.
     """
     try:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError:
         raise NoJSONError("nested too deeply") from None
     except ValueError as error:
-        # Python's own sentence on a number of more than 4,300 digits speaks to programmers.
-        told = re.sub(r"(?s)^Exceeds the limit.*", "a number of too many digits", str(error))
+        # Python's own message about a number of more than 4,300 digits is written for programmers.
+        told = re.sub(r"(?s)^Exceeds the limit.*", "a number with too many digits", str(error))
         raise NoJSONError(told) from None
 
 
 def nested_too_deeply(value: object) -> bool:
-    """Tell whether tables and lists stand in each other more than 100 deep in `value`."""
+    """Return whether the objects and lists in `value` are nested more than 100 levels deep."""
     level = [value]
     for _ in range(_DEEPEST):
         level = [inner for outer in level for inner in _within(outer)]
@@ -44,4 +44,4 @@ def _within(value: object) -> list[Any]:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

@@ -1,7 +1,7 @@
-"""A JSON Schema that stands on its own: what it refers to is in it, and nothing is fetched.
+"""Validates documents against self-contained JSON Schemas; no reference is ever fetched.
 
-Schemas come from a user's file and documents from a model, and jsonschema raises whatever their
-values make Python raise. Both are therefore looked at in the judge process only.
+Schemas come from a user's file and documents from a model, and their values can make jsonschema
+raise any Python exception. Both are therefore processed only in the judge process.
 """
 
 import signal
@@ -19,55 +19,55 @@ from hello_llm.judge.excerpts import excerpt
 from hello_llm.judge.json_document import NoJSONError, parse
 
 _SAMPLES: tuple[object, ...] = ({}, [], "", 0, None)
-"""Documents to try a schema on: one that never comes to an end is found by them."""
+"""Documents to try a schema on, to find one that recurses endlessly."""
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _DATA = frozenset({"const", "enum", "examples", "default"})
-"""Keywords whose values are no schemas, whatever they look like."""
+"""Keywords whose values are never schemas, even if they look like one."""
 _A_MOMENT_S = 0.5
 _TOO_DEEP = "it is nested too deeply, or the schema is endless"
 
 
 class BadSchemaError(ValueError):
-    """A schema cannot be used; `reason` fits behind the name of its key."""
+    """A schema cannot be used; `reason` is worded to follow the name of its key."""
 
     def __init__(self, reason: str, hint: str | None = None) -> None:
-        """Keep the `reason` and what may help."""
+        """Store the `reason` and a `hint` that may help."""
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
 
 
 class _LongError(BaseException):
-    """Something took too long; no ``Exception``, since the validator handles some of those."""
+    """Something took too long; not an ``Exception``, since the validator handles some of those."""
 
 
 class Schema:
-    """A schema, and the version of the standard that it is written in."""
+    """A schema, and the version of the standard that it uses."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        """Take in `schema`.
+        """Load `schema`.
 
         Raises:
-            BadSchemaError: it does not say by an address what it is written in.
+            BadSchemaError: its ``$schema`` is not a valid address.
         """
         dialect = schema.get("$schema", "")
         if not isinstance(dialect, str):
             raise BadSchemaError(
-                f"is no JSON Schema: $schema must be an address, not {excerpt(repr(dialect))}",
+                f"is not a JSON Schema: $schema must be an address, not {excerpt(repr(dialect))}",
                 'leave it out, or "$schema" = "https://json-schema.org/draft/2020-12/schema"',
             )
         self._schema = schema
-        with _told("is no JSON Schema: $schema"):
+        with _told("is not a JSON Schema: $schema"):
             self._kind = validator_for(schema, default=Draft202012Validator)
         self._registry: Registry[Any] = Registry()
         self._specification = specification_with(dialect.removesuffix("#"), default=DRAFT202012)
 
     def validate(self) -> None:
-        """Look whether it is right, with everything that it refers to.
+        """Check that the schema is valid, with everything that it refers to.
 
         Raises:
-            BadSchemaError: it is no JSON Schema, or refers to something outside of it, or to itself
-                for ever.
+            BadSchemaError: it is not a JSON Schema, refers to something outside of it, or refers to
+                itself endlessly.
         """
         self._check(self._schema)
         checked = {id(self._schema)}
@@ -76,11 +76,11 @@ class Schema:
                 if id(target) not in checked:
                     self._check(target)
                     checked.add(id(target))
-        with _told("cannot be used", too_deep="it refers to itself without an end"):
+        with _told("cannot be used", too_deep="it refers to itself endlessly"):
             self._try()
 
     def judge(self, text: str) -> str | None:
-        """Explain why `text` is not JSON that satisfies the schema; empty if it is."""
+        """Explain why `text` is not JSON that satisfies the schema; ``None`` if it is."""
         try:
             document = parse(text)
         except NoJSONError as error:
@@ -89,7 +89,7 @@ class Schema:
         return None if shortfall is None else excerpt(shortfall)
 
     def shortfall(self, document: object) -> str | None:
-        """Return where and how `document` does not satisfy it; ``None`` if it does."""
+        """Return where and how `document` violates the schema; ``None`` if it does not."""
         try:
             return min(
                 (
@@ -102,12 +102,12 @@ class Schema:
             return _TOO_DEEP
         except MemoryError:
             raise
-        # Nobody knows what a number such as 1e999 can make the validator raise.
+        # A number such as 1e999 can make the validator raise unpredictable exceptions.
         except Exception as error:  # noqa: BLE001 - see above
             return f"the schema cannot be applied to it: {_reason(error)}"
 
     def _try(self) -> None:
-        """Judge some documents; what takes longer than a moment is not known to be wrong."""
+        """Judge the sample documents; taking longer than a moment is not an error."""
         before = signal.signal(signal.SIGALRM, _give_up)
         try:
             signal.setitimer(signal.ITIMER_REAL, _A_MOMENT_S)
@@ -127,22 +127,22 @@ class Schema:
         return self._kind(self._schema, registry=self._registry)
 
     def _check(self, schema: object) -> None:
-        """Check `schema` by the schema of schemas.
+        """Validate `schema` against its metaschema.
 
         Raises:
-            BadSchemaError: it is none.
+            BadSchemaError: it is not a valid schema.
         """
-        with _told("is no JSON Schema"):
+        with _told("is not a JSON Schema"):
             try:
                 self._kind.check_schema(schema)
             except SchemaError as error:
-                raise BadSchemaError(f"is no JSON Schema: {excerpt(error.message)}") from None
+                raise BadSchemaError(f"is not a JSON Schema: {excerpt(error.message)}") from None
 
     def _targets(self) -> Iterator[object]:
-        """Yield the parts that are referred to.
+        """Yield the parts of the schema that its references point to.
 
         Raises:
-            BadSchemaError: one is not there.
+            BadSchemaError: a reference points to nothing.
         """
         root = self._resource(self._schema)
         base = root.id() or ""
@@ -168,7 +168,7 @@ class Schema:
                     waiting.append((target.contents, target.resolver))
 
     def _within(self, part: object, resolver: Any) -> Any:  # noqa: ANN401 - as referencing has it
-        """The resolver for references in `part`, which can have a base of its own."""
+        """Return the resolver for references in `part`, which may have its own base URI."""
         if isinstance(part, dict) and isinstance(part.get("$id", part.get("id")), str):
             return resolver.in_subresource(self._resource(part))
         return resolver
@@ -178,17 +178,17 @@ class Schema:
 
 
 def _resolved(reference: str, resolver: Any) -> Any:  # noqa: ANN401 - as referencing has it
-    """Look a reference up with `resolver`.
+    """Look up a reference with `resolver`.
 
     Raises:
-        BadSchemaError: it finds nothing.
+        BadSchemaError: the reference points to nothing.
     """
     try:
         return resolver.lookup(reference)
-    # A pointer into a text or a number raises what Python raises there.
+    # A pointer into a string or a number raises whatever Python raises for that.
     except Exception:  # noqa: BLE001 - see above
         raise BadSchemaError(
-            f"refers to {excerpt(reference)}, which is not in it", "put it below $defs"
+            f"refers to {excerpt(reference)}, which is not in it", "put it under $defs"
         ) from None
 
 
@@ -198,7 +198,7 @@ def _give_up(_number: int, _frame: object) -> NoReturn:
 
 @contextmanager
 def _told(what: str, too_deep: str = "it is nested too deeply") -> Iterator[None]:
-    """Turn whatever a schema makes the validator raise into a sentence that begins with `what`."""
+    """Turn an exception that a schema causes into a ``BadSchemaError`` beginning with `what`."""
     try:
         yield
     except (BadSchemaError, MemoryError):
@@ -210,5 +210,5 @@ def _told(what: str, too_deep: str = "it is nested too deeply") -> Iterator[None
 
 
 def _reason(error: Exception) -> str:
-    """Return on one line what `error` says, or what it is called if it says nothing."""
+    """Return the message of `error` on one line, or the name of its class if it is empty."""
     return excerpt(" ".join(str(error).split()) or type(error).__name__)

@@ -1,4 +1,4 @@
-"""Searches a text by an expression that may take for ever, outside a run of checks."""
+"""Searches text for a regular expression that may take forever, outside a run of checks."""
 
 import atexit
 import os
@@ -9,16 +9,16 @@ from hello_llm.judge.pool import Judges
 
 
 class EndlessSearchError(Exception):
-    """A search did not end in time."""
+    """A search did not finish in time."""
 
 
 def is_found(pattern: str, text: str, seconds: float) -> bool:
-    """Tell whether some part of `text` matches `pattern`.
+    """Return whether `pattern` matches anywhere in `text`.
 
-    Waits without holding the interpreter's lock, so that signals and other threads get their turn.
+    Waits without holding the GIL, so that signals are handled and other threads can run.
 
     Raises:
-        EndlessSearchError: the search takes more than `seconds`, the start of a process apart.
+        EndlessSearchError: the search takes longer than `seconds`, without the start of a process.
         UsageError: no judge process can be started.
     """
     answers = _judges().judge(Job("judge", [("regex", pattern)], text), seconds)

@@ -1,26 +1,27 @@
-"""How much memory a judgement may take."""
+"""Limits the memory that a judgement may use."""
 
 import resource
 from contextlib import suppress
 
 COMPUTING_BYTES = 1 << 30
-"""What a regular expression or a schema may take: the address space of its process."""
+"""Limit for a regular expression or a schema: the address space of its process."""
 PROGRAM_BYTES = 2 << 30
-"""What a program may take: the data of each of its processes, and what all of them occupy."""
+"""Limit for a program: the data of each of its processes, and the memory used by all of them."""
 
 _ADDRESS_SPACE = resource.getrlimit(resource.RLIMIT_AS)
 
 
 def limit_computing() -> None:
-    """Limit what this process may take, which judges by itself."""
+    """Limit the memory of this process, which does the judging itself, and disable core dumps."""
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, COMPUTING_BYTES)
 
 
 def limit_program() -> None:
-    """Limit what programs that this process starts may take; it computes nothing itself any more.
+    """Limit the memory of programs that this process starts; it no longer judges by itself.
 
-    Programs such as Node and Java reserve far more addresses than they use: their data count.
+    Programs such as Node and Java reserve far more address space than they use, so their data is
+    limited instead.
     """
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, _ADDRESS_SPACE)
@@ -28,13 +29,13 @@ def limit_program() -> None:
 
 
 def in_words(amount: int) -> str:
-    """Return an amount in bytes as one of GiB."""
+    """Format an amount of bytes in GiB."""
     return f"{amount / (1 << 30):g} GiB"
 
 
 def _limit(kind: int, most: int) -> None:
-    """Limit `kind`, unless it is limited to less already."""
+    """Set the soft limit `kind` to `most`, unless a lower limit already applies."""
     soft, hard = resource.getrlimit(kind)
     lowest = min(most if one == resource.RLIM_INFINITY else one for one in (soft, hard, most))
-    with suppress(OSError, ValueError):  # macOS knows limits that it lets nobody set
+    with suppress(OSError, ValueError):  # macOS has limits that cannot be set
         resource.setrlimit(kind, (lowest, hard))

@@ -1,8 +1,8 @@
-"""What a run and its judge process say to each other.
+"""The protocol between a run and its judge process.
 
-The run sends jobs, one at a time: a line with the modules that it needs and its length, then the
-job as JSON. The process writes a line of JSON for each item: ``null`` if nothing is wrong with it,
-or a list of texts that say what is. The line that begins with ``{`` is the end of the job.
+The run sends jobs, one at a time: a line with the length of the job and the modules that it needs,
+then the job as JSON. The process writes a line of JSON for each item: ``null`` if nothing is wrong
+with it, or a list of strings that explain what is. A line that begins with ``{`` ends the job.
 """
 
 import json
@@ -12,36 +12,36 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Self
 
 READY = b"ready\n"
-"""The first line of the process."""
+"""The first line that the process writes."""
 ABORT = b"abort\n"
-"""Ends the job, if one is being done; its end is told as that of any other."""
+"""Aborts the current job, if there is one; its end is reported like any other."""
 
 
 class Job(NamedTuple):
-    """What is to be found out.
+    """A job for a judge process.
 
-    A tuple, as the others here: data classes would take a fifth of the start of the process.
+    A tuple, like the other types here: data classes would cost a fifth of the process's start-up.
     """
 
     action: Literal["validate", "judge"]
-    """Whether the items are looked at themselves, or an answer is judged by them."""
+    """Whether to validate the items themselves, or to judge the answer by them."""
     items: Sequence[tuple[str, Any]]
-    """The key of each assertion, and what it expects."""
+    """The key of each assertion, and the value it expects."""
     text: str = ""
     """The answer."""
     folder: str = "."
-    """Where programs start."""
+    """The working folder of programs."""
     environ: Mapping[str, str] = MappingProxyType({})
     """The environment of programs."""
 
     def encode(self, imports: Sequence[str]) -> bytes:
-        """Return the job as it is sent; `imports` are the modules to load before it is begun."""
+        """Encode the job for sending; `imports` are the modules to load before it starts."""
         body = json.dumps({**self._asdict(), "environ": dict(self.environ)}).encode()
         return f"{' '.join([str(len(body)), *imports])}\n".encode() + body
 
     @classmethod
     def decode(cls, body: bytes) -> Self:
-        """Return the job in `body`, which is what :meth:`encode` put behind the first line."""
+        """Decode a job from `body`, the part of :meth:`encode`'s result after the first line."""
         return cls(**json.loads(body))
 
 
@@ -49,24 +49,24 @@ class End(NamedTuple):
     """How a job ended."""
 
     why: str = ""
-    """What cut it short, in a clause; nothing if every item was answered or it was aborted."""
+    """What cut it short, as a clause; empty if all items were answered or it was aborted."""
 
     def encode(self) -> bytes:
-        """Return the line; the line end before it closes one that was cut off."""
+        """Encode the end as a line; the newline before it terminates a line that was cut off."""
         return f"\n{json.dumps({'why': self.why})}\n".encode()
 
 
 Answer = list[str] | None
-"""What is wrong with an item: nothing; or a text, and perhaps a hint behind it."""
+"""What is wrong with an item: ``None`` for nothing, or a message and perhaps a hint."""
 
 
 def encode_answer(answer: Answer) -> bytes:
-    """Return the line that holds `answer`."""
+    """Encode `answer` as a line."""
     return json.dumps(answer).encode() + b"\n"
 
 
 def decode_line(line: bytes) -> list[Answer] | End:
-    """Return the answer in `line` as the only one of a list, none if it was cut off, or the end."""
+    """Decode `line` to a list of one answer (empty if it was cut off), or to the end of the job."""
     try:
         content = json.loads(line)
     except ValueError:
@@ -75,7 +75,7 @@ def decode_line(line: bytes) -> list[Answer] | End:
 
 
 def read_job(source: FileIO, length: int) -> bytes:
-    """Return `length` bytes of `source`; fewer if it ends before."""
+    """Read `length` bytes from `source`; fewer if it ends early."""
     body = bytearray()
     while len(body) < length and (piece := source.read(length - len(body))):
         body += piece

@@ -1,4 +1,4 @@
-"""The judge processes of a run: started when they are needed, shared by its workers, and ended."""
+"""Manages the judge processes of a run, which start on demand and are shared by its workers."""
 
 import threading
 import time
@@ -12,10 +12,10 @@ from hello_llm.judge.process import GoneError, JudgeProcess, OverdueError
 from hello_llm.judge.rules import RULES
 
 Item = tuple[str, Any]
-"""The key of an assertion, and what it expects."""
+"""The key of an assertion, and the value it expects."""
 
 VALIDATION_S = 10.0
-"""How long it may take to find out whether one assertion is right."""
+"""Seconds that the validation of one assertion may take."""
 
 _LAST_S = 1.0
 _OVERDUE = ""
@@ -25,7 +25,7 @@ class Judges:
     """The judge processes of a run; safe to use from any thread."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        """Start none yet; `environ` is their environment, by default an empty one."""
+        """Start no process yet; `environ` is their environment, empty by default."""
         self._environ = dict(environ or {})
         self._lock = threading.Lock()
         self._all: set[JudgeProcess] = set()
@@ -39,7 +39,7 @@ class Judges:
         self.close()
 
     def validate(self, items: Sequence[Item]) -> list[Answer]:
-        """List what is wrong with each of `items` itself, up to the first that does not end.
+        """Return the errors in each of `items` itself, up to the first that takes too long.
 
         Raises:
             UsageError: no judge process can be started.
@@ -56,11 +56,11 @@ class Judges:
         return answers
 
     def judge(self, job: Job, seconds: float | None) -> list[Answer]:
-        """Judge the items of `job`; fewer answers if time ran out.
+        """Judge the items of `job`; return fewer answers if time runs out.
 
         Args:
-            job: what is judged.
-            seconds: how long that may take, the start of a process apart; ``None`` for ever.
+            job: the answer and the assertions to judge it by.
+            seconds: the time limit, not counting the start of a process; ``None`` for no limit.
 
         Raises:
             UsageError: no judge process can be started.
@@ -79,7 +79,7 @@ class Judges:
         return answers
 
     def close(self) -> None:
-        """Put an end to all judge processes, and to whatever they do just now."""
+        """End all judge processes, even while they are working."""
         with self._lock:
             self._closed = True
             processes, self._all = self._all, set()
@@ -94,19 +94,19 @@ class Judges:
     def _done(
         self, job: Job, seconds: float | None, *, each: bool = False
     ) -> tuple[list[Answer], str | None]:
-        """Let a process do `job`.
+        """Have a process do `job`.
 
         Args:
-            job: what is to be done.
-            seconds: how long it may take.
-            each: whether that is the time for each item, and not for all together.
+            job: the job.
+            seconds: the time limit.
+            each: whether the limit applies to each item instead of all of them together.
 
         Returns:
-            The answers, and what went wrong with the item behind them if one is left: an empty text
-            if time ran out on it.
+            The answers, and if not all items were answered, what went wrong with the next one: an
+            empty string if its time ran out.
         """
         answers: list[Answer] = []
-        why = "the judge process was ended from outside"
+        why = "the judge process was killed from outside"
         imports = {name for key, _ in job.items for name in RULES[key].imports}
         try:
             with self._process() as process:
@@ -127,10 +127,10 @@ class Judges:
 
     @contextmanager
     def _process(self) -> Iterator[JudgeProcess]:
-        """Lend a process.
+        """Yield an idle or new process, and take it back after the block.
 
         Raises:
-            UsageError: none can be started.
+            UsageError: no process can be started.
             GoneError: the run is over.
         """
         with self._lock:
@@ -150,7 +150,7 @@ class Judges:
         try:
             process = JudgeProcess(self._environ)
         except (OSError, GoneError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it ended at once"
+            why = error.strerror if isinstance(error, OSError) else "it ended immediately"
             raise UsageError(
                 f"the process that judges answers cannot be started: {why}",
                 "ulimit -a shows what this shell allows",

@@ -1,4 +1,4 @@
-"""One judge process, as the run sees it: it is started, given jobs, and put an end to."""
+"""Starts a judge process, sends it jobs and ends it, on the side of the run."""
 
 import signal
 import socket
@@ -14,11 +14,11 @@ from hello_llm.judge.messages import ABORT, Answer, End, Job, decode_line
 _START = (
     "import sys; sys.path[:] = sys.argv[1:];from hello_llm.judge.supervisor import main; main()"
 )
-"""The path is handed over, since neither the environment nor ``site`` shall be asked for it."""
+"""Takes ``sys.path`` from its arguments, instead of from the environment or ``site``."""
 
 _START_S = 60.0
 _LAST_S = 1.0
-"""How long the process may take to end a job or itself, which are milliseconds if it is well."""
+"""Seconds that the process may take to end a job or itself; normally it takes milliseconds."""
 
 
 class GoneError(Exception):
@@ -26,18 +26,18 @@ class GoneError(Exception):
 
 
 class OverdueError(Exception):
-    """An answer did not come in time."""
+    """An answer did not arrive in time."""
 
 
 class JudgeProcess:
-    """A judge process; used by one thread at a time, except for :meth:`end`."""
+    """A judge process; used by one thread at a time, except for :meth:`close` and :meth:`end`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        """Start it with `environ`.
+        """Start the process with the environment `environ`.
 
         Raises:
-            OSError: it does not start.
-            GoneError: it starts, and ends or says nothing.
+            OSError: it cannot be started.
+            GoneError: it starts, but then ends or does not respond.
         """
         self._socket, theirs = socket.socketpair()
         self._buffer = b""
@@ -62,7 +62,7 @@ class JudgeProcess:
             raise
 
     def send(self, job: Job, imports: Sequence[str]) -> None:
-        """Let it begin `job`.
+        """Send `job` to the process.
 
         Raises:
             GoneError: it has ended.
@@ -74,19 +74,19 @@ class JudgeProcess:
             raise GoneError from None
 
     def next(self, until: float | None) -> list[Answer] | End:
-        """Wait for its next message; `until` is a time by ``time.monotonic``, if given.
+        """Wait for the next message, at most until the time `until` by ``time.monotonic``.
 
         Raises:
-            GoneError: it has ended.
-            OverdueError: it says nothing until then.
+            GoneError: the process has ended.
+            OverdueError: no message arrived by then.
         """
         return decode_line(self._line(until))
 
     def abort(self) -> None:
-        """Put an end to the job.
+        """Abort the current job.
 
         Raises:
-            GoneError: the process is no longer of use.
+            GoneError: the process is no longer usable.
         """
         try:
             self._wake()
@@ -99,12 +99,12 @@ class JudgeProcess:
             raise GoneError from None
 
     def close(self) -> None:
-        """Let the process end with all below it, and do not wait; from any thread."""
+        """Make the process and its descendants end, without waiting; safe from any thread."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def end(self, timeout_s: float = _LAST_S) -> None:
-        """Put an end to the process and all below it; from any thread."""
+        """End the process and its descendants; safe from any thread."""
         self.close()
         self._wake()
         try:
@@ -114,12 +114,12 @@ class JudgeProcess:
             self._process.wait()
 
     def discard(self) -> None:
-        """Put an end to it; it is not used again, and no other thread uses it now."""
+        """End the process for good; no other thread may be using it."""
         self.end()
         self._socket.close()
 
     def _wake(self) -> None:
-        """Let it go on, should somebody have stopped it: nobody else ends what is below it."""
+        """Resume the process in case it was stopped: only it can end its descendants."""
         self._process.send_signal(signal.SIGCONT)
 
     def _line(self, until: float | None) -> bytes:

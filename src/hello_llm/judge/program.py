@@ -1,4 +1,4 @@
-"""A program that judges: the answer is its standard input, its exit code the verdict."""
+"""Judges by a program: the answer is its standard input, its exit code the verdict."""
 
 import os
 import select
@@ -14,15 +14,16 @@ from hello_llm.judge.memory import limit_program
 from hello_llm.judge.messages import Job
 
 _KEPT = 64 * 1024
-"""How many bytes of what a program says are kept; the rest is read and forgotten."""
+"""Bytes of a program's output to keep; the rest is read and discarded."""
 
 
 def judged_by(command: Sequence[str], job: Job) -> str | None:
-    """Run `command`; unless it accepts the answer, say how it ended and how its output began.
+    """Run `command`; unless it accepts the answer, return how it ended and how its output begins.
 
-    What it left running is not waited for, and what it has not read of the answer does not matter.
+    Does not wait for processes that it left running, and does not require that it reads the whole
+    answer.
     """
-    limit_program()  # before it is there: a worker whose memory is copied takes its time to start
+    limit_program()  # not in the child: copying the memory of the worker would be slow
     ends = child_ends()
     try:
         process = subprocess.Popen(  # noqa: S603 - the suite names the program
@@ -47,12 +48,12 @@ def _ending(code: int) -> str:
     if code >= 0:
         return f"exit code {code}"
     with suppress(ValueError):
-        return f"an end by {signal.Signals(-code).name}"
-    return f"an end by signal {-code}"
+        return f"killed by {signal.Signals(-code).name}"
+    return f"killed by signal {-code}"
 
 
 class _Conversation:
-    """What goes into a program and what comes out, until it ends."""
+    """Feeds the answer to a program and collects its output, until it ends."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", answer: bytes, ends: int) -> None:
         self._process = process
@@ -69,7 +70,7 @@ class _Conversation:
         self._poller.register(ends, select.POLLIN)
 
     def held(self) -> bytes:
-        """Hold it, and return the start of what the program said."""
+        """Run the program to its end, and return the start of its output."""
         stdin, stdout = self._stdin.fileno(), self._stdout.fileno()
         while self._process.poll() is None:
             for descriptor, _ in self._poller.poll():
@@ -79,7 +80,7 @@ class _Conversation:
                     self._poller.unregister(stdout)
                 elif descriptor == self._ends:
                     drain(self._ends)
-        # Whoever else writes there may go on for ever: only what the program said counts.
+        # Other processes may go on writing there forever; only the output of the program counts.
         while len(self._said) < _KEPT and self._hear():
             pass
         return bytes(self._said)
@@ -96,7 +97,7 @@ class _Conversation:
             self._stdin.close()
 
     def _hear(self) -> bool:
-        """Take in some of what is there; false if there is nothing, or nothing follows."""
+        """Read some output; return false if none is available, or at its end."""
         try:
             piece = os.read(self._stdout.fileno(), _KEPT)
         except BlockingIOError:

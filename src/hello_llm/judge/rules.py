@@ -1,4 +1,4 @@
-"""The assertions that a judge process decides: how each is validated and judged."""
+"""The assertions that a judge process decides, and how it validates and judges each of them."""
 
 import json
 import re
@@ -18,18 +18,18 @@ _JSONSCHEMA = "hello_llm.judge.json_schema"
 
 
 class Rule(NamedTuple):
-    """One assertion."""
+    """How to validate and judge one kind of assertion."""
 
     expected: Callable[[Any], str]
-    """Returns what is expected, for a reader."""
+    """Describes the expected result for a reader."""
     judge: Callable[[Any, Job], str | None]
-    """Returns what came instead, or nothing."""
+    """Describes the actual result; ``None`` if the assertion is met."""
     validate: Callable[[Any], Answer] | None = None
-    """Returns what is wrong with the assertion itself; ``None`` where nothing can be."""
+    """Returns what is wrong with the assertion itself; unset if nothing can be."""
     imports: tuple[str, ...] = ()
-    """The module that it needs, which is loaded before the time of a job begins."""
+    """The modules that it needs, which are loaded before the time of a job starts."""
     starts_programs: bool = False
-    """Whether its worker is no longer alone afterwards."""
+    """Whether it starts programs, so that its worker cannot be used again."""
 
 
 def _validate_regex(pattern: str) -> Answer:
@@ -95,9 +95,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
     }
 )
-"""Every assertion whose verdict takes as long as it pleases."""
+"""The assertions whose verdict can take arbitrarily long."""
 
 
 def can_be_validated(name: str) -> bool:
-    """Tell whether something can be wrong with an assertion of this name itself."""
+    """Return whether an assertion of this name can itself be invalid."""
     return name in RULES and RULES[name].validate is not None

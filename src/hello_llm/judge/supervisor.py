@@ -1,7 +1,7 @@
-"""What runs in the judge process: a child, the worker, does the jobs, and is killed if need be.
+"""The main loop of the judge process: its child, the worker, does the jobs and can be killed.
 
-The process itself computes nothing, so that it sees at once when it is told to abort a job, or when
-the run that it serves is gone, however that ended. Whatever escapes the worker becomes its child.
+The process itself computes nothing, so it notices at once if it is told to abort a job, or if its
+run is gone, however that ended. Processes that escape from the worker become its children.
 """
 
 import os
@@ -21,11 +21,11 @@ from hello_llm.judge.messages import READY, End, read_job
 from hello_llm.judge.worker import run_worker
 
 _WATCH_S = 0.2
-"""How often the memory of programs is looked at."""
+"""Seconds between checks of the memory that programs use."""
 
 
 def main() -> NoReturn:
-    """Do the jobs that come on standard input, and answer on standard output, until it closes."""
+    """Do the jobs from standard input and answer on standard output, until the input closes."""
     adopt_orphans()
     supervisor = _Supervisor(FileIO(0, closefd=False), child_ends())
     with suppress(BrokenPipeError):
@@ -37,20 +37,20 @@ def main() -> NoReturn:
 
 
 def write(data: bytes) -> None:
-    """Write the whole of `data` to the run."""
+    """Write all of `data` to the run."""
     while data:
         data = data[os.write(1, data) :]
 
 
 class _Worker(NamedTuple):
-    """The child that does the jobs."""
+    """The child process that does the jobs."""
 
     process: int
-    """Its process."""
+    """Its process ID."""
     jobs: FileIO
-    """Where it gets them."""
+    """The pipe that sends it jobs."""
     done: FileIO
-    """Where it says that one is done."""
+    """The pipe on which it reports that a job is done."""
 
     @classmethod
     def start(cls) -> "_Worker":
@@ -66,7 +66,7 @@ class _Worker(NamedTuple):
 
 
 class _Supervisor:
-    """Has the worker do one job after the other."""
+    """Passes jobs to the worker, one after the other."""
 
     def __init__(self, jobs: FileIO, ends: int) -> None:
         self._jobs = jobs
@@ -74,16 +74,16 @@ class _Supervisor:
         self._worker: _Worker | None = None
 
     def serve(self) -> bool:
-        """Have the next job done; false if none follows."""
+        """Have the worker do the next job; return false if there is none."""
         line = self._jobs.readline()
         length, *imports = line.split() or [b""]
-        if length.isdigit():  # an abort that came too late is no job
+        if length.isdigit():  # an abort that came too late is not a job
             body = read_job(self._jobs, int(length))
             write(End(self._done(body, [name.decode() for name in imports])).encode())
         return bool(line)
 
     def kill(self) -> None:
-        """Leave nothing below this process."""
+        """Kill all descendants of this process."""
         if self._worker is not None:
             kill_all(self._worker.process)
             self._worker.jobs.close()
@@ -91,16 +91,16 @@ class _Supervisor:
             self._worker = None
 
     def _done(self, body: bytes, imports: list[str]) -> str:
-        """Return why the job in `body` is not done, if it is not."""
+        """Do the job in `body`; return what cut it short, or an empty string."""
         if not all(name in sys.modules for name in imports):
-            self.kill()  # the next one has them from the start
+            self.kill()  # the next worker inherits them
             for name in imports:
                 import_module(name)
         try:
             self._worker = self._worker or _Worker.start()
         except OSError as error:
             return f"its process cannot be started: {error.strerror}"
-        with suppress(BrokenPipeError):  # why it is gone is about to be seen
+        with suppress(BrokenPipeError):  # _wait finds out why it is gone
             self._worker.jobs.write(len(body).to_bytes(8, "big"))
             while body:
                 body = body[self._worker.jobs.write(body) :]
@@ -111,7 +111,7 @@ class _Supervisor:
         return why
 
     def _wait(self, worker: _Worker) -> str | None:
-        """Wait until a job is done, or `worker` has ended or is to end; return why, if so."""
+        """Wait for the job; if `worker` has ended or must be killed, return why, else ``None``."""
         poller = select.poll()
         for readable in (self._jobs.fileno(), worker.done.fileno(), self._ends):
             poller.register(readable, select.POLLIN)
@@ -138,5 +138,5 @@ def _told(code: int) -> str:
     if code >= 0:
         return f"its process ended with {code}" if code else ""
     with suppress(ValueError):
-        return f"its process was ended by {signal.Signals(-code).name}"
-    return f"its process was ended by signal {-code}"
+        return f"its process was killed by {signal.Signals(-code).name}"
+    return f"its process was killed by signal {-code}"

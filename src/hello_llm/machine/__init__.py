@@ -1,1 +1,1 @@
-"""What the machine or the installation gets wrong, in a sentence; the environment variables."""
+"""Explains faults of the machine or the installation, and isolates the environment variables."""

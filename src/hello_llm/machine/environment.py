@@ -1,4 +1,4 @@
-"""Keeps the environment from deciding anything: LiteLLM and the SDKs read some 860 variables."""
+"""Shields calls from the environment: LiteLLM and the SDKs read about 860 variables."""
 
 import os
 import re
@@ -10,7 +10,7 @@ _HARMLESS = (
     r"PATH|HOME|USER|LOGNAME|SHELL|PWD|TZ|TMPDIR|TEMP|TMP|LANG|LC_.*|TERM|COLUMNS|LINES"
     r"|XDG_.*|PYTHON.*|VIRTUAL_ENV|SYSTEMROOT|WINDIR|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE"
 )
-"""Variables that may stay while LiteLLM is imported; it reads its settings at that moment."""
+"""Variables that may stay set while LiteLLM is imported, which is when it reads its settings."""
 
 _DECISIVE = (
     r"(?i:LITELLM_.*|OPENAI_.*|OLLAMA_.*|OR_(SITE_URL|APP_NAME)|JSON_LOGS"
@@ -19,14 +19,14 @@ _DECISIVE = (
     r"|(HTTP|HTTPS|ALL|NO)_PROXY|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
     r"|.*_(API_BASE|BASE_URL|API_URL|API_VERSION|CUSTOM_HEADERS|AUTH_TOKEN))"
 )
-"""Variables that are read again at each call and would change it."""
+"""Variables that are read again on each call and would change it."""
 
 _SETTINGS = {
-    "AWS_EC2_METADATA_DISABLED": "true",  # no question to the machine's cloud for keys
-    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # no download of what Anthropic tries out
+    "AWS_EC2_METADATA_DISABLED": "true",  # no query for keys to the machine's cloud
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # no download of beta headers
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no download of prices
-    "LITELLM_MODE": "PRODUCTION",  # no .env file from some parent folder
-    "LITELLM_DISABLE_REDACT_SECRETS": "true",  # it takes the square of the time, and we do it
+    "LITELLM_MODE": "PRODUCTION",  # no .env file from a parent folder
+    "LITELLM_DISABLE_REDACT_SECRETS": "true",  # it takes quadratic time, and we do it ourselves
 }
 
 _kept: list[dict[str, str]] = []
@@ -34,14 +34,14 @@ _keeping_one = Lock()
 
 
 def whole_environ() -> dict[str, str]:
-    """Return the environment of this process, also while another thread imports LiteLLM."""
+    """Return the complete environment, even while another thread imports LiteLLM."""
     with _keeping_one:
         return dict(_kept[-1] if _kept else os.environ)
 
 
 @contextmanager
 def _keeping(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Yield a copy of `environ`, which :func:`whole_environ` returns until the block is over."""
+    """Yield a copy of `environ`, which :func:`whole_environ` returns until the block ends."""
     with _keeping_one:
         copy = dict(environ)
         _kept.append(copy)
@@ -56,10 +56,10 @@ def _keeping(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
 def import_environment(
     environ: MutableMapping[str, str] = os.environ,
 ) -> Iterator[None]:
-    """Show the import of LiteLLM an environment that holds none of its settings but ours.
+    """Reduce the environment to harmless variables and our settings while LiteLLM is imported.
 
-    Everything is put back afterwards except what :func:`neutralise` removes. Other threads find the
-    whole of it with :func:`whole_environ`.
+    Everything is restored afterwards except what :func:`neutralise` removes. Other threads get the
+    complete environment from :func:`whole_environ`.
     """
     with _keeping(environ) as saved:
         for name in saved.keys() - harmless(saved):
@@ -73,14 +73,14 @@ def import_environment(
 
 
 def harmless(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the variables under which LiteLLM may be imported; no secret is among them."""
+    """Return the variables that LiteLLM may see during its import; none is a secret."""
     return {name: value for name, value in environ.items() if re.fullmatch(_HARMLESS, name)}
 
 
 def neutralise(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Leave in the environment nothing that would change a call, and what keeps it quiet.
+    """Remove variables that would change a call, and apply our own settings.
 
-    A fork of a process that has imported LiteLLM may get another environment, and does it again.
+    A fork of a process that has imported LiteLLM may get another environment, and repeats this.
     """
     drop_decisive(environ)
     environ.update(_SETTINGS)
@@ -89,7 +89,7 @@ def neutralise(environ: MutableMapping[str, str] = os.environ) -> None:
 def drop_decisive(environ: MutableMapping[str, str] = os.environ) -> list[str]:
     """Remove the variables that would change a call, and return their names.
 
-    Keys stay, and what we set ourselves.
+    API keys and our own settings stay.
     """
     names = decisive(environ)
     for name in names:
@@ -98,7 +98,7 @@ def drop_decisive(environ: MutableMapping[str, str] = os.environ) -> list[str]:
 
 
 def decisive(environ: Mapping[str, str]) -> list[str]:
-    """Return the names of the variables that would change a call if they were obeyed."""
+    """Return the names of the variables that would change a call if they stayed set."""
     return [
         name
         for name in environ

@@ -1,4 +1,4 @@
-"""Tells by an error that a package is missing, damaged or hidden by another, and by which file."""
+"""Detects from an error that a package is missing, damaged or shadowed by another file."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ _OURS = "hello_llm"
 
 
 def explain(error: BaseException) -> Explanation | None:
-    """Return which package is at fault if that is what `error` is about."""
+    """Explain `error` if a package is at fault; return ``None`` otherwise."""
     name = _module_at_fault(error)
     if name is None:
         return None
@@ -21,7 +21,7 @@ def explain(error: BaseException) -> Explanation | None:
             return _hidden(suspect, hidden)
     if package in sys.stdlib_module_names:
         what = f"Python's own {package} cannot be imported ({_reason(error)})"
-        return what, f"install Python anew, or take another: this is {sys.executable}"
+        return what, f"reinstall Python, or use another one: this is {sys.executable}"
     if isinstance(error, ModuleNotFoundError) and error.name in (name, package):
         shown, needed = (
             ("hello-llm", "") if package == _OURS else (package, " that hello-llm needs")
@@ -34,7 +34,7 @@ def explain(error: BaseException) -> Explanation | None:
 
 
 def find_fault(package: str) -> Explanation | None:
-    """Find what is wrong with `package` without importing it."""
+    """Return what is wrong with `package`, if anything, without importing it."""
     hidden = _hidden_by(package)
     if hidden is not None:
         return _hidden(package, hidden)
@@ -44,7 +44,7 @@ def find_fault(package: str) -> Explanation | None:
 
 
 def reinstall() -> str:
-    """Return the command that installs the program and all that it needs anew."""
+    """Return the command that reinstalls the program and its dependencies."""
     source = f"'hello-llm=={hello_llm.__version__}'"
     if _find("pip", sys.path) is None:
         return f"uv pip install --python {sys.executable} --reinstall {source}"
@@ -52,7 +52,7 @@ def reinstall() -> str:
 
 
 def _module_at_fault(error: BaseException) -> str | None:
-    """Return the module that cannot be imported, or lacks what it should have."""
+    """Return the module that cannot be imported, or lacks something it should have."""
     if isinstance(error, ImportError) and error.name:
         return error.name
     owner = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
@@ -64,7 +64,7 @@ def _module_at_fault(error: BaseException) -> str | None:
 
 
 def _importing(error: BaseException) -> str | None:
-    """Return the module in whose import `error` was raised, the innermost one, if it was in any."""
+    """Return the innermost module that was being imported when `error` was raised, if any."""
     found, step = None, error.__traceback__
     while step is not None:
         frame = step.tb_frame
@@ -78,7 +78,7 @@ def _importing(error: BaseException) -> str | None:
 
 
 def _in_traceback(error: BaseException) -> list[str]:
-    """Return the packages whose code `error` came through, the innermost first."""
+    """Return the packages in the traceback of `error`, innermost first."""
     found: list[str] = []
     step = error.__traceback__
     while step is not None:
@@ -88,7 +88,7 @@ def _in_traceback(error: BaseException) -> list[str]:
 
 
 def _module_of(file: str | None) -> str | None:
-    """Return the package to which `file` belongs."""
+    """Return the package that `file` belongs to."""
     folders = sorted(filter(None, sys.path), key=len, reverse=True)
     for folder in folders:
         if file and file.startswith(f"{folder}{os.sep}"):
@@ -97,7 +97,7 @@ def _module_of(file: str | None) -> str | None:
 
 
 def _hidden_by(package: str) -> str | None:
-    """Return the file that is found in the place of `package`, if another folder has that too."""
+    """Return the file that shadows `package`, if another folder on ``sys.path`` has it too."""
     for position, folder in enumerate(sys.path):
         file = _find(package, [folder])
         if file is not None:
@@ -120,13 +120,13 @@ def _find(package: str, folders: list[str]) -> str | None:
 def _hidden(package: str, file: str) -> Explanation:
     kind = "Python's own" if package in sys.stdlib_module_names else "the package"
     return (
-        f"{file} is imported in the place of {kind} {package}, and hello-llm cannot work with it",
-        f"rename it, or take its folder out of PYTHONPATH; if that does not help: {reinstall()}",
+        f"{file} is imported instead of {kind} {package}, and hello-llm cannot work with it",
+        f"rename it, or remove its folder from PYTHONPATH; if that does not help: {reinstall()}",
     )
 
 
 def _reason(error: BaseException) -> str:
-    """Return on one line what `error` says."""
+    """Format `error` on one line."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}, line {error.lineno}: {error.msg}"
     said = str(error).strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Explains what no other piece of the program expected, to its user and by its exit code."""
+"""Reports errors that the rest of the program did not expect, with a message and an exit code."""
 
 import os
 import sys
@@ -7,11 +7,11 @@ from hello_llm.machine import installation, limits
 from hello_llm.machine.limits import Explanation
 
 GAVE_UP = 70
-"""The exit code of what nobody expected, and of a program that cannot run where it is."""
+"""The exit code for unexpected errors, and for a program that cannot run on this machine."""
 
 
 def explain(error: BaseException) -> Explanation | None:
-    """Explain `error` if it, or a cause of it, is a fault of the machine or the installation."""
+    """Explain `error` if it or one of its causes is a fault of the machine or installation."""
     try:
         chain = _chain(error)
         for kind in (limits.explain, limits.explain_odd, installation.explain):
@@ -25,17 +25,17 @@ def explain(error: BaseException) -> Explanation | None:
 
 
 def unexpected(error: BaseException) -> Explanation:
-    """Return the sentences for an `error` that has no explanation."""
+    """Return the message and hint for an `error` that has no explanation."""
     return (
         f"unexpected {type(error).__name__}: {error}",
-        "this is a mistake of hello-llm: please report it with the output of --debug",
+        "this is a bug in hello-llm: please report it with the output of --debug",
     )
 
 
 def say(error: BaseException) -> int:
-    """Write what can be said of `error` to standard error, and return the exit code.
+    """Explain `error` on standard error as well as possible, and return the exit code.
 
-    For where nothing else is left to do it: all that is used is a descriptor.
+    The last resort: it needs nothing but the file descriptor.
     """
     message, hint = explain(error) or (f"unexpected {type(error).__name__}", unexpected(error)[1])
     text = f"error: {message}\nhint: {hint}\n"
@@ -44,13 +44,13 @@ def say(error: BaseException) -> int:
     try:
         shown = "".join(one if one.isprintable() or one == "\n" else "?" for one in text)
         os.write(2, shown.encode("utf-8", "replace"))
-    except (OSError, MemoryError):  # there is nowhere to say it
+    except (OSError, MemoryError):  # there is nowhere to report it
         return GAVE_UP
     return GAVE_UP
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """Return `error` and what it was raised from, outermost first."""
+    """Return `error` and its chain of causes, outermost first."""
     found: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and not any(link is one for one in found):

@@ -1,7 +1,8 @@
-"""Tells by an error that memory, descriptors or threads ran out, and which limit was reached."""
+"""Detects from an error that memory, descriptors or threads ran out, and which limit applies."""
 
 import errno
 import os
+import re
 import sys
 
 Explanation = tuple[str, str]
@@ -15,23 +16,23 @@ _MEMORY_WORDS = (
     "memory allocation of",
     "out of memory",
 )
-_DESCRIPTOR_WORDS = ("too many open files", "error 24", "error 23")
+_DESCRIPTOR_WORDS = re.compile(r"too many open files|\berror 2[34]\b")
 _THREAD_WORDS = ("can't start new thread", "unable to start thread")
 _NEARLY = 0.75
-"""The share of the allowed memory that, once it was taken, explains odd errors."""
+"""The share of the allowed memory whose use explains odd errors."""
 _KIB, _MIB = 1024, 1024 * 1024
 _ENOUGH_FILES = 1024
 
 
 def explain(error: BaseException) -> Explanation | None:
-    """Name the resource that ran out if `error` is about that; the caller walks its causes."""
+    """Explain `error` if it means that a resource ran out; the caller walks its causes."""
     if isinstance(error, MemoryError):
         return _memory()
-    if not isinstance(error, ImportError | OSError | RuntimeError):  # others quote a server
+    if not isinstance(error, ImportError | OSError | RuntimeError):  # others may quote a server
         return None
     words = str(error).lower()
     number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.EMFILE, errno.ENFILE) or any(map(words.__contains__, _DESCRIPTOR_WORDS)):
+    if number in (errno.EMFILE, errno.ENFILE) or _DESCRIPTOR_WORDS.search(words):
         return _descriptors(number)
     if any(map(words.__contains__, _THREAD_WORDS)):
         return _memory() if _memory_limit() else _threads()
@@ -41,19 +42,19 @@ def explain(error: BaseException) -> Explanation | None:
 
 
 def explain_odd(_error: BaseException) -> Explanation | None:
-    """Blame a limit of the memory for any error if nearly all of that was taken.
+    """Blame the memory limit for any error if nearly all of the memory was used.
 
-    What fails to allocate does not always say so: extensions written in C and Rust raise whatever
-    comes of the null pointer that they got.
+    A failed allocation is not always reported as such: extensions in C and Rust raise whatever
+    results from the null pointer they received.
     """
     limit, peak = _memory_limit(), _peak()
     return _memory() if limit and peak >= _NEARLY * limit else None
 
 
 def require_memory(mib: int) -> None:
-    """Make sure that as much address space may be taken in all.
+    """Check that this process may use `mib` MiB of address space in total.
 
-    With a little less, extensions abort the process or raise what nobody can understand.
+    With slightly less, extensions abort the process or raise incomprehensible errors.
 
     Raises:
         MemoryError: the limit is lower.
@@ -64,7 +65,7 @@ def require_memory(mib: int) -> None:
 
 
 def require_descriptors(count: int) -> None:
-    """Make sure that so many more files can be opened.
+    """Check that `count` more files can be opened.
 
     Raises:
         OSError: they cannot.
@@ -90,9 +91,9 @@ def _descriptors(number: int | None) -> Explanation:
 def _memory() -> Explanation:
     limit = _memory_limit()
     if limit is None:
-        return "the memory is not enough", "close some programs, or raise the limit: ulimit -v"
+        return "there is not enough memory", "close some programs, or raise the limit: ulimit -v"
     return (
-        f"the memory is not enough: this shell allows {limit // _MIB} MiB (ulimit -v)",
+        f"there is not enough memory: this shell allows {limit // _MIB} MiB (ulimit -v)",
         "raise the limit before the call: ulimit -v unlimited",
     )
 
@@ -101,19 +102,19 @@ def _threads() -> Explanation:
     limit = _limit("RLIMIT_NPROC")
     allowed = "" if limit is None else f": this shell allows {limit} (ulimit -u)"
     return (
-        f"no thread can be started, there are too many processes and threads{allowed}",
+        f"cannot start a thread: there are too many processes and threads{allowed}",
         "raise the limit before the call, or close some programs: ulimit -u",
     )
 
 
 def _memory_limit() -> int | None:
-    """The memory limit in bytes, if there is one."""
+    """Return the memory limit in bytes, if there is one."""
     limits = [limit for name in ("RLIMIT_AS", "RLIMIT_DATA") if (limit := _limit(name))]
     return min(limits, default=None)
 
 
 def _limit(name: str) -> int | None:
-    """Return the limit of that name that is in force; ``None`` if there is none."""
+    """Return the soft limit called `name`; ``None`` if there is none."""
     try:
         import resource
 
@@ -124,7 +125,7 @@ def _limit(name: str) -> int | None:
 
 
 def _peak() -> int:
-    """The peak size of the address space in bytes, where the kernel reports it."""
+    """Return the peak size of the address space in bytes; 0 if the kernel does not report it."""
     if sys.platform != "linux":
         return 0
     try:

@@ -1,1 +1,1 @@
-"""What a model can do, read from LiteLLM's own table without importing LiteLLM."""
+"""Looks up the API of a model in LiteLLM's own table, without importing LiteLLM."""

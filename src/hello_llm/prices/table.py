@@ -1,4 +1,4 @@
-"""LiteLLM's table of models, read as a file: importing LiteLLM takes a second."""
+"""Reads LiteLLM's table of models as a file, since importing LiteLLM takes a second."""
 
 import json
 from importlib.util import find_spec
@@ -9,9 +9,9 @@ _FILE = "model_prices_and_context_window_backup.json"
 
 
 def mode_of(vendor: str, name: str) -> str | None:
-    """The API of the model `name` of `vendor`, such as ``chat`` or ``responses``.
+    """Return the API of the model `name` of `vendor`, such as ``chat`` or ``responses``.
 
-    ``None`` where the table does not list it, or there is no LiteLLM.
+    Returns ``None`` if the table does not list it, or LiteLLM is not installed.
     """
     table = _table()
     rows = (table.get(key, {}) for key in (name, f"{vendor}/{name}"))

@@ -1,1 +1,1 @@
-"""The factory, which knows the providers by name."""
+"""The provider factory, which looks up providers by name."""

@@ -1,4 +1,4 @@
-"""The factory: two names, and nothing is imported before it is chosen."""
+"""Builds a provider by name, importing only the one that was chosen."""
 
 from typing import Any, Literal, get_args
 
@@ -9,16 +9,17 @@ PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 
 
 def get_provider(name: str, **options: Any) -> LLMProvider:  # noqa: ANN401 - each provider types its own
-    """Build the provider called `name`.
+    """Build the provider named `name`.
 
     Args:
         name: ``mock`` or ``litellm``.
-        options: the keyword arguments of :class:`~hello_llm.providers.mock.provider.MockProvider`,
-            with ``script`` of :class:`~hello_llm.providers.mock.scripted.ScriptedMock`, or of
+        options: the keyword arguments of the provider's class:
+            :class:`~hello_llm.providers.mock.provider.MockProvider`,
+            :class:`~hello_llm.providers.mock.scripted.ScriptedMock` if ``script`` is given, or
             :class:`~hello_llm.providers.litellm.adapter.LiteLLMProvider`.
 
     Raises:
-        UsageError: there is no provider of that name.
+        UsageError: there is no provider with that name.
     """
     match name:
         case "mock" if options.get("script") is not None:

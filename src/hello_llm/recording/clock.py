@@ -1,19 +1,19 @@
-"""A clock for replays: what it waits for has passed at once."""
+"""A clock for replays, on which waiting takes no time."""
 
 import time
 
 
 class SkippingClock:
-    """Tells the time, in seconds, with every wait already over."""
+    """A clock in seconds that skips every wait."""
 
     def __init__(self) -> None:
         """Start with nothing skipped."""
         self._skipped_s = 0.0
 
     def now(self) -> float:
-        """Return seconds that never go back."""
+        """Return the time in seconds; it never goes back."""
         return time.monotonic() + self._skipped_s
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` have passed."""
+        """Advance the clock by `seconds` without waiting."""
         self._skipped_s += seconds

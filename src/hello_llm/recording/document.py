@@ -1,4 +1,4 @@
-"""An exchange as a JSON document and back: the one place that knows the format of a recording."""
+"""Converts exchanges to and from JSON; only this module knows the format of a recording."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ _PIECES: dict[str, type[Piece]] = {name: piece for piece, name in _NAMES.items()
 
 
 def request_document(request: ChatRequest) -> dict[str, Any]:
-    """Return `request` in its canonical form: what was left open is left out."""
+    """Return `request` in its canonical form, without unset values."""
     return {
         "model": request.model,
         "messages": [_set(asdict(message)) for message in request.messages],
@@ -38,13 +38,13 @@ def request_document(request: ChatRequest) -> dict[str, Any]:
 
 
 def request_hash(request: ChatRequest) -> str:
-    """Return the SHA-256 of the canonical form of `request`, in hexadecimal digits."""
+    """Return the SHA-256 of the canonical form of `request`, in hexadecimal."""
     text = json.dumps(request_document(request), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_document(exchange: Exchange) -> dict[str, Any]:
-    """The JSON object that records `exchange`."""
+    """Return the JSON object that records `exchange`."""
     return {
         "schema": SCHEMA,
         "hash": request_hash(exchange.request),
@@ -93,7 +93,7 @@ def _set(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - any value of a parameter
-    """Return a whole number without its point: 0.0 asks for the same as 0."""
+    """Return a whole number as an integer, because 0.0 means the same as 0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -103,7 +103,7 @@ def _event(timed: Timed) -> dict[str, Any]:
 
 
 def _reply(reply: LLMReply) -> dict[str, Any]:
-    """Return `reply` without what only the turn around it knows: the attempts before."""
+    """Return `reply` without earlier attempts, which only the surrounding turn knows."""
     document = asdict(replace(reply, attempts=min(reply.attempts, 1)))
     del document["failures"]
     return document

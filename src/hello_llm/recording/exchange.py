@@ -1,4 +1,4 @@
-"""One exchange with a provider: what was asked, what came when, and how it ended."""
+"""One exchange with a provider: the request, the timed pieces of the reply, and the outcome."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,44 +16,44 @@ from hello_llm.contract import (
 )
 
 Piece = Started | TextDelta | ReasoningDelta | ToolCallDelta
-"""What comes before the end of an exchange."""
+"""An event before the end of an exchange."""
 
 Outcome = Literal["complete", "failed", "cut"]
-"""How an exchange ends: by a reply, by an error, or because its caller dropped it."""
+"""How an exchange ends: with a reply, with an error, or dropped by its caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A piece of an exchange, and when it came."""
+    """A piece of an exchange, and the time it arrived."""
 
     at_ms: float
-    """Milliseconds since the request was about to be sent."""
+    """Milliseconds since just before the request was sent."""
     piece: Piece
-    """What came."""
+    """The piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedError:
-    """An error, as it can be kept and raised again."""
+    """An error in a form that can be stored and raised again."""
 
     code: ExitCode
-    """The exit code; it names the class of the error."""
+    """The exit code, which determines the class of the error."""
     message: str
     """The cause in one sentence."""
     hint: str | None = None
-    """What repairs it."""
+    """How to fix it."""
     status: int | None = None
-    """The HTTP status, where the server sent one."""
+    """The HTTP status, if the server sent one."""
     transient: bool = False
     """Whether the same call may succeed a moment later."""
     retry_after_s: float | None = None
-    """Seconds that the server asked to wait before that."""
+    """Seconds that the server asked to wait before a retry."""
     partial: LLMReply | None = None
-    """The reply as far as it came."""
+    """The part of the reply that arrived."""
 
     @classmethod
     def of(cls, error: HelloLLMError) -> Self:
-        """The part of `error` that can be recorded."""
+        """Extract the parts of `error` that can be recorded."""
         return cls(
             error.exit_code,
             error.message,
@@ -65,7 +65,7 @@ class RecordedError:
         )
 
     def error(self) -> HelloLLMError:
-        """Return the error anew."""
+        """Recreate the error."""
         return _CLASSES[self.code](
             self.message,
             self.hint,
@@ -78,26 +78,26 @@ class RecordedError:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request to a provider, and all that came of it."""
+    """A request to a provider, and its complete result."""
 
     provider: str
-    """The provider that was asked, ``mock`` or ``litellm``."""
+    """The provider, ``mock`` or ``litellm``."""
     stream: bool
-    """Whether the reply was asked for as a stream."""
+    """Whether the reply was requested as a stream."""
     request: ChatRequest
-    """What was asked."""
+    """The request."""
     pieces: tuple[Timed, ...]
-    """What came before the end; nothing where the reply was asked for as a whole."""
+    """The events before the end; empty if the reply was requested as a whole."""
     outcome: Outcome
     """How it ended."""
     ended_ms: float
-    """Milliseconds until then."""
+    """Milliseconds until the end."""
     reply: LLMReply | None = None
     """The reply, if it is complete."""
     trouble: RecordedError | None = None
     """The error, if it failed."""
     delay_s: float | None = None
-    """Seconds that were waited after it before the next attempt; ``None`` if none followed."""
+    """Seconds of delay before the next attempt; ``None`` if there was none."""
 
 
 def _classes(base: type[HelloLLMError] = HelloLLMError) -> Iterator[type[HelloLLMError]]:

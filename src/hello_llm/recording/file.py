@@ -1,4 +1,4 @@
-"""The file of a recording: one exchange a line, appended by any number of processes at once."""
+"""Reads and writes recordings: one exchange per line; any number of processes may append."""
 
 import fcntl
 import io
@@ -21,14 +21,14 @@ _ELSEWHERE = "choose another place with --record FILE"
 
 
 class RecordingFile:
-    """A file that exchanges are added to; each is there as a whole or not at all."""
+    """A file that exchanges are appended to, each completely or not at all."""
 
     def __init__(self, path: Path) -> None:
-        """Open `path`, or make it, readable by its owner only.
+        """Open `path`, or create it, readable by its owner only.
 
         Raises:
             OutputError: it cannot be written.
-            UsageError: it holds something else.
+            UsageError: it is not a recording.
         """
         self._path = path
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
@@ -36,7 +36,7 @@ class RecordingFile:
             self._file = os.open(path, flags, _MODE)
             if not stat.S_ISREG(os.fstat(self._file).st_mode):
                 os.close(self._file)
-                raise OutputError(f"cannot record to {path}: it is no regular file", _ELSEWHERE)
+                raise OutputError(f"cannot record to {path}: it is not a regular file", _ELSEWHERE)
         except OSError as error:
             raise self._failure(error) from error
         try:
@@ -61,7 +61,7 @@ class RecordingFile:
         """Append `exchange`.
 
         Raises:
-            OutputError: it cannot be written; the file is as it was.
+            OutputError: it cannot be written; the file is unchanged.
         """
         line = json.dumps(to_document(exchange)).encode() + b"\n"
         try:
@@ -83,7 +83,7 @@ class RecordingFile:
             raise
 
     def _mend(self) -> int:
-        """End the last line, or drop it if its process was killed over it; return the length."""
+        """Repair the last line: complete it, or drop it if it is torn; return the file's size."""
         size = os.fstat(self._file).st_size
         start = self._start_of_last_line(size)
         if start == size:
@@ -104,7 +104,7 @@ class RecordingFile:
         return 0
 
     def _check_beginning(self) -> None:
-        """Refuse a file of something else, so that nothing of it is ever touched."""
+        """Reject a file that is not a recording, so that it is never changed."""
         found = os.pread(self._file, len(_BEGINNING), 0)
         if found != _BEGINNING[: len(found)]:
             beginning = os.pread(self._file, _BLOCK, 0)
@@ -115,10 +115,10 @@ class RecordingFile:
 
 
 def read_recording(path: Path) -> list[Exchange]:
-    """Return the exchanges in the file at `path`; a last line that was torn is none.
+    """Return the exchanges in the file at `path`, ignoring a torn last line.
 
     Raises:
-        UsageError: the file cannot be read, holds no exchange, or a line of it is none.
+        UsageError: the file cannot be read, contains no exchange, or has a line that is not one.
     """
     exchanges = [
         _exchange(path, number, line)
@@ -126,7 +126,7 @@ def read_recording(path: Path) -> list[Exchange]:
         if line.endswith(b"\n") or _is_json(line)
     ]
     if not exchanges:
-        raise UsageError(f"{path} holds no exchange", f"record one: --record {path}")
+        raise UsageError(f"{path} contains no exchange", f"record one: --record {path}")
     return exchanges
 
 
@@ -136,7 +136,7 @@ def _lines(path: Path) -> Iterator[bytes]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
-            f"cannot read the recording {path}: {reason}", "name the file of a --record"
+            f"cannot read the recording {path}: {reason}", "name a file written with --record"
         ) from error
 
 
@@ -146,20 +146,21 @@ def _exchange(path: Path, number: int, line: bytes) -> Exchange:
         return from_document(document)
     except ValueError as error:
         message = f"{path}:{number}: this is not a complete exchange: {error}"
-        raise UsageError(message, "take the line out") from error
+        raise UsageError(message, "remove the line") from error
 
 
 def _document(path: Path, number: int, line: bytes) -> dict[str, Any]:
-    """Return the document in `line`.
+    """Parse the document in `line`.
 
     Raises:
-        UsageError: it is not JSON, or of another form or version.
+        UsageError: it is not JSON, or has another schema or version.
     """
     try:
         document = json.loads(line)
     except (ValueError, RecursionError):
         raise UsageError(
-            f"{path}:{number}: this line is no JSON", "take it out, or name the file of a --record"
+            f"{path}:{number}: this line is not JSON",
+            "remove it, or name a file written with --record",
         ) from None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema == SCHEMA:
@@ -170,7 +171,7 @@ def _document(path: Path, number: int, line: bytes) -> dict[str, Any]:
             f"{path}:{number}: this is {schema}, and {SCHEMA} is known here",
             "use the version of hello-llm that recorded it, or record it again",
         )
-    raise UsageError(f"{path}:{number}: this is no {SCHEMA}", "name the file of a --record")
+    raise UsageError(f"{path}:{number}: this is no {SCHEMA}", "name a file written with --record")
 
 
 def _is_json(line: bytes) -> bool:

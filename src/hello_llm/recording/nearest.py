@@ -1,4 +1,4 @@
-"""Names what tells a request apart from the recorded one that is nearest."""
+"""Finds the recorded request nearest to a new one, and names the differences."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _BEFORE = 15
 
 
 def not_recorded(asked: ChatRequest, recorded: Sequence[Exchange], path: Path) -> UsageError:
-    """Return the error for `asked`, which is none of the requests `recorded` in the file `path`."""
+    """Build the error for the request `asked`, which is not among those `recorded` in `path`."""
     wanted = dict(_fields(request_document(asked)))
     known = [dict(_fields(request_document(exchange.request))) for exchange in recorded]
     line = min(range(len(known)), key=lambda at: _distance(wanted, known[at]))
@@ -61,7 +61,7 @@ def _distance(asked: dict[str, Any], recorded: dict[str, Any]) -> tuple[int, flo
 
 
 def _shown(recorded: object, asked: object) -> tuple[str, str]:
-    """Return two values as they are written, each shortened to where they begin to differ."""
+    """Format two values, each shortened to the part where they begin to differ."""
     if not (isinstance(recorded, str) and isinstance(asked, str)):
         return _value(recorded, 0), _value(asked, 0)
     same = next(

@@ -1,4 +1,4 @@
-"""A provider that lets another answer and records what passes."""
+"""A provider that delegates to another one and records the exchanges."""
 
 import threading
 import time
@@ -26,10 +26,10 @@ _Clock = Callable[[], float]
 
 
 class Recorder:
-    """Asks `provider` and adds each exchange to a file, without secrets; one call at a time.
+    """Delegates to `provider` and records each exchange without secrets; one call at a time.
 
-    An exchange that failed or was dropped is held back until :meth:`explain` has told why and what
-    follows, at the latest until the next one or the end of the block.
+    A failed or dropped exchange is held back until :meth:`explain` supplies the reason and the
+    delay that follows, or at the latest until the next exchange or the end of the block.
     """
 
     def __init__(
@@ -39,12 +39,12 @@ class Recorder:
         redact: Redact,
         clock: _Clock = time.monotonic,
     ) -> None:
-        """Record what `provider` does.
+        """Record the exchanges with `provider`.
 
         Args:
-            provider: who answers.
-            file: where the exchanges go.
-            redact: takes secrets out of a text.
+            provider: the provider that answers.
+            file: the file to add exchanges to.
+            redact: removes secrets from a text.
             clock: returns seconds and never goes back.
         """
         self._provider = provider
@@ -71,7 +71,7 @@ class Recorder:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`.
 
         Raises:
-            OutputError: the exchange cannot be recorded; ``partial`` holds the reply.
+            OutputError: the exchange cannot be recorded; ``partial`` is the reply.
         """
         call = self._begin(ChatRequest.coerce(request), stream=False)
         try:
@@ -83,7 +83,7 @@ class Recorder:
         return reply
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
-        """Stream the reply; what can be asked of the stream is asked of the one beneath.
+        """Stream the reply; the stream's properties are those of the provider's own stream.
 
         Raises:
             OutputError: from the iterator, as for :meth:`chat`.
@@ -104,16 +104,16 @@ class Recorder:
         )
 
     def close(self) -> None:
-        """Cut every call under way, from any thread; the provider can be used again."""
+        """Cut off all calls in progress, from any thread; the provider can be used again."""
         self._drop()
         self._provider.close()
 
     def explain(self, error: HelloLLMError, delay_s: float | None = None) -> None:
-        """Take in why the exchange that is held back ended, and let it go to the file.
+        """Add the reason to the exchange that is held back, if any, and write it to the file.
 
         Args:
-            error: what the attempt failed with, the deadline of its caller included.
-            delay_s: the seconds until the next attempt, if there is one.
+            error: the error of the attempt, which may be its caller's deadline.
+            delay_s: seconds until the next attempt, if there is one.
 
         Raises:
             OutputError: the exchange cannot be recorded.
@@ -164,13 +164,13 @@ class Recorder:
             self._held = call.exchange("cut")
 
     def _drop(self) -> None:
-        """Take the call under way as one that its caller dropped."""
+        """End the call in progress, if any, as one that its caller dropped."""
         call = self._open
         if call is not None and self._end(call):
             self._held = call.exchange("cut")
 
     def _end(self, call: "_Call") -> bool:
-        """Say whether `call` was under way until now; what comes after its end is not its."""
+        """End `call`; return whether it was still in progress, as it can end only once."""
         with self._lock:
             ends, self._open = self._open is call, None if self._open is call else self._open
         return ends
@@ -185,7 +185,7 @@ class Recorder:
 
 
 class _Call:
-    """A call under way."""
+    """A call in progress."""
 
     def __init__(self, provider: str, request: ChatRequest, clock: _Clock, *, stream: bool) -> None:
         self.request = request
@@ -196,7 +196,7 @@ class _Call:
         self._pieces: list[Timed] = []
 
     def note(self, event: StreamEvent) -> None:
-        """Keep `event` with its time; only a turn tells of retries, and the end is no piece."""
+        """Store `event` with its time, except for retries, which belong to a turn, and the end."""
         if isinstance(event, Started):
             self._started = self._clock()
         if not isinstance(event, Retrying | Finished):
@@ -209,7 +209,7 @@ class _Call:
         reply: LLMReply | None = None,
         trouble: RecordedError | None = None,
     ) -> Exchange:
-        """Return the exchange that ends now."""
+        """Build the exchange, which ends now."""
         return Exchange(
             self._provider,
             self._stream,
@@ -222,7 +222,7 @@ class _Call:
         )
 
     def _took_ms(self, reply: LLMReply | None) -> float:
-        """Return the time until now; that of a whole reply begins when its request was sent."""
+        """Return the time until now; for a whole reply, the time since its request was sent."""
         latency_ms = None if self._stream or reply is None else reply.usage.latency_ms
         return self._elapsed_ms() if latency_ms is None else float(latency_ms)
 

@@ -1,4 +1,4 @@
-"""Takes secrets out of an exchange, also one that came in pieces."""
+"""Removes secrets from an exchange, even if they are split across pieces."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from hello_llm.contract import (
 from hello_llm.recording.exchange import Exchange, Piece, RecordedError, Timed
 
 Redact = Callable[[str], str]
-"""Returns a text without the secrets in it."""
+"""Returns a text without its secrets."""
 
 
 def redacted_request(request: ChatRequest, redact: Redact) -> ChatRequest:
@@ -78,7 +78,7 @@ def _trouble(trouble: RecordedError, redact: Redact) -> RecordedError:
 
 
 def _pieces(pieces: Sequence[Timed], redact: Redact) -> tuple[Timed, ...]:
-    """Return `pieces` without secrets, those included that no single piece holds."""
+    """Return `pieces` without secrets, including secrets that span several pieces."""
     changed = list(pieces)
     for run in _runs(pieces).values():
         texts = _spread([_text_of(pieces[at].piece) for at in run], redact)
@@ -88,7 +88,7 @@ def _pieces(pieces: Sequence[Timed], redact: Redact) -> tuple[Timed, ...]:
 
 
 def _runs(pieces: Sequence[Timed]) -> dict[tuple[type, int], list[int]]:
-    """Return where the pieces are that make up one text: the answer, the reasoning, a call."""
+    """Return the indexes of the pieces of each text: the answer, the reasoning, a tool call."""
     runs: dict[tuple[type, int], list[int]] = {}
     for at, timed in enumerate(pieces):
         index = timed.piece.index if isinstance(timed.piece, ToolCallDelta) else 0
@@ -119,10 +119,10 @@ def _with(piece: Piece, text: str, redact: Redact) -> Piece:
 
 
 def _spread(texts: Sequence[str], redact: Redact) -> list[str]:
-    """Return `texts` without the secrets in them all together.
+    """Return `texts` without the secrets in their concatenation.
 
-    What comes before the first secret and after the last stays in its piece; what is between goes
-    to the piece in which the first begins.
+    Text before the first secret and after the last stays in its piece; everything in between moves
+    to the piece in which the first secret begins.
     """
     whole = "".join(texts)
     clean = redact(whole)
@@ -136,6 +136,6 @@ def _spread(texts: Sequence[str], redact: Redact) -> list[str]:
 
 
 def _alike(one: Iterable[str], other: Iterable[str]) -> int:
-    """The length of the common beginning of the two."""
+    """Return the length of the common prefix."""
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

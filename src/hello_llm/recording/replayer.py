@@ -1,4 +1,4 @@
-"""Answers from a recording, and from nothing else."""
+"""Answers requests from a recording only."""
 
 import threading
 from collections.abc import Generator
@@ -29,17 +29,17 @@ ReplayTiming = Literal["none", "recorded"]
 
 
 class Recording:
-    """The exchanges of a file, given one after the other; any thread may ask for the next."""
+    """The exchanges of a recording file, handed out in order; safe from any thread."""
 
     def __init__(self, path: Path, redact: Redact = str) -> None:
         """Read the recording at `path`.
 
         Args:
             path: the file.
-            redact: what took the secrets out of its requests.
+            redact: the function that removed the secrets from its requests.
 
         Raises:
-            UsageError: the file cannot be read, holds no exchange, or a line of it is none.
+            UsageError: the file cannot be read, contains no exchange, or has an invalid line.
         """
         self._path = path
         self._redact = redact
@@ -51,14 +51,14 @@ class Recording:
 
     @property
     def provider(self) -> str:
-        """The provider that was recorded first."""
+        """The provider of the first exchange."""
         return self._exchanges[0].provider
 
     def take(self, request: ChatRequest) -> Exchange:
-        """Return the exchange of `request` whose turn it is; the last one again and again.
+        """Return the next exchange for `request`; the last one is repeated indefinitely.
 
         Raises:
-            UsageError: the request is not in the recording; it names what differs.
+            UsageError: the request is not in the recording; the message names the differences.
         """
         asked = redacted_request(request, self._redact)
         with self._lock:
@@ -69,14 +69,14 @@ class Recording:
 
 
 class Replayer:
-    """Answers with what a recording gives, one call at a time."""
+    """A provider that answers from a recording, one call at a time."""
 
     def __init__(self, recording: Recording, timing: ReplayTiming = "none") -> None:
-        """Answer from `recording`, which several can share.
+        """Answer from `recording`, which several replayers can share.
 
         Args:
             recording: the exchanges.
-            timing: whether each piece comes when it came, or at once.
+            timing: whether each piece arrives with its recorded timing, or immediately.
         """
         self._recording = recording
         self._timed = timing == "recorded"
@@ -85,14 +85,14 @@ class Replayer:
 
     @property
     def name(self) -> str:
-        """That of the recording: replays are the same to the byte."""
+        """The name of the recorded provider, so that replays are identical to the byte."""
         return self._recording.provider
 
     def chat(self, request: ChatRequest | str) -> LLMReply:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`.
 
         Raises:
-            UsageError: the request is not in the recording; it names what differs.
+            UsageError: the request is not in the recording; the message names the differences.
         """
         self._closed = closed = threading.Event()
         exchange = self._take(ChatRequest.coerce(request))
@@ -100,7 +100,7 @@ class Replayer:
         return _reply(exchange)
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
-        """Stream the reply as it came; one that was recorded whole comes in one piece.
+        """Stream the reply as it was recorded; one recorded as a whole comes all at once.
 
         Raises:
             UsageError: from the iterator, as for :meth:`chat`.
@@ -109,11 +109,11 @@ class Replayer:
         return EventStream(self._events(ChatRequest.coerce(request), closed), closed.set)
 
     def close(self) -> None:
-        """End the wait of a call under way."""
+        """Stop the waiting of a call in progress."""
         self._closed.set()
 
     def drawn(self, _low: float, _high: float) -> float:
-        """Return the seconds that were waited after the exchange given last, in place of a draw."""
+        """Return the delay recorded after the latest exchange, in seconds, not a random one."""
         return self._delay_s
 
     def _events(self, request: ChatRequest, closed: threading.Event) -> Generator[StreamEvent]:
@@ -137,7 +137,7 @@ class Replayer:
 
 
 def _reply(exchange: Exchange) -> LLMReply:
-    """Return the reply of `exchange`, or raise what it ended with."""
+    """Return the reply of `exchange`, or raise the error that it ended with."""
     if exchange.reply is not None:
         return exchange.reply
     raise exchange.trouble.error() if exchange.trouble else _dropped(exchange)
@@ -149,13 +149,13 @@ def _dropped(exchange: Exchange) -> HelloLLMError:
         builder.add(timed.piece)
     return BrokenReplyError(
         "the recording ends here: its call was stopped before the end",
-        "record it again, to its end",
+        "record the whole call again",
         partial=builder.partial(),
     )
 
 
 def _pieces(exchange: Exchange) -> tuple[Timed, ...]:
-    """Yield the events before the end of `exchange`, the beginning always included."""
+    """Return the events of `exchange` before its end, always including the start."""
     pieces = exchange.pieces
     if not exchange.stream and exchange.reply is not None:
         pieces = _whole(exchange.reply, exchange.ended_ms)

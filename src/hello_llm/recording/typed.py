@@ -1,4 +1,4 @@
-"""Turns JSON values into the types that annotations name, and refuses all others."""
+"""Converts JSON values to annotated types, and rejects those that do not match."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -14,10 +14,10 @@ _hints = cache(get_type_hints)
 
 
 def value_at(document: Mapping[str, Any], key: str, hint: Any) -> Any:  # noqa: ANN401 - any annotation
-    """Return the value of `key` as the type that `hint` names.
+    """Return the value of `key` converted to the type `hint`.
 
     Raises:
-        ValueError: there is no such key, or its value is of another type or out of range.
+        ValueError: the key is missing, or its value is of another type or out of range.
     """
     if key not in document:
         raise ValueError(f"{key} is missing")
@@ -43,7 +43,7 @@ def dataclass_from(cls: type[_Class], document: object) -> _Class:
 
 
 def value_of(hint: Any, value: Any) -> Any:  # noqa: ANN401 - any annotation, any value
-    """Return `value` as the type that `hint` names.
+    """Return `value` converted to the type `hint`.
 
     Raises:
         ValueError: it is of another type, or out of range.

@@ -1,1 +1,1 @@
-"""Events become a terminal screen, plain text or JSON."""
+"""Renders events as rich terminal output, plain text or JSON."""

@@ -1,4 +1,4 @@
-"""What stands around the answer on a terminal: the rules above and below, reasoning, tool calls."""
+"""Writes the frame of the answer on a terminal: rules above and below, reasoning, tool calls."""
 
 from rich.console import Console
 from rich.panel import Panel
@@ -12,7 +12,7 @@ from hello_llm.rendering.tool_calls import describe
 
 
 class AnswerFrame:
-    """Writes to standard error; the rules only where it is a terminal, nothing if `quiet`."""
+    """Writes to standard error: the rules only if it is a terminal, nothing if `quiet`."""
 
     def __init__(self, terminal: Terminal, *, color: ColorChoice, quiet: bool) -> None:
         """Write to `terminal`."""
@@ -28,13 +28,13 @@ class AnswerFrame:
         self._rule(_panel(title=title), 0)
 
     def bottom(self, *, incomplete: bool) -> None:
-        """Write the lower rule, which says so if the answer is incomplete."""
+        """Write the lower rule, which marks an incomplete answer."""
         mark = Text("incomplete", "not dim bold red") if incomplete else None
         self._rule(_panel(subtitle=mark), -1)
 
     @property
     def row_begun(self) -> bool:
-        """True if the reasoning has ended, so far, within a row."""
+        """Whether the reasoning written so far ends in the middle of a row."""
         return self._reasoning_end not in {"", "\n"}
 
     def reasoning(self, text: str) -> None:
@@ -42,14 +42,14 @@ class AnswerFrame:
         self._reason(self._sanitizer.feed(text))
 
     def end_reasoning(self) -> None:
-        """Set off what follows from the reasoning, if there was any."""
+        """Write a blank row after the reasoning, if there was any."""
         self._reason(self._sanitizer.close())
         if self._reasoning_end:
             self._write("\n" if self._reasoning_end == "\n" else "\n\n")
         self._sanitizer, self._reasoning_end = Sanitizer(), ""
 
     def tool_call(self, call: ToolCall) -> None:
-        """Write what the model wants to have called."""
+        """Write a tool call that the model requests."""
         if not self._quiet:
             self._write(self._styled(Text(inert(describe(call)), "cyan")) + "\n")
 
@@ -79,7 +79,7 @@ class AnswerFrame:
 
 
 def _panel(title: Text | None = None, subtitle: Text | None = None) -> Panel:
-    """Return a panel without sides: it survives a resize, and copies clean."""
+    """Return a panel without sides, which survives a resize and copies cleanly."""
     from rich import box
 
     return Panel(

@@ -1,4 +1,4 @@
-"""Chooses the renderer, once for each call."""
+"""Chooses the renderer for each call."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,26 +14,26 @@ OutputName = Literal["auto", "rich", "plain", "json", "ndjson"]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a reply is to be shown."""
+    """How to show a reply."""
 
     output: OutputName = "auto"
-    """The form; ``auto`` is rich on a terminal and plain elsewhere."""
+    """The output format; ``auto`` means rich on a terminal and plain elsewhere."""
     stream: bool = True
-    """The reply comes in pieces."""
+    """Whether the reply is streamed."""
     usage: bool | None = None
-    """Show the usage table on standard error; ``None`` shows it in the rich form only."""
+    """Whether to write the usage table to standard error; ``None`` does so for rich output only."""
     color: ColorChoice = "auto"
     """When to use colour."""
     quiet: bool = False
-    """Leave standard error to errors."""
+    """Whether to write nothing but errors to standard error."""
     provider: str | None = None
-    """The provider to name in JSON, should the call fail before it starts."""
+    """The provider to name in JSON if the call fails before it starts."""
     model: str | None = None
     """The model to name, likewise."""
 
 
 def choose_renderer(view: View, terminal: Terminal, messages: Messages) -> Renderer:
-    """Return the renderer for `view` on `terminal`; it shows one reply."""
+    """Return a renderer that shows one reply on `terminal` in the way that `view` describes."""
     output = view.output
     if output == "auto":
         output = "rich" if terminal.stdout_is_tty else "plain"

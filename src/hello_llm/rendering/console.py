@@ -1,4 +1,4 @@
-"""Decides on colour and style, and makes the Rich console: the only place that does either."""
+"""Decides on colour and style, and makes the Rich console; no other module does either."""
 
 from enum import Enum
 from io import StringIO
@@ -14,18 +14,18 @@ Stream = Literal["stdout", "stderr"]
 
 
 class Styling(Enum):
-    """What may be used to make text stand out."""
+    """How text may be made to stand out."""
 
     NONE = "none"
-    """Nothing: a pipe, a dumb terminal, or ``--color never``."""
+    """No styling: for a pipe, a dumb terminal, or ``--color never``."""
     MONOCHROME = "monochrome"
-    """Bold and the like, but no colour: NO_COLOR."""
+    """Bold and similar styles, but no colour: NO_COLOR is set."""
     COLOR = "color"
-    """The terminal's own sixteen colours too."""
+    """Also the terminal's own sixteen colours."""
 
 
 def styling(terminal: Terminal, stream: Stream, color: ColorChoice) -> Styling:
-    """Return the styling for `stream`; what was typed outweighs the environment."""
+    """Return the styling for `stream`; ``--color`` overrides the environment."""
     if color == "always":
         return Styling.COLOR
     is_tty = terminal.stdout_is_tty if stream == "stdout" else terminal.stderr_is_tty
@@ -35,10 +35,10 @@ def styling(terminal: Terminal, stream: Stream, color: ColorChoice) -> Styling:
 
 
 def make_console(terminal: Terminal, stream: Stream, color: ColorChoice) -> "Console":
-    """Make the console that lays text out for `stream`; it captures and never writes.
+    """Make the console that lays out text for `stream`; it captures and never writes.
 
-    Nothing in a text means anything to it: no markup, no emoji names, no highlighting, and it
-    reads no environment.
+    It takes text literally, without markup, emoji names or highlighting, and reads no environment
+    variables.
     """
     from rich.console import Console
 

@@ -1,4 +1,4 @@
-"""Diagnoses become lines for people, or one JSON document."""
+"""Shows diagnoses as lines for people, or as one JSON document."""
 
 from collections.abc import Callable
 from textwrap import wrap
@@ -25,29 +25,29 @@ class DiagnosesView(Protocol):
     """Shows diagnoses."""
 
     def show(self, diagnosis: Diagnosis) -> None:
-        """Take in the next diagnosis.
+        """Show the next diagnosis, or keep it until the end.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the output cannot be written.
         """
         ...
 
     def close(self, exit_code: ExitCode | None = None) -> ExitCode:
-        """Show what they come to, and return the exit code: `exit_code`, or what they ask for.
+        """Show the overall result; return `exit_code`, or else the exit code of the diagnoses.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the output cannot be written.
         """
         ...
 
 
 class PlainDiagnoses:
-    """A line for each diagnosis as it comes, and one for its repair; wrapped on a terminal only."""
+    """Writes a line for each diagnosis and for its repair; wraps lines only on a terminal."""
 
     def __init__(
         self, terminal: Terminal, redact: Callable[[str], str], *, color: ColorChoice
     ) -> None:
-        """Write to the standard output of `terminal`, without what `redact` takes out."""
+        """Write to the standard output of `terminal`; `redact` removes secrets."""
         self._terminal = terminal
         self._redact = redact
         self._styling = styling(terminal, "stdout", color)
@@ -64,14 +64,14 @@ class PlainDiagnoses:
         self._write(rows)
 
     def close(self, exit_code: ExitCode | None = None) -> ExitCode:
-        """Write how many warnings and failures there were."""
+        """Write the number of failures and of warnings, and return the exit code."""
         code = exit_code_of(self._found) if exit_code is None else exit_code
         counts = [
             f"{count} {status}{'' if count == 1 else 's'}"
             for status in ("failure", "warning")
             if (count := sum(one.status == status for one in self._found))
         ]
-        end = f"exit code {code:d} ({code.name})" if code else "all is well"
+        end = f"exit code {code:d} ({code.name})" if code else "no problems found"
         if code or not counts:
             counts.append(end)
         self._write(["", ", ".join(counts)])
@@ -99,20 +99,20 @@ class PlainDiagnoses:
 
 
 class JsonDiagnoses:
-    """One document when all is found."""
+    """Writes one document after the last diagnosis."""
 
     def __init__(self, terminal: Terminal, redact: Callable[[str], str]) -> None:
-        """Write to the standard output of `terminal`, without what `redact` takes out."""
+        """Write to the standard output of `terminal`; `redact` removes secrets."""
         self._terminal = terminal
         self._redact = redact
         self._found: list[Diagnosis] = []
 
     def show(self, diagnosis: Diagnosis) -> None:
-        """Keep `diagnosis`."""
+        """Keep `diagnosis` for the document."""
         self._found.append(diagnosis)
 
     def close(self, exit_code: ExitCode | None = None) -> ExitCode:
-        """Write the document."""
+        """Write the document, and return the exit code."""
         code = exit_code_of(self._found) if exit_code is None else exit_code
         document = {
             "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""What a renderer is."""
+"""Defines the interface of a renderer."""
 
 from typing import Protocol
 
@@ -6,23 +6,23 @@ from hello_llm.contract import HelloLLMError, StreamEvent
 
 
 class Renderer(Protocol):
-    """Shows one reply: events while they come, then ``Finished`` or a failure.
+    """Shows one reply: events as they arrive, then ``Finished`` or a failure.
 
-    An ``OSError`` of standard output (``BrokenPipeError`` among them) is passed on; one of
+    An ``OSError`` from standard output, such as ``BrokenPipeError``, is passed on; one from
     standard error never is.
     """
 
     def show(self, event: StreamEvent) -> None:
-        """Show what `event` brings; nothing may follow ``Finished``."""
+        """Show `event`; no event may follow ``Finished``."""
         ...
 
     def refresh(self) -> None:
-        """Show what was held back in the hope that more comes soon; nothing came for a while."""
+        """Show held-back output, because no event has arrived for a while."""
         ...
 
     def fail(self, error: HelloLLMError) -> None:
-        """End with `error` in place of ``Finished``: mark the answer as incomplete, say why.
+        """End the reply with `error` instead of ``Finished``: mark the answer as incomplete.
 
-        The cause and the hint are written to standard error here, once.
+        This method writes the cause and the hint to standard error, once.
         """
         ...

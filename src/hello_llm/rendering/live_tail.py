@@ -1,4 +1,4 @@
-"""The rows at the bottom of the screen that are drawn again and again."""
+"""Redraws the changing rows at the bottom of the screen."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ _ERASE_BELOW = "\x1b[J"
 
 
 class LiveTail:
-    """Knows how many rows are on the screen below the final ones, and replaces them.
+    """Tracks the rows on the screen below the final ones, and replaces them.
 
-    Each frame is one write that leaves the terminal as it found it, with the cursor at the start
-    of the row below: there is nothing to restore, whenever the program ends. While the tail is
-    drawn the terminal does not wrap, so a character that it thinks wider than we do cannot add a
-    row; final rows are written with wrapping on, so they lose nothing.
+    Each frame is a single write that leaves the terminal as it found it, with the cursor at the
+    start of the row below, so there is nothing to restore whenever the program ends. Wrapping is
+    off while the tail is drawn, so a character that the terminal considers wider than we do cannot
+    add a row. Final rows are written with wrapping on, so they lose no text.
     """
 
     def __init__(self) -> None:
@@ -23,14 +23,14 @@ class LiveTail:
     def frame(
         self, columns: int, final: Sequence[str], tail: Sequence[str], cells: Sequence[int]
     ) -> str:
-        """The text to write that adds `final` rows and replaces the tail.
+        """Return the text to write, which adds the `final` rows and replaces the tail.
 
         Args:
-            columns: the width of the screen as it is now; it may have changed since the last
-                frame, and the terminal then has broken the drawn rows anew.
-            final: rows never to be touched again.
-            tail: rows to be replaced by the next frame.
-            cells: the width of each row of `tail`.
+            columns: the current width of the screen; if it changed since the last frame, the
+                terminal has rewrapped the rows drawn then.
+            final: rows that never change again.
+            tail: rows that the next frame replaces.
+            cells: the width in cells of each row of `tail`.
         """
         if not final and list(tail) == self._shown and max(self._cells, default=0) <= columns:
             return ""

@@ -1,4 +1,4 @@
-"""Says on standard error what is not the answer: errors, warnings, notes."""
+"""Writes everything but the answer to standard error: errors, warnings, notes."""
 
 import re
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from hello_llm.rendering.terminal import Terminal
 from hello_llm.secrets.redactor import Redactor
 
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")
-# What starts a row, and a tab: at the end of a row some terminals write over what is there.
+# Line breaks, and the tab, which makes some terminals overwrite text at the end of a row.
 _LINE_BREAK = re.compile(r"[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _RED, _YELLOW, _CYAN = "31", "33", "36"
 
 
 class Messages:
-    """Writes messages, each a label and one sentence; never raises."""
+    """Writes messages of a label and one sentence each; never raises."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Messages:
         quiet: bool = False,
         redact: Callable[[str], str] | None = None,
     ) -> None:
-        """Write to the standard error of `terminal`; `quiet` leaves errors only."""
+        """Write to the standard error of `terminal`; `quiet` suppresses all but errors."""
         self.color = color
         self.redact = redact or Redactor()
         self._terminal = terminal
@@ -34,28 +34,28 @@ class Messages:
         self._quiet = quiet
 
     def error(self, error: HelloLLMError) -> None:
-        """Say what went wrong, and what repairs it where that is known."""
+        """Report `error` and, if it has one, its hint."""
         self._say("error", _RED, error.message)
         if error.hint is not None:
             self._say("hint", _CYAN, error.hint)
 
     def clear_echo(self, error: HelloLLMError) -> None:
-        """Remove the ``^C`` that a terminal wrote at the start of a row when Ctrl-C was typed."""
+        """Erase the ``^C`` that a terminal echoed at the start of a row when Ctrl-C was pressed."""
         if isinstance(error, InterruptError) and self._terminal.stderr_is_tty:
             self._terminal.write_stderr(b"\n" if self._terminal.dumb else b"\r\x1b[K")
 
     def warning(self, text: str) -> None:
-        """Say what the user should look at though the call succeeded."""
+        """Report something the user should look at although the call succeeded."""
         if not self._quiet:
             self._say("warning", _YELLOW, text)
 
     def note(self, text: str) -> None:
-        """Say what the user may want to know."""
+        """Report something the user may want to know."""
         if not self._quiet:
             self._say("note", _CYAN, text)
 
     def retrying(self, event: Retrying) -> None:
-        """Say that an attempt failed and when the next one starts."""
+        """Report that an attempt failed and when the next one starts."""
         when = f"in {event.delay_s:.1f} s" if event.delay_s else "now"
         self.note(
             f"attempt {event.attempt} failed ({event.code.name}): {event.message};"
@@ -81,5 +81,5 @@ class Messages:
 
 
 def on_one_line(text: str) -> str:
-    """Return `text` with a space for each line break and tab, and the blanks around it."""
+    """Return `text` with one space for each run of blanks with a line break or tab."""
     return _BLANKS.sub(lambda run: " " if _LINE_BREAK.search(run[0]) else run[0], text).strip()

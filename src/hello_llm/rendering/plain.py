@@ -1,4 +1,4 @@
-"""Plain output: the answer and nothing else, exact in a pipe, inert on a terminal."""
+"""Plain output: only the answer, exact in a pipe and sanitized on a terminal."""
 
 from hello_llm.contract import Finished, HelloLLMError, LLMReply, Retrying, StreamEvent, TextDelta
 from hello_llm.rendering.messages import Messages
@@ -10,10 +10,10 @@ from hello_llm.text.surrogates import SurrogateJoiner
 
 
 class PlainRenderer:
-    """Writes each piece of the answer as it comes; half a character waits for the other half."""
+    """Writes each piece of the answer as it arrives; half a character waits for the other half."""
 
     def __init__(self, terminal: Terminal, messages: Messages, *, usage: bool) -> None:
-        """Write to the standard output of `terminal`, and the usage to standard error if asked."""
+        """Write to the standard output of `terminal`; `usage` adds a table on standard error."""
         self._terminal = terminal
         self._messages = messages
         self._usage = usage
@@ -22,7 +22,7 @@ class PlainRenderer:
         self._last = ""
 
     def show(self, event: StreamEvent) -> None:
-        """Show what `event` brings."""
+        """Show `event`."""
         match event:
             case TextDelta(text):
                 self._streamed = True
@@ -36,7 +36,7 @@ class PlainRenderer:
         """Do nothing: nothing is held back."""
 
     def fail(self, error: HelloLLMError) -> None:
-        """End the line that was begun, and say why there is no more."""
+        """End the current line, and report `error`."""
         try:
             self._write(self._text.close())
             if self._last not in {"", "\n"}:

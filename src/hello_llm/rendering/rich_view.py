@@ -1,4 +1,4 @@
-"""Rich output: Markdown that renders while it streams, in a panel, with the usage below."""
+"""Rich output: Markdown rendered while it streams, in a panel, with the usage below."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ _UNLIMITED = 10**9
 
 
 class RichRenderer:
-    """Writes finished blocks for good and, on a terminal that can, redraws the one that grows."""
+    """Writes finished blocks once and, on a capable terminal, redraws the block that grows."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class RichRenderer:
         """Show one reply on `terminal`.
 
         Args:
-            terminal: where the answer and its surroundings go.
-            messages: where errors and retries go.
+            terminal: where to write the answer and its frame.
+            messages: where to report errors and retries.
             color: when to use colour.
-            live: draw the block that grows; the terminal has to know cursor movement.
-            quiet: nothing around the answer.
-            usage: the usage table below it.
-            clock: seconds, never going back; decides when the next frame is due.
+            live: redraw the block that grows; the terminal must support cursor movement.
+            quiet: write nothing around the answer.
+            usage: write the usage table below the answer.
+            clock: returns monotonic seconds; decides when the next frame is due.
         """
         self._terminal = terminal
         self._messages = messages
@@ -73,7 +73,7 @@ class RichRenderer:
         self._late_reasoning = ""
 
     def show(self, event: StreamEvent) -> None:
-        """Show what `event` brings."""
+        """Show `event`."""
         match event:
             case Started(provider, model):
                 self._provider = provider
@@ -91,12 +91,12 @@ class RichRenderer:
                 self._finish(reply)
 
     def refresh(self) -> None:
-        """Draw what came after the last frame."""
+        """Draw the text that arrived after the last frame."""
         if self._undrawn:
             self._draw()
 
     def fail(self, error: HelloLLMError) -> None:
-        """Show what came, mark it as incomplete, and say why."""
+        """Show the rest of the answer so far, mark it as incomplete, and report `error`."""
         if not self._around.row_begun:
             self._messages.clear_echo(error)
         try:
@@ -107,7 +107,7 @@ class RichRenderer:
             self._messages.error(error)
 
     def _head(self, model: str) -> None:
-        """Name who answers, where it is not who was named before."""
+        """Write the heading, unless it already names `model`."""
         if model != self._model:
             self._around.top(self._provider, model)
         self._model = model
@@ -144,7 +144,7 @@ class RichRenderer:
     def _draw(self) -> None:
         self._undrawn = False
         columns, lines = self._terminal.size()
-        # At most half a screen, so that it still fits when the screen gets half as wide.
+        # At most half a screen, so that it still fits if the screen becomes half as wide.
         tallest = min((lines - 1) // 2, _TALLEST_TAIL) if self._live else _UNLIMITED
         final = self._stream.advance(columns, max(tallest, 1))
         tail = (
@@ -157,7 +157,7 @@ class RichRenderer:
         self._write(self._tail.frame(columns, ansi(final), ansi(tail), cells))
 
     def _end_answer(self) -> None:
-        """Write all that is left of the answer; the cursor is then at the start of a row."""
+        """Write the rest of the answer, leaving the cursor at the start of a row."""
         columns, _ = self._terminal.size()
         self._stream.feed(self._sanitizer.close())
         final = self._layout.ansi(self._stream.finish(columns))

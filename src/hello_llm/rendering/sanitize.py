@@ -1,4 +1,4 @@
-"""Makes text safe for a terminal: whatever could act on it, or hide in it, becomes visible."""
+"""Makes text safe for a terminal: shows control and invisible characters in a visible form."""
 
 import re
 import unicodedata
@@ -6,9 +6,9 @@ import unicodedata
 from hello_llm.text.ci_commands import disarmed
 from hello_llm.text.surrogates import SurrogateJoiner
 
-# Characters that never reach a terminal as they are: C0 without tab and newline, DEL and C1; what
-# changes direction; separators that some terminals obey; tags, fillers and format characters that
-# show nothing; noncharacters; surrogates.
+# Characters that never reach a terminal unchanged: C0 except tab and newline, DEL and C1; direction
+# controls; separators that some terminals obey; invisible tags, fillers and format characters;
+# noncharacters; surrogates.
 UNSAFE = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0"
@@ -18,7 +18,7 @@ UNSAFE = (
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
 )
 
-# Characters that show nothing by themselves and that emoji and many scripts cannot do without.
+# Characters that are invisible on their own but that emoji and many scripts need.
 _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe00-\ufe0f"
 _IDEOGRAPHIC_SELECTORS = "\U000e0100-\U000e01ef"
@@ -30,11 +30,11 @@ _ESCAPED_PICTURES = 0x2400
 
 
 class Sanitizer:
-    """Sanitizes a text that comes in pieces; what it holds back is at most two characters.
+    """Sanitizes text that arrives in chunks, holding back at most two characters.
 
-    The result holds no control character but tab and newline, and nothing invisible but the
-    joiner or variation selector of a visible character that can carry one. A carriage return
-    just before a newline is dropped, any other is shown.
+    The result contains no control characters except tab and newline, and no invisible characters
+    except a joiner or variation selector after a visible character that can carry one. A carriage
+    return just before a newline is dropped; any other carriage return becomes visible.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Sanitizer:
         self._before = ""
 
     def feed(self, chunk: str) -> str:
-        """Return the safe form of `chunk`, which follows what was fed before."""
+        """Return the safe form of `chunk`, the next part of the text."""
         text = self._held_return + self._joiner.feed(chunk)
         if not text:
             return ""
@@ -52,7 +52,7 @@ class Sanitizer:
         return self._safe(text[:-1] if self._held_return else text)
 
     def close(self) -> str:
-        """Return the safe form of what is still held back."""
+        """Return the safe form of the characters that are still held back."""
         return self._safe(self._held_return + self._joiner.close())
 
     def _safe(self, text: str) -> str:
@@ -78,12 +78,12 @@ def sanitize(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Return the whole `text` safe for a terminal, and for a log that a CI system reads."""
+    """Return the whole `text`, safe for a terminal and for a log that a CI system parses."""
     return disarmed(sanitize(text))
 
 
 def visible_form(character: str) -> str:
-    """The visible form of `character`: its picture for C0 and DEL, else ``<U+202E>``."""
+    """Return `character` in visible form: its picture for C0 and DEL, else like ``<U+202E>``."""
     code = ord(character)
     if code < 0x20:
         return chr(_ESCAPED_PICTURES + code)
@@ -91,7 +91,7 @@ def visible_form(character: str) -> str:
 
 
 def _belongs(character: str, previous: str) -> bool:
-    """Tell whether an invisible `character` has a visible one before it that it can act on."""
+    """Return whether an invisible `character` follows a visible one that it can modify."""
     if character in _JOINERS:
         return _carries(previous) or (character == "\u200d" and previous == "\ufe0f")
     if character == "\ufe0f" and previous in _KEYCAP_BASES:

@@ -1,4 +1,4 @@
-"""The outside world of the program: three streams, what they are, and the size of the screen."""
+"""The terminal of the program: its standard streams, which are TTYs, and the screen size."""
 
 import errno
 import io
@@ -30,11 +30,11 @@ class ByteWriter(Protocol):
     """A stream of bytes to write to."""
 
     def write(self, data: bytes | memoryview, /) -> int | None:
-        """Write some of `data`; return how much, or ``None`` if the stream would block."""
+        """Write some of `data`; return the number of bytes, or ``None`` if it would block."""
         ...
 
     def flush(self) -> None:
-        """Hand on what a buffer holds."""
+        """Write out any buffered data."""
         ...
 
     def fileno(self) -> int:
@@ -43,10 +43,10 @@ class ByteWriter(Protocol):
 
 
 class ClosedStream(io.RawIOBase):
-    """Stands for a stream that was closed before the program started: ``hello-llm chat >&-``."""
+    """Replaces a stream that was closed before the program started: ``hello-llm chat >&-``."""
 
     def readable(self) -> bool:
-        """Reading finds the end at once."""
+        """Return true: a read succeeds, and finds the end of the file."""
         return True
 
     def readinto(self, _buffer: object, /) -> int:
@@ -54,7 +54,7 @@ class ClosedStream(io.RawIOBase):
         return 0
 
     def write(self, _data: object, /) -> int:
-        """Refuse.
+        """Fail, because the stream is closed.
 
         Raises:
             OSError: always.
@@ -68,24 +68,24 @@ def _no_size() -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Everything the program knows about where it runs; a test hands in its own."""
+    """Everything the program knows about where it runs; tests pass their own."""
 
     stdin: ByteReader
     """Standard input."""
     stdout: ByteWriter
-    """Where the answer goes."""
+    """Standard output, for the answer."""
     stderr: ByteWriter
-    """Where everything else goes."""
+    """Standard error, for everything else."""
     stdin_is_tty: bool = False
-    """A person types."""
+    """Whether standard input is a terminal."""
     stdout_is_tty: bool = False
-    """A person reads the answer."""
+    """Whether standard output is a terminal."""
     stderr_is_tty: bool = False
-    """A person reads everything else."""
+    """Whether standard error is a terminal."""
     environ: Mapping[str, str] = field(default_factory=dict)
-    """The environment; only NO_COLOR, TERM, COLUMNS and LINES are consulted."""
+    """The environment; only NO_COLOR, TERM, COLUMNS and LINES are used."""
     ask_size: Callable[[], tuple[int, int] | None] = _no_size
-    """Asks the screen for its columns and lines; ``None`` where there is none."""
+    """Returns the columns and lines of the screen; ``None`` if there is no screen."""
 
     @classmethod
     def real(cls) -> Self:
@@ -103,10 +103,10 @@ class Terminal:
         )
 
     def size(self) -> tuple[int, int]:
-        """Return (columns, lines) as they are now.
+        """Return the current (columns, lines).
 
-        COLUMNS narrows a screen and stands for a missing one; it never widens one, because rows
-        longer than the screen could not be counted.
+        COLUMNS can narrow a screen or replace a missing one. It never widens a screen, because
+        rows longer than the screen could not be counted.
         """
         columns, lines = _positive(self.environ, "COLUMNS"), _positive(self.environ, "LINES")
         screen = self.ask_size()
@@ -116,11 +116,11 @@ class Terminal:
 
     @property
     def dumb(self) -> bool:
-        """True if the terminal says that it knows no escape sequences."""
+        """Whether TERM says that the terminal supports no escape sequences."""
         return _is_dumb(self.environ)
 
     def check_reader(self) -> None:
-        """Look whether somebody still reads the answer, as far as that can be seen.
+        """Check that the answer still has a reader, as far as the system can tell.
 
         Raises:
             BrokenPipeError: standard output is a pipe or a socket whose other end was closed.
@@ -134,15 +134,15 @@ class Terminal:
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
     def write_stdout(self, data: bytes) -> None:
-        """Write `data` whole and at once.
+        """Write all of `data` immediately.
 
         Raises:
-            OSError: it could not be written; ``BrokenPipeError`` if the reader went away.
+            OSError: the write failed; ``BrokenPipeError`` if the reader closed the pipe.
         """
         _write(self.stdout, data)
 
     def write_stderr(self, data: bytes) -> None:
-        """Write `data` whole and at once, or give up in silence: there is nowhere to complain."""
+        """Write all of `data` immediately; ignore errors, which cannot be reported anywhere."""
         try:
             _write(self.stderr, data)
         except (OSError, ValueError):  # ValueError: the stream was closed meanwhile
@@ -150,13 +150,13 @@ class Terminal:
 
 
 def put_back() -> None:
-    """Leave the screen of this process usable, in the middle of whatever is written there.
+    """Restore the screen of this process, even in the middle of output.
 
-    No colour stays, the cursor is visible, rows wrap, and what follows begins on a row of its own.
+    Resets colours, shows the cursor, turns line wrapping on and starts a new row.
     """
     with suppress(OSError):
         screen = next(filter(os.isatty, (2, 1)), None)
-        if screen is not None and select.select([], [screen], [], 0)[1]:  # it may be held by Ctrl-S
+        if screen is not None and select.select([], [screen], [], 0)[1]:  # not if Ctrl-S paused it
             os.write(screen, b"\r\n" if _is_dumb(os.environ) else b"\x1b[0m\x1b[?25h\x1b[?7h\r\n")
 
 
@@ -169,7 +169,7 @@ def _is_tty(stream: TextIO | None) -> bool:
 
 
 def _unbuffered(stream: TextIO | None) -> ByteWriter:
-    """Return the raw stream: what a full disk refused must not be tried again at exit."""
+    """Return the raw stream, so that data that a full disk rejected is not retried at exit."""
     if stream is None:
         return ClosedStream()
     with suppress(OSError, ValueError):
@@ -179,7 +179,7 @@ def _unbuffered(stream: TextIO | None) -> ByteWriter:
 
 
 def _raw(stream: TextIO) -> Any:  # noqa: ANN401 - the layers above do not tell of which class
-    """Return the lowest layer of `stream`: it reads what is there and does not wait for more."""
+    """Return the lowest layer of `stream`, which reads available data without waiting for more."""
     return getattr(stream.buffer, "raw", stream.buffer)
 
 
@@ -200,7 +200,7 @@ def _write(stream: ByteWriter, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         written = stream.write(rest)
-        if written is None:  # somebody else made the pipe non-blocking
+        if written is None:  # another process made the pipe non-blocking
             select.select([], [stream.fileno()], [])
         else:
             rest = rest[written:]

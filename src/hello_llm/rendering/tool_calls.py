@@ -1,8 +1,8 @@
-"""Puts a tool call into words."""
+"""Formats a tool call for people."""
 
 from hello_llm.contract import ToolCall
 
 
 def describe(call: ToolCall) -> str:
-    """Return `call` as people write one: ``tool call NAME(arguments)``."""
+    """Format `call` as ``tool call NAME(arguments)``."""
     return f"tool call {call.name}({call.arguments})"

@@ -1,4 +1,4 @@
-"""The table of what a reply used: tokens, times, price."""
+"""Writes the usage table of a reply: tokens, times and cost."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ _GAP = 2
 
 
 def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None:
-    """Write the usage of `reply` to standard error, as wide as the screen allows."""
+    """Write the usage of `reply` to standard error, across the screen if it fits, else down."""
     console = make_console(terminal, "stderr", messages.color)
     cells = usage_cells(reply)
     widths = [max(len(name), len(value)) for name, value in cells.items()]
@@ -31,7 +31,7 @@ def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None
 
 
 def usage_cells(reply: LLMReply) -> dict[str, str]:
-    """The cells of the table, in the order of its columns."""
+    """Return the cells of the table by column name, in the order of the columns."""
     usage = reply.usage
     mark = _ESTIMATE_MARK if usage.estimated else ""
     return {
@@ -46,7 +46,7 @@ def usage_cells(reply: LLMReply) -> dict[str, str]:
 
 
 def dollars(usd_micros: int | None) -> str:
-    """Return millionths of a US dollar as dollars, exactly: ``$0.000012``, ``$1.50``, ``$0``."""
+    """Format millionths of a US dollar as exact dollars: ``$0.000012``, ``$1.50``, ``$0``."""
     if usd_micros is None:
         return UNKNOWN
     if usd_micros == 0:
@@ -56,14 +56,14 @@ def dollars(usd_micros: int | None) -> str:
 
 
 def duration(milliseconds: int | None) -> str:
-    """Return `milliseconds` in the unit that reads best: ``95 ms``, ``1.25 s``."""
+    """Format `milliseconds` in the most readable unit: ``95 ms``, ``1.25 s``."""
     if milliseconds is None:
         return UNKNOWN
     return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f} s"
 
 
 def tokens_per_second(usage: Usage) -> str:
-    """Return the pace after the first token, where all it takes was measured."""
+    """Return the output rate after the first token, or a dash if it was not measured."""
     if usage.tokens_out is None or usage.latency_ms is None or usage.first_token_ms is None:
         return UNKNOWN
     generating_ms = usage.latency_ms - usage.first_token_ms

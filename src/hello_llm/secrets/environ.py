@@ -1,4 +1,4 @@
-"""Finds the secrets in an environment: by the names of variables, and in addresses."""
+"""Finds the secrets in an environment: by the names of variables, and in URLs."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ _SECRET_NAME = re.compile(
     r"(_ID|_?\d+)?",
     re.IGNORECASE,
 )
-"""Wider than the rule for keys in a file: to redact a variable that is no secret costs nothing."""
+"""Broader than the rule for keys in a file: redacting a harmless variable costs nothing."""
 
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
 
@@ -17,8 +17,8 @@ _PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
 def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterable[str]:
     """Yield the secrets in `environ`.
 
-    They are the values of `key_variables` and of variables with the name of a secret, and the
-    passwords in addresses, such as a proxy's.
+    These are the values of `key_variables` and of variables that are named like secrets, and the
+    passwords in URLs, such as a proxy's.
     """
     for name, value in environ.items():
         if name in key_variables or _SECRET_NAME.fullmatch(name):

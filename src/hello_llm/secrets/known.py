@@ -1,4 +1,4 @@
-"""Finds secrets that are known, in any form they travel in."""
+"""Finds known secrets in text, in any encoded form."""
 
 import re
 from bisect import bisect_left
@@ -11,23 +11,23 @@ from hello_llm.secrets.unescaping import places, unescaped
 _SHORTEST_SECRET = 6
 _SHORTEST_BASE64 = 8
 _LAYERS = 2
-"""Escapes within escapes that are taken off, as in an address within an address."""
+"""The number of nested layers of escapes that are removed, as in a URL within a URL."""
 
-# Where somebody shortened a text or masked a key: what is before it may be the half of a secret.
+# Where a text was shortened or a key masked: the text before it may be part of a secret.
 _CUT = re.compile(r"(?=…|\.\.\.)|\*\*[\w*-]*+")
 
 
 class KnownSecrets:
-    """Secrets, each as it is and in base64, plain or escaped, whole or cut short."""
+    """Finds secrets, verbatim or in base64, plain or escaped, whole or cut short."""
 
     def __init__(self, secrets: Collection[str]) -> None:
-        """Know `secrets`; one of fewer than 6 characters would take ordinary words with it."""
+        """Look for `secrets`, except those under 6 characters: they would match ordinary words."""
         self._secrets = {
             text for secret in secrets if len(text := secret.strip()) >= _SHORTEST_SECRET
         }
 
     def spans(self, text: str) -> list[Span]:
-        """Return where they are in `text`."""
+        """Return the spans of the secrets in `text`."""
         if not self._secrets:
             return []
         found = list(_spans(self._forms[0], text))
@@ -45,7 +45,7 @@ class KnownSecrets:
 
     @cached_property
     def _forms(self) -> list[set[str]]:
-        """The forms to look for in a text as it is, and in it without each layer of escapes."""
+        """The forms to look for in a text itself, then in it without each layer of escapes."""
         forms = [{form for secret in self._secrets for form in _forms(secret)}]
         for _ in range(_LAYERS):
             plain = (unescaped(form).strip() for form in forms[-1])
@@ -54,7 +54,7 @@ class KnownSecrets:
 
 
 def _spans(forms: Collection[str], text: str) -> Iterator[Span]:
-    """Yield where one of `forms` is in `text`, whole or cut short."""
+    """Yield the spans of `forms` in `text`, whole or cut short."""
     heads = {form[:_SHORTEST_SECRET] for form in forms}
     present = {head for head in heads if head in text}
     begun = sorted(form for form in forms if form[:_SHORTEST_SECRET] in present)
@@ -68,7 +68,7 @@ def _spans(forms: Collection[str], text: str) -> Iterator[Span]:
 
 
 def _cut_short(forms: Sequence[str], text: str) -> Iterator[Span]:
-    """Yield where the beginning of one of the sorted `forms` stands in `text` before a cut."""
+    """Yield the spans in `text` of a beginning of one of the sorted `forms` before a cut."""
     cuts = [match.span() for match in _CUT.finditer(text)]
     if not cuts:
         return
@@ -90,10 +90,10 @@ def _cut_short(forms: Sequence[str], text: str) -> Iterator[Span]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield `secret` itself and how it shows in base64, alone or behind anything (``user:``).
+    """Yield `secret` itself and its base64 forms, alone or after other text (``user:``).
 
-    Three bytes become four characters, so what stands before decides between three forms; the
-    characters at the ends that also depend on the neighbours are left off.
+    Three bytes become four characters, so the length of the text before the secret selects one of
+    three forms; characters at the ends that also depend on neighbouring bytes are left off.
     """
     import base64
 

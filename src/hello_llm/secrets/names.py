@@ -1,4 +1,4 @@
-"""Recognises a secret by its name, or by its looks where a name is expected."""
+"""Recognises a secret by its name, or by its appearance where a name is expected."""
 
 import re
 from itertools import pairwise
@@ -12,14 +12,14 @@ _LONG_RUN = re.compile(r"[A-Za-z0-9]{20,}")
 
 
 def names_a_secret(key: str) -> bool:
-    """Say whether a key of this name would hold a secret, as ``api_key`` does."""
+    """Return whether a key with this name would hold a secret, as ``api_key`` does."""
     return _SECRET_NAME.fullmatch(key.lower().replace("-", "_")) is not None
 
 
 def looks_random(text: str) -> bool:
-    """Say whether `text` is one long run of mixed letters and digits, as keys without prefix are.
+    """Return whether `text` has a long run of mixed letters and digits, like keys without a prefix.
 
-    Commit hashes are of this shape too: ask only where a name is expected.
+    Commit hashes look like this too, so call it only where a name is expected.
     """
     return any(_changes_between_letters_and_digits(run) >= 4 for run in _LONG_RUN.findall(text))
 

@@ -1,4 +1,4 @@
-"""Takes secrets out of texts."""
+"""Redacts secrets in text."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ REDACTED = "[redacted]"
 
 
 class Redactor:
-    """Replaces each known secret, in any form it travels in, and whatever looks like a key."""
+    """Replaces each known secret, in any encoded form, and anything that looks like a key."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        """Know `secrets`; one of fewer than 6 characters would take ordinary words with it."""
+        """Redact `secrets`, except those under 6 characters: they would match ordinary words."""
         self._known = KnownSecrets(list(secrets))
 
     def __call__(self, text: str) -> str:
-        """Return `text` with ``[redacted]`` in the place of each secret, also of one cut short."""
+        """Return `text` with ``[redacted]`` in place of each secret, even a truncated one."""
         spans = sorted([*self._known.spans(text), *likely_keys(text)])
         kept, at = [], 0
         for start, end in spans:

@@ -1,32 +1,31 @@
-"""What keys look like, whoever issued them: the one table of their shapes."""
+"""The one table of the shapes of keys, for all issuers."""
 
 import re
 from collections.abc import Iterator
 from functools import cached_property
 
 Span = tuple[int, int]
-"""Where something begins and ends in a text."""
+"""The start and end offsets of something in a text."""
 
 
 class Shape:
-    """What the keys of one kind look like.
+    """The shape of one kind of key.
 
-    A plain class: every run makes them, and data classes take their time. For the same reason, an
-    expression is compiled only once one of its marks was found.
+    A plain class: every run creates these, and data classes are slow to create. For the same
+    reason, a pattern is compiled only once one of its marks is found.
     """
 
     def __init__(self, kind: str, marks: tuple[str, ...], key: str, certain: str = "") -> None:
         """Describe a kind of key.
 
         Args:
-            kind: who issues such keys, or what they are.
-            marks: lower-case texts of which a key, or what stands around it, holds one.
-            key: an expression that finds what may be such a key; its group ``key`` is the key, and
-                where the group is missing, there is none. A search starts again at each character:
-                so that it takes linear time, the expression must give up within a few characters,
-                or consume what it looked at.
-            certain: an expression for how a key begins that nobody would write by chance, in a
-                prompt or as the name of a model; empty if there is no telling.
+            kind: the issuer of the keys, or what they are.
+            marks: lower-case texts, one of which occurs in or around every such key.
+            key: a pattern that finds likely keys; its group ``key`` is the key, and a match without
+                that group is not a key. A search restarts at each character: to take linear time,
+                the pattern must give up within a few characters, or consume what it examined.
+            certain: a pattern for a beginning of a key that nobody would write by chance, in a
+                prompt or as the name of a model; empty if there is no such beginning.
         """
         self.kind = kind
         self.marks = marks
@@ -42,27 +41,27 @@ class Shape:
         return re.compile(self.certain)
 
     def spans(self, text: str, lowered: str) -> Iterator[Span]:
-        """Yield where such keys may be in `text`, of which `lowered` is the lower case."""
+        """Yield the spans of likely keys in `text`; `lowered` is `text` in lower case."""
         if any(mark in lowered for mark in self.marks):
             for match in self._key.finditer(text):
                 if match["key"] is not None:
                     yield match.span("key")
 
     def is_in(self, text: str, lowered: str) -> bool:
-        """Say whether there surely is such a key in `text`; `lowered` is its lower case."""
+        """Return whether `text` certainly contains such a key; `lowered` is its lower-case form."""
         if not self.certain:
             return False
         return any(self._certain.match(text, start) for start, _ in self.spans(text, lowered))
 
 
 def _token(kind: str, prefix: str, certain: str) -> Shape:
-    """Return the shape of a key that begins with `prefix` and goes on with letters and digits."""
+    """Return the shape of a key that begins with `prefix`, followed by letters and digits."""
     marks = (f"{prefix}-", f"{prefix}_")
     return Shape(kind, marks, rf"\b(?P<key>{prefix}[-_][\w-]{{8,}})", certain)
 
 
 def _mixed(prefix: str) -> str:
-    """Return an expression for a certain key: long, with a digit or a capital in it."""
+    """Return a pattern for a certain key: long, with a digit or a capital letter in it."""
     return rf"{prefix}(?=\w*[0-9A-Z])[A-Za-z0-9]{{20,}}"
 
 
@@ -70,7 +69,7 @@ _PEM = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _PEM_END = _PEM.replace("BEGIN", "END")
 
 SHAPES = (
-    Shape(  # also half masked, as OpenAI quotes them
+    Shape(  # also partly masked, as OpenAI quotes them
         "OpenAI, Anthropic, OpenRouter, Stripe",
         ("sk-", "sk_", "pk-", "pk_", "rk-", "rk_"),
         r"\b(?P<key>(?:sk|pk|rk)[-_][\w*.-]{7,}[\w*-])",
@@ -144,13 +143,13 @@ SHAPES = (
 
 
 def likely_keys(text: str) -> list[Span]:
-    """Return where something in `text` looks like a key; better one too many than one too few."""
+    """Return the spans in `text` that look like keys; errs on the side of too many."""
     lowered = text.lower()
     return [span for shape in SHAPES for span in shape.spans(text, lowered)]
 
 
 def looks_like_secret(text: str) -> bool:
-    """Say whether `text` contains something that is surely a key, token or password."""
+    """Return whether `text` certainly contains a key, token or password."""
     text = text.strip()
     lowered = text.lower()
     return any(shape.is_in(text, lowered) for shape in SHAPES)

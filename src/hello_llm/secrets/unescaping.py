@@ -1,4 +1,4 @@
-"""Takes the escapes of addresses, JSON and HTML off a text, and finds places in the text again."""
+"""Removes URL, JSON and HTML escapes from a text, and maps positions back to the original."""
 
 import re
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from hello_llm.secrets.shapes import Span
 
 _NAMES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
-# Each alternative takes what it looked at, so that a search takes linear time. White space is one
-# space, of whatever length and however written; a text within a text has its backslashes doubled.
+# Each alternative consumes what it examined, so that a search takes linear time. A run of white
+# space, however written, counts as one space; a text within a text has its backslashes doubled.
 _ESCAPE = re.compile(
     r"""
     (?=[\\%&+\s]) (?!\ [^\\%&+\s])              # a space before a word is left alone
@@ -28,16 +28,16 @@ _ESCAPE = re.compile(
 
 
 def unescaped(text: str) -> str:
-    """Return `text` without one layer of escapes, and with one space for any white space."""
+    """Remove one layer of escapes from `text`, and reduce each run of white space to a space."""
     return _ESCAPE.sub(_meaning, text)
 
 
 def places(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Return where in `text` the `spans` of its unescaped form are."""
+    """Map `spans` of the unescaped form of `text` back to spans of `text`."""
     wanted = iter(sorted({at for span in spans for at in span}))
     at = next(wanted, None)
     found: dict[int, Span] = {}
-    plain = end = 0  # how far `text` is read, in the unescaped form and in itself
+    plain = end = 0  # how far the unescaped form and `text` itself have been read
     for match in _ESCAPE.finditer(text):
         before, after = plain + match.start() - end, len(_meaning(match))
         while at is not None and at <= before:
@@ -58,7 +58,7 @@ def places(text: str, spans: Sequence[Span]) -> list[Span]:
 def _meaning(escape: re.Match[str]) -> str:
     """Decode `escape`."""
     kind = escape.lastgroup
-    if kind is None:  # backslashes, in front of anything
+    if kind is None:  # backslashes before any other character
         return ""
     written = escape[kind]
     match kind:

@@ -1,4 +1,4 @@
-"""Flags and profile become one frozen set of settings with their origins."""
+"""Resolves flags and profiles into one frozen set of settings with their origins."""
 
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS, Settings

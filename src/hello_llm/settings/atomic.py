@@ -1,4 +1,4 @@
-"""Replaces a file in one step, so that it holds either what it held or all that is new."""
+"""Replaces a file atomically, so that it has either its old or all of its new content."""
 
 import errno
 import os
@@ -15,12 +15,12 @@ _FOLDER_MODE = 0o700
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Make `content` the content of `path`, readable by its owner only.
+    """Write `content` to `path`, readable by its owner only.
 
-    A symbolic link stays one; the file it leads to is replaced. Missing folders are made.
+    A symbolic link is kept, and its target replaced. Missing folders are created.
 
     Raises:
-        OutputError: the file cannot be written, or is a device or the like; nothing changed.
+        OutputError: the file cannot be written, or is not a regular file; nothing changed.
     """
     target = Path(os.path.realpath(path))
     if os.path.exists(target) and not os.path.isfile(target):  # noqa: PTH110, PTH113 - never raise
@@ -38,13 +38,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def replacing(target: Path, *, buffering: int = -1) -> Iterator[IO[bytes]]:
-    """Yield a new file, for its owner only, that takes the place of `target` after the block.
+    """Yield a new file, readable by its owner only, that replaces `target` after the block.
 
-    It lies beside `target` under a hidden name, its ``name``, which may be moved away. If the block
-    fails, `target` is as it was and the new file is gone.
+    It is beside `target` under a hidden name, its ``name``, and may be moved away. If the block
+    fails, `target` is unchanged and the new file is deleted.
 
     Args:
-        target: a regular file or none, and no link.
+        target: a regular file or a free name, not a link.
         buffering: as for ``open``.
 
     Raises:
@@ -68,13 +68,13 @@ def replacing(target: Path, *, buffering: int = -1) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def replacing_in_kind(path: Path, *, buffering: int = -1) -> Iterator[IO[bytes]]:
-    """Yield, as :func:`replacing` does, a new file that takes the place of `path`, a user's own.
+    """Yield, like :func:`replacing`, a new file that replaces `path`, one of the user's own.
 
-    A symbolic link stays one; the file it leads to is replaced. The mode is that of the file which
-    is replaced, or what the umask leaves of 0666.
+    A symbolic link is kept, and its target replaced. The new file has the mode of the file that it
+    replaces, or else 0666 less the umask.
 
     Args:
-        path: a regular file, a link to one, or none.
+        path: a regular file, a link to one, or a free name.
         buffering: as for ``open``.
 
     Raises:
@@ -104,7 +104,7 @@ def _make_folders(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the renaming last; a system that cannot open folders does without."""
+    """Make the rename durable, if the system can open folders."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

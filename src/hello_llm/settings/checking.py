@@ -56,7 +56,7 @@ class _ConfigChecker(Checker):
     """Turns a document into a configuration."""
 
     def config(self, path: Path) -> ConfigFile:
-        """Return the valid part of the document, whose file is at `path`."""
+        """Return the valid part of the document as the configuration in the file `path`."""
         self.only_known(self.data, _TOP_LEVEL, ())
         profiles = self._profiles()
         return ConfigFile(
@@ -74,7 +74,7 @@ class _ConfigChecker(Checker):
         trail: Trail,
         hint: str | None = None,
     ) -> _Value | None:
-        """Return what `check` makes of the value at `trail`, which must not hold a secret."""
+        """Return the value at `trail` as converted by `check`; it must not contain a secret."""
 
         def check_harmless(given: object) -> _Value:
             if any(map(looks_like_secret, texts(given))):
@@ -84,7 +84,7 @@ class _ConfigChecker(Checker):
         return super().checked(check_harmless, given, trail, hint)
 
     def hint_for(self, key: str, known: Collection[str], trail: Trail) -> str:
-        """Say where an unknown key that is a setting belongs, or how to list them."""
+        """Return a hint on where a misplaced setting belongs, or on which keys exist."""
         if not trail and key in FIELDS:
             return f"{key} belongs under [defaults] or [profiles.NAME]"
         if known is FIELDS:

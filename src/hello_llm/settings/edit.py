@@ -1,4 +1,4 @@
-"""Changes the configuration file: the change is checked before anything is written."""
+"""Changes the configuration file; a change is checked before anything is written."""
 
 import os
 import re
@@ -36,7 +36,7 @@ class Change:
     trail: Trail
     """The names that lead to it."""
     value: Any
-    """The value, as a file holds it."""
+    """The value, as stored in the file."""
 
 
 def init_file(path: Path, *, force: bool = False) -> None:
@@ -55,15 +55,15 @@ def init_file(path: Path, *, force: bool = False) -> None:
 
 
 def set_value(path: Path, key: str, text: str) -> Change:
-    """Put the value that `text` stands for under `key`, and return the change.
+    """Set `key` to the value that `text` represents, and return the change.
 
     Args:
-        path: the file; it is made if there is none.
+        path: the file; created if it does not exist.
         key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``local.models.NAME``.
         text: the value as typed.
 
     Raises:
-        UsageError: there is no such key, its value is not allowed, or the file would be wrong.
+        UsageError: the key is unknown, its value is not allowed, or the file would be invalid.
         OutputError: the file cannot be written.
     """
     if looks_like_secret(text):
@@ -77,7 +77,7 @@ def use_profile(path: Path, name: str) -> None:
     """Make the profile called `name` the default one.
 
     Raises:
-        UsageError: there is no such file or profile, or the file is wrong.
+        UsageError: there is no such file or profile, or the file is invalid.
         OutputError: the file cannot be written.
     """
     config = read_config(path)
@@ -123,35 +123,35 @@ def _field(key: str, setting: str) -> Field:
 
 
 def _apply(path: Path, change: Change) -> None:
-    """Write the file with the change in it, if it is right then."""
+    """Write the file with the change in it, provided that the result is valid."""
     old = read_bytes(path)
     try:
         content = (_fresh(change) if old is None else _changed(path, old, change)).encode()
     except UnicodeEncodeError:
         raise UsageError(f"{_shown(change)} must be valid UTF-8") from None
     if problems := check_config(path, content)[1]:
-        # The lines of a text that is not written would only mislead.
+        # Line numbers in a text that is never written would only mislead.
         before = () if old is None else check_config(path, old)[1]
         raise to_error(path, before or [replace(problem, position=None) for problem in problems])
     write_atomically(path, content)
 
 
 def _fresh(change: Change) -> str:
-    """Return the text of a new file that holds only the change."""
+    """Return the text of a new file that contains only the change."""
     from tomli_w import dumps
 
     return dumps(_with({"version": VERSION}, change.trail, change.value))
 
 
 def _changed(path: Path, old: bytes, change: Change) -> str:
-    """Return the text with the change in it and everything else as it was."""
+    """Return the text with the change in it and everything else unchanged."""
     document = parse(old)
     if document.problem is not None:
         raise to_error(path, [document.problem])
     text = old.decode("utf-8-sig")
     wanted = _with(document.data, change.trail, change.value)
-    # Nothing is known of the layout here: of the ways to put the value in, take the first that
-    # gives the wanted data.
+    # The layout of the file is not known here: try one way of inserting the value after another,
+    # and take the first that results in the wanted data.
     ways = chain(_additions(text, document.positions, change), _replacements(text, change))
     for candidate in ways:
         if parse(candidate.encode()).data == wanted:
@@ -163,7 +163,7 @@ def _changed(path: Path, old: bytes, change: Change) -> str:
 
 
 def _additions(text: str, positions: Mapping[Trail, Position], change: Change) -> Iterator[str]:
-    """Yield the text with a new line: after its example, below its table, in a new table."""
+    """Yield the text with a new line: after its example, below its table, or in a new table."""
     from tomli_w import dumps
 
     *above, key = change.trail
@@ -181,7 +181,7 @@ def _additions(text: str, positions: Mapping[Trail, Position], change: Change) -
 
 
 def _replacements(text: str, change: Change) -> Iterator[str]:
-    """Yield the text with the value in place of the one that was there."""
+    """Yield the text with the new value in place of the old one."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -212,7 +212,7 @@ def _shown(change: Change) -> str:
 
 
 def _with(data: Mapping[str, Any], trail: Trail, value: object) -> dict[str, Any]:
-    """Return `data` with `value` at the end of `trail`."""
+    """Return a copy of `data` with `value` at `trail`."""
     key, *rest = trail
     if not rest:
         return {**data, key: value}

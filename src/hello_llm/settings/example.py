@@ -5,13 +5,13 @@ from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.kinds import Choice, Integer, Number
 
 _HEAD = """\
-# The configuration of hello-llm. Each setting stands behind a # with its default, or with an
-# example where it has none: take the # away to set it. A flag beats a profile, and a profile
-# beats [defaults]. A key or password never stands here: name the variable that holds it.
+# The configuration of hello-llm. Each setting is commented out, with its default or an example:
+# remove the # to set it. A flag overrides a profile, and a profile overrides [defaults]. Never
+# put a key or password here: name the environment variable that holds it.
 
 version = 1
 
-# The profile to use where no --profile is given.
+# The profile to use without --profile.
 #default_profile = "ollama"
 
 [defaults]
@@ -19,7 +19,7 @@ version = 1
 
 _TAIL = """\
 
-# A profile holds any of the keys above, and is chosen by --profile NAME.
+# A profile can set any of the keys above; choose it with --profile NAME.
 [profiles.ollama]
 provider = "litellm"
 model = "ollama/qwen2.5:0.5b"
@@ -31,14 +31,14 @@ model = "openai/gpt-4o-mini"
 api_key_env = "OPENAI_API_KEY"
 
 # Model files (GGUF) that --model local/NAME runs on this machine.
-# A relative path starts from the folder of this file.
+# Relative paths start in the folder of this file.
 [local.models]
 #tiny = "~/models/tiny.gguf"
 """
 
 
 def example_text() -> str:
-    """Return the text of ``config.example.toml``, which ``config init`` writes too."""
+    """Return the text of ``config.example.toml``, which ``config init`` also writes."""
     return _HEAD + "\n".join(_lines(field) for field in FIELDS.values()) + _TAIL
 
 

@@ -1,4 +1,4 @@
-"""What describes one setting: its row in the table, and the field that is made of it."""
+"""The description of one setting: its row in the table, and the field made from it."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from hello_llm.toml_file.kinds import Kind, UnfitError
 
 
 class Section(StrEnum):
-    """Where a setting stands in the help of a command."""
+    """The section of a command's help in which a setting is listed."""
 
     ASKED = "What is asked"
     SAMPLED = "How it is sampled"
@@ -20,22 +20,22 @@ class Section(StrEnum):
 
 
 class Row(NamedTuple):
-    """What the table says of a setting besides its name, type and default."""
+    """The description of a setting in the table, besides its name, type and default."""
 
     kind: Kind
-    """What values it takes."""
+    """The kind of values it takes."""
     section: Section
-    """Where it stands in the help."""
+    """Its section in the help."""
     summary: str
-    """What it is, in one sentence."""
+    """What it does, in one sentence."""
     metavar: str | None = None
-    """What stands for its value in the help, if not the usual word of its kind."""
+    """The placeholder for its value in the help, if not the usual one of its kind."""
     example: object = None
-    """A value to show where there is no default."""
+    """A value to show if there is no default."""
     hint: str | None = None
-    """What helps after a value that is not allowed."""
+    """The hint after a value that is not allowed."""
     has_flag: bool = True
-    """Whether the command line sets it too."""
+    """Whether it can also be set on the command line."""
     negatable: bool = False
     """Whether ``--no-NAME`` sets it to false."""
 
@@ -49,18 +49,18 @@ class Field:
     default: object
     """The built-in value; ``None`` if there is none."""
     row: Row
-    """What the table says of it."""
+    """Its row in the table."""
 
     @property
     def kind(self) -> Kind:
-        """What values it takes."""
+        """The kind of values it takes."""
         return self.row.kind
 
     def check(self, given: object) -> Any:  # noqa: ANN401 - each kind has its own values
         """Return the value as the program uses it.
 
         Raises:
-            UnfitError: it is not allowed; its hint is that of the row if the kind gives none.
+            UnfitError: it is not allowed; the error has the row's hint if the kind gives none.
         """
         try:
             return self.kind.check(given)
@@ -70,12 +70,12 @@ class Field:
 
     @property
     def flag(self) -> str | None:
-        """The flag that sets it; ``None`` if only a file does."""
+        """The flag that sets it; ``None`` if only a file can."""
         return f"--{self.key.replace('_', '-')}" if self.row.has_flag else None
 
 
 def fields_of(table: type) -> Mapping[str, Field]:
-    """Return the fields of a data class whose annotations hold rows, by key and in order."""
+    """Return the fields of a data class whose annotations contain rows, by key and in order."""
     hints = get_type_hints(table, include_extras=True)
     defaults = {field.name: field.default for field in dataclasses.fields(table)}
     rows = {key: _row_in(hint) for key, hint in hints.items()}

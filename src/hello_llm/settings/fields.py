@@ -1,7 +1,7 @@
-"""The table of all settings: one row is the only place that describes a setting.
+"""The table of all settings: each row is the only description of its setting.
 
-The options of the command line, the example file, the pages of the documentation and the checks of
-every file are made from it.
+The command-line options, the example file, the documentation pages and the checks of every file
+are generated from it.
 """
 
 import dataclasses
@@ -246,7 +246,7 @@ class Settings:
     config_file: Path | None = None
     """The configuration file that was read, if any."""
     config_unseen: str | None = None
-    """Why nobody can tell whether there is one, if so."""
+    """Why it is not known whether there is one; ``None`` if it is known."""
     profile: str | None = None
     """The profile in use, if any."""
 

@@ -1,4 +1,4 @@
-"""The configuration file: what it says once it is read and found right as a whole."""
+"""The content of a configuration file, once the whole file was read and found valid."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,17 +18,17 @@ class Entry:
     value: Any
     """The value, checked."""
     line: int | None
-    """Its line, from 1, where it can be told."""
+    """Its line, from 1, if known."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """What a configuration file says."""
+    """The content of a configuration file."""
 
     path: Path
-    """Where it is."""
+    """The path of the file."""
     default_profile: str | None = None
-    """The profile to use where none is named."""
+    """The profile to use if none is named."""
     defaults: Mapping[str, Entry] = field(default_factory=dict)
     """The values of ``[defaults]``, by key."""
     profiles: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
@@ -36,11 +36,11 @@ class ConfigFile:
     local_models: Mapping[str, Entry] = field(default_factory=dict)
     """The paths of ``[local.models]``, absolute."""
     unseen: str | None = None
-    """Why nobody can tell whether the file is there, if so; then it counts as empty."""
+    """Why it is not known whether the file exists, if so; it then counts as empty."""
 
 
 def missing_file(path: Path) -> UsageError:
-    """Return the error that says that a file is not there."""
+    """Return the error for a file that does not exist."""
     shown = phrases.printable(str(path))
     return UsageError(
         f"there is no file {shown}", hint=f"hello-llm config init --config {shown} writes one"
@@ -48,7 +48,7 @@ def missing_file(path: Path) -> UsageError:
 
 
 def unknown_profile(name: str, config: ConfigFile) -> UsageError:
-    """Return the error that says there is no profile `name`, and lists those there are."""
+    """Return the error for an unknown profile `name`; its hint lists the known ones."""
     return UsageError(
         f"there is no profile {phrases.quoted(name)} in {phrases.printable(str(config.path))}",
         hint=profiles_hint(name, config.profiles),
@@ -56,12 +56,14 @@ def unknown_profile(name: str, config: ConfigFile) -> UsageError:
 
 
 def profiles_hint(name: str, known: Iterable[str]) -> str:
-    """Return the hint that lists `known` profiles, those most like `name` first."""
+    """Return the hint that lists `known` profiles, those most similar to `name` first."""
     nearest = phrases.by_nearness(name, known)
     shown = [phrases.name(other) for other in nearest[:_MOST_SHOWN]]
     if not shown:
         return f"the file has no profiles; one begins with [profiles.{phrases.name(name)}]"
     which = f"nearest of the {len(nearest)} " if nearest[_MOST_SHOWN:] else ""
     return (
-        f"the {which}profiles are {phrases.listed(shown)}" if shown[1:] else f"there is {shown[0]}"
+        f"the {which}profiles are {phrases.listed(shown)}"
+        if shown[1:]
+        else f"the only profile is {shown[0]}"
     )

@@ -1,4 +1,4 @@
-"""Where the value of a setting came from."""
+"""The origin of the value of a setting."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +13,17 @@ class Origin:
     words: str
     """``flag --model``, ``profile ci``, ``[defaults]``, ``[local.models]`` or ``built-in``."""
     file: Path | None = None
-    """The file that holds it, if it came from one."""
+    """The file that contains it, if it came from one."""
     line: int | None = None
-    """The line in that file, from 1, where it can be told."""
+    """The line in that file, from 1, if known."""
 
     @property
     def in_its_file(self) -> str:
-        """The words and the line, for where the file is named elsewhere."""
+        """The words and the line, for use where the file is already named."""
         return self.words if self.line is None else f"{self.words}, line {self.line}"
 
     def __str__(self) -> str:
-        """Return the words, and the file and line where there are any."""
+        """Return the words, with the file and line if there are any."""
         if self.file is None:
             return self.words
         line = "" if self.line is None else f":{self.line}"

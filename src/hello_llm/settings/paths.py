@@ -1,4 +1,4 @@
-"""Where the configuration file is."""
+"""Locates the configuration file."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ def default_config_file() -> Path | None:
         folder = user_config_path("hello-llm", appauthor=False)
     except RuntimeError:
         return None
-    # Older releases of platformdirs leave the ~ where there is no home.
+    # Older releases of platformdirs keep the ~ if there is no home.
     return folder / "config.toml" if folder.is_absolute() else None
 
 
 def chosen_config_file(config_file: Path | None) -> Path:
-    """Return `config_file`, or the user's own where none is given.
+    """Return `config_file`, or the user's own if none is given.
 
     Raises:
         UsageError: none is given and there is no home folder.

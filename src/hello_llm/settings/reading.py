@@ -1,4 +1,4 @@
-"""Reads the bytes of a configuration file, and says what to do where that fails."""
+"""Reads the bytes of a configuration file; errors say what to do about them."""
 
 import errno
 from pathlib import Path
@@ -12,7 +12,7 @@ def read_bytes(path: Path) -> bytes | None:
     """Read the file; ``None`` if there is no such file.
 
     Raises:
-        UsageError: the file is there, and cannot be read or is no configuration.
+        UsageError: the file exists, but cannot be read or is not a configuration.
     """
     try:
         return read_file(path)
@@ -25,7 +25,8 @@ def read_bytes(path: Path) -> bytes | None:
         ) from None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
-            large = f"{phrases.printable(str(path))} is larger than 256 KiB: no configuration"
+            shown = phrases.printable(str(path))
+            large = f"{shown} is larger than 256 KiB, too large for a configuration file"
             raise UsageError(large) from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
@@ -35,9 +36,9 @@ def read_bytes(path: Path) -> bytes | None:
 
 
 def why_unseen(path: Path) -> str | None:
-    """Return why nobody can tell whether there is such a file; ``None`` if one can.
+    """Return why it is not known whether the file exists; ``None`` if it is known.
 
-    It is so below a folder that this user may not search, or at the end of a path that is no path.
+    This happens below a folder that this user may not search, or with an invalid path.
     """
     try:
         path.stat()

@@ -29,13 +29,13 @@ def resolve(
     """Return every setting with its value and origin.
 
     Args:
-        flags: what was typed, by key of the setting; ``None`` and an empty list were not typed.
+        flags: the typed values, by key of the setting; ``None`` or an empty list means not typed.
         config_file: the file named by ``--config``, which must exist; otherwise the user's own
             is read if there is one.
         profile: the profile named by ``--profile``; otherwise the file's ``default_profile``.
 
     Raises:
-        UsageError: a value is not allowed, the file is wrong, or there is no such profile.
+        UsageError: a value is not allowed, the file is invalid, or there is no such profile.
     """
     return resolve_with_config(flags, find_config(config_file), profile)
 
@@ -43,10 +43,10 @@ def resolve(
 def resolve_with_config(
     flags: Mapping[str, object], config: ConfigFile | None, profile: str | None = None
 ) -> Settings:
-    """Resolve settings as :func:`resolve` does, from a configuration that is already read.
+    """Resolve settings as :func:`resolve` does, from a configuration that has been read already.
 
     Args:
-        flags: what was typed, as for :func:`resolve`.
+        flags: the typed values, as for :func:`resolve`.
         config: the configuration, if there is one.
         profile: the profile, as for :func:`resolve`.
 
@@ -65,10 +65,10 @@ def resolve_with_config(
 
 
 def find_config(config_file: Path | None = None) -> ConfigFile | None:
-    """Return the configuration in the file, or in the user's own if there is one.
+    """Return the configuration in `config_file`, or else in the user's own file, if there is one.
 
     Raises:
-        UsageError: the file that is named is not there, or one of them is wrong.
+        UsageError: the named file does not exist, or the file is invalid.
     """
     path = config_file or default_config_file()
     if path is None:
@@ -144,7 +144,7 @@ def read_config(path: Path) -> ConfigFile | None:
     """Return the checked content of the file; ``None`` if there is no such file.
 
     Raises:
-        UsageError: the file cannot be read, or something in it is wrong; names the first problem.
+        UsageError: the file cannot be read or is invalid; the error names the first problem.
     """
     content = read_bytes(path)
     if content is None:

@@ -1,32 +1,32 @@
-"""Bytes from outside become text, or an error with the command that converts them.
+"""Decodes bytes from outside, or raises an error with a command that converts them.
 
-One decoder for everything that the program reads as text: standard input, files, typed words.
+The one decoder for everything that the program reads as text: standard input, files, arguments.
 """
 
 _UTF_8_MARK = b"\xef\xbb\xbf"
 
 
 class NotTextError(Exception):
-    """Some bytes are not UTF-8 text; the message says what they are, fit to follow their name."""
+    """Some bytes are not UTF-8 text; the message describes them and fits after their name."""
 
     def __init__(self, reason: str, remedy: str | None) -> None:
-        """Keep the `reason`, and as `remedy` a command that reads the bytes and writes the text."""
+        """Store the `reason` and, as `remedy`, a filter command that converts the bytes to text."""
         super().__init__(reason)
         self.remedy = remedy
 
     @property
     def hint(self) -> str:
-        """What to do about it; the command stands at the end, ready to be copied."""
+        """What to do about it; ends with the command, ready to copy."""
         if self.remedy is None:
             return "only text can be sent: is it the right file?"
         return f"pipe it through {self.remedy}"
 
 
 def decode_text(data: bytes | bytearray) -> str:
-    """Return the text that is written in `data`, without the mark that Windows puts before it.
+    """Decode `data` as UTF-8, dropping the byte order mark that Windows puts first.
 
     Raises:
-        NotTextError: they are not UTF-8, or hold NULs.
+        NotTextError: `data` is not UTF-8, or contains NULs.
     """
     if b"\0" not in data:
         try:
@@ -39,14 +39,14 @@ def decode_text(data: bytes | bytearray) -> str:
 
 
 def check_typed(text: str) -> None:
-    """Make sure that a word of the command line is text.
+    """Make sure that a command-line argument is text.
 
     Raises:
-        NotTextError: it holds bytes that are not UTF-8, or a NUL.
+        NotTextError: it contains bytes that are not UTF-8, a NUL, or half a surrogate pair.
     """
     if text.isascii() and "\0" not in text:
         return
     try:
         decode_text(text.encode(errors="surrogateescape"))
-    except UnicodeEncodeError:  # half a surrogate pair, which no bytes stand for
-        raise NotTextError("is not text: it holds half of a surrogate pair", None) from None
+    except UnicodeEncodeError:  # half a surrogate pair, which no bytes encode
+        raise NotTextError("is not text: it contains half of a surrogate pair", None) from None

@@ -1,4 +1,4 @@
-"""Says in which encoding bytes are that are not UTF-8, as well as it can be told."""
+"""Guesses the encoding of bytes that are not UTF-8."""
 
 import codecs
 import re
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 Explanation = tuple[str, str | None]
-"""What the bytes are, and the command that makes UTF-8 of them where there is one."""
+"""What the bytes are, and the command that converts them to UTF-8, if there is one."""
 
 _SAMPLE = 64 * 1024
-"""How much of a long input is looked at."""
+"""The number of bytes of a long input that are examined."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -18,10 +18,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _WIDE = (("UTF-32LE", 4, 3), ("UTF-32BE", 4, 0), ("UTF-16LE", 2, 1), ("UTF-16BE", 2, 0))
-"""Encodings of two or four bytes, and which byte is the highest: in most texts it is a control."""
+"""Encodings of two or four bytes: name, size, and index of the high byte.
+
+In most texts the high byte is a control character.
+"""
 _ASCII = bytes(range(128))
 _CONTROLS = re.compile(rb"[\0-\x06\x0e-\x1a\x1c-\x1f]")
-"""Bytes that are in no text of single bytes."""
+"""Bytes that occur in no text in a single-byte encoding."""
 _LINE_SEPARATORS = "\t\n\v\f\r\b\a\x1b"
 _HAN = "\u4e00-\u9fff\u3000-\u3002\uff00-\uffef"
 _ENCODINGS = (
@@ -34,7 +37,7 @@ _ENCODINGS = (
     ("GB18030", "gb2312", f"[{_HAN}“”‘’—…]+"),  # noqa: RUF001 - Chinese punctuation
     ("BIG5", "big5", f"[{_HAN}]+"),
 )
-"""Names of ``iconv``, codecs of Python, and what is usual in a text of that language."""
+"""``iconv`` names, Python codecs, and patterns of usual text in the language."""
 
 
 def explain(data: bytes) -> Explanation:
@@ -49,7 +52,7 @@ def explain(data: bytes) -> Explanation:
     if place is None:
         return f"holds a NUL (byte {data.index(0) + 1})", r"tr '\0' '\n'"
     if _CONTROLS.search(data):
-        return f"is not text (byte {place} is no UTF-8)", None
+        return f"is not text (byte {place} is not UTF-8)", None
     return f"is not UTF-8 text (byte {place})", _narrow(data, data.rfind(b"\n", 0, place) + 1)
 
 
@@ -58,7 +61,7 @@ def _converted_from(name: str) -> str:
 
 
 def _first_bad(data: bytes) -> int | None:
-    """Return the first byte that is no UTF-8, counted from 1."""
+    """Return the position of the first byte that is not UTF-8, counted from 1."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
@@ -67,7 +70,7 @@ def _first_bad(data: bytes) -> int | None:
 
 
 def _wide(data: bytes) -> str | None:
-    """Return the encoding of two or four bytes for each character in which `data` is a text."""
+    """Return the encoding of two or four bytes a character that `data` is in, if any."""
     if not _CONTROLS.search(data):
         return None
     is_utf_8 = _first_bad(data) is None
@@ -82,7 +85,7 @@ def _wide(data: bytes) -> str | None:
 
 
 def _decoded(data: bytes, codec: str) -> str | None:
-    """Return the beginning of `data` as text, or ``None`` if it is not written in `codec`."""
+    """Decode the beginning of `data` with `codec`; ``None`` if that fails."""
     try:
         return codecs.getincrementaldecoder(codec)().decode(data[:_SAMPLE])
     except UnicodeDecodeError:
@@ -95,7 +98,10 @@ def _is_unprintable(character: str) -> bool:
 
 
 def _narrow(data: bytes, line: int) -> str:
-    """Find the conversion for `data` without NULs that stops being UTF-8 in `line`."""
+    """Return the command that converts `data`, whose line at offset `line` is not UTF-8.
+
+    The data must not contain NULs.
+    """
     whole = _foreign(data.decode(errors="ignore").encode())
     broken = _foreign(data) - whole
     if whole >= broken:
@@ -113,14 +119,14 @@ def _foreign(data: bytes) -> int:
 
 
 def _is_western(data: bytes) -> bool:
-    """Tell whether letters beyond ASCII come one or two at a time, as in Western languages."""
+    """Return whether non-ASCII letters come one or two at a time, as in Western languages."""
     runs = [len(list(run)) for high, run in groupby(data, lambda byte: byte > 0x7F) if high]
     in_long_runs = sum(run for run in runs if run > 2)
     return _decoded(data, "cp1252") is not None and in_long_runs * 4 <= sum(runs)
 
 
 def _scores(data: bytes) -> Iterator[tuple[float, str]]:
-    """Rate `data` in each encoding, from 0 to 1, by how ordinary a text it makes; best first."""
+    """Rate `data` in each encoding, from 0 to 1, by the share of usual text that results."""
     for name, codec, usual in _ENCODINGS:
         text = _decoded(data, codec)
         if text is not None:

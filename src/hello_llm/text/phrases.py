@@ -1,4 +1,4 @@
-"""How names and values are put into a sentence, harmless to a terminal and without secrets."""
+"""Formats names and values for messages, harmless to a terminal and without secrets."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ _LONGEST = 60
 
 
 def printable(text: str) -> str:
-    r"""Return `text` with every character that does not print as an escape such as ``\x1b``."""
+    r"""Return `text` with every unprintable character as an escape such as ``\x1b``."""
     if text.isprintable():
         return text
     return "".join(
@@ -17,7 +17,7 @@ def printable(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return `text` in quotes, shortened, or a phrase in its place if it looks like a secret."""
+    """Return `text` in quotes, shortened; a phrase replaces a text that looks like a secret."""
     if looks_like_secret(text):
         return "a text that looks like a secret"
     shortened = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
@@ -25,12 +25,12 @@ def quoted(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """Return `text` without quotes, for a key or a flag; otherwise as :func:`quoted`."""
+    """Format `text` like :func:`quoted` but without quotes, for a key or a flag."""
     return quoted(text) if looks_like_secret(text) else quoted(text)[1:-1]
 
 
 def value(given: object) -> str:
-    """Return a value as a file would write it, or its type where that would be long."""
+    """Format a value as in a TOML file, or name its type if the value would be long."""
     match given:
         case str():
             return quoted(given)
@@ -51,14 +51,14 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that `word` is most likely a slip of, if there is any."""
+    """Return the word in `known` that `word` most likely misspells, if any."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), n=1)), None)
 
 
 def by_nearness(word: str, known: Iterable[str]) -> Sequence[str]:
-    """Return `known` with the words most like `word` first."""
+    """Sort `known` by similarity to `word`, most similar first."""
     from difflib import SequenceMatcher
 
     start = word[:_LONGEST]
@@ -66,7 +66,7 @@ def by_nearness(word: str, known: Iterable[str]) -> Sequence[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return the hint that names the nearest of `known`, if one is near."""
+    """Return a hint with the nearest word in `known`, if one is near."""
     near = nearest(word, known)
     return None if near is None else f"did you mean {quoted(near)}?"
 

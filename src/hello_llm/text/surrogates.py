@@ -1,4 +1,4 @@
-"""Joins surrogate pairs that were split over two pieces of text."""
+"""Joins surrogate pairs that were split across two pieces of text."""
 
 import codecs
 
@@ -6,9 +6,9 @@ _SURROGATES = ("surrogatepass", "replace")
 
 
 class SurrogateJoiner:
-    """Hands text on, with the halves of a character that came apart put together again.
+    """Passes text on piece by piece, joining surrogate pairs that were split between pieces.
 
-    A half whose other half never comes is kept, or becomes U+FFFD with ``replace=True``.
+    An unpaired half is kept, or becomes U+FFFD with ``replace=True``.
     """
 
     def __init__(self, *, replace: bool = False) -> None:
@@ -17,7 +17,7 @@ class SurrogateJoiner:
         self._between_halves = False
 
     def feed(self, text: str) -> str:
-        """Return `text`, together with what was held back, less a first half at its end."""
+        """Return `text`, preceded by any half held back, and hold back a first half at its end."""
         if not self._between_halves and not _has_surrogate(text):
             return text
         joined = self._decoder.decode(text.encode("utf-16-le", "surrogatepass"))
@@ -25,7 +25,7 @@ class SurrogateJoiner:
         return joined
 
     def close(self) -> str:
-        """Release what is held back; nothing can be fed afterwards."""
+        """Return the half held back, if any; nothing can be fed afterwards."""
         return self._decoder.decode(b"", final=True)
 
 

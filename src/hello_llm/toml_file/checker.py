@@ -1,4 +1,4 @@
-"""Checks the tables of a TOML file, and reports every problem with its position."""
+"""Checks the tables of a TOML file and reports every problem with its position."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
@@ -23,16 +23,16 @@ class Checked(Protocol):
 
 
 class Checker:
-    """Reads values from a document, and collects what is wrong with it."""
+    """Reads values from a document and collects its problems."""
 
     def __init__(self, document: Document) -> None:
-        """Start with a `document` that could be parsed."""
+        """Check `document`, which must have been parsed successfully."""
         self.data = document.data
         self.problems: list[Problem] = []
         self._positions = document.positions
 
     def version(self, known: int) -> bool:
-        """Tell whether the file has the `known` version; nothing else in another is checked."""
+        """Return whether the file has the `known` version; if not, nothing else can be checked."""
         given = self.data.get("version")
         if type(given) is int and given == known:
             return True
@@ -63,13 +63,13 @@ class Checker:
         trail: Trail,
         hint: str | None = None,
     ) -> _Value | None:
-        """Return what `check` makes of the value at `trail`; ``None`` if it is not allowed.
+        """Return the value at `trail` as converted by `check`; ``None`` if it is not allowed.
 
         Args:
             check: raises :class:`UnfitError` for a value that is not allowed.
             given: the value.
-            trail: where it is.
-            hint: what helps, if the error does not say.
+            trail: the trail that leads to it.
+            hint: the hint to give if the error has none.
         """
         try:
             return check(given)
@@ -81,13 +81,13 @@ class Checker:
     def table(
         self, above: Mapping[str, Any], key: str, trail: Trail, hint: str | None = None
     ) -> Mapping[str, Any]:
-        """Return the table `key` of the table `above`, which is at `trail`; empty if missing."""
+        """Return the table `key` in the table `above`, which is at `trail`; empty if missing."""
         return self.checked(_as_table, above.get(key, {}), (*trail, key), hint) or {}
 
     def tables(
         self, above: Mapping[str, Any], key: str, trail: Trail, hint: str | None = None
     ) -> list[Mapping[str, Any]]:
-        """Return the list of tables `key` of the table `above`; empty if missing."""
+        """Return the list of tables `key` in the table `above`; empty if missing."""
         return self.checked(_as_tables, above.get(key, []), (*trail, key), hint) or []
 
     def only_known(self, table: Mapping[str, Any], known: Collection[str], trail: Trail) -> None:
@@ -105,12 +105,12 @@ class Checker:
         self.problems.append(Problem(message, hint, nearest(self._positions, trail)))
 
     def line(self, trail: Trail) -> int | None:
-        """Return the line of what is at `trail`, or of the innermost thing around it."""
+        """Return the line of the item at `trail`, or of the innermost item around it."""
         position = nearest(self._positions, trail)
         return None if position is None else position.line
 
     def where(self, trail: Trail) -> str:
-        """Return the table at `trail` in words: `` in [defaults]`` or `` in check "smoke"``."""
+        """Describe the table at `trail`: `` in [defaults]`` or `` in check "smoke"``."""
         if not trail or not isinstance(self.data.get(trail[0]), list):
             return f" in [{_dotted(trail)}]" if trail else ""
         array, number, *below = trail
@@ -135,7 +135,7 @@ class Checker:
 
 
 def texts(given: object) -> Iterator[str]:
-    """Yield the texts in a value; not those in tables, which are checked one by one."""
+    """Yield the texts in a value, except those in tables, which are checked one by one."""
     if isinstance(given, str):
         yield given
     elif isinstance(given, list):

@@ -1,4 +1,4 @@
-"""Parses TOML, and explains with line and column why a text is not TOML."""
+"""Parses TOML, and reports, with line and column, why a text is not valid TOML."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ from hello_llm.toml_file.problems import Problem
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NAMES = re.compile(r"\((?:'[^']*',? ?)+\)")
-# The reader of the standard library takes the square of the time for a key of many parts.
+# `tomllib` takes quadratic time for a key with many parts.
 _ENDLESS_KEY = re.compile(
     r"""(?: (?: (?<![\w-])[\w-]++ | "[^"\n]*+" | '[^'\n]*+' ) [ \t]*+ \. [ \t]*+ ){100}""",
     re.VERBOSE,
@@ -21,7 +21,7 @@ _ENDLESS_KEY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The content of a TOML file, or the problem that keeps it from being read."""
+    """The content of a TOML file, or the problem that prevents reading it."""
 
     data: Mapping[str, Any]
     """The tables; empty if there is a problem."""
@@ -81,5 +81,5 @@ def _dotted(names: re.Match[str]) -> str:
 
 
 def _after(before: str) -> Position:
-    """Return the position of what follows `before`."""
+    """Return the position right after the text `before`."""
     return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))

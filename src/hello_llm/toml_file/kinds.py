@@ -1,4 +1,4 @@
-"""The kinds of values in files and flags: what is allowed, and how typed text is read."""
+"""The kinds of values in files and flags: what they allow, and how they parse typed text."""
 
 import os
 from pathlib import Path
@@ -8,18 +8,18 @@ from hello_llm.secrets.names import looks_random, names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.text import phrases
 
-SECRET_REASON = "must not hold a secret, and its value looks like one"  # noqa: S105 - holds none
+SECRET_REASON = "must not contain a secret, but its value looks like one"  # noqa: S105 - holds none
 SECRET_HINT = (
-    "keep the secret in an environment variable and name that one: "  # noqa: S105 - holds none
+    "keep the secret in an environment variable and name the variable: "  # noqa: S105 - holds none
     'api_key_env = "OPENAI_API_KEY"'
 )
 
 
 class UnfitError(ValueError):
-    """A value is not allowed; `reason` fits behind the name of the setting."""
+    """A value is not allowed; `reason` is meant to follow the name of the setting."""
 
     def __init__(self, reason: str, hint: str | None = None) -> None:
-        """Keep the `reason` ("must be …, not …") and what may help."""
+        """Store the `reason` ("must be …, not …") and an optional `hint`."""
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
@@ -28,12 +28,12 @@ class UnfitError(ValueError):
 class Kind(Protocol):
     """One kind of value.
 
-    The kinds are plain classes: every run makes them, and data classes take their time.
+    The kinds are plain classes: every run creates them, and data classes are slow to create.
     """
 
     @property
     def allowed(self) -> str:
-        """What is allowed, fit to follow "must be"."""
+        """A description of the allowed values, to follow "must be"."""
         ...
 
     def check(self, given: object) -> object:
@@ -41,12 +41,12 @@ class Kind(Protocol):
         ...
 
     def read(self, text: str) -> object:
-        """Convert `text` that a user typed; it is not checked yet."""
+        """Convert `text` that a user typed, without checking the value."""
         ...
 
 
 class _Textual:
-    """Reads the typed text as it is."""
+    """Takes typed text as it is."""
 
     def read(self, text: str) -> object:
         return text
@@ -66,7 +66,7 @@ class Text(_Textual):
     """A text that is not blank."""
 
     def __init__(self, allowed: str = "text that is not blank") -> None:
-        """Describe in `allowed` what the text is."""
+        """Describe the text in `allowed`."""
         self.allowed = allowed
 
     def check(self, given: object) -> str:
@@ -89,26 +89,26 @@ class Name(Text):
 
 
 class FilePath(Name):
-    """A path; a relative one starts from the folder of the file that it stands in."""
+    """A path; a relative one is resolved against the folder of the file that contains it."""
 
     def check(self, given: object) -> str:
-        """Return the path as it is written."""
+        """Return the path as written."""
         text = super().check(given)
         if "\0" in text:
-            raise UnfitError(f"must be {self.allowed}, and holds a NUL character")
+            raise UnfitError(f"must be {self.allowed}, and contains a NUL character")
         try:
             Path(text).expanduser()
         except RuntimeError:
-            raise UnfitError("begins with ~, and there is no such home folder") from None
+            raise UnfitError("begins with ~, but there is no such home folder") from None
         return text
 
     def read(self, text: str) -> object:
-        """Read a path from the root, since the file may be far from the working folder."""
+        """Make the path absolute, since the file may be far from the working folder."""
         return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100 - resolve() would follow links
 
 
 class VariableName(_Textual):
-    """The name of an environment variable; what does not fit is never shown, it may be the key."""
+    """The name of an environment variable; a bad value is never shown, as it may be the key."""
 
     allowed = "the name of an environment variable"
 
@@ -123,10 +123,10 @@ class VariableName(_Textual):
 
 
 class Url(_Textual):
-    """The address of a server; what does not fit is never shown, it may hold a password."""
+    """The address of a server; a bad value is never shown, as it may contain a password."""
 
     def __init__(self, example: str) -> None:
-        """Show `example` to who gives what is no address."""
+        """Use `example` in the error for a value that is not an address."""
         self.allowed = f"an address such as {example}"
 
     def check(self, given: object) -> str:
@@ -141,7 +141,7 @@ class Url(_Textual):
             raise UnfitError(f"must be {self.allowed}") from None
         query = parse_qsl(parts.query)
         if "@" in parts.netloc or looks_like_secret(text) or any(_is_secret(*q) for q in query):
-            raise UnfitError("must not hold a user name, password or key", SECRET_HINT)
+            raise UnfitError("must not contain a user name, password or key", SECRET_HINT)
         blank = any(c.isspace() or not c.isprintable() for c in text)
         if parts.scheme not in {"http", "https"} or not parts.hostname or blank:
             raise UnfitError(f"must be {self.allowed}", _scheme_hint(text))
@@ -170,21 +170,21 @@ class Boolean:
     allowed = "true or false"
 
     def check(self, given: object) -> bool:
-        """Return the truth value."""
+        """Return the boolean."""
         if isinstance(given, bool):
             return given
         raise _unfit(self, given)
 
     def read(self, text: str) -> object:
-        """Read ``true`` and ``false``."""
+        """Parse ``true`` and ``false``."""
         return {"true": True, "false": False}.get(text, text)
 
 
 class Number:
-    """A number within bounds, the bounds included; whole numbers are taken too."""
+    """A number within inclusive bounds; whole numbers are accepted too."""
 
     def __init__(self, low: float, high: float, unit: str = "") -> None:
-        """Allow what lies within the bounds; `unit` is put behind "a number"."""
+        """Allow numbers from `low` to `high`; `unit` follows "a number" in messages."""
         self.low, self.high = low, high
         self.allowed = f"a number{unit} from {low:.7g} to {high:.7g}"
 
@@ -197,7 +197,7 @@ class Number:
         raise _unfit(self, given)
 
     def read(self, text: str) -> object:
-        """Read a decimal number."""
+        """Parse a decimal number."""
         try:
             return float(text)
         except ValueError:
@@ -205,10 +205,10 @@ class Number:
 
 
 class Integer:
-    """A whole number within bounds, the bounds included."""
+    """A whole number within inclusive bounds."""
 
     def __init__(self, low: int, high: int) -> None:
-        """Allow what lies within the bounds."""
+        """Allow whole numbers from `low` to `high`."""
         self.low, self.high = low, high
         self.allowed = f"a whole number from {low} to {high}"
         if low == -high - 1:
@@ -223,7 +223,7 @@ class Integer:
         raise _unfit(self, given)
 
     def read(self, text: str) -> object:
-        """Read a whole number."""
+        """Parse a whole number."""
         try:
             return int(text)
         except ValueError:
@@ -231,10 +231,10 @@ class Integer:
 
 
 class TextList:
-    """A list of texts, none of them empty."""
+    """A list of non-empty texts."""
 
     def __init__(self, allowed: str) -> None:
-        """Say in `allowed` what is listed."""
+        """Describe the list in `allowed`."""
         self.allowed = allowed
 
     def check(self, given: object) -> tuple[str, ...]:
@@ -244,7 +244,7 @@ class TextList:
         return tuple(self._item(item) for item in given)
 
     def read(self, text: str) -> object:
-        """Read a list as a file would write it, or one text."""
+        """Parse a TOML list; a text without a bracket at its start becomes a list of one."""
         import tomllib
 
         if not text.startswith("["):
@@ -256,9 +256,9 @@ class TextList:
 
     def _item(self, item: object) -> str:
         if not isinstance(item, str):
-            raise UnfitError(f"must be {self.allowed}, and holds {phrases.value(item)}")
+            raise UnfitError(f"must be {self.allowed}, but contains {phrases.value(item)}")
         if not item:
-            raise UnfitError(f"must be {self.allowed}, and holds an empty text")
+            raise UnfitError(f"must be {self.allowed}, but contains an empty text")
         return _text(item, self)
 
 
@@ -268,7 +268,7 @@ class NameList(TextList):
     def _item(self, item: object) -> str:
         text = super()._item(item)
         if not text.strip():
-            raise UnfitError(f"must be {self.allowed}, and holds {phrases.value(item)}")
+            raise UnfitError(f"must be {self.allowed}, but contains {phrases.value(item)}")
         if looks_like_secret(text):
             raise UnfitError(SECRET_REASON, SECRET_HINT)
         return text

@@ -1,4 +1,4 @@
-"""Tells where in a valid TOML text each key and each item of an array stands."""
+"""Finds the position of each key and each array item in a valid TOML text."""
 
 import re
 import tomllib
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 Trail = tuple[str, ...]
 """The names that lead to a key, outermost first: ``("profiles", "ci", "model")``.
 
-An item of an array goes by its number, from 0: ``("check", "0", "name")``.
+An array item is identified by its index, from 0: ``("check", "0", "name")``.
 """
 
-# Whatever can hide a line end or a bracket, these themselves, and what stands between them. No
-# part of it looks back, so that it takes a text in one go.
+# Matches anything that can hide a line end or a bracket, line ends and brackets themselves, and
+# the text between them. No part of it backtracks, so that it scans a text in a single pass.
 _TOKENS = re.compile(
     r'''
       \#[^\n]*+
@@ -37,24 +37,24 @@ class Position:
     """The column, from 1 and in characters; ``None`` in a statement with an inline table."""
 
     def __str__(self) -> str:
-        """Return ``line 7, column 1``, as far as it is known."""
+        """Return ``line 7, column 1``, without the column if it is not known."""
         return f"line {self.line}" + ("" if self.column is None else f", column {self.column}")
 
 
 @dataclass(slots=True)
 class _Open:
-    """An array or an inline table that has begun and not ended."""
+    """An array or an inline table that is still open."""
 
     trail: Trail
-    """What leads to it."""
+    """The trail to it."""
     items: int | None
-    """How many items of the array have begun; ``None`` for a table."""
+    """The number of array items that have begun; ``None`` for a table."""
 
 
 def locate(text: str) -> dict[Trail, Position]:
-    """Return where each key, table and item of an array in `text` is first named.
+    """Return the position at which each key, table and array item in `text` first appears.
 
-    The standard library reads the keys; this module only finds where they begin and end.
+    The standard library parses the keys; this module only finds where they begin and end.
     """
     found: dict[Trail, Position] = {}
     table: Trail = ()
@@ -78,14 +78,14 @@ def locate(text: str) -> dict[Trail, Position]:
 
 
 def nearest(positions: Mapping[Trail, Position], trail: Trail) -> Position | None:
-    """Return where `trail` is, or else the innermost thing around it that has a place."""
+    """Return the position of `trail`, or else of the innermost item around it that has one."""
     while trail and trail not in positions:
         trail = trail[:-1]
     return positions.get(trail)
 
 
 def _numbered(trail: Trail, counts: dict[Trail, int]) -> Trail:
-    """Return `trail` with the number of the last table of each array that it leads through."""
+    """Return `trail` with the index of the last table of each array that it leads through."""
     path: Trail = ()
     for name in trail:
         if path in counts:
@@ -112,8 +112,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _named(statement: str, line: int, table: Trail) -> Iterator[tuple[Trail, Position]]:
-    """Yield the trail to each key and item of `statement`, which stands in `table`."""
-    # The statement is read as an inline table without braces.
+    """Yield the trail and position of each key and item in `statement`, which is in `table`."""
+    # The statement is treated as an inline table without braces.
     around, awaited = [_Open(table, None)], True
     trail, position, start = table, Position(line), 0
     has_table = "{" in statement
@@ -136,7 +136,7 @@ def _named(statement: str, line: int, table: Trail) -> Iterator[tuple[Trail, Pos
 
 
 def _placed(statement: str, line: int) -> Iterator[tuple[str, int, int, int]]:
-    """Yield each token, but comments and line ends, with its offset, line and column."""
+    """Yield each token except comments and line ends, with its offset, line and column."""
     line_start = 0
     for token in _TOKENS.finditer(statement):
         part, offset = token[0], token.start()

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration file, one sentence for each problem."""
+"""The problems of a configuration file, one sentence each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,28 +11,28 @@ from hello_llm.toml_file.positions import Position
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a file."""
+    """One problem in a file."""
 
     message: str
-    """The cause, without the place."""
+    """The cause, without the position."""
     hint: str | None = None
-    """What repairs it."""
+    """How to fix it."""
     position: Position | None = None
-    """Where it is, if that can be told."""
+    """Its position, if known."""
 
     def sentence(self, path: Path) -> str:
-        """Return the cause with its place: file, line and column."""
+        """Return the cause with its position: file, line and column."""
         return f"{place(path, self.position)}: {self.message}"
 
 
 def place(path: Path, position: Position | None) -> str:
-    """Return ``FILE, line 7, column 1``, as far as it is known."""
+    """Return ``FILE, line 7, column 1``, with as much of the position as is known."""
     words = printable(str(path))
     return words if position is None else f"{words}, {position}"
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return `problems` from the top of the file to its end, those of the whole file first."""
+    """Sort `problems` by position, those of the whole file first."""
     return tuple(sorted(problems, key=_line_and_column))
 
 

@@ -2,7 +2,7 @@
 
 
 class DeclinedError(BaseException):
-    """A call that its own process must make; raised in a fork before anything was read or said.
+    """The client must make the call itself; raised in a fork before it reads or writes anything.
 
-    Like ``KeyboardInterrupt`` it is no ``Exception``: it concerns nobody but the fork's own code.
+    Like ``KeyboardInterrupt``, this is not an ``Exception``: only the fork's own code handles it.
     """

@@ -1,4 +1,4 @@
-"""Turns a fork of the warm process into the process that a client would have been itself."""
+"""Makes a fork of the warm process take on the process state of a client."""
 
 import fcntl
 import io
@@ -14,29 +14,29 @@ from typing import Any, Self, TextIO
 from hello_llm.warm.messages import OBEYED
 
 Wording = Mapping[str, Any] | None
-"""How text becomes bytes, in the words of ``io.TextIOWrapper``; ``None`` for a closed stream."""
+"""Keyword arguments for ``io.TextIOWrapper``; ``None`` for a closed stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCall:
-    """What a client hands over."""
+    """A call that a client hands over, with its process state."""
 
     fingerprint: tuple[object, ...]
-    """What its interpreter is like."""
+    """The client's interpreter and the options that it runs with."""
     loading: Mapping[str, str]
-    """How it was loaded."""
+    """The settings that acted on the client before Python did."""
     arguments: list[str]
-    """The command line behind the program's name."""
+    """The command-line arguments, without the program's name."""
     environment: Mapping[str, str]
-    """The whole environment."""
+    """The complete environment."""
     umask: int
-    """The mask for new files."""
+    """The file mode creation mask."""
     ignored: list[int]
-    """The signals that it was started to ignore."""
+    """The signals that were ignored when the client started."""
     numbers: list[int]
-    """The numbers of its open descriptors."""
+    """The numbers of its inherited file descriptors."""
     streams: Sequence[Wording]
-    """How text is worded on the three standard streams; ``None`` for one that is closed."""
+    """How the three standard streams encode text; ``None`` for one that is closed."""
 
     @classmethod
     def of(cls, message: dict[str, object]) -> Self:
@@ -45,15 +45,15 @@ class ClientCall:
 
 
 def adopt(call: ClientCall, descriptors: list[int], kept: list[int]) -> list[int]:
-    """Take over everything of `call`.
+    """Take on the process state of `call`.
 
     Args:
-        call: what the client handed over.
-        descriptors: its working folder, then what its `numbers` stand for.
-        kept: descriptors of this process's own, which move out of the way.
+        call: the client's call.
+        descriptors: the client's working folder, then one descriptor for each of its `numbers`.
+        kept: descriptors of this process, which are moved out of the way.
 
     Returns:
-        Where those are now.
+        The new numbers of `kept`.
     """
     kept = _number(call, descriptors, kept)
     os.umask(call.umask)
@@ -67,22 +67,25 @@ def adopt(call: ClientCall, descriptors: list[int], kept: list[int]) -> list[int
 
 
 def share_processors(pid: int) -> None:
-    """Step back behind other processes as far as `pid` does, and run where it runs.
+    """Copy the niceness and the CPU affinity of the process `pid`.
 
     Raises:
-        OSError: this process may not.
+        OSError: this process is not allowed to.
     """
     os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, pid))
     os.sched_setaffinity(0, os.sched_getaffinity(pid))
 
 
 def hold_signals() -> None:
-    """Let signals wait until :func:`hear_signals`."""
+    """Block signals until :func:`hear_signals` is called."""
     signal.pthread_sigmask(signal.SIG_BLOCK, OBEYED)
 
 
 def hear_signals(call: ClientCall, end: Callable[[int], None]) -> None:
-    """Ignore what the client ignores; until the program hears signals itself, `end` does."""
+    """Unblock signals: ignore those that the client ignores, and call `end` on the others.
+
+    The program replaces these handlers once it handles signals itself.
+    """
     for number in OBEYED:
         ignored = number in call.ignored
         signal.signal(number, signal.SIG_IGN if ignored else lambda number, _frame: end(number))
@@ -90,13 +93,13 @@ def hear_signals(call: ClientCall, end: Callable[[int], None]) -> None:
 
 
 def ignore_signals() -> None:
-    """Let no signal come between the end of the call and that of the process."""
+    """Ignore signals between the end of the call and the exit of the process."""
     for number in OBEYED:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _number(call: ClientCall, descriptors: list[int], kept: list[int]) -> list[int]:
-    """Give each descriptor the number it had, and the folder to the process."""
+    """Give each descriptor the number it had in the client, and enter the working folder."""
     folder, *theirs = descriptors
     os.fchdir(folder)
     os.close(folder)
@@ -115,7 +118,7 @@ def _move(number: int, above: int) -> int:
 
 
 def _stream(number: int, mode: str, wording: Wording) -> TextIO | None:
-    """Return a standard stream as Python makes it at its start."""
+    """Open a standard stream the way Python does at start-up."""
     if wording is None:
         return None
     buffering = 0 if wording["write_through"] else -1

@@ -1,4 +1,7 @@
-"""Hands a call over to the warm process, if one runs; standard library only, and little of it."""
+"""Hands a call over to the warm process, if one is running.
+
+Uses the standard library only, and little of it, so that it starts quickly.
+"""
 
 import os
 import signal
@@ -32,24 +35,24 @@ _PASSED_ON = (*OBEYED, signal.SIGWINCH)
 
 
 class ColdError(Exception):
-    """The call must be made cold; the message says why. Nothing of it has happened yet."""
+    """The call must be made cold, and has not begun yet; the message says why."""
 
     def __init__(self, reason: str, *, absent: bool = False) -> None:
-        """Keep the `reason`; `absent` means that there is no warm process."""
+        """Store the `reason`; `absent` means that there is no warm process."""
         super().__init__(reason)
         self.absent = absent
 
 
 class LostError(Exception):
-    """The fork that made the call is gone without a word."""
+    """The fork that made the call ended without reporting an exit code."""
 
 
 def hand_over(arguments: list[str]) -> int:
-    """Have the warm process run the program with `arguments`, and return its exit code.
+    """Run the program with `arguments` in the warm process, and return its exit code.
 
     Raises:
-        ColdError: there is no warm process, or it leaves the call to this one.
-        LostError: it was killed in the middle of the call.
+        ColdError: there is no warm process, or this process must make the call itself.
+        LostError: the fork was killed during the call.
     """
     with _connected() as channel:
         fork = _fork_of(channel)
@@ -63,10 +66,10 @@ def hand_over(arguments: list[str]) -> int:
 
 
 def connect(folder: int, name: str) -> socket.socket:
-    """Return a connection to the socket `name` in the open `folder`; it belongs to this user.
+    """Connect to the socket `name` in the open `folder`, and check that this user owns it.
 
     Raises:
-        ColdError: nobody listens there, or somebody else.
+        ColdError: nobody listens there, or another user does.
     """
     channel = socket.socket(socket.AF_UNIX)
     channel.settimeout(_PATIENCE_S)
@@ -106,12 +109,12 @@ class Fork:
     """The fork that the warm process makes for a connection."""
 
     def __init__(self, process: int, number: int, differences: list[str]) -> None:
-        """Keep what is known of it.
+        """Store the properties of the fork.
 
         Args:
-            process: the descriptor of its process.
+            process: a pidfd of the fork.
             number: the number of a descriptor that the warm process has open.
-            differences: in what that is confined otherwise than this process.
+            differences: how the warm process is confined differently from this process.
         """
         self.process = process
         self.number = number
@@ -119,15 +122,15 @@ class Fork:
 
 
 def await_fork(channel: socket.socket) -> Fork:
-    """Wait for the fork at the other end of `channel`; it is told nothing yet.
+    """Wait for the fork at the other end of `channel`, without sending it the call yet.
 
     Raises:
-        OSError: there is none.
+        OSError: no fork answers.
     """
     own = os.memfd_create("hello-llm")
     try:
         send_number(channel, own)
-        found = differences(channel)  # of the warm process, while that forks
+        found = differences(channel)  # checks the warm process while it forks
         process, number, witnesses = receive_forked(channel)
         if not found and not any(may_look_into(witness, own) for witness in witnesses):
             found = [HIDDEN]
@@ -139,7 +142,7 @@ def await_fork(channel: socket.socket) -> Fork:
 
 
 def _fork_of(channel: socket.socket) -> Fork:
-    """Return the fork that answers on this connection, which other rules must not hold for."""
+    """Wait for the fork on this connection, and check that it is confined like this process."""
     try:
         fork = await_fork(channel)
     except OSError as error:
@@ -151,7 +154,7 @@ def _fork_of(channel: socket.socket) -> Fork:
 
 
 def _begin(channel: socket.socket, fork: Fork, arguments: list[str]) -> None:
-    """Send the call; when all of it has been sent, it is made."""
+    """Send the call; it starts once it has been sent completely."""
     numbers = _inherited()
     if len(numbers) + 2 > MOST_DESCRIPTORS:
         raise ColdError("too many files are open")
@@ -183,20 +186,20 @@ def _call(arguments: list[str], numbers: list[int]) -> dict[str, object]:
 
 
 def _inherited() -> list[int]:
-    """Return the standard descriptors and those that the shell opened besides, as for ``<(…)``."""
+    """List the standard descriptors and any others that the shell opened, as for ``<(…)``."""
     others = []
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - pathlib takes longer than the rest
         number = int(name)
         try:
             if number > 2 and os.get_inheritable(number):
                 others.append(number)
-        except OSError:  # it was that of the listing
+        except OSError:  # the descriptor of the listing itself
             continue
     return [0, 1, 2, *others]
 
 
 def _wording(stream: object) -> dict[str, object] | None:
-    """The encoding and error handler of `stream`; ``None`` if the stream was closed."""
+    """Return the encoding, error handler and buffering of `stream`; ``None`` if it is closed."""
     names = ("encoding", "errors", "line_buffering", "write_through")
     return None if stream is None else {name: getattr(stream, name) for name in names}
 
@@ -206,7 +209,7 @@ def _is_ignored(number: int) -> bool:
 
 
 def _forward_signals(process: int) -> Callable[[], None]:
-    """Send the fork what this process is sent; return what ends that."""
+    """Forward signals to the fork; return a function that stops forwarding."""
 
     def tell(number: int) -> None:
         try:
@@ -218,7 +221,7 @@ def _forward_signals(process: int) -> Callable[[], None]:
         tell(number)
 
     def stop(number: int, _frame: object) -> None:
-        # Outside the session of its terminal the fork would not obey Ctrl-Z itself.
+        # The fork is outside the terminal's session, so Ctrl-Z alone would not stop it.
         tell(signal.SIGSTOP)
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)

@@ -1,7 +1,7 @@
-"""Compares what confines two processes, so that a warm call may do no more than a cold one.
+"""Compares the confinement of two processes, so that a warm call may do no more than a cold one.
 
-Everything is read from the kernel, never taken from a message. A Landlock domain, of which the
-kernel tells nobody, shows in what it refuses: see :func:`witness`.
+Everything is read from the kernel, never taken from a message. The kernel does not report Landlock
+domains, but they can be detected by the access that they deny: see :func:`witness`.
 """
 
 import errno
@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from hello_llm.warm.place import peer
 
 _SO_PEERPIDFD = 77
-"""Not yet in the standard library; Linux has it since 6.5."""
+"""Not yet in the standard library; available since Linux 6.5."""
 
 _WHOLE = 1 << 20
-"""More bytes than any of the files read here can have."""
+"""A number of bytes larger than any file read here."""
 
 _NAMESPACES = {"mnt": "mount", "net": "network", "ipc": "IPC", "pid": "PID", "uts": "UTS"}
 
@@ -37,7 +37,7 @@ _STATUS = {
     b"Seccomp_filters": _SECCOMP,
     b"TracerPid": "another tracer",
 }
-"""The lines of ``/proc/PID/status`` that count, and what a difference is called."""
+"""The lines of ``/proc/PID/status`` to compare, and how to describe a difference."""
 
 _FILES = {
     "limits": "other resource limits",
@@ -47,10 +47,10 @@ _FILES = {
     "attr/apparmor/current": "another security label",
     "attr/smack/current": "another security label",
 }
-"""The files below ``/proc/PID`` that count as a whole, likewise."""
+"""The files below ``/proc/PID`` to compare as a whole, and how to describe a difference."""
 
 _OF_THE_LOADER = ("LD_", "GLIBC_TUNABLES", "OPENSSL_")
-"""What the names of variables begin with that are read while a process is loaded, and not again."""
+"""Name prefixes of variables that are read only while a process is being loaded."""
 
 _PASSED_ON = frozenset({"GLIBC_TUNABLES", "LD_LIBRARY_PATH", "OPENSSL_CONF", "OPENSSL_MODULES"})
 
@@ -58,14 +58,14 @@ HIDDEN = "restrictions that cannot be compared, such as Landlock"
 ANOTHER_PID_NAMESPACE = "another PID namespace"
 
 Confinement = dict[str, list[object]]
-"""What confines a process, each kind under the name of a difference in it."""
+"""The restrictions of a process, keyed by the description of a difference in them."""
 
 
 def process_at(channel: socket.socket) -> int:
-    """Open the process at the other end of `channel`; it is no later one with the same number.
+    """Open a pidfd of the process at the other end of `channel`; it survives reuse of the PID.
 
     Raises:
-        OSError: it has ended, or is in a PID namespace that is not seen from here.
+        OSError: the process has ended, or is in a PID namespace that is not visible from here.
     """
     try:
         size = struct.calcsize("i")
@@ -79,10 +79,10 @@ def process_at(channel: socket.socket) -> int:
 
 
 def differences(channel: socket.socket) -> list[str]:
-    """Name every kind of confinement in which the process at the other end of `channel` differs.
+    """List the ways in which the process at the other end of `channel` is confined differently.
 
     Raises:
-        OSError: it has ended.
+        OSError: the process has ended.
     """
     pid, _user = peer(channel)
     if not pid:
@@ -90,7 +90,7 @@ def differences(channel: socket.socket) -> list[str]:
     process = process_at(channel)
     try:
         found = _compared(_confinement("self", 0), _confinement(str(pid), pid))
-        signal.pidfd_send_signal(process, 0)  # what was read was that of this process
+        signal.pidfd_send_signal(process, 0)  # it is alive, so the PID still meant this process
     except PermissionError:
         return [HIDDEN]
     finally:
@@ -99,7 +99,7 @@ def differences(channel: socket.socket) -> list[str]:
 
 
 def loading() -> dict[str, str | None]:
-    """Tell how this process was loaded, as only it knows: what acts on it before Python does."""
+    """Return the settings that acted on this process before Python did; only it can report them."""
     found: dict[str, str | None] = {
         f"another {name}": value
         for name, value in os.environ.items()
@@ -111,45 +111,45 @@ def loading() -> dict[str, str | None]:
 
 
 def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of the loader that a warm process is started with.
+    """Return the loader variables to start a warm process with.
 
-    A library that is loaded before all others may do anything, and read other variables of the
-    process that it is loaded into; a warm process is never started with one.
+    A preloaded library may do anything, and may read other variables of its process, so a warm
+    process is never started with one.
     """
     return {name: value for name, value in environ.items() if name in _PASSED_ON}
 
 
 def differing(mine: Mapping[str, object], theirs: Mapping[str, object]) -> list[str]:
-    """Name every kind in which two processes differ, or that only one of them knows."""
+    """List every key whose value differs, or that only one of the two processes has."""
     kinds = sorted(mine.keys() | theirs.keys())
     return [kind for kind in kinds if mine.get(kind) != theirs.get(kind)]
 
 
 def in_words(differences: Sequence[str]) -> str:
-    """Return the reason for a cold call: what was found about the other process."""
+    """Format the `differences` of the other process as the reason for a cold call."""
     return f"it has {' and '.join(differences)}"
 
 
 def witness(channel: socket.socket, number: int) -> int:
-    """Open what only the process at the other end of `channel` has open, as `number`.
+    """Open the descriptor `number` of the process at the other end of `channel`.
 
-    The kernel allows that to a process that may trace the other. One inside a Landlock domain that
-    the other is not in may not; no file under ``/proc`` tells of such a domain.
+    The kernel allows this only to a process that may trace the other one. A process inside a
+    Landlock domain that the other is not in may not; no file under ``/proc`` reveals such a domain.
 
     Raises:
-        OSError: this process may not, or the other has ended.
+        OSError: this process is not allowed to, or the other has ended.
     """
     process = process_at(channel)
     try:
         opened = os.open(f"/proc/{peer(channel)[0]}/fd/{number}", os.O_PATH)
-        signal.pidfd_send_signal(process, 0)  # it is no later process with the same number
+        signal.pidfd_send_signal(process, 0)  # it is alive, so its PID was not reused
     finally:
         os.close(process)
     return opened
 
 
 def may_look_into(witness: int, own: int) -> bool:
-    """Whether who hands over `witness` may look into this process, which has `own` open."""
+    """Whether the sender of `witness` may inspect this process, which has `own` open."""
     return os.path.samestat(os.fstat(witness), os.fstat(own))
 
 
@@ -163,9 +163,10 @@ def _compared(mine: Confinement, theirs: Confinement) -> list[str]:
 
 
 def _is_of_unknown_origin(seccomp: list[object]) -> bool:
-    """Whether these filters may be other ones than those of a process with as many.
+    """Whether these filters may differ from those of another process with the same number.
 
-    Nobody may read filters; but as many as PID 1 has were inherited from it, as in a container.
+    Filters cannot be read, but if there are as many as PID 1 has, they were inherited from it, as
+    in a container.
     """
     mode, *filters = seccomp
     if mode == b"0":
@@ -177,7 +178,7 @@ def _is_of_unknown_origin(seccomp: list[object]) -> bool:
 
 
 def _confinement(name: str, pid: int) -> Confinement:
-    """Read what confines the process `name` below ``/proc``, which is `pid` in calls."""
+    """Read the restrictions of the process `name` below ``/proc``; system calls take `pid`."""
     found = _status(name)
     found["another scheduling policy"] = [os.sched_getscheduler(pid), os.sched_getparam(pid)]
     try:
@@ -204,7 +205,7 @@ def _status(name: str) -> Confinement:
 
 
 def _root(path: str) -> list[object]:
-    """Tell a folder from every other, from the same one seen through another mount as well."""
+    """Return the identity of a folder; it differs if the folder is seen through another mount."""
     folder = os.open(path, os.O_PATH | os.O_DIRECTORY)
     try:
         at = os.fstat(folder)
@@ -216,12 +217,12 @@ def _root(path: str) -> list[object]:
 def _target_if_any(link: str) -> str | None:
     try:
         return os.readlink(link)  # noqa: PTH115 - no pathlib at start-up
-    except FileNotFoundError:  # of a PID namespace in which there is no process yet
+    except FileNotFoundError:  # a PID namespace without a process so far
         return None
 
 
 def _content_if_any(path: str) -> bytes | int | None:
-    """Read a file that this system may not have."""
+    """Read a file that this system may lack; return the ``errno`` if it cannot be read."""
     try:
         return _content(path)
     except PermissionError:

@@ -1,4 +1,4 @@
-"""Starts the warm process, asks how it does, and ends it."""
+"""Starts and stops the warm process, and queries its status."""
 
 import json
 import os
@@ -29,63 +29,63 @@ _STOP = "hello-llm warm stop"
 _WITHOUT = "hello-llm chat works without it, a second or two slower"
 _TRIES = 3
 LONGEST_START_S = 60.0
-"""How long it may take to come up on a busy machine."""
+"""Seconds that the start may take on a busy machine."""
 
 _LONGEST_END_S = 5.0
 _LOOK_S = 0.01
 
 
 class WarmError(Exception):
-    """The warm process did not come up, or does not answer; the message says what is wrong."""
+    """The warm process did not start, or does not answer; the message says what is wrong."""
 
     def __init__(self, reason: str, hint: str = _STOP) -> None:
-        """Keep the `reason`, and a command that helps."""
+        """Store the `reason`, and a command that helps."""
         super().__init__(reason)
         self.hint = hint
 
 
 class DamagedError(WarmError):
-    """It did not come up since the machine or the installation lacks something."""
+    """The warm process did not start because the machine or the installation lacks something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the warm process does."""
+    """The status of the warm process."""
 
     pid: int
-    """Its process."""
+    """Its process ID."""
     age_s: float
-    """Seconds since it began to answer calls."""
+    """Seconds since it started to accept calls."""
     calls: int
-    """How many calls it has answered."""
+    """The number of calls it has answered."""
     under_way: int
-    """How many it is answering now."""
+    """The number of calls in progress."""
     memory_mib: float
-    """The memory that it occupies, in MiB."""
+    """Its resident memory in MiB."""
     socket: str
-    """Where it is met."""
+    """The path of its socket."""
     cold_because: str | None
-    """Why it answers no call from here; ``None`` if it does."""
+    """Why it cannot make calls for this process; ``None`` if it can."""
 
 
 def unavailable() -> str | None:
-    """Return why there can be no warm process on this system; ``None`` if there can."""
+    """Return why this system does not support a warm process; ``None`` if it does."""
     if hasattr(os, "pidfd_open") and hasattr(socket, "SO_PEERCRED") and Path("/proc/self").exists():
         return None
     return "a warm process needs Linux: fork, process descriptors and credentials on sockets"
 
 
 def start(command: Sequence[str], environment: Mapping[str, str], *, wait: bool) -> None:
-    """Start the warm process, detached from everything of this one.
+    """Start the warm process, fully detached from this one.
 
     Args:
-        command: the arguments of Python. The process writes to standard output what is wrong, if
-            anything is, and closes it when it answers calls.
-        environment: the whole environment of the process.
-        wait: True to return only when it answers calls.
+        command: the arguments for Python. The process writes errors to standard output, and closes
+            it once it accepts calls.
+        environment: the complete environment of the process.
+        wait: True to return only once it accepts calls.
 
     Raises:
-        WarmError: it did not come up.
+        WarmError: it did not start.
     """
     try:
         process = subprocess.Popen(  # noqa: S603 - this very interpreter
@@ -107,7 +107,7 @@ def start(command: Sequence[str], environment: Mapping[str, str], *, wait: bool)
 
 
 def _explained(trouble: Sequence[str]) -> WarmError:
-    """Return the error for what a process said that did not come up."""
+    """Build the error from the output of a process that did not start."""
     message, hint = ["", *trouble][-2:]
     if message.startswith("error: ") and hint.startswith("hint: "):
         return DamagedError(message.removeprefix("error: "), hint.removeprefix("hint: "))
@@ -115,24 +115,24 @@ def _explained(trouble: Sequence[str]) -> WarmError:
 
 
 def bring_up(command: Sequence[str], environment: Mapping[str, str]) -> Status:
-    """Start the warm process and return how it does; another one may have been quicker.
+    """Start the warm process and return its status; another one may have started first.
 
     Raises:
-        WarmError: it did not come up.
+        WarmError: it did not start.
     """
-    for _ in range(_TRIES):  # one that was started at the same moment may be killed
+    for _ in range(_TRIES):  # another one, started at the same moment, may get killed
         start(command, environment, wait=True)
         running = status()
         if running is not None:
             return running
-    raise WarmError("it ended at once", "hello-llm warm start")
+    raise WarmError("it ended immediately", "hello-llm warm start")
 
 
 def status() -> Status | None:
-    """The state of this user's warm process; ``None`` if none is running.
+    """Return the status of this user's warm process; ``None`` if none is running.
 
     Raises:
-        WarmError: it does not answer, or the folder to meet in is not the user's own.
+        WarmError: it does not answer, or the socket folder is not the user's own.
     """
     with _folder() as folder:
         channel = None if folder is None else _connection(folder, socket_name())
@@ -159,14 +159,14 @@ def status() -> Status | None:
 
 
 def stop() -> dict[int, bool]:
-    """End every warm process of this user, those of other versions too.
+    """Stop all warm processes of this user, including those of other versions.
 
     Raises:
-        WarmError: a socket is another user's, or nobody can connect to it.
+        WarmError: a socket belongs to another user, or cannot be connected to.
 
     Returns:
-        The processes that were told to end, and whether each has stopped answering; calls in
-        progress finish first.
+        The IDs of the processes that were told to stop, and whether each no longer answers; calls
+        in progress finish first.
     """
     await_start()
     with _folder() as folder:
@@ -174,7 +174,7 @@ def stop() -> dict[int, bool]:
 
 
 def retire_others() -> None:
-    """End the warm processes of other versions and interpreters: a user has one at a time."""
+    """Stop the warm processes of other versions and interpreters: each user has one at a time."""
     with _folder() as folder:
         if folder is not None:
             own = socket_name()
@@ -182,29 +182,29 @@ def retire_others() -> None:
 
 
 def await_start() -> None:
-    """Wait for a warm process that is coming up just now, if there is one."""
+    """Wait for a warm process that is just starting, if there is one."""
     with _folder() as folder:
         if folder is not None:
             _await_change(folder, LONGEST_START_S)
 
 
 def is_taken_by_another(ends: float) -> bool:
-    """Wait a moment for a warm process that has the place to answer; False if it does not yet.
+    """Return whether another warm process accepts calls; if it does not yet, wait a moment.
 
     Raises:
-        WarmError: it does not, and it is later than `ends` by ``time.monotonic``.
+        WarmError: it does not, and the time `ends`, by ``time.monotonic``, has passed.
     """
     with _folder() as folder:
         if folder is not None and _is_served(folder):
             return True
     if time.monotonic() > ends:
-        raise WarmError("another process has its place and answers nothing")
+        raise WarmError("another process uses its socket and does not answer")
     time.sleep(_LOOK_S)
     return False
 
 
 def _stop(folder: int, sockets: Mapping[str, int]) -> dict[int, bool]:
-    """Tell the processes that serve the `sockets` to end."""
+    """Stop the processes that serve the `sockets`; return whether each no longer answers."""
     told = {}
     for socket_and_inode in sockets.items():
         channel = _connection(folder, socket_and_inode[0])
@@ -220,7 +220,7 @@ def _stop(folder: int, sockets: Mapping[str, int]) -> dict[int, bool]:
 
 
 def _terminate(channel: socket.socket) -> int:
-    """End the process at the other end of `channel`, and return its number."""
+    """Send SIGTERM to the process at the other end of `channel`, and return its ID."""
     pid = _seen(channel)
     process = process_at(channel)
     try:
@@ -233,10 +233,10 @@ def _terminate(channel: socket.socket) -> int:
 
 
 def _seen(channel: socket.socket) -> int:
-    """Return the number of the process at the other end of `channel`.
+    """Return the ID of the process at the other end of `channel`.
 
     Raises:
-        WarmError: it has none here.
+        WarmError: it has none in this PID namespace.
     """
     pid, _user = peer(channel)
     if not pid:
@@ -246,10 +246,10 @@ def _seen(channel: socket.socket) -> int:
 
 @contextmanager
 def _folder() -> Iterator[int | None]:
-    """Yield the folder where warm processes are met, if there is one.
+    """Open the socket folder and yield its descriptor; ``None`` if there is no folder.
 
     Raises:
-        WarmError: it is not the user's own.
+        WarmError: the folder is not the user's own.
     """
     try:
         folder = open_folder()
@@ -265,7 +265,7 @@ def _folder() -> Iterator[int | None]:
 
 
 def _connection(folder: int, name: str) -> socket.socket | None:
-    """Return a connection to the warm process of that socket; ``None`` if there is none."""
+    """Connect to the warm process at the socket `name`; return ``None`` if there is none."""
     try:
         return connect(folder, name)
     except ColdError as error:
@@ -275,7 +275,7 @@ def _connection(folder: int, name: str) -> socket.socket | None:
 
 
 def _is_served(folder: int) -> bool:
-    """Whether a warm process of whichever version is heard."""
+    """Whether a warm process of any version accepts calls."""
     for name in sockets_in(folder):
         channel = _connection(folder, name)
         if channel is not None:
@@ -285,7 +285,7 @@ def _is_served(folder: int) -> bool:
 
 
 def _await_change(folder: int, seconds: float) -> None:
-    """Wait while a process that has the folder is not heard: it comes up, or takes it away."""
+    """Wait until the process that holds the folder either accepts calls or releases it."""
     _until(lambda: _is_served(folder) or not is_taken(folder), seconds)
 
 

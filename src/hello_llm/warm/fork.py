@@ -1,4 +1,4 @@
-"""A fork of the warm process: it hears a client out, becomes its call, and tells the exit code."""
+"""A fork of the warm process: receives a client's call, runs it and reports the exit code."""
 
 import json
 import os
@@ -35,7 +35,7 @@ from hello_llm.warm.messages import DECLINED, ENDED, read, receive, receive_numb
 from hello_llm.warm.place import fingerprint, peer
 
 NO_CALL = 75
-"""The status of a fork that made no call: it told figures, or its client makes the call itself."""
+"""Exit code of a fork that made no call: it sent the status, or left the call to its client."""
 
 _PATIENCE_S = 5.0
 _TIDY_S = 2.0
@@ -43,24 +43,24 @@ _TIDY_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a fork runs."""
+    """The program that a fork runs."""
 
     run: Callable[[Sequence[str]], int]
     """Runs a command line and returns the exit code; may raise :class:`DeclinedError`."""
     explain: Callable[[str], None]
-    """Takes the reason for the SIGTERM that is about to come."""
+    """Called with the reason for the SIGTERM that is about to be sent."""
 
 
 def answer(
     channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
 ) -> NoReturn:
-    """Answer the client on `channel` in this fork, and end with it.
+    """Answer the client on `channel` in this fork, then exit.
 
     Args:
         channel: the connection to the client.
-        alive: the end of a pipe that is closed when the warm process is gone.
-        program: what to run.
-        figures: what to tell a client that asks how the warm process does.
+        alive: the read end of a pipe that closes when the warm process ends.
+        program: the program to run.
+        figures: the figures for a client that asks for the status of the warm process.
     """
     try:
         _answer(channel, alive, program, figures)
@@ -91,11 +91,11 @@ def _answer(
 
 
 def _report(channel: socket.socket, own: int) -> None:
-    """Tell the client of this fork, and show that it may look into it."""
+    """Announce this fork to the client, with proof that it may inspect the client."""
     number = receive_number(channel)
     try:
         shown = [witness(channel, number)]
-    except OSError:  # the client then has no more to do with it
+    except OSError:  # without the proof, the client makes the call itself
         shown = []
     send_forked(channel, own, shown)
     for descriptor in shown:
@@ -103,15 +103,15 @@ def _report(channel: socket.socket, own: int) -> None:
 
 
 def _admit(channel: socket.socket, shown: int, own: int) -> None:
-    """Make sure that the client may do all that this fork may.
+    """Check that the client may do everything that this fork may.
 
     Args:
-        channel: the connection to it.
-        shown: what it sent to show that it may look into the warm process.
-        own: what that would be.
+        channel: the connection to the client.
+        shown: the descriptor that it sent to prove that it may inspect the warm process.
+        own: the descriptor that `shown` must match.
 
     Raises:
-        DeclinedError: it may not, or it is not known.
+        DeclinedError: it may not, or this cannot be determined.
         OSError: the client is gone.
     """
     found = differences(channel)
@@ -122,10 +122,10 @@ def _admit(channel: socket.socket, shown: int, own: int) -> None:
 
 
 def _understood(data: bytes) -> ClientCall:
-    """Read a call, and make sure that the client is a Python like this one.
+    """Parse a call, and check that the client's Python is like this one.
 
     Raises:
-        DeclinedError: it is not.
+        DeclinedError: it differs.
     """
     call = ClientCall.of(read(data))
     if call.fingerprint != fingerprint():
@@ -143,7 +143,7 @@ def _run(
     client = socket.socket(fileno=channel)
 
     def leave(code: int) -> NoReturn:
-        ignore_signals()  # that the client then goes is no reason to stop
+        ignore_signals()  # the client exits next, which must not stop this fork
         with suppress(OSError):  # the client is gone
             client.sendall(ENDED + bytes([code]))
         os._exit(code)
@@ -160,7 +160,7 @@ def _run(
     except DeclinedError as declined:
         ignore_signals()
         _say_last(client, DECLINED + str(declined).encode())
-    except KeyboardInterrupt:  # it came after all was said
+    except KeyboardInterrupt:  # it came after the program had finished
         leave(128 + signal.SIGINT)
     except Exception as error:  # noqa: BLE001 - nothing above can say it any more
         leave(say(error))
@@ -170,16 +170,16 @@ def _run(
 
 def _say_last(channel: socket.socket, data: bytes) -> None:
     channel.sendall(data)
-    channel.shutdown(socket.SHUT_RDWR)  # the warm process holds it too
+    channel.shutdown(socket.SHUT_RDWR)  # closing is not enough: the warm process has it open too
 
 
 def _watch(channel: int, alive: int, program: Program) -> NoReturn:
-    """End this fork when its client is gone, or the warm process."""
+    """Terminate this fork when its client or the warm process is gone."""
     waiting = select.poll()
     for end in (channel, alive):
         waiting.register(end, select.POLLIN)
     gone = {number for number, _ in waiting.poll()}
-    program.explain("the warm process was killed" if alive in gone else "the caller is gone")
+    program.explain("the warm process was killed" if alive in gone else "the caller has ended")
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_TIDY_S)
     os._exit(128 + signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The loop of the warm process: it has one thread only, accepts calls, and forks for each."""
+"""The main loop of the warm process: it accepts calls in a single thread and forks for each."""
 
 import errno
 import fcntl
@@ -34,24 +34,22 @@ _BREATHER_S = 0.1
 
 
 class TakenError(Exception):
-    """Another process of this user is the warm one."""
+    """This user already has another warm process."""
 
 
 class Holder:
-    """Holds what was imported, and lends it to one fork after another."""
+    """The warm process: keeps the imported modules and shares them with its forks."""
 
     def __init__(self, idle_s: float = IDLE_S) -> None:
-        """Take the place of this user's only warm process.
+        """Become this user's only warm process, and remove the sockets of killed ones.
 
         Args:
             idle_s: seconds without a call after which :meth:`serve` returns.
 
-        Sockets that a killed process left are gone then.
-
         Raises:
-            TakenError: another process has it.
-            NoPlaceError: there is no folder that is the user's own.
-            OSError: the folder cannot be made.
+            TakenError: there is another warm process.
+            NoPlaceError: the socket folder is not the user's own.
+            OSError: the folder cannot be created.
         """
         self._idle_s = idle_s
         self._folder = _take_folder()
@@ -61,18 +59,18 @@ class Holder:
         self._running: dict[int, socket.socket] = {}
         self._stopping = False
         self._began = self._last_use = time.monotonic()
-        # A fork sees by its end of this pipe that this process is gone.
+        # Through its end of this pipe, a fork notices that this process is gone.
         self._alive, self._life = os.pipe()
         self._wakeup, self._wake = socket.socketpair()
         for end in (self._wakeup, self._wake):
             end.setblocking(False)
 
     def serve(self, program: Program, on_ready: Callable[[], None]) -> None:
-        """Answer calls until none came for a while, or SIGTERM came; then leave nothing behind.
+        """Answer calls until the idle time or SIGTERM ends it, then clean up.
 
         Args:
-            program: what the forks run.
-            on_ready: called as soon as calls are heard.
+            program: the program that the forks run.
+            on_ready: called as soon as calls are accepted.
         """
         for number in (signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -93,7 +91,7 @@ class Holder:
         self._stopping = True
 
     def _wait(self, listener: socket.socket) -> bool:
-        """Wait for a call or a signal; False if there was none for too long."""
+        """Wait for a call or a signal; return False if the idle time is over."""
         rest = None if self._running else self._last_use + self._idle_s - time.monotonic()
         if rest is not None and rest <= 0:
             return False
@@ -111,7 +109,7 @@ class Holder:
                 self._end(self._running.pop(pid), os.waitstatus_to_exitcode(status))
 
     def _end(self, channel: socket.socket, code: int) -> None:
-        """Tell the client how its fork ended, in case that could not; of a signal, nothing."""
+        """Tell the client how its fork ended, if the fork could not, unless a signal killed it."""
         if code != NO_CALL:
             self._calls += 1
             self._last_use = time.monotonic()
@@ -121,11 +119,11 @@ class Holder:
                 channel.send(last, socket.MSG_DONTWAIT)
 
     def _accept(self, listener: socket.socket, program: Program) -> None:
-        """Fork for the next call, if there is one."""
+        """Accept the next call, if there is one, and fork for it."""
         try:
             channel, _ = listener.accept()
         except OSError as error:
-            if error.errno in _FULL:  # until a call has ended
+            if error.errno in _FULL:  # wait until a call has ended
                 select.select([self._wakeup], [], [], _BREATHER_S)
             return
         if peer(channel)[1] == os.geteuid():
@@ -136,7 +134,7 @@ class Holder:
     def _fork(self, channel: socket.socket, listener: socket.socket, program: Program) -> None:
         try:
             pid = os.fork()
-        except OSError as error:  # out of memory, or of processes
+        except OSError as error:  # out of memory or processes
             with channel, suppress(OSError):
                 channel.send(DECLINED + f"no fork: {error.strerror}".encode(), socket.MSG_DONTWAIT)
             return
@@ -148,7 +146,7 @@ class Holder:
     def _be_fork(
         self, channel: socket.socket, listener: socket.socket, program: Program
     ) -> NoReturn:
-        """Let go, in a fork, of what belongs to the loop, and answer."""
+        """Release the resources of the loop, in a fork, and answer the client."""
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
@@ -162,7 +160,7 @@ class Holder:
 
 
 def _take_folder() -> int:
-    """Return the folder, locked for as long as it stays open."""
+    """Open the socket folder and lock it for as long as it stays open."""
     while True:
         make_folder()
         folder = open_folder()
@@ -174,11 +172,11 @@ def _take_folder() -> int:
         with suppress(FileNotFoundError):
             if Path(folder_path()).samefile(f"/proc/self/fd/{folder}"):
                 return folder
-        os.close(folder)  # the one before took it away as it ended
+        os.close(folder)  # the previous warm process removed it as it ended
 
 
 def _listening(folder: int, name: str) -> socket.socket:
-    """Return the socket; whoever finds it under its `name` is heard."""
+    """Return a listening socket; it gets its `name` only once it accepts connections."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address(folder, name + UNHEARD_ENDING))
     listener.listen(_BACKLOG)
@@ -190,6 +188,6 @@ def _listening(folder: int, name: str) -> socket.socket:
 def _leave_folder(folder: int, name: str) -> None:
     with suppress(OSError):
         os.unlink(name, dir_fd=folder)
-    with suppress(OSError):  # it holds what is not ours, or is gone
+    with suppress(OSError):  # it contains other files, or is gone
         Path(folder_path()).rmdir()
     os.close(folder)

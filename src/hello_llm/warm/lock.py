@@ -1,4 +1,4 @@
-"""Looks at the folder to meet in: which sockets are there, and whether a warm process has it."""
+"""Inspects the socket folder: which sockets it contains, and whether a warm process holds it."""
 
 import fcntl
 import os
@@ -7,13 +7,13 @@ from hello_llm.warm.place import SOCKET_ENDING, remove_stale
 
 
 def sockets_in(folder: int) -> dict[str, int]:
-    """Return the names of the sockets in `folder`, and what tells each from a later one."""
+    """Return the names of the sockets in `folder`, each with its inode to detect a later one."""
     with os.scandir(folder) as entries:
         return {it.name: it.inode() for it in entries if it.name.endswith(SOCKET_ENDING)}
 
 
 def remove_unless_taken(folder: int) -> None:
-    """Remove the sockets of killed processes, unless one is coming up that does it itself."""
+    """Remove the sockets of killed processes, unless a warm process holds the folder."""
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -23,7 +23,7 @@ def remove_unless_taken(folder: int) -> None:
 
 
 def is_taken(folder: int) -> bool:
-    """Whether a warm process has the folder, be it one that only comes up."""
+    """Whether a warm process holds the folder, even if it is still starting."""
     try:
         fcntl.flock(folder, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,11 +1,11 @@
-"""What a client and the warm process say to each other over their socket.
+"""The protocol between a client and the warm process on their socket.
 
-Each side names a descriptor that it has open, in four bytes, and proves with a witness for that of
-the other that it may look into it: the client names its own first, then a fork, which sends a
-descriptor of its process as well. Then the client sends one message: its length in four bytes, and
-a dictionary in Python's own format; descriptors travel beside its first byte. It is sent and read
-only if both are processes of the same user, confined in the same way. With that the call has begun.
-What comes back begins with one byte that says what it is.
+Each side sends the number of a descriptor that it has open, in four bytes. The other side opens
+that descriptor and sends it back as a witness, to prove that it may inspect the sender. The client
+sends its number first; then the fork sends its own, along with a pidfd of itself. Next, the client
+sends one message: its length in four bytes, then a dictionary in ``marshal`` format; descriptors
+travel with the first byte. It is sent and read only if both processes belong to the same user and
+are confined in the same way. The call has then begun. Each reply begins with a byte for its kind.
 """
 
 import marshal
@@ -14,30 +14,32 @@ import signal
 import socket
 
 FORKED, ENDED, DECLINED = b"F", b"E", b"D"
-"""A fork is there; the call has ended, and its exit code follows; it must be made cold, and the
+"""Kinds of replies.
+
+A fork is ready; the call has ended, and its exit code follows; the call must be made cold, and the
 reason follows.
 """
 
 MOST_DESCRIPTORS = 250
-"""How many the kernel lets travel with one message, nearly."""
+"""Slightly fewer than the kernel allows with one message."""
 
 OBEYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""The signals that the program hears, and that a client forwards."""
+"""The signals that the program handles, and that a client forwards."""
 
 _LENGTH = 4
 
 
 class BrokenOffError(ConnectionError):
-    """The other side closed the connection before or within a message."""
+    """The other side closed the connection before or during a message."""
 
 
 def send(channel: socket.socket, message: dict[str, object] | None, descriptors: list[int]) -> None:
-    """Send `message`, and at most `MOST_DESCRIPTORS` open descriptors with it.
+    """Send `message` together with at most `MOST_DESCRIPTORS` open descriptors.
 
-    ``None`` is the message that asks how the warm process does.
+    The message ``None`` asks for the status of the warm process.
 
     Raises:
-        OSError: the other side is gone, or does not take it in time.
+        OSError: the other side is gone, or does not accept it in time.
     """
     data = b"" if message is None else marshal.dumps(message)
     socket.send_fds(channel, [len(data).to_bytes(_LENGTH, "big")], descriptors)
@@ -46,10 +48,10 @@ def send(channel: socket.socket, message: dict[str, object] | None, descriptors:
 
 
 def receive(channel: socket.socket) -> tuple[bytes, list[int]]:
-    """Return a message as it came, for :func:`read`, and the descriptors that came with it.
+    """Receive the bytes of a message, for :func:`read`, and the descriptors sent with it.
 
     Raises:
-        BrokenOffError: it is not whole.
+        BrokenOffError: the message is incomplete.
     """
     head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH, MOST_DESCRIPTORS)
     if len(head) < _LENGTH:
@@ -58,25 +60,25 @@ def receive(channel: socket.socket) -> tuple[bytes, list[int]]:
 
 
 def read(data: bytes) -> dict[str, object]:
-    """Return the message that came as `data`; its sender may do all that this process may."""
+    """Decode the message in `data`; its sender must be allowed to do all that this process may."""
     message: dict[str, object] = marshal.loads(data)  # noqa: S302 - see above
     return message
 
 
 def send_number(channel: socket.socket, own: int) -> None:
-    """Name an open descriptor of this process.
+    """Send the number of a descriptor that this process has open.
 
     Raises:
-        OSError: the other side takes nothing.
+        OSError: the other side does not accept it.
     """
     try:
         channel.sendall(own.to_bytes(_LENGTH, "big"))
-    except BrokenPipeError:  # it may have said why it is gone
+    except BrokenPipeError:  # the other side may have sent the reason before it closed
         return
 
 
 def receive_number(channel: socket.socket) -> int:
-    """Receive one message and the descriptors that came with it.
+    """Receive the number of a descriptor that the other side has open.
 
     Raises:
         OSError: the other side is gone.
@@ -85,7 +87,7 @@ def receive_number(channel: socket.socket) -> int:
 
 
 def send_forked(channel: socket.socket, own: int, witness: list[int]) -> None:
-    """Say that this process is the fork; name `own`, and send its `witness` if it has one."""
+    """Announce this fork: send a pidfd of it, its `witness` if it has one, and the number `own`."""
     itself = os.pidfd_open(os.getpid())
     socket.send_fds(channel, [FORKED], [itself, *witness])
     os.close(itself)
@@ -93,10 +95,10 @@ def send_forked(channel: socket.socket, own: int, witness: list[int]) -> None:
 
 
 def receive_forked(channel: socket.socket) -> tuple[int, int, list[int]]:
-    """Return the descriptor of the fork's process, the number that it names, and its witness.
+    """Receive the fork's announcement: its pidfd, the number that it sends, and its witness.
 
     Raises:
-        BrokenOffError: there is no fork; it says why, if that was said.
+        BrokenOffError: there is no fork; the message is the reason, if one was sent.
     """
     kind, descriptors, _flags, _address = socket.recv_fds(channel, 1, 2)
     if kind != FORKED or not descriptors:
@@ -106,7 +108,7 @@ def receive_forked(channel: socket.socket) -> tuple[int, int, list[int]]:
 
 
 def read_all(channel: socket.socket) -> bytes:
-    """Read until the other side closes, even if it closes without having read everything."""
+    """Read until the other side closes, even if it has not read everything sent to it."""
     data = bytearray()
     try:
         while piece := channel.recv(65536):

@@ -1,6 +1,6 @@
-"""Where a call meets the warm process: a private folder, and a socket named for who may use it.
+"""Locates the warm process: a private folder, and in it a socket named after code and interpreter.
 
-The client imports this module at every start, so it needs next to nothing itself.
+The client imports this module at every start, so it imports next to nothing itself.
 """
 
 import os
@@ -12,10 +12,10 @@ import sys
 import hello_llm
 
 SOCKET_ENDING = ".sock"
-"""What the names of the sockets in the folder end with."""
+"""The suffix of the socket names in the folder."""
 
 UNHEARD_ENDING = ".new"
-"""What follows in the name of a socket at which nobody listens yet."""
+"""A further suffix in the name of a socket that does not accept connections yet."""
 
 _PRIVATE = 0o700
 _FLAGS = (
@@ -31,7 +31,7 @@ _FLAGS = (
 _OF_NO_EFFECT_LATER = frozenset(
     {
         "PYTHONDONTWRITEBYTECODE",
-        "PYTHONIOENCODING",  # a call brings its streams' encodings along
+        "PYTHONIOENCODING",  # a call includes the encodings of its streams
         "PYTHONPYCACHEPREFIX",
         "PYTHONSTARTUP",
         "PYTHONUNBUFFERED",  # likewise
@@ -40,16 +40,16 @@ _OF_NO_EFFECT_LATER = frozenset(
 
 
 class NoPlaceError(Exception):
-    """The folder to meet in is not the user's own; the message says whose it is."""
+    """The socket folder is not the user's own; the message says what is wrong with it."""
 
     def __init__(self, reason: str, hint: str) -> None:
-        """Keep the `reason`, and a command that helps."""
+        """Store the `reason`, and a command that helps."""
         super().__init__(reason)
         self.hint = hint
 
 
 def folder_path() -> str:
-    """Return the path of the folder: below the runtime folder of the session, else in /tmp."""
+    """Return the path of the socket folder: in the session's runtime folder, or else in /tmp."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime.startswith("/") and not _is_of_another_user(runtime):
         return f"{runtime}/hello-llm"
@@ -57,7 +57,7 @@ def folder_path() -> str:
 
 
 def _is_of_another_user(runtime: str) -> bool:
-    """Whether this is the runtime folder of somebody else, as ``sudo -E`` leaves it in place."""
+    """Whether the `runtime` folder belongs to another user, as it may under ``sudo -E``."""
     try:
         return os.stat(runtime).st_uid != os.geteuid()  # noqa: PTH116 - no pathlib at start-up
     except OSError:
@@ -65,20 +65,20 @@ def _is_of_another_user(runtime: str) -> bool:
 
 
 def make_folder() -> None:
-    """Make the folder where it is missing.
+    """Create the socket folder if it is missing.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     os.makedirs(folder_path(), _PRIVATE, exist_ok=True)  # noqa: PTH103 - no pathlib at start-up
 
 
 def open_folder() -> int:
-    """Return a descriptor of the folder, after a look at whose it is.
+    """Open the socket folder after checking its owner and mode, and return its descriptor.
 
     Raises:
-        FileNotFoundError: there is none.
-        NoPlaceError: it is not the user's own, or others may enter it.
+        FileNotFoundError: there is no such folder.
+        NoPlaceError: it is not the user's own, or others have access to it.
     """
     path = folder_path()
     try:
@@ -101,19 +101,19 @@ def _no_place(path: str, error: OSError | None = None) -> NoPlaceError:
 
 
 def remove_stale(folder: int) -> None:
-    """Remove every socket from the `folder`, which this process has locked: nobody serves them."""
+    """Remove all sockets from `folder`; this process has locked it, so nobody serves them."""
     for name in os.listdir(folder):
         if name.endswith((SOCKET_ENDING, SOCKET_ENDING + UNHEARD_ENDING)):
             os.unlink(name, dir_fd=folder)
 
 
 def address(folder: int, name: str) -> str:
-    """Return the address of the socket `name` in the open `folder`, however long its path is."""
+    """Return an address of the socket `name` in the open `folder` that is short for any path."""
     return f"/proc/self/fd/{folder}/{name}"
 
 
 def socket_name() -> str:
-    """Return the name of the socket for this very code of the program and its interpreter."""
+    """Return the socket name for exactly this version of the code and its interpreter."""
     import zlib
 
     package = hello_llm.__path__[0]
@@ -122,7 +122,7 @@ def socket_name() -> str:
 
 
 def _newest_ns(folder: str) -> int:
-    """Return when the code in `folder` was last changed, in nanoseconds since 1970."""
+    """Return the latest modification time of the code in `folder`, in nanoseconds since 1970."""
     newest = 0
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -151,7 +151,7 @@ def fingerprint() -> tuple[object, ...]:
 
 
 def peer(channel: socket.socket) -> tuple[int, int]:
-    """Return the process and the user at the other end, as the kernel names them."""
+    """Return the process ID and user ID of the other end, as reported by the kernel."""
     size = struct.calcsize("3i")
     told = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
     pid, user, _group = struct.unpack("3i", told)

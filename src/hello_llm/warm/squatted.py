@@ -1,4 +1,4 @@
-"""Says what is wrong with a folder to meet in that is not the user's own, and what helps."""
+"""Explains what is wrong with a socket folder that is not the user's own, and how to fix it."""
 
 import os
 import pwd
@@ -7,15 +7,15 @@ import stat
 from pathlib import Path
 
 ELSEWHERE = 'export XDG_RUNTIME_DIR="$HOME/.run"'
-"""A command after which warm processes are met in another folder."""
+"""A command that makes warm processes use another folder."""
 
 
 def whats_wrong(path: str, error: OSError | None = None) -> tuple[str, str]:
-    """Explain what is wrong with the folder `path`, with a command that helps.
+    """Return what is wrong with the folder `path`, and a command that helps.
 
     Args:
         path: where the folder should be.
-        error: what came of opening it, if it could not be opened.
+        error: the error from opening it, if it could not be opened.
     """
     try:
         found = os.lstat(path)
@@ -35,7 +35,7 @@ def whats_wrong(path: str, error: OSError | None = None) -> tuple[str, str]:
 
 
 def _away(path: Path, found: os.stat_result) -> str:
-    """Return the command that moves `path` out of the way, or one that avoids it."""
+    """Return a command that moves `path` out of the way, or one that avoids it."""
     parent = path.parent.stat()
     mine = os.geteuid() in {0, found.st_uid, parent.st_uid}
     if os.access(path.parent, os.W_OK | os.X_OK) and (mine or not parent.st_mode & stat.S_ISVTX):

@@ -65,8 +65,8 @@ HOLDS = [
 FAILS = [
     ("equals", "Yes", "No", "Yes", "No"),
     ("contains", "es", "No", 'a text with "es"', "No"),
-    ("icontains", "ES", "No", 'a text, in any case, with "ES"', "No"),
-    ("any_of", ["a", "b"], "No", 'a text with one of "a", "b"', "No"),
+    ("icontains", "ES", "No", 'a text that contains, ignoring case, "ES"', "No"),
+    ("any_of", ["a", "b"], "No", 'a text that contains one of "a", "b"', "No"),
     ("all_of", ["o", "b"], "No", 'a text with "b" too', "No"),
     ("not_contains", "o", "No", 'a text without "o"', "No"),
     ("regex", r"\d", "No", r"a match of /\d/", "No"),
@@ -84,10 +84,10 @@ FAILS = [
     ("max_cost", 0.001, "No", "at most 0.001 USD", "0.001500 USD"),
 ]
 UNMEASURED = {
-    "max_latency": "nothing: it was not measured",
-    "max_first_token": "nothing: it was not measured",
-    "max_tokens_out": "nothing: they were not counted",
-    "max_cost": "nothing: the price is not known",
+    "max_latency": "unknown: it was not measured",
+    "max_first_token": "unknown: it was not measured",
+    "max_tokens_out": "unknown: they were not counted",
+    "max_cost": "unknown: there is no known price",
 }
 
 
@@ -156,7 +156,7 @@ def test_a_program_says_no(found, command, got):
 @pytest.mark.parametrize("schema", ["[]", "3", "{", "\ud800", "[" * 100_000])
 def test_a_file_that_holds_no_schema_is_told(tmp_path, schema):
     (tmp_path / "s.json").write_text(schema, errors="surrogatepass")
-    with pytest.raises(UnfitError, match=r"^names a file that (is no JSON|holds no JSON Schema): "):
+    with pytest.raises(UnfitError, match=r"^names a file that is not (JSON|a JSON Schema): "):
         ASSERTIONS["json_schema"].read("s.json", tmp_path)
 
 
@@ -169,17 +169,21 @@ def test_what_may_take_for_ever_is_left_to_a_judge_process():
     [
         ("contains", 3, "must be a text, not 3"),
         ("any_of", "yes", 'must be a list of texts, such as ["yes", "no"], not "yes"'),
-        ("json_path", {"a.b": 1}, "holds a path that is not known here"),
-        ("json_path", {"$..a": 1}, "holds a path that is not known here"),
-        ("json_path", {"$.a": date(2026, 1, 1)}, "holds a date or a time, which JSON has not"),
+        ("json_path", {"a.b": 1}, "contains an unsupported path"),
+        ("json_path", {"$..a": 1}, "contains an unsupported path"),
+        ("json_path", {"$.a": date(2026, 1, 1)}, "contains a date or a time, which JSON does not"),
         ("json_schema", "absent.json", "names a file that cannot be read: No such file"),
         ("finish_reason", "stopp", "must be stop, length or tool_calls"),
         ("tool_call", {"arguments": {}}, "must name the tool"),
-        ("tool_call", {"name": "a", "argument": {}}, 'holds the unknown key "argument"'),
-        ("json_schema", {"const": date(2026, 1, 1)}, "holds a date or a time, which JSON has not"),
+        ("tool_call", {"name": "a", "argument": {}}, 'has the unknown key "argument"'),
+        (
+            "json_schema",
+            {"const": date(2026, 1, 1)},
+            "contains a date or a time, which JSON does not",
+        ),
         ("exec", [], "must name a program"),
-        ("exec", ["./judge", ""], 'must be a list such as ["./judge"], and holds an empty text'),
-        ("exec", ["./judge", "a\0b"], "holds a NUL character, which no program can be given"),
+        ("exec", ["./judge", ""], 'must be a list such as ["./judge"], but contains an empty text'),
+        ("exec", ["./judge", "a\0b"], "contains a NUL character, which cannot be passed to"),
     ],
 )
 def test_what_may_not_stand_there_is_told(tmp_path, name, given, reason):

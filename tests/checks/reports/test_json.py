@@ -146,5 +146,5 @@ def test_what_did_not_pass_can_be_read_from_the_report():
     ids=range(12),
 )
 def test_what_is_no_report_is_a_usage_error(report):
-    with pytest.raises(UsageError, match=re.escape("no JSON report of checks")):
+    with pytest.raises(UsageError, match=re.escape("not a JSON report of checks")):
         failed_in(report)

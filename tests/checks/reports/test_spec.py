@@ -119,7 +119,7 @@ def test_a_program_reads_standard_output_if_a_report_goes_there_that_is_no_annot
 
 def test_a_name_that_no_file_can_have_is_found_before_or_while_it_is_written(tmp_path):
     for file in (f"{tmp_path}/a\0b", f"{tmp_path}/{'x' * 5000}"):
-        with pytest.raises(HelloLLMError, match=r"is no file name|cannot write"):
+        with pytest.raises(HelloLLMError, match=r"is not a file name|cannot write"):
             write_reports(
                 [ReportSpec.parse(f"tap={file}")],
                 EMPTY,

@@ -186,8 +186,8 @@ def test_exec_bounds_a_variable_that_is_not_set_is_told(asking):
     assert (ended.code, ended.stderr.splitlines()) == (
         2,
         [
-            'error: check "a" gives its program ABSENT_VARIABLE, which is not set',
-            "hint: export ABSENT_VARIABLE=…, or take it out of exec_env",
+            'error: check "a" passes ABSENT_VARIABLE to its program, but it is not set',
+            "hint: export ABSENT_VARIABLE=…, or remove it from exec_env",
         ],
     )
 

@@ -155,7 +155,7 @@ def test_list_and_dry_run_send_nothing(suite, openai_server):
     assert planned.text.splitlines() == [
         "a  [openai/gpt-4o-mini]  1 x litellm  cost unknown",
         "b  [openai/gpt-4o-mini]  up to 3 x litellm  at most 0.000027 USD",
-        "2 checks, at most 4 calls, retries apart: cost unknown",
+        "2 checks, at most 4 calls, not counting retries: cost unknown",
     ]
     assert openai_server.requests == []
 
@@ -183,7 +183,7 @@ def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path,
 def test_a_budget_that_cannot_be_kept_is_a_mistake(suite, openai_server):
     ended = program("check", suite(asks("a")), *on(openai_server), "--max-cost", "1")
     assert (ended.code, openai_server.requests) == (2, [])
-    assert 'max_cost cannot be kept: check "a" on openai/x has no max_tokens' in ended.stderr
+    assert 'max_cost cannot be guaranteed: check "a" on openai/x has no max_tokens' in ended.stderr
 
 
 def test_only_what_did_not_pass_is_run_again(suite, tmp_path):

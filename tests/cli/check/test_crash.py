@@ -25,19 +25,19 @@ MISTAKES = {
     "ref-bad-address": ('json_schema = { "$ref" = "http://[::1" }', "refers to http://[::1"),
     "ref-remote": ('json_schema = { "$ref" = "http://127.0.0.1:9/" }', "refers to http://127"),
     "ref-dynamic": ('json_schema = { "$dynamicRef" = "#absent" }', "refers to #absent"),
-    "ref-endless": ('json_schema = { "$ref" = "#" }', "refers to itself without an end"),
+    "ref-endless": ('json_schema = { "$ref" = "#" }', "refers to itself endlessly"),
     "schema-dialect": ('json_schema = { "$schema" = 5 }', "$schema must be an address, not 5"),
     "schema-part": ("json_schema = { properties = { a = 5 } }", "5 is not of type"),
     "schema-pattern": ('json_schema = { pattern = "(" }', "is not a 'regex'"),
-    "schema-date": ("json_schema = { const = 2026-01-01 }", "holds a date or a time"),
+    "schema-date": ("json_schema = { const = 2026-01-01 }", "contains a date or a time"),
     "schema-digits": (f"json_schema = {{ const = 0x{'f' * 5000} }}", "too many digits"),
     "schema-deep": (f"json_schema.{'a.' * 3000}b = 1", "has more than 100 parts"),
     "path-deep": (
         f'json_path = {{ "$" = {{ {"a." * 60}b = {{ {"a." * 60}b = 1 }} }} }}',
         "is nested too deeply",
     ),
-    "exec-nul": (r'exec = ["a\u0000b"]', 'exec in expect in check "a" holds a NUL character'),
-    "exec-empty": ('exec = ["a", ""]', "and holds an empty text"),
+    "exec-nul": (r'exec = ["a\u0000b"]', 'exec in expect in check "a" contains a NUL character'),
+    "exec-empty": ('exec = ["a", ""]', "but contains an empty text"),
 }
 
 
@@ -70,11 +70,11 @@ ANSWERS = {
         "1e999",
         "the schema cannot be applied to it",
     ),
-    "digits": ("json_schema = { multipleOf = 2 }", "9" * 5000, "a number of too many digits"),
+    "digits": ("json_schema = { multipleOf = 2 }", "9" * 5000, "a number with too many digits"),
     "deep-schema": ('json_schema = { type = "array" }', "[" * 5000, "nested too deeply"),
     "deep": ("json = true", "[" * 200_000, "nested too deeply"),
     "deep-path": ('json_path = { "$[0]" = 1 }', "[" * 900 + "]" * 900, "1 at $[0]"),
-    "nan": ("json = true", '{"a": NaN}', "NaN is no JSON"),
+    "nan": ("json = true", '{"a": NaN}', "NaN is not JSON"),
     "path": ('json_path = { "$.a" = 1 }', '{"a": 1e999}', "Infinity"),
 }
 

@@ -121,8 +121,8 @@ def test_a_missing_key_is_named(model, variable):
 def test_a_key_that_no_header_can_carry_is_told_before_any_call(key):
     with pytest.raises(AuthError) as caught:
         resolve_route("openai/x", environ={"OPENAI_API_KEY": key})
-    assert caught.value.message == "OPENAI_API_KEY holds characters that no key has"
-    assert caught.value.hint == "export OPENAI_API_KEY=…   with the key alone in place of the dots"
+    assert caught.value.message == "OPENAI_API_KEY contains characters that no key has"
+    assert caught.value.hint == "export OPENAI_API_KEY=…   with only the key in place of the dots"
 
 
 def test_white_space_around_a_key_is_no_part_of_it():
@@ -182,7 +182,7 @@ def test_what_is_no_address_is_said(base):
 def test_a_password_in_the_address_is_refused_and_not_repeated(base):
     with pytest.raises(UsageError) as caught:
         resolve_route("openai/x", api_base=base, environ=KEYS)
-    assert caught.value.message == "the api base holds a user name or a password"
+    assert caught.value.message == "the API base contains a user name or a password"
     assert caught.value.hint == (
         "leave them out, and name the variable that holds the key with --api-key-env"
     )

@@ -97,7 +97,7 @@ def test_a_proxy_that_wants_to_know_who_asks_is_named():
         address = f"http://127.0.0.1:{proxy.port}"
         error = ask("http://api.invalid/v1", proxy=address)
     assert type(error) is UnreachableError
-    assert error.message == f"the proxy {address} wants a user name and a password (407)"
+    assert error.message == f"the proxy {address} requires a user name and a password (407)"
 
 
 @pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "127.0.0.1:3128", "nonsense"])
@@ -127,7 +127,7 @@ def test_a_certificate_that_was_named_is_trusted():
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file or directory"), ("no certificate", "it holds no certificate")],
+    [(None, "No such file or directory"), ("no certificate", "it contains no certificate")],
 )
 def test_certificates_that_cannot_be_read_are_an_error_before_anything_is_sent(
     tmp_path, content, reason

@@ -58,7 +58,7 @@ def call(vendor, **options):
 @pytest.mark.parametrize("vendor", sorted(OPENAI_SDK_VENDORS))
 def test_an_openai_sdk_vendor_uses_the_client_we_give(hosts, vendor):
     error = call(vendor, api_base="http://127.0.0.1:9/v1")
-    assert error.message == '127.0.0.1:9 refused the request (418): it says "I am a teapot"'
+    assert error.message == '127.0.0.1:9 rejected the request (418): it says "I am a teapot"'
     assert hosts == ["127.0.0.1"]
 
 
@@ -129,5 +129,5 @@ def test_no_other_vendor_wants_an_openai_client(hosts, monkeypatch):
 def test_a_vendor_that_completes_texts_is_refused_and_its_chat_named(vendor):
     with pytest.raises(UsageError) as caught:
         resolve_route(f"{vendor}/m", api_base="http://127.0.0.1:9/v1")
-    assert caught.value.message == f"{vendor} completes texts and does not chat"
+    assert caught.value.message == f"{vendor} is for text completion, not for chat"
     assert caught.value.hint == f"--model {vendor.removeprefix('text-completion-')}/m"

@@ -39,8 +39,8 @@ def test_the_sentence_says_what_is_missing():
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server) == (
             "BrokenReplyError",
-            "PLACE ended the reply without a mark that it is complete",
-            "what arrived is kept; try again",
+            "PLACE ended the reply without marking it as complete",
+            "the partial answer is kept; try again",
         )
 
 
@@ -105,7 +105,7 @@ def test_an_end_with_neither_is_broken(protocol):
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server)[:2] == (
             "BrokenReplyError",
-            "PLACE ended the reply without a mark that it is complete",
+            "PLACE ended the reply without marking it as complete",
         )
 
 
@@ -123,8 +123,8 @@ def test_a_reason_that_means_failure_is_no_success(reason, stream):
         error = outcome(litellm_at(server), stream=stream)
         assert said(error, server) == (
             "BrokenReplyError",
-            f'PLACE broke the reply off: it says "{reason}"',
-            "what arrived is kept; try again",
+            f'PLACE broke off the reply: it says "{reason}"',
+            "the partial answer is kept; try again",
         )
     assert isinstance(error, BrokenReplyError)
     assert error.partial is not None

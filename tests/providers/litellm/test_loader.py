@@ -47,7 +47,7 @@ def test_an_error_of_ours_from_an_unknown_class_stays_a_bug(litellm, monkeypatch
 def test_a_parameter_that_litellm_refuses_is_a_request_error(litellm, monkeypatch):
     refusal = litellm.UnsupportedParamsError("openai does not support parameters: ['seed']")
     monkeypatch.setattr(litellm, "completion", raising(refusal))
-    with pytest.raises(RequestError, match=r"^openai/gpt-4o-mini does not take seed as given: "):
+    with pytest.raises(RequestError, match=r"^openai/gpt-4o-mini does not accept seed as given: "):
         provider().chat("hi")
 
 
@@ -55,7 +55,7 @@ def test_a_parameter_that_litellm_refuses_is_a_request_error(litellm, monkeypatc
     ("name", "kind", "message"),
     [
         ("Timeout", DeadlineError, "gave up waiting to hear from 127.0.0.1:1"),
-        ("RateLimitError", RateLimitedError, "127.0.0.1:1 is limiting requests"),
+        ("RateLimitError", RateLimitedError, "127.0.0.1:1 is rate-limiting requests"),
         (
             "AuthenticationError",
             AuthError,

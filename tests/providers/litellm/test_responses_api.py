@@ -115,7 +115,7 @@ def test_at_ones_own_server_the_parameters_are_those_that_were_typed(server):
 
 @pytest.mark.parametrize(("params", "name"), [({"seed": 1}, "seed"), ({"stop": ("x",)}, "stop")])
 def test_a_parameter_that_the_api_lacks_is_refused_and_not_dropped(server, params, name):
-    with pytest.raises(RequestError, match=f"^openai/o3-pro does not take {name}: "):
+    with pytest.raises(RequestError, match=f"^openai/o3-pro does not accept {name}: "):
         provider_at(server).chat(ChatRequest.from_prompt("hi", params=Params(**params)))
     assert server.requests == []
 
@@ -174,7 +174,7 @@ def test_a_call_imports_no_gateway(server):
 
 
 def test_a_vendor_without_the_api_is_a_mistake_in_the_name(server):
-    with pytest.raises(UsageError, match=r"^LiteLLM knows no Responses API of groq$"):
+    with pytest.raises(UsageError, match=r"^LiteLLM has no Responses API for groq$"):
         provider_at(server, "groq/responses/llama").chat("hi")
 
 

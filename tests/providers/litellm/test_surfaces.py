@@ -99,7 +99,7 @@ def test_a_key_that_gemini_refuses_as_a_bad_request_is_told_apart():
         error = outcome(provider_at(server, GEMINI, server.url), stream=True)
         assert said(error, server) == (
             "AuthError",
-            'PLACE refused the key in KEY (400): it says "API key not valid."',
+            'PLACE rejected the key in KEY (400): it says "API key not valid."',
             "export KEY=…   with a key that is valid for gemini/gemini-2.0-flash",
         )
 
@@ -154,6 +154,6 @@ def test_a_vendors_own_address_without_a_key_gets_no_stand_in_for_one(respx_mock
     route = respx_mock.post("https://api.poe.com/v1/chat/completions")
     route.mock(return_value=httpx.Response(401, json={"error": {"message": "who are you"}}))
     provider = get_provider("litellm", model="poe/some-bot", environ={})
-    with pytest.raises(AuthError, match="wants a key"):
+    with pytest.raises(AuthError, match="requires a key"):
         provider.chat("hi")
     assert "authorization" not in route.calls.last.request.headers

@@ -34,7 +34,7 @@ def test_a_vendors_error_in_a_reply_is_quoted_with_its_code(protocol, stream):
         error = outcome(litellm_at(server), stream=stream)
         assert said(error, server) == (
             "RateLimitedError",
-            'PLACE is limiting requests (1002): it says "rate limit"',
+            'PLACE is rate-limiting requests (1002): it says "rate limit"',
             "wait, then try again",
         )
     assert isinstance(error, HelloLLMError)
@@ -127,13 +127,13 @@ def test_own_server_names_are_sent_what_was_typed(name, stream):
         (
             "gpt-5-mini",
             Params(temperature=0.5),
-            "openai/gpt-5-mini does not take temperature as given: ",
+            "openai/gpt-5-mini does not accept temperature as given: ",
             "leave out --temperature",
         ),
         (
             "gpt-5-mini",
             Params(top_p=0.5),
-            "openai/gpt-5-mini does not take top_p",
+            "openai/gpt-5-mini does not accept top_p",
             "leave out --top-p",
         ),
     ],

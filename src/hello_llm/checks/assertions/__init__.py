@@ -1,1 +1,1 @@
-"""What a check can expect of an answer: one module per kind, and the table of all."""
+"""The assertions about an answer: one module per kind, and a table of all of them."""

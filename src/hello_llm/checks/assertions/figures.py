@@ -3,7 +3,7 @@
 from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.contract import LLMReply
 
-_UNMEASURED = "nothing: it was not measured"
+_UNMEASURED = "unknown: it was not measured"
 
 
 def finish_reason(wanted: str, reply: LLMReply) -> Mismatch | None:
@@ -18,7 +18,7 @@ def max_latency(seconds: float, reply: LLMReply) -> Mismatch | None:
 
 
 def max_first_token(seconds: float, reply: LLMReply) -> Mismatch | None:
-    """The first piece of the answer came within this many seconds."""
+    """The first piece of the answer arrived within this many seconds."""
     return _in_time("max_first_token", seconds, reply.usage.first_token_ms)
 
 
@@ -27,7 +27,7 @@ def max_tokens_out(most: int, reply: LLMReply) -> Mismatch | None:
     got = reply.usage.tokens_out
     if got is not None and got <= most:
         return None
-    shown = "nothing: they were not counted" if got is None else str(got)
+    shown = "unknown: they were not counted" if got is None else str(got)
     return Mismatch("max_tokens_out", f"at most {most} tokens", shown)
 
 
@@ -36,7 +36,7 @@ def max_cost(dollars: float, reply: LLMReply) -> Mismatch | None:
     micros = reply.usage.usd_micros
     if micros is not None and micros <= dollars * 1e6:
         return None
-    got = "nothing: the price is not known" if micros is None else f"{micros / 1e6:.6f} USD"
+    got = "unknown: there is no known price" if micros is None else f"{micros / 1e6:.6f} USD"
     return Mismatch("max_cost", f"at most {dollars:g} USD", got)
 
 

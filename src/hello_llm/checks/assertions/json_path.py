@@ -1,4 +1,4 @@
-"""Finds a value in a JSON document by a small part of JSONPath: ``$.answers[0]["first name"]``."""
+"""Finds a value in a JSON document with a subset of JSONPath: ``$.answers[0]["first name"]``."""
 
 import re
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 from hello_llm.toml_file.kinds import UnfitError
 
 Step = str | int
-"""The name of a member, or the number of an element; a negative one counts from the end."""
+"""The name of a member, or the index of an element; a negative index counts from the end."""
 
 _STEP = re.compile(r"""\.([\w-]+)|\[(-?\d{1,9})\]|\["([^"\\]*)"\]|\['([^'\\]*)'\]""")
 
 
 class MissingError(LookupError):
-    """A document has no value in that place."""
+    """A document has no value at the path."""
 
 
 def parse(path: str) -> tuple[Step, ...]:
     """Return the steps of `path`, outermost first.
 
     Raises:
-        UnfitError: it is none of the paths that are known here.
+        UnfitError: `path` is not in the supported subset of JSONPath.
     """
     steps: list[Step] = []
     at = 1
@@ -29,7 +29,7 @@ def parse(path: str) -> tuple[Step, ...]:
         at = found.end()
     if not path.startswith("$") or at != len(path):
         raise UnfitError(
-            "holds a path that is not known here", 'a path looks like $.answers[0]["first name"]'
+            "contains an unsupported path", 'a path looks like $.answers[0]["first name"]'
         )
     return tuple(steps)
 
@@ -38,7 +38,7 @@ def find(document: Any, path: str) -> Any:  # noqa: ANN401 - any JSON value
     """Return the value of `document` at `path`.
 
     Raises:
-        MissingError: there is none.
+        MissingError: there is no value at `path`.
     """
     value = document
     for step in parse(path):
@@ -53,7 +53,7 @@ def find(document: Any, path: str) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def same(expected: object, got: object) -> bool:
-    """Tell whether two JSON values are equal; true is not 1, as it is in Python."""
+    """Return whether two JSON values are equal; unlike in Python, true does not equal 1."""
     if isinstance(expected, bool) or isinstance(got, bool):
         return expected is got
     if isinstance(expected, dict) and isinstance(got, dict):
@@ -64,7 +64,7 @@ def same(expected: object, got: object) -> bool:
 
 
 def holds(whole: object, part: object) -> bool:
-    """Tell whether `whole` has every member of `part`, and those of its tables."""
+    """Return whether `whole` has every member of `part`, at every level of nested objects."""
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(key in whole and holds(whole[key], part[key]) for key in part)
     return same(part, whole)

@@ -11,7 +11,7 @@ from hello_llm.judge.json_document import NoJSONError, parse
 
 
 def parses(wanted: bool, reply: LLMReply) -> Mismatch | None:
-    """The answer is JSON with nothing around it; with false, it is not."""
+    """The answer is JSON with nothing around it; with ``false``, it is not."""
     try:
         parse(reply.text)
     except NoJSONError as error:
@@ -37,13 +37,13 @@ def path_equals(wanted: Mapping[str, Any], reply: LLMReply) -> Mismatch | None:
 
 
 def calls(wanted: Mapping[str, Any], reply: LLMReply) -> Mismatch | None:
-    """The model asks for the tool of this ``name``, with at least these ``arguments``."""
+    """The model calls the tool with this ``name`` and at least these ``arguments``."""
     part = wanted.get("arguments", {})
     for call in reply.tool_calls:
         if call.name == wanted["name"] and _has(call.arguments, part):
             return None
     got = ", ".join(f"{call.name}({call.arguments})" for call in reply.tool_calls)
-    expected = f"a call of {wanted['name']} with {as_json(part)}"
+    expected = f"a call to {wanted['name']} with {as_json(part)}"
     return Mismatch("tool_call", expected, excerpt(got or "no call"))
 
 

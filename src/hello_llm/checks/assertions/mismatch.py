@@ -1,4 +1,4 @@
-"""How an answer differs from what was expected."""
+"""Describes how an answer differs from an expectation."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ class Mismatch:
     """One expectation that an answer does not meet."""
 
     assertion: str
-    """Its key in the file: ``contains``, ``json_path``, ``max_latency``."""
+    """The key of the assertion in the file: ``contains``, ``json_path``, ``max_latency``."""
     expected: str
-    """What was expected, for a reader."""
+    """The expected value, as shown to a reader."""
     got: str
-    """What came instead, for a reader."""
+    """The actual value, as shown to a reader."""

@@ -1,4 +1,4 @@
-"""The table of assertions: for each key of ``expect``, what may stand there and what judges it."""
+"""The table of assertions: for each key of ``expect``, how to read its value and judge it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -30,35 +30,35 @@ _SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
 
 
 class Read(Protocol):
-    """Tells what a value in the file means."""
+    """Interprets a value in the file."""
 
     def __call__(self, given: object, folder: Path) -> Any:  # noqa: ANN401 - each has its own
-        """Interpret `given`; paths in it start from `folder`.
+        """Interpret `given`; paths in it are relative to `folder`.
 
         Raises:
-            UnfitError: it is not allowed here.
+            UnfitError: the value is not allowed here.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One that can be made."""
+    """An assertion that checks can make."""
 
     read: Read
-    """What may stand in the file."""
+    """Validates and interprets the value in the file."""
     judge: Callable[[Any, LLMReply], Mismatch | None] | None = None
-    """Returns how an answer falls short, or nothing; ``None`` where a judge process has to say."""
+    """Returns the mismatch of an answer, if any; ``None`` if a judge process must decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One that a check makes."""
+    """An assertion that a check makes."""
 
     name: str
     """Its key in the file."""
     value: Any
-    """What is expected."""
+    """The expected value."""
 
 
 def _of(kind: Kind) -> Read:
@@ -79,7 +79,7 @@ def _tool_call(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG00
     table = _table(given, 'a table such as { name = "add", arguments = { a = 1 } }')
     unknown = next((key for key in table if key not in {"name", "arguments"}), None)
     if unknown is not None:
-        raise UnfitError(f"holds the unknown key {phrases.quoted(unknown)}", "name and arguments")
+        raise UnfitError(f"has the unknown key {phrases.quoted(unknown)}", "name and arguments")
     if not isinstance(table.get("name"), str):
         raise UnfitError("must name the tool", 'tool_call = { name = "add" }')
     _table(table.get("arguments", {}), "a table of arguments")
@@ -87,7 +87,7 @@ def _tool_call(given: object, folder: Path) -> Mapping[str, Any]:  # noqa: ARG00
 
 
 def _schema(given: object, folder: Path) -> str:
-    """Return the text of a schema; whether it is right takes a judge process to say."""
+    """Return the text of a schema, which only a judge process can validate."""
     if not isinstance(given, str):
         return json.dumps(_json(_table(given, "a JSON Schema, or the file that holds one")))
     try:
@@ -96,9 +96,9 @@ def _schema(given: object, folder: Path) -> str:
         reason = f"{error.strerror}: {phrases.quoted(given)}"
         raise UnfitError(f"names a file that cannot be read: {reason}") from None
     except ValueError as error:
-        raise UnfitError(f"names a file that is no JSON: {error}") from None
+        raise UnfitError(f"names a file that is not JSON: {error}") from None
     if not isinstance(schema, dict):
-        raise UnfitError("names a file that holds no JSON Schema: it is no object")
+        raise UnfitError("names a file that is not a JSON Schema: it is not an object")
     return json.dumps(_json(schema))
 
 
@@ -107,7 +107,7 @@ def _command(given: object, folder: Path) -> tuple[str, ...]:
     if not command:
         raise UnfitError("must name a program", 'exec = ["./judge"]')
     if any("\0" in word for word in command):
-        raise UnfitError("holds a NUL character, which no program can be given")
+        raise UnfitError("contains a NUL character, which cannot be passed to a program")
     first = command[0]
     return (str((folder / first).absolute()) if "/" in first else first, *command[1:])
 
@@ -120,17 +120,15 @@ def _table(given: object, allowed: str) -> Mapping[str, Any]:
 
 def _json(table: Mapping[str, Any]) -> Mapping[str, Any]:
     if nested_too_deeply(table):
-        raise UnfitError(
-            "is nested too deeply", "tables and lists may stand 100 deep in each other"
-        )
+        raise UnfitError("is nested too deeply", "tables and lists can be nested 100 levels deep")
     try:
         json.dumps(table)
     except TypeError:
         raise UnfitError(
-            "holds a date or a time, which JSON has not", "write it as a text"
+            "contains a date or a time, which JSON does not have", "write it as a text"
         ) from None
     except ValueError:
-        raise UnfitError("holds a number of too many digits") from None
+        raise UnfitError("contains a number with too many digits") from None
     return table
 
 

@@ -23,14 +23,14 @@ def icontains(wanted: str, reply: LLMReply) -> Mismatch | None:
     """The answer contains this text, ignoring case."""
     if wanted.casefold() in reply.text.casefold():
         return None
-    return _short("icontains", "a text, in any case, with", wanted, reply)
+    return _short("icontains", "a text that contains, ignoring case,", wanted, reply)
 
 
 def any_of(wanted: Sequence[str], reply: LLMReply) -> Mismatch | None:
     """The answer contains at least one of these texts."""
     if any(text in reply.text for text in wanted):
         return None
-    return Mismatch("any_of", f"a text with one of {_listed(wanted)}", excerpt(reply.text))
+    return Mismatch("any_of", f"a text that contains one of {_listed(wanted)}", excerpt(reply.text))
 
 
 def all_of(wanted: Sequence[str], reply: LLMReply) -> Mismatch | None:
@@ -58,7 +58,7 @@ def starts_with(wanted: str, reply: LLMReply) -> Mismatch | None:
 
 
 def min_chars(least: int, reply: LLMReply) -> Mismatch | None:
-    """The answer has at least so many characters."""
+    """The answer has at least this many characters."""
     got = len(reply.text)
     return (
         None
@@ -68,7 +68,7 @@ def min_chars(least: int, reply: LLMReply) -> Mismatch | None:
 
 
 def max_chars(most: int, reply: LLMReply) -> Mismatch | None:
-    """The answer has at most so many characters."""
+    """The answer has at most this many characters."""
     got = len(reply.text)
     return (
         None

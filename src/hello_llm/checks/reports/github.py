@@ -1,6 +1,6 @@
-"""Annotations of GitHub Actions: a workflow command for each of the worst checks.
+"""GitHub Actions annotations: a workflow command for each of the worst checks.
 
-The escapes are those of the runner's own toolkit:
+The escapes follow the runner's own toolkit:
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
@@ -9,9 +9,9 @@ from hello_llm.checks.reports.wording import Status, headline, passed, standing
 from hello_llm.checks.results import CheckResult, SuiteResult
 
 MOST_ANNOTATIONS = 10
-"""GitHub shows no more of one kind for a step."""
+"""The most annotations of one kind that GitHub shows for a step."""
 LONGEST_SUMMARY = 1_000_000
-"""Bytes; GitHub refuses a step's summary of more than 1 MiB."""
+"""Size limit in bytes; GitHub rejects a step summary of more than 1 MiB."""
 
 _COMMANDS = {
     Status.FAIL: "error",
@@ -22,7 +22,7 @@ _COMMANDS = {
 
 
 def render(result: SuiteResult, texts: Texts) -> str:
-    """Return the workflow commands for the ten worst checks of `result`, a line for each."""
+    """Return the workflow commands for the ten worst checks of `result`, one per line."""
     bad = [check for check in result.results if standing(check) in _COMMANDS]
     worst = sorted(bad, key=_badness)
     lines = [_command(result, check, texts) for check in worst[:MOST_ANNOTATIONS]]

@@ -1,4 +1,4 @@
-"""The JSON report: everything that came of the suite, whole, and read back for a second run."""
+"""The JSON report: the complete result of a suite, read back to rerun failed checks."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,15 +13,15 @@ from hello_llm.text.ci_commands import disarmed_json
 
 CHECKS_SCHEMA = "hello-llm.checks/1"
 
-# What holds the words of a schema and no text of anybody's.
+# Keys whose values are words of the schema rather than free text.
 _FIXED = frozenset({"schema", "verdict", "provider", "finish_reason", "code"})
 
 
 def render(result: SuiteResult, texts: Texts) -> str:
-    """Return the JSON report of `result`; texts are whole, only secrets are taken out.
+    """Return the JSON report of `result`, with texts in full except for secrets.
 
-    Characters that do not print, and what a CI system would obey, are written as escapes, which
-    readers of JSON turn back.
+    Non-printing characters, and commands that a CI system would run, are written as escapes, which
+    JSON parsers decode again.
     """
     value = {
         "schema": CHECKS_SCHEMA,
@@ -40,13 +40,13 @@ def render(result: SuiteResult, texts: Texts) -> str:
 def failed_in(report: str) -> list[tuple[str, str]]:
     """Return the name and the model of each check that did not pass, quarantined or not.
 
-    Secrets are taken out of the names too: compare them with names that went the same way.
+    Secrets are removed from the names too, so compare them with names redacted the same way.
 
     Args:
         report: a JSON report of an earlier run.
 
     Raises:
-        UsageError: it is none.
+        UsageError: `report` is not a JSON report of checks.
     """
     try:
         read = json.loads(report)
@@ -62,7 +62,7 @@ def failed_in(report: str) -> list[tuple[str, str]]:
 
 
 _NO_REPORT = (
-    f"the report is no JSON report of checks ({CHECKS_SCHEMA})",
+    f"the file is not a JSON report of checks ({CHECKS_SCHEMA})",
     "write one with --report json=FILE",
 )
 
@@ -114,6 +114,4 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 
 def _printing(line: str) -> str:
     if line.isprintable():
         return line
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line).replace(
-        "\x7f", "\\u007f"
-    )
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)

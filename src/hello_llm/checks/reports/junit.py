@@ -1,7 +1,8 @@
 """JUnit XML, in the dialect of Surefire and Jenkins: a test suite for each model.
 
-Only what the schema of Jenkins' xUnit plugin knows is written. A test case can hold no properties
-there, so those of a model stand at its suite, and those of a check in its ``system-out``.
+The report contains only elements that the schema of Jenkins' xUnit plugin allows. The schema does
+not allow properties in a test case, so the properties of a model are in its test suite, and those
+of a check are in its ``system-out``.
 """
 
 import re
@@ -27,7 +28,7 @@ from hello_llm.checks.reports.wording import (
 )
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
 
-# XML 1.0 can hold no other characters, not even escaped; a carriage return would become a newline.
+# XML 1.0 allows no other characters, even escaped; a carriage return would become a newline.
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -74,7 +75,7 @@ def _add_suite(
 
 
 def _add_case(suite: ET.Element, result: SuiteResult, check: CheckResult, texts: Texts) -> None:
-    # Readers take what follows the last full stop for the class, and all before it for packages.
+    # Readers treat the part after the last full stop as the class, and the rest as packages.
     group = f"{result.suite.stem}.{check.model.replace('.', '_')}"
     case = ET.SubElement(
         suite,

@@ -1,4 +1,4 @@
-"""The kinds of reports: each is a line here, and a module of that name with a ``render``."""
+"""The kinds of reports; each has a member here and a module of that name with ``render``."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -25,6 +25,6 @@ class ReportKind(StrEnum):
     """Annotations and a step summary of GitHub Actions."""
 
     def render(self, result: "SuiteResult", texts: "Texts") -> str:
-        """Return the report of `result`; its module is imported only now."""
+        """Return the report of `result`; its module is imported on first use."""
         module = import_module(f"{__package__}.{self}")
         return cast("Callable[[SuiteResult, Texts], str]", module.render)(result, texts)

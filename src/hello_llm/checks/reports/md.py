@@ -1,4 +1,4 @@
-"""Markdown: a table of the checks, and below it those that did not always pass, with a diff."""
+"""Markdown: a table of the checks, then those that did not pass every time, with diffs."""
 
 import re
 from collections import Counter
@@ -21,8 +21,8 @@ from hello_llm.checks.reports.wording import (
 )
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult
 
-# What Markdown would read, and what GitHub looks for in the page that comes of it, where escaping
-# no longer helps: a mention, an issue, an address, an emoji.
+# Characters that Markdown interprets, and patterns that GitHub looks for in the rendered page,
+# where escaping no longer helps: mentions, issues, addresses, emoji.
 _ACTIVE = re.compile(r"[\\`*_{}\[\]<>&|~#$:@]|\bwww\.|\bGH-", re.IGNORECASE)
 _BACKTICKS = re.compile("`+")
 _LONGEST_DIFFED = 20_000
@@ -34,9 +34,9 @@ def render(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> 
     """Return the Markdown report of `result`.
 
     Args:
-        result: what came of the suite.
-        texts: how texts go into the report.
-        longest: bytes that the report may take, about; what is left out is counted at its end.
+        result: the result of the suite.
+        texts: prepares texts for the report.
+        longest: approximate size limit in bytes; the end of the report counts the parts left out.
     """
     title = f"# {_inline(texts.line(result.suite.name))}: {counts_phrase(result)}"
     rows = [_row(check, texts) for check in result.results]
@@ -59,7 +59,7 @@ def render(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> 
 
 
 def _fitting(parts: list[str], longest: int | None, taken: int) -> tuple[list[str], int | None]:
-    """Return as many of `parts` as `longest` bytes hold, `taken` of them used, and what is left."""
+    """Return the first `parts` that fit `longest` bytes less `taken`, and the bytes left."""
     if longest is None:
         return parts, None
     left = longest - taken
@@ -77,7 +77,7 @@ def _left_out(rows: int, sections: int) -> Iterator[str]:
 
 
 def _skipped(result: SuiteResult, texts: Texts) -> Iterator[str]:
-    """Yield for each reason how many checks were skipped for it."""
+    """Yield, for each reason, how many checks were skipped because of it."""
     reasons = Counter(
         texts.line(check.skipped_because)
         for check in result.results
@@ -136,7 +136,7 @@ def _diff(mismatch: Mismatch, texts: Texts) -> str:
         for text in (mismatch.expected, mismatch.got)
     )
     lines = list(unified_diff(expected, got, "expected", "got", lineterm=""))
-    if not lines:  # both look alike for a reader
+    if not lines:  # both look the same to a reader
         lines = [f"- {expected[0]}", f"+ {got[0]}"]
     return shortened("\n".join(lines))
 
@@ -147,7 +147,7 @@ def _fenced(text: str, language: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Return `text`, of one line, so that it is shown as it is: as code if it has to be."""
+    """Return `text`, one line, so that it displays literally: as inline code if necessary."""
     if not _ACTIVE.search(text):
         return text
     ticks = "`" * (_longest_run(text) + 1)

@@ -1,4 +1,4 @@
-"""Which reports are wanted, and where: what ``--report KIND=FILE`` means."""
+"""Parses ``--report KIND=FILE``: which reports to write, and where."""
 
 import os
 from collections.abc import Iterable
@@ -17,19 +17,19 @@ _STDOUT_NAMES = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 
 @dataclass(frozen=True, slots=True)
 class ReportSpec:
-    """One report that is wanted."""
+    """One requested report."""
 
     kind: ReportKind
     """Its kind."""
     path: Path | None
-    """The file; ``None`` is standard output, where the annotations always go."""
+    """The file; ``None`` means standard output, where annotations always go."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse ``KIND=FILE``; ``-`` is standard output, and github takes no file.
+        """Parse ``KIND=FILE``; ``-`` means standard output, and github takes no file.
 
         Raises:
-            UsageError: there is no such kind, or no file that could be written.
+            UsageError: the kind is unknown, or the file is missing or cannot be written.
         """
         name, equals, file = text.partition("=")
         if name not in set(ReportKind):
@@ -53,9 +53,9 @@ class ReportSpec:
 
 
 def _writable(path: Path, kind: ReportKind) -> Path:
-    """Return `path` if its folder is there and it is no folder itself."""
+    """Return `path` if its folder exists and it is not a folder itself."""
     if "\0" in str(path):
-        raise UsageError(f"{quoted(str(path))} is no file name", f"--report {kind}=FILE")
+        raise UsageError(f"{quoted(str(path))} is not a file name", f"--report {kind}=FILE")
     if os.path.isdir(path):  # noqa: PTH112 - never raises
         raise UsageError(
             f"{quoted(str(path))} is a folder, the report {kind} needs a file",
@@ -70,10 +70,10 @@ def _writable(path: Path, kind: ReportKind) -> Path:
 
 
 def parse_all(texts: Iterable[str]) -> list[ReportSpec]:
-    """Return the reports that `texts` want, each as :meth:`ReportSpec.parse` reads it.
+    """Parse each of `texts` with :meth:`ReportSpec.parse`.
 
     Raises:
-        UsageError: one of them is wrong, or two go to the same place.
+        UsageError: one of them is invalid, or two go to the same place.
     """
     wanted = [ReportSpec.parse(text) for text in texts]
     taken: dict[str, ReportKind] = {}
@@ -90,5 +90,5 @@ def parse_all(texts: Iterable[str]) -> list[ReportSpec]:
 
 
 def claims_stdout(wanted: Iterable[ReportSpec]) -> bool:
-    """Tell whether a program is to read one of the reports from standard output."""
+    """Return whether one of the reports goes to standard output for a program to read."""
     return any(one.path is None and one.kind is not ReportKind.GITHUB for one in wanted)

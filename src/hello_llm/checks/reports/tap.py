@@ -1,7 +1,7 @@
 """TAP: a line for each check, and a YAML block below each that did not pass every time.
 
-Versions 13 and 14 both have all that is written. It calls itself 13: Perl's ``prove`` before 3.48
-and others take any later version for an error.
+The report uses only features of both versions 13 and 14. It declares version 13, because Perl's
+``prove`` before 3.48 and other readers treat any later version as an error.
 """
 
 import json
@@ -80,14 +80,15 @@ def _attempt(number: int, attempt: AttemptResult, texts: Texts) -> Iterator[str]
 
 
 def _escaped(text: str) -> str:
-    """Return `text` with what would begin a directive, or look like an escape, escaped."""
+    """Return `text`, escaping characters that begin a directive or look like an escape."""
     return _SPECIAL.sub(r"\\\g<0>", "".join(c if c.isprintable() else "\ufffd" for c in text))
 
 
 def _scalar(text: str) -> str:
-    r"""Return `text` as a double-quoted scalar of YAML, on one line.
+    r"""Return `text` as a double-quoted YAML scalar, on one line.
 
-    It is written as JSON writes it, but for characters beyond U+FFFF: YAML has no pairs of ``\u``.
+    The format is that of JSON, except for characters beyond U+FFFF, because YAML has no surrogate
+    pairs of ``\u`` escapes.
     """
     return "".join(
         c if c.isprintable() else _escape(c) for c in json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Makes any text fit for a report: without secrets, harmless, and of a bounded length."""
+"""Prepares texts for a report: removes secrets, sanitizes them and limits their length."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from hello_llm.contract import HelloLLMError, LLMReply
 
 LONGEST = 2000
-"""Characters of one text in a report; the JSON report holds texts whole."""
+"""Maximum characters of one text in a report; the JSON report contains texts in full."""
 
 _LONGEST_LINE = 200
 
@@ -23,35 +23,35 @@ class ReplyDocument(Protocol):
         provider: str | None = None,
         model: str | None = None,
     ) -> dict[str, Any]:
-        """Return the document of `reply` and `error`; the rest is for when there is no reply."""
+        """Return the document; `provider` and `model` are used only if there is no reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How texts that came from a model, a server or a file go into a report, and whole replies."""
+    """Prepares texts from a model, a server or a file for a report, and whole replies."""
 
     redact: Callable[[str], str]
-    """Takes secrets out."""
+    """Removes secrets."""
     sanitize: Callable[[str], str]
-    """Makes visible what could act on a terminal or hide in the text."""
+    """Makes control and invisible characters visible."""
     document: ReplyDocument
-    """Makes the document of a reply, for reports that hold all of it."""
+    """Makes the document of a reply, for reports that contain whole replies."""
 
     def whole(self, text: str) -> str:
-        """Return `text` without secrets and harmless."""
+        """Return the whole `text`, sanitized and without secrets."""
         return self.sanitize(self.redact(text))
 
     def block(self, text: str) -> str:
-        """Return :meth:`whole` of `text`, its first 2,000 characters and how many follow."""
+        """Return the first 2,000 characters of :meth:`whole`, and how many more follow."""
         return shortened(self.whole(text))
 
     def line(self, text: str) -> str:
-        """Return :meth:`whole` of `text` on one line of about 200 characters at most."""
+        """Return :meth:`whole` on one line, shortened to about 200 characters."""
         return shortened(" ".join(self.whole(text).split()), _LONGEST_LINE)
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """Return the first `longest` characters of `text`, and how many follow."""
+    """Return the first `longest` characters of `text`, and how many more follow."""
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text) - longest:,} more characters)"

@@ -1,4 +1,4 @@
-"""What the reports say of a check, and in which words: the same in each of them."""
+"""Provides the statements about a check that all reports share, and their wording."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,34 +15,34 @@ from hello_llm.text.phrases import printable
 
 
 class Status(StrEnum):
-    """What a reader is told of a check, the worst first."""
+    """The status of a check in a report, worst first."""
 
     FAIL = "fail"
-    """It failed, and the suite with it."""
+    """It failed, and so did the suite."""
     ERROR = "error"
-    """No answers came that could decide."""
+    """Errors left it undecided."""
     QUARANTINED = "quarantined"
-    """It failed or erred, and that must not decide about the suite."""
+    """It failed or erred, but must not affect the outcome of the suite."""
     FLAKY = "flaky"
     """It passed, but not every time."""
     SKIPPED = "skipped"
-    """It was not tried, or not to the end."""
+    """It was not tried, or was cut short."""
     PASS = "pass"  # noqa: S105 - no password
     """It passed every time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What checks used together; ``None`` where a reply does not say, or there is none."""
+    """The total usage of checks; ``None`` if a reply does not report it, or without replies."""
 
     tokens_in: int | None
     """Tokens of the prompts."""
     tokens_out: int | None
     """Tokens of the replies."""
     usd_micros: int | None
-    """Price in millionths of a US dollar."""
+    """Cost in millionths of a US dollar."""
     latency_ms: int | None
-    """Median over the attempts, in milliseconds."""
+    """Median latency of the attempts, in milliseconds."""
 
     @classmethod
     def of(cls, checks: Iterable[CheckResult]) -> Self:
@@ -59,14 +59,14 @@ class Figures:
 
     @property
     def dollars(self) -> str | None:
-        """The price in US dollars, to the millionth."""
+        """The cost in US dollars, to the millionth."""
         if self.usd_micros is None:
             return None
         return f"{self.usd_micros // 10**6}.{self.usd_micros % 10**6:06}"
 
 
 def standing(check: CheckResult) -> Status:
-    """The status of `check` in a report."""
+    """Return the status of `check` in a report."""
     if check.quarantined and check.verdict in {Verdict.FAIL, Verdict.ERROR}:
         return Status.QUARANTINED
     return Status.FLAKY if check.flaky else Status(check.verdict.value)
@@ -79,7 +79,7 @@ def counts(checks: Iterable[CheckResult]) -> dict[Status, int]:
 
 
 def counts_phrase(result: SuiteResult) -> str:
-    """Return the counts as a phrase, without those that are 0: ``1 fail, 3 pass``."""
+    """Return the counts other than 0 as a phrase: ``1 fail, 3 pass``."""
     told = [f"{count} {known}" for known, count in counts(result.results).items() if count]
     return ", ".join(told) or "no checks"
 
@@ -90,7 +90,7 @@ def passed(check: CheckResult) -> int:
 
 
 def tally(check: CheckResult) -> str:
-    """Say how many attempts passed, and how many were needed."""
+    """Return a phrase that gives the attempts that passed and those needed."""
     if not check.attempts:
         return "not tried"
     made = f"{passed(check)} of {len(check.attempts)} attempts passed"
@@ -98,9 +98,9 @@ def tally(check: CheckResult) -> str:
 
 
 def score(check: CheckResult) -> str:
-    """Return :func:`tally` of `check`, and why it was not tried, or not to the end.
+    """Return :func:`tally` of `check`, and the reason if it was skipped or cut short.
 
-    The reason can name a check: it is put on one line, but secrets are not taken out.
+    The reason can name a check, so it is put on one line; secrets are not removed from it.
     """
     why = printable(" ".join(check.skipped_because.split()))
     if not why:
@@ -109,26 +109,26 @@ def score(check: CheckResult) -> str:
 
 
 def telling(check: CheckResult) -> AttemptResult | None:
-    """Return the attempt that says most about `check`: the first like it, else the last."""
+    """Return the most telling attempt: the first with the verdict of `check`, else the last."""
     alike = (attempt for attempt in check.attempts if attempt.verdict is check.verdict)
     return next(alike, check.attempts[-1] if check.attempts else None)
 
 
 def not_passed(check: CheckResult) -> list[tuple[int, AttemptResult]]:
-    """Return the attempts that did not pass, each with its number from 1."""
+    """Return the attempts that did not pass, each with its number, counted from 1."""
     numbered = enumerate(check.attempts, 1)
     return [(number, it) for number, it in numbered if it.verdict is not Verdict.PASS]
 
 
 def kind(attempt: AttemptResult) -> str:
-    """Name the failure in one word: an exit code or an assertion."""
+    """Return the failure in one word: the name of an exit code or of an assertion."""
     if attempt.mismatches:
         return attempt.mismatches[0].assertion
     return attempt.verdict.value if attempt.error is None else attempt.error.exit_code.name
 
 
 def reason(attempt: AttemptResult | None, texts: Texts) -> str:
-    """Return on one line why `attempt` did not pass, or nothing."""
+    """Return, on one line, why `attempt` did not pass; empty if there is no reason."""
     if attempt is None:
         return ""
     if not attempt.mismatches:
@@ -141,9 +141,9 @@ def reason(attempt: AttemptResult | None, texts: Texts) -> str:
 
 
 def headline(check: CheckResult, texts: Texts) -> str:
-    """Return on one line how `check` stands, and why if it did not pass every time.
+    """Return, on one line, the score of `check` and why it did not pass every time.
 
-    Where there is but one attempt, the reason says it all.
+    With only one planned attempt, the reason alone is enough.
     """
     failed = not_passed(check)
     shown = (
@@ -157,7 +157,7 @@ def headline(check: CheckResult, texts: Texts) -> str:
 
 
 def complaint(attempt: AttemptResult, texts: Texts) -> str:
-    """Return all that was not as expected in `attempt`, and the answer, on many lines."""
+    """Return the mismatches, the error and the answer of `attempt`, on several lines."""
     parts = [
         f"{texts.line(mismatch.assertion)}\nexpected: {texts.block(mismatch.expected)}\n"
         f"got: {texts.block(mismatch.got)}"
@@ -171,7 +171,7 @@ def complaint(attempt: AttemptResult, texts: Texts) -> str:
 
 
 def trouble(attempt: AttemptResult) -> list[str]:
-    """Return the error of `attempt`, unless a mismatch says it already, and the hint."""
+    """Return the error of `attempt`, unless a mismatch already states it, and the hint."""
     if attempt.error is None:
         return []
     message = f"{attempt.error.exit_code.name}: {attempt.error.message}"
@@ -180,22 +180,22 @@ def trouble(attempt: AttemptResult) -> list[str]:
 
 
 def heading(reply: LLMReply) -> str:
-    """The heading above the text of `reply`."""
+    """Return the heading for the text of `reply`."""
     return "answer" if reply.complete else "answer as far as it came"
 
 
 def took(seconds: float) -> str:
-    """Return a time in seconds, to the millisecond and without a unit."""
+    """Format a time in seconds, to the millisecond and without a unit."""
     return f"{max(seconds, 0.0):.3f}"
 
 
 def started(result: SuiteResult) -> str:
-    """Return when the suite began, by ISO 8601, in UTC."""
+    """Return the start time of the suite in ISO 8601 format, in UTC."""
     return datetime.fromtimestamp(result.started_at, UTC).isoformat(timespec="seconds")
 
 
 def by_model(result: SuiteResult) -> list[Sequence[CheckResult]]:
-    """Return the checks of each provider and model together, in the order of the suite."""
+    """Group the checks by provider and model, in the order of the suite."""
     grouped: dict[tuple[str, str], list[CheckResult]] = {}
     for check in result.results:
         grouped.setdefault((check.provider, check.model), []).append(check)

@@ -1,4 +1,4 @@
-"""Writes the reports that are wanted, each file in one step."""
+"""Writes the requested reports, and replaces each file atomically."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,21 +20,22 @@ def write_reports(
     stdout: Callable[[bytes], None],
     step_summary: Path | None = None,
 ) -> None:
-    """Write each report of `result` that is wanted; one that cannot be written keeps none back.
+    """Write the requested reports of `result`; a report that fails does not stop the others.
 
-    Files come first, then standard output. A file holds either the whole report or what it held.
+    Files are written first, then standard output. A file contains either the whole report or its
+    previous content.
 
     Args:
-        wanted: the reports.
-        result: what came of the suite.
-        texts: how texts go into a report.
+        wanted: the requested reports.
+        result: the result of the suite.
+        texts: prepares texts for a report.
         stdout: writes to standard output.
         step_summary: the file that GitHub Actions shows as the step's summary; the report github
             appends to it.
 
     Raises:
         OutputError: some files could not be written; the message names each.
-        OSError: standard output could not be written.
+        OSError: standard output could not be written, but all files were.
     """
     troubles: list[str] = []
     for report in sorted(wanted, key=lambda report: report.path is None):
@@ -42,7 +43,11 @@ def write_reports(
         if report.path is None:
             if report.kind is ReportKind.GITHUB and step_summary is not None:
                 troubles += _trouble(step_summary, _summary(result, texts), _append)
-            stdout(text)
+            try:
+                stdout(text)
+            except OSError:
+                if not troubles:
+                    raise
         else:
             troubles += _trouble(report.path, text, _replace)
     if troubles:
@@ -58,7 +63,7 @@ def _summary(result: SuiteResult, texts: Texts) -> bytes:
 
 
 def _trouble(path: Path, content: bytes, write: Callable[[Path, bytes], None]) -> list[str]:
-    """Return why `content` could not be written to `path`, or nothing."""
+    """Write `content` to `path`; return a message for each failure."""
     try:
         write(path, content)
     except OSError as error:
@@ -67,7 +72,7 @@ def _trouble(path: Path, content: bytes, write: Callable[[Path, bytes], None]) -
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Make `content` that of `path`; a device or a pipe is written to directly."""
+    """Replace the content of `path`; write directly to a device or a pipe."""
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
             file.write(content)

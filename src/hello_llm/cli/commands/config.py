@@ -17,9 +17,7 @@ from hello_llm.settings import FIELDS, Origin, Settings, resolve
 from hello_llm.settings.paths import chosen_config_file
 from hello_llm.text.phrases import printable
 
-app = typer.Typer(
-    no_args_is_help=True, help="Look at the settings and change the file they are in."
-)
+app = typer.Typer(no_args_is_help=True, help="Show the settings, and edit the configuration file.")
 
 ConfigFile = Annotated[
     Path | None,
@@ -30,7 +28,7 @@ ConfigFile = Annotated[
 @app.command()
 def init(
     config: ConfigFile = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
     """Write a configuration file that explains every setting."""
     from hello_llm.settings.edit import init_file
@@ -109,19 +107,19 @@ def validate(config: ConfigFile = None) -> None:
         raise UsageError(
             f"{printable(str(path))} has {count}", hint="standard output lists what is wrong"
         )
-    _say(f"{path} is right")
+    _say(f"{path} is valid")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What is shown of one setting."""
+    """One setting, as shown."""
 
     key: str
     value: Any
     origin: Origin
 
     def cells(self, *, with_file: bool) -> tuple[str, str, str]:
-        """Return the words of the line."""
+        """Return the columns of the line."""
         origin = str(self.origin) if with_file else self.origin.in_its_file
         return self.key, _literal(self.value), origin
 
@@ -155,7 +153,7 @@ def _described(line: _Line) -> dict[str, Any]:
 
 
 def _literal(value: object) -> str:
-    """Return the value as a file would hold it, on one line."""
+    """Return the value as written in a file, on one line."""
     return "unset" if value is None else json.dumps(value, ensure_ascii=False)
 
 
@@ -184,7 +182,7 @@ def _print_table(settings: Settings, terminal: Terminal) -> None:
 
 
 def _say(text: str, *, key_variable: str | None = None) -> None:
-    """Print a line without secrets: else exact in a pipe, harmless on a terminal."""
+    """Print a line without secrets: otherwise unchanged in a pipe, sanitized on a terminal."""
     terminal = Terminal.real()
     text = redactor(key_variable)(text)
     shown = sanitize(text) if terminal.stdout_is_tty else text

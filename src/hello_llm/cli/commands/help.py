@@ -9,7 +9,7 @@ from hello_llm.contract import ExitCode, UsageError
 
 
 def exit_codes() -> str:
-    """Return the table of exit codes, a line each."""
+    """Return the table of exit codes, one per line."""
     width = max(len(code.name) for code in ExitCode)
     return "\n".join(f"{code:>3}  {code.name:{width}}  {code.meaning}" for code in ExitCode)
 

@@ -1,4 +1,4 @@
-"""``hello-llm schema``: the JSON Schemas of what the program prints and writes."""
+"""``hello-llm schema``: prints the JSON Schemas of the program's output."""
 
 from typing import Annotated, get_args
 

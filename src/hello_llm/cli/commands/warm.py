@@ -1,4 +1,4 @@
-"""``hello-llm warm``: keep a process that holds the import of LiteLLM, so that calls are quick."""
+"""``hello-llm warm``: manages a process that keeps LiteLLM imported, to make calls quick."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _Answer = TypeVar("_Answer")
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Keep a process of your own that has LiteLLM imported; while it runs, chat is quick.",
+    help="Keep LiteLLM loaded in a background process, so that chat starts quickly.",
 )
 
 
@@ -36,7 +36,8 @@ def start() -> None:
     else:
         said, hint = "is already running", "hello-llm warm stop && hello-llm warm start"
     if running.cold_because is not None:
-        reason = f"warm process {running.pid} takes no calls from here: {running.cold_because}"
+        why = running.cold_because
+        reason = f"warm process {running.pid} does not accept calls from here: {why}"
         raise UsageError(reason, hint)
     typer.echo(f"warm process {running.pid} {said}")
 
@@ -69,17 +70,17 @@ def stop() -> None:
 
 
 def _tried(ask: Callable[[], _Answer]) -> _Answer:
-    """Call `ask`.
+    """Call `ask` and translate its errors.
 
     Raises:
-        BugError: it did not come up since something is damaged or ran out.
-        UsageError: there can be no warm process here, or it is in no good state.
+        BugError: the warm process did not start, since something is damaged or ran out.
+        UsageError: a warm process is not possible here, or it is in a bad state.
     """
     from hello_llm.warm.control import DamagedError, WarmError, unavailable
 
     missing = unavailable()
     if missing is not None:
-        raise UsageError(missing, "everything else works without")
+        raise UsageError(missing, "everything else works without it")
     try:
         return ask()
     except DamagedError as error:
@@ -96,5 +97,5 @@ def _described(running: "Status") -> str:
         f"socket    {running.socket}",
     ]
     if running.cold_because is not None:
-        lines.append(f"from here every call is cold: {running.cold_because}")
+        lines.append(f"every call from here is cold: {running.cold_because}")
     return "\n".join(lines)

@@ -1,10 +1,10 @@
-"""Tells what an address is, and names it without the password it may hold."""
+"""Recognizes HTTP addresses, and formats them for messages without any password in them."""
 
 from urllib.parse import urlsplit
 
 
 def is_address(text: str) -> bool:
-    """Tell whether `text` is an address of HTTP whose host can be looked up."""
+    """Return whether `text` is an HTTP or HTTPS address with a host name that can be looked up."""
     try:
         parts = urlsplit(text)
         parts.port  # noqa: B018 - a port that is none is only found when it is asked for

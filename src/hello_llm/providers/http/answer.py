@@ -1,4 +1,4 @@
-"""What one answer brought so far, whichever protocol it came in."""
+"""Collects the contents of one answer as it arrives, whatever its protocol."""
 
 from hello_llm.providers.http.json_values import Value
 from hello_llm.providers.http.protocols import protocol_of
@@ -20,34 +20,34 @@ _TEXT_KEYS = frozenset(
     parts response result results text
     """.split()
 )
-"""Keys under which a value that is not of the protocol may hold text."""
+"""Keys that may contain text in an object that is not recognized as part of a reply."""
 
 
 class Answer:
-    """Sorts what the values of an answer bring: text, reasoning, tool calls, end and counts."""
+    """Sorts the values of an answer into text, reasoning, tool calls, its end and token counts."""
 
     def __init__(self, vendor: str, *, by_lines: bool) -> None:
-        """Begin an answer of `vendor`; of a protocol unknown here it comes `by_lines` or not."""
+        """Start an answer from `vendor`; `by_lines` only matters if its protocol is unknown."""
         self.protocol: ReplyProtocol | None = None
-        """Its protocol, once something has come."""
+        """Its protocol, once the first value has arrived."""
         self.known = False
-        """Whether a piece of a reply was found."""
+        """Whether a piece of a reply has been found."""
         self.alone = False
-        """Whether the body was one JSON document."""
+        """Whether the body was a single JSON document."""
         self.ended = False
-        """Whether the server marked the end: nothing follows."""
+        """Whether the server marked the end, so that nothing follows."""
         self.reason = ""
-        """Why the reply ended, in the server's own word."""
+        """The server's own word for why the reply ended."""
         self.refusal = ""
-        """What the model said in place of an answer."""
+        """The text with which the model declined to answer."""
         self.usage: Json = {}
-        """The counts of tokens, in the vendor's shape, without those that cannot be counts."""
+        """The token counts in the vendor's format, without values that cannot be counts."""
         self.unpriced = False
-        """Whether the counts have details that cannot be read."""
+        """Whether the counts have unreadable details, so that the price is unknown."""
         self.counted = False
-        """Whether the counts came in a piece that had no place for text."""
+        """Whether the counts came in a piece that has no place for text."""
         self.text_units = 0
-        """How much text there was, in units of UTF-16."""
+        """The length of the text so far, in UTF-16 code units."""
         self._vendor = vendor
         self._by_lines = by_lines
         self._unknown = False
@@ -56,37 +56,37 @@ class Answer:
 
     @property
     def complete(self) -> bool:
-        """Whether the server said, in one way or another, that the reply is complete."""
+        """Whether the server has said, one way or another, that the reply is complete."""
         return self.ended or bool(self.reason)
 
     @property
     def ending(self) -> Ending:
-        """What the server's reason for the end means."""
+        """The meaning of the server's finish reason; a stop after tool calls means tool calls."""
         ending = ending_of(self.reason)
         return Ending.TOOL_CALLS if ending is Ending.STOP and self._calls.calls else ending
 
     @property
     def counts(self) -> tuple[bool, bool]:
-        """Whether the server counted the tokens of the prompt, and those of the reply."""
+        """Whether the server counted the prompt's tokens, and whether it counted the reply's."""
         names = ((), ()) if self.protocol is None else self.protocol.usage_names
         prompt, reply = (any(name in self.usage for name in keys) for keys in names)
         return prompt, reply
 
     @property
     def understood(self) -> bool:
-        """Whether the protocol is read here, and not by LiteLLM alone."""
+        """Whether this package reads the protocol, rather than LiteLLM alone."""
         return self.protocol is not None and any(self.protocol.usage_names)
 
     @property
     def end(self) -> Piece:
-        """All that a reply ends with: its calls as far as they came, reason and counts."""
+        """The end of the reply: the tool calls received so far, finish reason and counts."""
         return Piece(calls=self._calls.calls, reason=self.reason, usage=self.usage)
 
     def take(self, value: Value) -> Piece:
         """Read one JSON value of the answer.
 
         Raises:
-            UnreadableAnswerError: it may hold text, and cannot be read.
+            UnreadableAnswerError: the value may contain text, but cannot be read.
         """
         if value.json is None:
             self.ended = True
@@ -98,13 +98,13 @@ class Answer:
         if piece is None or (piece.only_usage and not piece.reason):
             strange = {key for key, held in value.json.items() if held and key in _TEXT_KEYS}
             if strange:
-                raise NoReplyError(f"an object with {min(strange)!r} that is no reply")
+                raise NoReplyError(f"an object with {min(strange)!r} that is not a reply")
         if piece is None:
             self._unknown = True
             return Piece()
         spoke = piece.has_output or piece.refusal or piece.unread is not None
         if not (spoke or piece.repeats) and hides_text(value.json):
-            raise NoReplyError("text in a place where none belongs")
+            raise NoReplyError("text in an unexpected place")
         self.known = True
         self.ended = self.ended or piece.ended
         self.reason = piece.reason or self.reason
@@ -116,10 +116,10 @@ class Answer:
         return self._sorted(piece)
 
     def rest(self) -> Piece:
-        """Release the text that was held back until the end.
+        """Return the output that was held back until the end.
 
         Raises:
-            NoReplyError: nothing of what came was a reply.
+            NoReplyError: nothing that arrived was a reply.
         """
         if self._unknown and not self.known:
             raise NoReplyError("something else")
@@ -132,10 +132,10 @@ class Answer:
         return rest
 
     def _sorted(self, piece: Piece) -> Piece:
-        """Return `piece` with its reasoning taken out of its text, and its calls numbered."""
+        """Return `piece` with the reasoning moved out of its text and its calls numbered."""
         piece.calls = self._calls.count(piece.calls)
         if piece.reasoning:
-            # What the server sets apart does not hide in its text as well.
+            # A server that sends reasoning separately does not also hide it in the text.
             piece.text = self._thinking.skip() + piece.text
         if not self._thinking.settled:
             reasoning, piece.text = self._thinking.feed(piece.text)
@@ -148,5 +148,5 @@ class Answer:
 
 
 def utf16_units(text: str) -> int:
-    """Return the length of `text` in units of UTF-16, which halves of characters have, too."""
+    """Return the length of `text` in UTF-16 code units; a lone surrogate counts as one."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,4 +1,4 @@
-"""Understands an API base as people write it: with a query, an endpoint or slashes at its end."""
+"""Parses an API base as people write it: with a query, an endpoint or slashes at the end."""
 
 import re
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from hello_llm.providers.http.vendor_table import OWN_TRANSPORT_VENDORS
 
 @dataclass(frozen=True, slots=True)
 class ApiBase:
-    """An address below which an API is."""
+    """The base address of an API."""
 
     address: str
-    """The address without query, and without a slash at its end."""
+    """The address without its query and without a trailing slash."""
     query: str = ""
-    """What stands behind the path of each request, as it was typed."""
+    """The query to append to the path of each request, as the user typed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
-    """The end of an address that is one's whole endpoint."""
+    """The end of an address that names a whole endpoint rather than a base."""
 
     path: re.Pattern[str]
-    """How its path ends; the group ``root`` is what belongs to the base."""
+    """The pattern of its path; the group ``root`` is the part that belongs to the base."""
     vendor: str
-    """A vendor of whose API it is the endpoint for chats; empty if it is none for chats."""
+    """The vendor whose chat endpoint it is; empty if it is not a chat endpoint."""
     elsewhere: bool = False
-    """Whether calls below the base go to another endpoint of that API."""
+    """Whether calls made below the base use a different endpoint of that API."""
 
 
 def _ends(path: str) -> re.Pattern[str]:
@@ -61,21 +61,21 @@ _PROTOCOLS = {
     "ollama": "ollama",
     "ollama_chat": "ollama",
 }
-"""Vendors whose protocol is not OpenAI's, with the one whose it is."""
+"""Vendors that don't speak OpenAI's protocol, with the vendor whose protocol they speak."""
 
 _VERSIONS = {
     "anthropic": _ends(r"/v1"),
     "cohere": _ends(r"/v[12]"),
     "ollama": _ends(r"/api"),
 }
-"""What LiteLLM appends with the endpoint, and many write at the end of the base."""
+"""Path segments that LiteLLM appends with the endpoint; many users also put them in the base."""
 
 
 def understand(text: str, vendor: str, name: str) -> ApiBase:
-    """Interpret the API base `text` for the model `name` of `vendor`.
+    """Parse the API base `text` for the model `name` of `vendor`.
 
     Raises:
-        UsageError: it is no address, or one that requests cannot be made below.
+        UsageError: `text` is not an address, or it cannot be the base of requests.
     """
     parts = _checked(text)
     protocol = _PROTOCOLS.get(vendor, "openai")
@@ -87,12 +87,13 @@ def understand(text: str, vendor: str, name: str) -> ApiBase:
     base = ApiBase(_address(parts, found["root"] if found else path), parts.query)
     known = protocol == "azure" and set(parse_qs(base.query)) <= {"api-version"}
     if base.query and vendor in OWN_TRANSPORT_VENDORS and not known:
-        raise UsageError(f"{vendor} takes no query in its api base", f"--api-base {base.address}")
+        message = f"{vendor} does not accept a query in its API base"
+        raise UsageError(message, f"--api-base {base.address}")
     return base
 
 
 def joined_query(own: bytes, typed: str) -> bytes:
-    """Return the query that a request has of its own, and behind it the one that was typed."""
+    """Append the `typed` query to a request's `own`, without the names that it already has."""
     names = {pair.partition(b"=")[0] for pair in own.split(b"&") if pair}
     pairs = (pair for pair in typed.encode().split(b"&") if pair.partition(b"=")[0] not in names)
     return b"&".join([*filter(None, [own]), *pairs])
@@ -107,12 +108,12 @@ def _checked(text: str) -> SplitResult:
     parts = urlsplit(text)
     if "@" in parts.netloc:
         raise UsageError(
-            "the api base holds a user name or a password",
+            "the API base contains a user name or a password",
             "leave them out, and name the variable that holds the key with --api-key-env",
         )
     if "#" in text:
         raise UsageError(
-            f"the api base has a fragment, #{parts.fragment}, and no request can have one",
+            f"the API base has a fragment, #{parts.fragment}, which cannot be part of a request",
             f"--api-base {text.partition('#')[0]}",
         )
     return parts
@@ -133,7 +134,7 @@ def _without_endpoint(parts: SplitResult, text: str, protocol: str, model: str) 
 def _other_endpoint(
     endpoint: _Endpoint, text: str, address: str, protocol: str, model: str
 ) -> UsageError:
-    """Return the error of an endpoint that `model` is not asked at."""
+    """Return the error for an API base that is an endpoint which calls to `model` don't use."""
     vendor, _, name = model.partition("/")
     wrong = f"calls of {model} do not go to {text.partition('?')[0]}, which is an endpoint"
     if endpoint.vendor in {"", protocol}:

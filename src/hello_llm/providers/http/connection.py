@@ -1,4 +1,4 @@
-"""One call's HTTP client: ours, so that nothing but the call's own settings decides about it."""
+"""The HTTP client of one call: our own, so that only the call's own settings affect it."""
 
 import json
 import socket
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     import httpx
 
 KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
-"""The headers in which one vendor or another takes its key."""
+"""The headers in which vendors expect their keys."""
 
 NO_KEY = "no-key"
-"""Stands where LiteLLM or an SDK insists on a key; where the client is ours, it is not sent."""
+"""A placeholder where LiteLLM or an SDK insists on a key; our own client never sends it."""
 
 
 _HTTP = b"HTTP/"
 
 
 class NotHTTPError(Exception):
-    """The server speaks something else; `greeting` is how it began."""
+    """The server does not speak HTTP; `greeting` is the beginning of what it sent."""
 
     def __init__(self, greeting: bytes) -> None:
-        """Keep the first bytes that came."""
+        """Store the first bytes that the server sent."""
         super().__init__("the server does not speak HTTP")
         self.greeting = greeting
 
 
 class NotSentError(Exception):
-    """Raised in place of sending: the connection only looks, or was cut before it was made."""
+    """Raised instead of sending: in a dry run, when probing only TLS, or after an abort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +59,28 @@ class WireRequest:
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """The client for one call, and the way to cut it off from any thread."""
+    """The HTTP client of one call, which any thread can abort."""
 
     transport: Transport
-    """How it gets there."""
+    """The settings of the client."""
     stream: bool = False
-    """True if the server is asked to stream."""
+    """True to ask the server for a stream."""
     dry_run: bool = False
     """True to keep the request in `sent` and send nothing."""
     sent: WireRequest | None = None
-    """The request, once it was made."""
+    """The request, once it has been built."""
     response: "httpx.Response | None" = None
-    """The answer, once its headers are there."""
+    """The response, once its headers have arrived."""
     on_send: Callable[[], None] = lambda: None
-    """Called as the request leaves, after all that LiteLLM does before it."""
+    """Called just before the request is sent, after all of LiteLLM's preparations."""
     on_secure: Callable[[Any], None] = lambda _: None
-    """Called with httpcore's stream when TLS is agreed on, with a proxy or the server."""
+    """Called with httpcore's stream after each TLS handshake, with a proxy or the server."""
     opened: bool = False
-    """Whether LiteLLM has given out a stream: the server answered."""
+    """Whether LiteLLM has returned a stream, which means that the server answered."""
     streams: bool = False
-    """Whether a stream was asked for."""
+    """Whether the request asks for a stream."""
     tap: ResponseTap = field(default_factory=ResponseTap)
-    """Has read the answer as far as it came."""
+    """Reads the answer as it arrives."""
     _unauthorized: bool = False
     _ours: bool = False
     _aborted: bool = False
@@ -108,17 +108,17 @@ class Connection:
 
     @property
     def left(self) -> bool:
-        """Whether the request for a stream has left; of a client of LiteLLM's own, may have."""
+        """Whether a request for a stream was sent, or may have been by LiteLLM's own client."""
         return self._unseen or self.streams
 
     @property
     def seen(self) -> bool:
-        """Whether `tap` could read the answer; else LiteLLM used a client of its own."""
+        """Whether `tap` could parse the answer; it cannot if LiteLLM used a client of its own."""
         return self._framing is not Framing.OPAQUE
 
     @property
     def request_id(self) -> str | None:
-        """The server's name for the call, if it gave one."""
+        """The server's ID for the call, if it sent one."""
         if self.response is None:
             return None
         headers = self.response.headers
@@ -126,7 +126,7 @@ class Connection:
         return name
 
     def diagnostics(self) -> Diagnostics:
-        """The facts about a call that failed."""
+        """Return the facts about a failed call."""
         asked = f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
         return gather_diagnostics(
             self.transport,
@@ -138,14 +138,14 @@ class Connection:
         )
 
     def abort(self) -> None:
-        """Cut the connection at once; a thread that waits on it sees it end."""
+        """Cut the connection at once; a thread that is waiting on it sees it close."""
         self._aborted = True
         for sock in self._sockets:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
     def finish_early(self) -> bool:
-        """End the wait for more of a reply that is complete already; tell whether it is."""
+        """Stop waiting for more if the reply is already complete, and return whether it is."""
         if not self.tap.complete:
             return False
         self.tap.waited_in_vain = True
@@ -153,30 +153,30 @@ class Connection:
         return True
 
     def aim(self, route: Route, protocol: str) -> None:
-        """Go by `route`; the answer is one of `protocol`."""
+        """Set the `route` of the call and the `protocol` of its answer."""
         self._protocol = protocol
         self._query = route.query
         self._secure = not (route.api_base or "").startswith("http://")
-        # At their own address some vendors are signed to without a key, as by AWS.
+        # At the vendor's own address, calls without a key may still be signed, as with AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
 
     def leave_to_others(self) -> None:
-        """Note that a client of somebody else's makes the call, out of our sight."""
+        """Note that a client other than ours makes the call, where we cannot see it."""
         self._unseen = True
 
     def probing_client(self, route: Route) -> "httpx.Client":
-        """Return a client for a request of ours, as LiteLLM gets one for a call by `route`."""
+        """Return a client for a request of our own, set up as for a call on `route`."""
         self._ours = True
         self.aim(route, route.vendor)
         return self.client()
 
     def client(self) -> "httpx.Client":
-        """Return the client for the call that was aimed."""
+        """Return a client for the call that `aim` set up."""
         self._http = self.transport.client(self._prepare, self._note, secure=self._secure)
         return self._http
 
     def _prepare(self, request: "httpx.Request") -> None:
-        """Complete the address, take off a key that must not go out, and watch for the socket."""
+        """Complete the address, strip a key that must not be sent, and trace the connection."""
         if self._query:
             request.url = request.url.copy_with(query=joined_query(request.url.query, self._query))
         for name in KEY_HEADERS:
@@ -185,7 +185,7 @@ class Connection:
         self.sent = WireRequest(
             request.method, str(request.url), dict(request.headers), request.read()
         )
-        # By the Responses API some models answer in one piece, and LiteLLM asks for no stream.
+        # With the Responses API, LiteLLM does not ask for a stream if the model cannot stream.
         unasked = self._protocol == RESPONSES and not json.loads(self.sent.body).get("stream")
         self.streams = self.stream and not unasked
         if self.dry_run or self._aborted:
@@ -194,7 +194,7 @@ class Connection:
         self.on_send()
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Note each socket as it connects; see httpcore's documentation of ``trace``."""
+        """Record each socket as it connects; see httpcore's documentation of ``trace``."""
         secure = self.sent is not None and self.sent.url.startswith("https:")
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             stream = info["return_value"]
@@ -209,7 +209,7 @@ class Connection:
             self.abort()
 
     def _guard(self, stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
-        """See that `stream` speaks HTTP, and do not wait for it when the reply is complete."""
+        """Check that `stream` speaks HTTP, and limit the wait for more after a complete reply."""
         read = stream.read
 
         def guarded(max_bytes: int, timeout: float | None = None) -> bytes:
@@ -243,6 +243,6 @@ class Connection:
             return chunks if self._ours or response.is_success else beginning(chunks)
 
         if framing in {Framing.EVENTS, Framing.LINES}:
-            response.encoding = "utf-8"  # whatever the headers say: the tap passes on ASCII
-        # Whoever reads the answer, by lines or whole, goes through this method.
+            response.encoding = "utf-8"  # whatever the headers say: the tap yields ASCII
+        # All reads of the answer, by lines or whole, go through this method.
         response.iter_bytes = iter_bytes  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Unpacks a compressed body as it comes: also one that was packed in several pieces."""
+"""Decompresses a body as it arrives, including gzip data with several members."""
 
 import zlib
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ _GZIP = zlib.MAX_WBITS | 16
 _MAGIC = b"\x1f\x8b"
 _GZIP_NAMES = frozenset({"gzip", "x-gzip"})
 _MOST_AT_ONCE = 2**16
-"""Bytes that are unpacked before somebody looks at how many there are."""
+"""How many bytes to decompress at a time, so that the caller can check the total."""
 
 
 def unpacked(response: "httpx.Response", chunk_size: int | None) -> Iterator[bytes]:
-    """Yield the body of `response`; of gzip all members, of which httpx reads the first only.
+    """Yield the decompressed body of `response`; httpx would read only the first gzip member.
 
     Raises:
-        UnreadableAnswerError: it is not packed as its header says.
+        UnreadableAnswerError: the body is not gzip, although its header says so.
     """
     codings = response.headers.get("content-encoding", "").lower().split(",")
     if _GZIP_NAMES.issuperset(coding.strip() for coding in codings):
@@ -33,7 +33,7 @@ def unpacked(response: "httpx.Response", chunk_size: int | None) -> Iterator[byt
 
 
 def _members(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack the members of a gzip file; what follows the last and is none counts for nothing."""
+    """Decompress the members of a gzip file, and ignore any other data after the last one."""
     member = zlib.decompressobj(_GZIP)
     for chunk in chunks:
         rest, more = chunk, False

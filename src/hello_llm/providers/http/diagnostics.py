@@ -1,4 +1,4 @@
-"""What was seen on the wire of a call that failed; LiteLLM invents some of what it says."""
+"""Gathers the facts of a failed call from the wire; LiteLLM makes up some of its own."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """The facts; each is missing where LiteLLM used a client of its own."""
+    """The facts about a call; those from the wire are missing if LiteLLM used its own client."""
 
     transport: Transport
     """The settings of the client."""
     status: int | None = None
-    """The HTTP status that came."""
+    """The HTTP status of the response."""
     retry_after_s: float | None = None
-    """Seconds that the server asks to wait."""
+    """How many seconds the server asks to wait."""
     body: bytes = b""
-    """How an answer began in which no piece of a reply was found."""
+    """The beginning of the body, if no piece of a reply was found in it."""
     asked: str = ""
-    """The method and the address of the request, without its query, which may hold a key."""
+    """The method and the address of the request, without its query, which may contain a key."""
     problem: UnreadableAnswerError | ErrorInAnswerError | None = None
-    """Why reading the answer was given up."""
+    """Why reading the answer was abandoned."""
     filtered: bool = False
     """Whether the server said that a filter stopped the reply."""
     begun: bool = False
-    """Whether a piece of a reply came, or what was taken for one."""
+    """Whether a piece of a reply arrived, or something that was taken for one."""
     opened: bool = False
-    """Whether LiteLLM has given out a stream."""
+    """Whether LiteLLM returned a stream."""
     blank: bool = False
-    """Whether the answer ended before any of a reply, and had not said that it would be empty."""
+    """Whether the answer ended before any of a reply, without announcing an empty body."""
     cut: bool = False
-    """Whether a reply in one piece had begun to arrive."""
+    """Whether an unstreamed reply had begun to arrive."""
     beside: str = ""
-    """The text of a reply in one piece that stands beside an error."""
+    """The text of an unstreamed reply that also contains an error."""
 
     @property
     def answered(self) -> bool:
-        """Whether the server answered, and not with an error status."""
+        """Whether the server answered without an error status."""
         return self.opened if self.status is None else self.status < 300
 
 
@@ -62,11 +62,11 @@ def gather_diagnostics(
 
     Args:
         transport: the settings of its client.
-        response: the answer, once its headers were there.
-        tap: has read the answer as far as it came.
+        response: the response, if its headers have arrived.
+        tap: has read the answer as far as it arrived.
         asked: the method and the address of the request, without its query.
         stream: whether the server was asked to stream.
-        opened: whether LiteLLM has given out a stream.
+        opened: whether LiteLLM returned a stream.
     """
     if response is None:
         return Diagnostics(transport, asked=asked, opened=opened)

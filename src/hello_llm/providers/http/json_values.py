@@ -1,4 +1,4 @@
-"""Finds the JSON objects in the body of an answer, whichever way the server framed them."""
+"""Finds the JSON objects in the body of an answer, however the server framed them."""
 
 import json
 from collections import deque
@@ -17,27 +17,27 @@ from hello_llm.providers.http.sse import (
 )
 
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
-_NO_OBJECT = "something that is no JSON object"
+_NO_OBJECT = "something that is not a JSON object"
 _SPACE = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An object of the body."""
+    """A JSON object in the body, or the mark of its end."""
 
     json: Json | None
-    """The object, or ``None`` for the mark of the end."""
+    """The object, or ``None`` for the end mark."""
     event: bytes = b""
-    """The name of the event, where it has one."""
+    """The name of the event, if it has one."""
     alone: bool = False
     """Whether it is the whole body."""
 
 
 def parse(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the JSON in `data`; control characters in a text need no escape.
+    """Parse the JSON in `data`; strings may contain unescaped control characters.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: `data` is not valid JSON, or it is nested too deeply.
     """
     text = data.decode("utf-8-sig", errors="replace")
     try:
@@ -47,23 +47,23 @@ def parse(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON the server sent
 
 
 def values_in(chunks: Iterator[bytes], *, by_lines: bool, streamed: bool) -> Iterator[Value]:
-    """Yield the objects in the body that comes in `chunks`.
+    """Yield the JSON objects in the body that arrives in `chunks`.
 
-    What the server was asked for says little: streams come in one piece and the other way round.
-    A body that is neither JSON nor events yields nothing.
+    The request does not settle the format: some servers answer a request for a stream in one
+    piece, and others the reverse. A body that is neither JSON nor events yields nothing.
 
     Args:
         chunks: the body.
-        by_lines: whether a stream of lines was asked for.
-        streamed: whether a stream was.
+        by_lines: whether JSON lines were requested, rather than events.
+        streamed: whether a stream was requested.
 
     Raises:
-        UnreadableAnswerError: something in it is no JSON object.
+        UnreadableAnswerError: something in the body is not a JSON object.
     """
     head = b""
     for chunk in chunks:
         head = (head + chunk).lstrip().removeprefix(BYTE_ORDER_MARK).lstrip()
-        # The shortest beginning that tells what it is; a mark may be cut in two.
+        # The shortest beginning that reveals the format; a byte order mark may be split in two.
         if len(head) >= len(b"event:") or (head and head[:1] in b"{["):
             break
     body = chain([head], chunks)
@@ -84,7 +84,7 @@ def _framed(chunks: Iterator[bytes], reader: FrameReader) -> Iterator[Value]:
         for frame in reader.feed(chunk):
             yield _value(frame.data, frame.event)
     for frame in reader.close():
-        # A last frame that was cut marks nothing.
+        # Ignore a last frame that was cut off.
         try:
             value = _value(frame.data, frame.event)
         except UnreadableAnswerError:
@@ -105,7 +105,7 @@ def _value(data: bytes, event: bytes = b"") -> Value:
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[Value]:
-    """Yield the objects of lines; a first line that is none may begin a document."""
+    """Yield the object on each line; a first line that is not JSON may begin a document."""
     reader = JsonLinesReader()
     begun: list[bytes] = []
     for chunk in chunks:
@@ -132,7 +132,7 @@ def _is_json(data: bytes) -> bool:
 
 
 def _document(body: bytes) -> Iterator[Value]:
-    """Yield the objects of a body in one piece: one, a list of them, or one after the other."""
+    """Yield the objects of a body in one piece: a single one, a list, or several in a row."""
     try:
         found = [parse(body)]
     except ValueError:
@@ -146,10 +146,10 @@ def _document(body: bytes) -> Iterator[Value]:
 
 
 def _one_after_the_other(text: str) -> Iterator[Any]:
-    """Yield JSON values that nothing but space parts.
+    """Yield the JSON values in `text`, which only whitespace separates.
 
     Raises:
-        UnreadableAnswerError: it ends in the middle of one.
+        UnreadableAnswerError: `text` ends in the middle of a value.
     """
     decoder, place = json.JSONDecoder(strict=False), 0
     while place < len(text):

@@ -1,4 +1,4 @@
-"""Where a vendor lists its models for nothing, and how to read the list."""
+"""Requests and parses a vendor's free list of its models."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _OPENAI_LIKE = OPENAI_SDK_VENDORS | {
     "openrouter",
     "together_ai",
 }
-"""Vendors whose API lists its models as OpenAI's does, below the address of the API."""
+"""Vendors whose API lists its models as OpenAI's does, at ``/models`` below its base."""
 
 _OWN_BASES = {
     "anthropic": "https://api.anthropic.com",
@@ -31,10 +31,10 @@ _OWN_BASES = {
     "openrouter": "https://openrouter.ai/api/v1",
     "xai": "https://api.x.ai/v1",
 }
-"""The address of each API at the vendor's own host; a test compares them with the hosts."""
+"""The base of each API at the vendor's own host; a test compares them with the hosts."""
 
 LISTED_FOR_ALL = frozenset({"openrouter"})
-"""Vendors that show their list to everybody: it says nothing about a key."""
+"""Vendors that show their list to anyone, so it does not prove that a key works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +44,26 @@ class ListRequest:
     url: str
     """The whole address."""
     headers: Mapping[str, str]
-    """The headers, with the key where there is one."""
+    """The headers, including the key if there is one."""
 
     @property
     def shown(self) -> str:
-        """The request for a message."""
+        """The request as a message shows it, without its query."""
         return f"GET {self.url.partition('?')[0]}"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelList:
-    """What a vendor lists."""
+    """The models that a vendor lists."""
 
     names: tuple[str, ...]
-    """The models, by the names that a call uses."""
+    """The names of the models, as a call uses them."""
     whole: bool
-    """False where the vendor says that there are more."""
+    """False if the vendor says that there are more."""
 
 
 def list_request(route: Route) -> ListRequest | None:
-    """Return the request for the models at the end of `route`; ``None`` where there is none."""
+    """Return the request for the list of models at `route`, or ``None`` if none is known."""
     base = (route.api_base or _OWN_BASES.get(route.vendor, "")).rstrip("/")
     if not base:
         return None
@@ -83,10 +83,10 @@ def list_request(route: Route) -> ListRequest | None:
 
 
 def read_list(body: bytes, place: str) -> ModelList:
-    """Return the list that `body` is, as the server at `place` sent it.
+    """Parse `body`, the list of models that the server at `place` sent.
 
     Raises:
-        BrokenReplyError: it is none.
+        BrokenReplyError: `body` is not a list of models.
     """
     try:
         said = json.loads(body)

@@ -1,4 +1,4 @@
-"""Looks at the way to a server without a call: its TLS and its list of models."""
+"""Probes a server without making a call: its TLS and its list of models."""
 
 import ssl
 import time
@@ -30,7 +30,7 @@ _LARGEST_LIST = 16 * 2**20
 
 
 def target(route: Route) -> str | None:
-    """Return the address that a call by `route` goes to; ``None`` where only LiteLLM knows it."""
+    """Return the address that a call on `route` goes to, or ``None`` if only LiteLLM knows it."""
     host = VENDOR_HOSTS.get(route.vendor, "")
     if route.api_base is None and host and not host.startswith("."):
         return f"https://{host}"
@@ -38,7 +38,7 @@ def target(route: Route) -> str | None:
 
 
 def unreached(error: OSError, route: Route, transport: Transport) -> HelloLLMError:
-    """Return the error of a call for which `error` came up before there was a connection."""
+    """Return our error for a call in which `error` occurred before there was a connection."""
     import httpx
 
     late = isinstance(error, TimeoutError)
@@ -51,10 +51,12 @@ def unreached(error: OSError, route: Route, transport: Transport) -> HelloLLMErr
 
 
 def shake_hands(route: Route, transport: Transport) -> str | None:
-    """Return which TLS is spoken on the way; ``None`` where none is. Nothing is sent beside it.
+    """Shake hands over TLS on `route`, and return the version, or ``None`` if it uses no TLS.
+
+    The server gets no request.
 
     Raises:
-        HelloLLMError: as a call would fail on it.
+        HelloLLMError: the handshake failed; a call would fail with the same error.
     """
     address = target(route)
     hops = [one for one in (transport.proxy, address) if urlsplit(one or "").scheme == "https"]
@@ -79,16 +81,16 @@ def shake_hands(route: Route, transport: Transport) -> str | None:
 def list_models(
     route: Route, transport: Transport, asked: ListRequest, within_s: float | None
 ) -> ModelList:
-    """Ask the server at the end of `route` for its list of models.
+    """Ask the server on `route` for its list of models.
 
     Args:
-        route: the way.
-        transport: how to get there.
-        asked: the request, for that route.
-        within_s: seconds for all of it; ``None`` waits for ever.
+        route: where the request goes.
+        transport: the settings of the HTTP client.
+        asked: the request, as built for `route`.
+        within_s: seconds for the whole exchange; ``None`` waits forever.
 
     Raises:
-        HelloLLMError: there is no answer, or it is no list.
+        HelloLLMError: there is no answer, or it is not a list of models.
     """
     started = time.monotonic()
     with _failing(route, transport), Connection(transport) as connection:
@@ -132,7 +134,7 @@ def _refused(
     if response.status in {404, 405}:
         return RequestError(
             f"{route.place} has no list of models ({response.status} for {asked.shown})",
-            "check --api-base; most servers have their API below /v1",
+            "check --api-base; most servers have their API under /v1",
         )
     if isinstance(error, RequestError):
         error.hint = f"check --api-base; the request was {asked.shown}"
@@ -141,7 +143,7 @@ def _refused(
 
 @contextmanager
 def _failing(route: Route, transport: Transport) -> Iterator[None]:
-    """Turn what happens on the wire into what a call would say of it."""
+    """Translate failures on the wire into the errors that a call would raise."""
     import httpx
 
     try:
@@ -161,7 +163,7 @@ def _explained(error: Exception, route: Route, transport: Transport) -> HelloLLM
 
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):
         return BrokenReplyError(
-            f"{route.place} answered, but not as HTTP has it",
+            f"{route.place} answered, but not with valid HTTP",
             "check --api-base: is that the address of a chat API?",
         )
     return None

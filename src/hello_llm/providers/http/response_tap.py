@@ -1,7 +1,7 @@
-"""Reads an answer before LiteLLM does, which overlooks how some of them end or fail.
+"""Reads each answer before LiteLLM does, since LiteLLM misses how some answers end or fail.
 
-What LiteLLM is given is written anew: whatever the server split, commented, marked, shaped or
-ended in its own way, LiteLLM sees the plainest form of the vendor's protocol.
+Answers are rewritten for LiteLLM: however the server splits, comments, marks, shapes or ends an
+answer, LiteLLM sees the plainest form of the vendor's protocol.
 """
 
 import json
@@ -17,13 +17,13 @@ from hello_llm.providers.http.protocols.endings import Ending
 from hello_llm.providers.http.protocols.piece import Json, Piece, UnreadableAnswerError
 
 LARGEST_ANSWER = 64 * 2**20
-"""Bytes that an answer may have; 100,000 streamed tokens are less than half of it."""
+"""The maximum size of an answer in bytes; 100,000 streamed tokens take less than half of it."""
 
 LONGEST_LULL_S = 10.0
-"""Seconds that a reply is waited for after a reason for its end; more of it may still come."""
+"""Seconds to keep waiting after a finish reason, since more of the reply may still arrive."""
 
 _LAST_WORDS_S = 0.5
-"""Seconds that a reply is waited for when all of it, its counts included, has come."""
+"""Seconds to keep waiting after the whole reply, including its counts, has arrived."""
 
 _SHORTEST_WAIT_S = 0.001
 
@@ -34,17 +34,17 @@ _SIGNS_OF_LIFE = (
     "response.in_progress",
     "response.queued",
 )
-"""Types of what only keeps a connection alive; no set, since a server's type may be a list."""
+"""Types of keep-alive frames; not a set, since the type that a server sends may be a list."""
 
 _LONGEST_REFUSAL = 64 * 2**10
-"""Bytes that are kept of a body that is no answer."""
+"""How many bytes to keep of a body that is not a reply."""
 
 
 class Framing(Enum):
-    """What the pieces of a body are to be for LiteLLM."""
+    """How a body is framed for LiteLLM."""
 
     OPAQUE = auto()
-    """As they come: it is no reply, or none that can be read here."""
+    """Passed on unchanged: it is not a reply, or not one that can be read here."""
     WHOLE = auto()
     """One JSON document."""
     EVENTS = auto()
@@ -54,10 +54,10 @@ class Framing(Enum):
 
 
 class ErrorInAnswerError(Exception):
-    """The server sent an error where an answer was due; `said` is its JSON."""
+    """The server sent an error where an answer was expected; `said` is its JSON."""
 
     def __init__(self, said: Any) -> None:  # noqa: ANN401 - whatever JSON the server sent
-        """Keep what the server `said`."""
+        """Store `said`, the JSON that the server sent."""
         super().__init__("the server sent an error in place of an answer")
         self.said = said
 
@@ -66,27 +66,27 @@ class ResponseTap:
     """Watches the bytes of one answer."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Know nothing yet; `clock` returns seconds and never goes back."""
+        """Start before any bytes arrive; `clock` returns seconds and never goes backwards."""
         self.answer = Answer("", by_lines=False)
-        """What came."""
+        """The answer as far as it has arrived."""
         self.pieces = 0
-        """How many frames have come; those that only keep the connection alive are none."""
+        """How many frames have arrived, not counting those that only keep the connection alive."""
         self.opaque = b""
-        """How the body began, until a piece of an answer was found in it."""
+        """The beginning of the body; empty once a piece of a reply has been found in it."""
         self.problem: UnreadableAnswerError | ErrorInAnswerError | None = None
-        """Why reading was given up, however LiteLLM dresses it up."""
+        """Why reading was abandoned, however LiteLLM reports it."""
         self.waited_in_vain = False
-        """Whether the end was not marked, and nothing followed the reason for it."""
+        """Whether nothing followed the finish reason, not even a mark of the end."""
         self._clock = clock
         self._last_piece_at = 0.0
         self._size = 0
 
     @property
     def wait_s(self) -> float | None:
-        """Seconds to wait for what may still come; ``None`` while the reply is not complete.
+        """Seconds to wait for more of a complete reply; ``None`` while it is not complete.
 
-        Some servers give a reason with each piece, some never close a complete reply, and some
-        only then count its tokens.
+        Some servers send a finish reason with each piece, some never close the connection after a
+        complete reply, and some count its tokens only then.
         """
         if not self.answer.complete:
             return None
@@ -96,7 +96,7 @@ class ResponseTap:
 
     @property
     def complete(self) -> bool:
-        """Whether the server said, in one way or another, that the reply is complete."""
+        """Whether the server has said, one way or another, that the reply is complete."""
         return self.answer.complete
 
     @property
@@ -107,16 +107,16 @@ class ResponseTap:
     def watch(
         self, chunks: Iterator[bytes], framing: Framing, vendor: str = "openai"
     ) -> Iterator[bytes]:
-        """Yield the cleaned-up frames that LiteLLM reads, from a body that comes in `chunks`.
+        """Yield the cleaned-up frames that LiteLLM reads, from a body that arrives in `chunks`.
 
         Args:
             chunks: the body.
-            framing: how LiteLLM tells its pieces apart.
-            vendor: whose protocol LiteLLM expects.
+            framing: how LiteLLM expects the body to be framed.
+            vendor: the vendor whose protocol LiteLLM expects.
 
         Raises:
             UnreadableAnswerError: the body is too large, or something in it cannot be read.
-            ErrorInAnswerError: it holds an error.
+            ErrorInAnswerError: the body contains an error.
         """
         self.answer = Answer(vendor, by_lines=framing is Framing.LINES)
         try:
@@ -135,13 +135,13 @@ class ResponseTap:
                 yield from self._streamed(chunks, by_lines=framing is Framing.LINES)
 
     def _arriving(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Yield `chunks`; how the connection ends does not matter once the reply is complete."""
+        """Yield `chunks`; once the reply is complete, ignore how the connection ends."""
         import httpx
 
         try:
             for chunk in chunks:
                 yield chunk
-                # Signs of life do not prolong the wait.
+                # Keep-alive frames do not prolong the wait.
                 if self.wait_s == _SHORTEST_WAIT_S:
                     self.waited_in_vain = True
                     return
@@ -161,7 +161,7 @@ class ResponseTap:
             yield chunk
 
     def _whole(self, chunks: Iterator[bytes]) -> bytes:
-        """Return the reply as one document; what is no reply comes back as it was."""
+        """Return the reply as one JSON document; return anything else unchanged."""
         body: list[bytes] = []
         total = Piece()
         for piece in self._pieces(_kept(chunks, body), by_lines=False, streamed=False):
@@ -216,7 +216,7 @@ class ResponseTap:
     def _framed(self, value: Json) -> bytes:
         data = json.dumps(value).encode()
         protocol = self.answer.protocol
-        # The name of an event says nothing that its data does not.
+        # The name of an event adds nothing to its data.
         by_lines = protocol is not None and protocol.by_lines
         return data + b"\n" if by_lines else b"data: " + data + b"\n\n"
 

@@ -19,56 +19,58 @@ from hello_llm.providers.http.vendor_table import (
 )
 
 _WIRE_VENDORS = {"ai21": "ai21_chat", "local": "openai", "ollama": "ollama_chat"}
-"""``ollama`` would flatten the conversation into one prompt and lose the true stop reason;
-``local`` is llama.cpp's server, which speaks OpenAI's protocol; ``ai21`` knows no address."""
+"""The vendor prefix that LiteLLM gets, where it differs from the one that the user typed.
+
+``ollama`` would flatten the conversation into one prompt and lose the true finish reason; ``local``
+is llama.cpp's server, which speaks OpenAI's protocol; LiteLLM has no address for ``ai21``."""
 
 RESPONSES = "responses/"
-"""Stands before the name of a model that is asked by the Responses API."""
+"""Prefix of a model's name that selects the Responses API."""
 
 _SELF_HOSTED = frozenset({"local", *KEYLESS_BASES})
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One model, and the way to it."""
+    """A model and how to reach it."""
 
     typed: str
     """The model as the user typed it."""
     vendor: str
-    """The vendor prefix that LiteLLM is given."""
+    """The vendor prefix that LiteLLM gets."""
     name: str
-    """The vendor's own name of the model."""
+    """The vendor's own name for the model."""
     api_base: str | None
-    """Where the vendor's API is; ``None`` leaves it to LiteLLM's table of vendors."""
+    """The base address of the API; ``None`` leaves it to LiteLLM's table of vendors."""
     key_variable: str | None
-    """The environment variable the key was read from; ``None`` for a call without a key."""
+    """The environment variable that contains the key; ``None`` for a call without a key."""
     api_key: str | None = field(repr=False)
     """The key, or ``None`` for a call without one."""
     self_hosted: bool
-    """True for a server one runs oneself: its calls cost nothing."""
+    """True for a server that the user runs: its calls cost nothing."""
     query: str = ""
-    """What stands behind the path of each request."""
+    """The query to append to the path of each request."""
     vendors_own: bool = True
-    """False where the vendor's prefix only says which protocol some other server speaks."""
+    """False if the vendor prefix only says which protocol another server speaks."""
     responses: bool = False
-    """True where the name says that the model is asked by the Responses API."""
+    """True if the model's name selects the Responses API."""
 
     @property
     def litellms_name(self) -> str:
-        """The name behind the vendor's prefix as LiteLLM is given it."""
+        """The model's name after the vendor prefix, as LiteLLM gets it."""
         return f"{RESPONSES}{self.name}" if self.responses else self.name
 
     @property
     def wire_model(self) -> str:
-        """The model as LiteLLM is given it."""
+        """The model with its vendor prefix, as LiteLLM gets it."""
         return f"{self.vendor}/{self.litellms_name}"
 
     @property
     def litellms_vendor(self) -> str:
-        """The prefix under which LiteLLM is called.
+        """The vendor prefix that LiteLLM is called with.
 
-        What it knows of OpenAI's models by their names holds at OpenAI only: any other server is
-        sent what was typed.
+        LiteLLM treats some models of OpenAI specially because of their names, which is right only
+        at OpenAI itself: any other server gets the request as the user typed it.
         """
         return "custom_openai" if self.vendor == "openai" and not self.vendors_own else self.vendor
 
@@ -86,17 +88,17 @@ def resolve_route(
     api_key_env: str | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Route:
-    """Return the way to `model`, with the key.
+    """Return the route to `model`, including the key.
 
     Args:
         model: the vendor-qualified model.
         api_base: where the API is, if not at the vendor's own address.
         api_key_env: the environment variable that holds the key, if not the vendor's usual one.
-        environ: where keys are read from; nothing else is.
+        environ: where keys are read from, and nothing else.
 
     Raises:
-        UsageError: no model, no vendor in its name, or an address that is none.
-        AuthError: the key that the call needs is not set.
+        UsageError: there is no model, its name has no vendor, or the address is invalid.
+        AuthError: the key is missing although the call needs it, or it is malformed.
     """
     way = resolve_route_without_key(model, api_base=api_base, api_key_env=api_key_env)
     api_key = _read_key(way, environ, named=api_key_env is not None)
@@ -110,7 +112,7 @@ def resolve_route_without_key(
     """Return the route to `model` as :func:`resolve_route` does, without reading the key.
 
     Raises:
-        UsageError: no model, no vendor in its name, or an address that is none.
+        UsageError: there is no model, its name has no vendor, or the address is invalid.
     """
     if model is None:
         raise UsageError(
@@ -127,7 +129,7 @@ def resolve_route_without_key(
         )
     if name.vendor in COMPLETION_VENDORS:
         raise UsageError(
-            f"{name.vendor} completes texts and does not chat",
+            f"{name.vendor} is for text completion, not for chat",
             f"--model {COMPLETION_VENDORS[name.vendor]}/{name.name}",
         )
     if name.vendor in BASELESS_VENDORS and api_base is None:
@@ -148,7 +150,7 @@ def resolve_route_without_key(
 
 
 def _choose_variable(vendor: str, base: ApiBase | None, api_key_env: str | None) -> str | None:
-    """Name the variable whose key may go where the call goes; another host gets no key unasked."""
+    """Return the variable of the key to send; only the vendor's own host gets a key unasked."""
     if api_key_env is not None:
         return api_key_env
     if vendor in _SELF_HOSTED:
@@ -159,7 +161,7 @@ def _choose_variable(vendor: str, base: ApiBase | None, api_key_env: str | None)
 
 
 def _is_vendors_own(vendor: str, api_base: str) -> bool:
-    """Tell whether `api_base` is where the key of `vendor` belongs, and hides it on the way."""
+    """Return whether `api_base` belongs to `vendor` and uses HTTPS, so that its key is safe."""
     own, parts = VENDOR_HOSTS.get(vendor), urlsplit(api_base)
     if own is None or parts.scheme != "https" or parts.port not in {None, 443}:
         return False
@@ -180,7 +182,7 @@ def _read_key(way: Route, environ: Mapping[str, str], *, named: bool) -> str | N
         )
     if not (key.isascii() and key.isprintable()):
         raise AuthError(
-            f"{variable} holds characters that no key has",
-            f"export {variable}=…   with the key alone in place of the dots",
+            f"{variable} contains characters that no key has",
+            f"export {variable}=…   with only the key in place of the dots",
         )
     return key or None

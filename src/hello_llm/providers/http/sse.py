@@ -1,4 +1,4 @@
-"""Takes the body of a streamed answer apart: server-sent events, or JSON on each line."""
+"""Splits the body of a streamed answer into frames: server-sent events or JSON lines."""
 
 import json
 import re
@@ -8,9 +8,9 @@ from typing import Protocol
 
 _SSE_LINE_END = re.compile(rb"\r\n|\n|\r")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-"""May stand before the first character of a body."""
+"""A body may begin with it."""
 END_MARK = b"[DONE]"
-"""The data of the last event, for most vendors."""
+"""The data of the last event from most vendors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +18,26 @@ class Frame:
     """One piece of a streamed answer, as the server framed it."""
 
     data: bytes
-    """What it holds."""
+    """Its data."""
     event: bytes = b""
-    """The name of the event, where it has one."""
+    """The name of the event, if it has one."""
 
 
 class FrameReader(Protocol):
-    """Reads frames from bytes that come in pieces of any size."""
+    """Reads frames from bytes that arrive in chunks of any size."""
 
     def feed(self, chunk: bytes) -> Iterator[Frame]:
         """Yield the frames that `chunk` completes."""
         ...
 
     def close(self) -> Iterator[Frame]:
-        """Yield the last frame, which the end of the body cut off."""
+        """Yield the last frame, if the body ended before completing it."""
         ...
 
 
 @dataclass(slots=True)
 class _Lines:
-    """Splits bytes at the ends of lines; what is not ended yet is kept in its pieces."""
+    """Splits bytes into lines; the chunks of an unfinished line are kept until it ends."""
 
     end: re.Pattern[bytes]
     _pieces: list[bytes] = field(default_factory=list)
@@ -45,7 +45,7 @@ class _Lines:
     _held: bytes = b""
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the lines that `chunk` ends."""
+        """Return the lines that `chunk` completes."""
         self._pieces.append(chunk)
         if not (self._held or self.end.search(chunk)):
             return []
@@ -59,7 +59,7 @@ class _Lines:
         return lines
 
     def close(self) -> bytes:
-        """Return the line that was not ended."""
+        """Return the last line, which has no line ending."""
         return b"".join(self._pieces).rstrip(b"\r\n").removeprefix(BYTE_ORDER_MARK)
 
 
@@ -73,7 +73,7 @@ class EventReader:
         self._data: list[bytes] = []
 
     def feed(self, chunk: bytes) -> Iterator[Frame]:
-        """Yield the events that `chunk` ends; comments and events without data are none."""
+        """Yield the events that `chunk` completes; skip comments and events without data."""
         for line in self._lines.feed(chunk):
             if line:
                 yield from self._take(line)
@@ -81,7 +81,7 @@ class EventReader:
                 yield from self._dispatch()
 
     def close(self) -> Iterator[Frame]:
-        """Yield the event that no blank line ended."""
+        """Yield the last event, if no blank line ended it."""
         yield from self._take(self._lines.close())
         yield from self._dispatch()
 
@@ -101,8 +101,8 @@ class EventReader:
             self._event = value
 
     def _is_next(self, value: bytes) -> bool:
-        """Tell whether the data before `value` is complete; not every server ends its events."""
-        # Within one JSON object nothing follows a closing brace like this but in a text.
+        """Return whether the data before `value` is complete; some servers don't end events."""
+        # Within one JSON object, only a string can go on like this after a closing brace.
         ends = self._data[-1].rstrip().endswith(b"}")
         if not ends or value.lstrip()[:1] in b",]}":
             return False
@@ -120,16 +120,16 @@ class EventReader:
 
 
 class JsonLinesReader:
-    """Reads the lines of a body, each of which holds a JSON value; blank lines hold none."""
+    """Reads a body that has a JSON value on each line; blank lines are skipped."""
 
     def __init__(self) -> None:
         """Begin at the start of a body."""
         self._lines = _Lines(re.compile(rb"\n"))
 
     def feed(self, chunk: bytes) -> Iterator[Frame]:
-        """Yield the lines that `chunk` ends."""
+        """Yield the lines that `chunk` completes."""
         yield from map(Frame, filter(None, map(bytes.strip, self._lines.feed(chunk))))
 
     def close(self) -> Iterator[Frame]:
-        """Yield the line that was not ended."""
+        """Yield the last line, if it has no line ending."""
         yield from map(Frame, filter(None, [self._lines.close().strip()]))

@@ -1,4 +1,4 @@
-"""How calls reach a server: the settings of the HTTP client, none of them from the environment."""
+"""The settings of the HTTP client that makes calls; none come from the environment."""
 
 import ssl
 from collections.abc import Callable
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     import httpx
 
 _LARGEST_BUNDLE = 16 * 2**20
-"""Bytes of a file of certificates; those that systems come with have a quarter of a megabyte."""
+"""The maximum size of a certificate file in bytes; a system's own has a quarter of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """What is the same for every call of a provider."""
+    """The settings that all calls of a provider share."""
 
     connect_timeout: float | None = 10.0
-    """Seconds to wait for a connection; ``None`` waits for ever."""
+    """Seconds to wait for a connection; ``None`` waits forever."""
     timeout: float | None = 600.0
-    """Seconds to wait for each piece of an answer; ``None`` waits for ever."""
+    """Seconds to wait for each piece of an answer; ``None`` waits forever."""
     proxy: str | None = None
     """The address of the proxy that calls go through."""
     ca_file: Path | None = None
@@ -34,14 +34,14 @@ class Transport:
 
     @property
     def proxy_address(self) -> str | None:
-        """The address of the proxy without the password that it may hold, for a message."""
+        """The address of the proxy without any password, for a message."""
         if self.proxy is None:
             return None
         return f"{urlsplit(self.proxy).scheme}://{place_of(self.proxy)}"
 
     @property
     def timeouts(self) -> dict[str, float | None]:
-        """The bounds of one request, as httpcore names them."""
+        """The timeouts of one request, by httpcore's names."""
         waiting = dict.fromkeys(("read", "write", "pool"), self.timeout)
         return {"connect": self.connect_timeout, **waiting}
 
@@ -56,11 +56,11 @@ class Transport:
 
         Args:
             on_request: called with each request before it is sent.
-            on_response: called with each answer when its headers are there.
-            secure: whether TLS may be spoken; without it no certificate is read or trusted.
+            on_response: called with each response once its headers have arrived.
+            secure: whether TLS may be used; if not, certificates are loaded only for `ca_file`.
 
         Raises:
-            UsageError: the proxy has no address, or the file of certificates cannot be read.
+            UsageError: the proxy's address is invalid, or `ca_file` cannot be read.
         """
         import httpx
 
@@ -69,7 +69,7 @@ class Transport:
             follow_redirects=False,
             proxy=self._checked_proxy(),
             verify=_trusting(self.ca_file) if secure or self.ca_file else _trusting_nobody(),
-            # Compressed pieces of a stream would wait for each other.
+            # Compression would hold back pieces of a stream.
             headers={"accept-encoding": "identity"},
             event_hooks={"request": [on_request], "response": [on_response]},
         )
@@ -89,9 +89,9 @@ def _trusting_nobody() -> ssl.SSLContext:
 
 @cache
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a context that trusts the usual certificates and those in `ca_file`.
+    """Return an SSL context that trusts the usual certificates and those in `ca_file`.
 
-    To read them takes longer than a call over loopback does, so it is done once.
+    It is cached, since loading certificates takes longer than a call over loopback.
     """
     import httpx
 
@@ -101,8 +101,8 @@ def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
         certificates = read_file(ca_file, _LARGEST_BUNDLE).decode("ascii", errors="ignore")
         context.load_verify_locations(cadata=certificates)
-    except OSError as error:  # ssl.SSLError, for a file without certificates, is one
-        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+    except OSError as error:  # includes ssl.SSLError, for a file without certificates
+        reason = "it contains no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise UsageError(
             f"cannot read the certificates in {ca_file}: {reason}",
             "name a PEM file in the profile: ca_file",

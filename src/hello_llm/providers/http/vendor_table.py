@@ -1,4 +1,4 @@
-"""What differs between vendors, as data: keys, hosts, and which HTTP client LiteLLM takes."""
+"""The differences between vendors, as data: keys, hosts, and which HTTP client LiteLLM accepts."""
 
 import re
 
@@ -13,16 +13,16 @@ OPENAI_SDK_VENDORS = frozenset(
     v0 vercel_ai_gateway volcengine wandb xiaomi_mimo xinference zai
     """.split()
 )
-"""Vendors that LiteLLM reaches through the OpenAI SDK, and whose call takes an OpenAI client."""
+"""Vendors that LiteLLM reaches through the OpenAI SDK; calls to them accept an OpenAI client."""
 
 OWN_TRANSPORT_VENDORS = frozenset({"azure", "azure_text", "bedrock", "sagemaker", "vertex_ai"})
 """Vendors whose client LiteLLM must build itself; a client of ours would break the call."""
 
 COMPLETION_VENDORS = {"text-completion-inception": "inception", "text-completion-openai": "openai"}
-"""Vendors that continue a text; LiteLLM hides how their streams end. And who of them can chat."""
+"""Text-completion vendors, each with its vendor for chat; LiteLLM hides how their streams end."""
 
 WHOLE_ENDPOINTS = {"cohere": "/v2/chat", "cohere_chat": "/v2/chat"}
-"""Vendors for which LiteLLM calls the base itself, with what it must end with."""
+"""Vendors for which LiteLLM calls the base as it is, with the endpoint to append to it."""
 
 KEYLESS_BASES = {
     "ollama": "http://localhost:11434",
@@ -32,7 +32,7 @@ KEYLESS_BASES = {
     "hosted_vllm": "http://localhost:8000/v1",
     "xinference": "http://localhost:9997/v1",
 }
-"""Servers one runs oneself, with the address each listens on by default: no key, no price."""
+"""Self-hosted servers with their default addresses; they need no key and cost nothing."""
 
 _KEY_VARIABLES = {
     "codestral": "CODESTRAL_API_KEY",
@@ -42,7 +42,7 @@ _KEY_VARIABLES = {
     "perplexity": "PERPLEXITYAI_API_KEY",
     "together_ai": "TOGETHERAI_API_KEY",
 }
-"""Vendors whose variable is not simply the vendor's name with ``_API_KEY``."""
+"""The key variables of vendors; most are not simply the vendor's name plus ``_API_KEY``."""
 
 _PLAIN_KEY_VENDORS = frozenset(
     """
@@ -51,12 +51,12 @@ _PLAIN_KEY_VENDORS = frozenset(
     replicate sambanova volcengine voyage xai zai
     """.split()
 )
-"""Vendors that need the key the rule names, so that a missing one is found before any call."""
+"""Vendors that need a key in the variable named by the rule; it is checked before any call."""
 
 BASELESS_VENDORS = frozenset(
     {"aiohttp_openai", "azure", "azure_ai", "azure_text", "custom_openai", "litellm_proxy"}
 )
-"""Vendors without one address for all: for some LiteLLM would send the key to OpenAI."""
+"""Vendors without one address for all users; for some, LiteLLM would send the key to OpenAI."""
 
 VENDOR_HOSTS = {
     "anthropic": "api.anthropic.com",
@@ -75,15 +75,15 @@ VENDOR_HOSTS = {
     "together_ai": "api.together.ai",
     "xai": "api.x.ai",
 }
-"""The vendor's own host, or its domain with a dot before it: there the vendor's own key may go."""
+"""Each vendor's own host, or its domain with a leading dot; only there may its key be sent."""
 
 
 def key_variable(vendor: str) -> str:
-    """Return the environment variable that holds the key of `vendor` by convention."""
+    """Return the environment variable that by convention contains the key of `vendor`."""
     rule = re.sub(r"\W", "_", vendor).upper() + "_API_KEY"
     return _KEY_VARIABLES.get(vendor, rule)
 
 
 def needs_key(vendor: str) -> bool:
-    """Tell whether `vendor` is known to refuse every call without the key of that variable."""
+    """Return whether `vendor` is known to reject every call without its key."""
     return vendor in _PLAIN_KEY_VENDORS or vendor in _KEY_VARIABLES

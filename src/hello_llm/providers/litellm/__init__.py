@@ -1,1 +1,1 @@
-"""The LiteLLM provider: the only importer of LiteLLM."""
+"""The LiteLLM provider, the only package that imports LiteLLM."""

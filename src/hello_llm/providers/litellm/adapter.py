@@ -1,4 +1,4 @@
-"""The LiteLLM provider: one call, everything explicit, everything closed behind it."""
+"""The LiteLLM provider: makes calls with explicit settings and closes everything afterwards."""
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
@@ -38,7 +38,7 @@ from hello_llm.providers.litellm.responses_stream import ChunkStream
 
 
 class LiteLLMProvider:
-    """Reaches every vendor that LiteLLM knows; the model's prefix says which."""
+    """Calls any vendor that LiteLLM knows; the model's prefix selects the vendor."""
 
     name = "litellm"
 
@@ -54,18 +54,18 @@ class LiteLLMProvider:
         ca_file: Path | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep the settings; nothing is imported, read or sent before the first call.
+        """Store the settings; no import, file access or request happens before the first call.
 
         Args:
-            model: the vendor-qualified model for requests that name none.
-            api_base: where the API is, if not at the vendor's own address.
-            api_key_env: the environment variable that holds the key. Without it the vendor's
-                usual variable is read, and only for the vendor's own address.
-            connect_timeout: seconds to wait for a connection; ``None`` or 0 waits for ever.
-            timeout: seconds to wait for each piece of the answer, likewise.
-            proxy: the address of the proxy that calls go through.
-            ca_file: a PEM file of certificates to trust besides the usual ones.
-            environ: where keys are read from, by default the process's environment.
+            model: the vendor-qualified model for requests that do not name one.
+            api_base: the address of the API, if it is not the vendor's own.
+            api_key_env: the environment variable that contains the key. Without it, the vendor's
+                usual variable is read, but only for calls to the vendor's own address.
+            connect_timeout: seconds to wait for a connection; ``None`` or 0 waits forever.
+            timeout: seconds to wait for each piece of the answer; ``None`` or 0 waits forever.
+            proxy: the address of the proxy to send calls through.
+            ca_file: a PEM file with certificates to trust in addition to the usual ones.
+            environ: the environment to read keys from; by default that of the process.
         """
         self.model = model
         self.api_base = api_base
@@ -81,7 +81,7 @@ class LiteLLMProvider:
             return fold(events)
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
-        """Stream the reply; closing the iterator cuts the connection from any thread."""
+        """Stream the reply; any thread may close the iterator, which cuts the connection."""
         connection = Connection(self._transport, stream=True)
         events = self._exchange(ChatRequest.coerce(request), connection)
         return EventStream(
@@ -93,15 +93,15 @@ class LiteLLMProvider:
         )
 
     def close(self) -> None:
-        """Cut every call under way, from any thread; the provider can be used again."""
+        """Abort all calls in progress, from any thread; the provider remains usable."""
         for connection in tuple(self._open):
             connection.abort()
 
     def describe(self, request: ChatRequest | str, *, stream: bool) -> WireRequest:
-        """Return the HTTP request that a call would send, and send nothing.
+        """Return the HTTP request that a call would send, without sending it.
 
         Raises:
-            RequestError: LiteLLM builds this vendor's client itself, out of our sight.
+            RequestError: LiteLLM builds this vendor's client itself, so the request is not visible.
         """
         chat = ChatRequest.coerce(request)
         connection = Connection(self._transport, stream=stream, dry_run=True)
@@ -184,7 +184,7 @@ def _call(
 
 
 def _params(request: ChatRequest) -> dict[str, Any]:
-    """Return the parameters that were set; the others are left to the server."""
+    """Return the parameters that are set; the server chooses the others."""
     values = asdict(request.params) | {"stop": list(request.params.stop) or None}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -193,7 +193,7 @@ def _check_params(litellm: ModuleType, route: Route, params: Mapping[str, Any]) 
     for name in params:
         if not _supports(litellm, route, name):
             flag = "--" + name.replace("_", "-")
-            raise RequestError(f"{route.typed} does not take {name}", f"leave out {flag}")
+            raise RequestError(f"{route.typed} does not accept {name}", f"leave out {flag}")
 
 
 def _supports(litellm: ModuleType, route: Route, param: str) -> bool:

@@ -1,4 +1,4 @@
-"""What ``litellm.completion`` is given so that a call goes by our connection."""
+"""Builds the arguments that make ``litellm.completion`` use our connection."""
 
 from types import ModuleType
 from typing import Any
@@ -18,18 +18,19 @@ from hello_llm.providers.http.vendor_table import (
 def call_arguments(
     litellm: ModuleType, route: Route, connection: Connection, *, responses: bool = False
 ) -> tuple[dict[str, Any], Any]:
-    """Aim `connection`, and return the arguments that make LiteLLM use it.
+    """Aim `connection` at `route`, and return the arguments that make LiteLLM use it.
 
-    The second value is the client that LiteLLM must be lent, for vendors whose call drops it.
+    The second value is the client to lend to LiteLLM, since some vendors' calls drop the argument;
+    ``None`` if there is nothing to lend.
 
     Args:
         litellm: the loaded module.
         route: where the call goes.
-        connection: how it gets there.
-        responses: whether LiteLLM makes the call to the Responses API.
+        connection: the connection that makes the call.
+        responses: whether LiteLLM calls the Responses API.
 
     Raises:
-        RequestError: the request is to be shown only, and LiteLLM builds this vendor's client.
+        RequestError: this is a dry run, and LiteLLM builds this vendor's client itself.
     """
     connection.aim(route, RESPONSES if responses else route.vendor)
     endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
@@ -42,7 +43,7 @@ def call_arguments(
             return arguments | _without_our_client(route, connection), None
     arguments["api_key"] = route.api_key or NO_KEY
     if route.vendor in OPENAI_SDK_VENDORS and not responses:
-        # LiteLLM sets its own default of 2 on the client it is given.
+        # Without max_retries, LiteLLM sets its own default of 2 on our client.
         client = _openai_client(litellm, route, connection)
         return arguments | {"client": client, "max_retries": 0}, None
     handler = _handler(connection)
@@ -53,7 +54,7 @@ def _without_our_client(route: Route, connection: Connection) -> dict[str, Any]:
     if connection.dry_run:
         raise RequestError(f"the request to {route.typed} cannot be shown unless it is sent")
     connection.leave_to_others()
-    # Given none, LiteLLM would send the key of the environment to whatever address.
+    # Without a key, LiteLLM would send the one in the environment to any address.
     api_key = route.api_key or (None if route.api_base is None else NO_KEY)
     return {"api_key": api_key, "max_retries": 0}
 

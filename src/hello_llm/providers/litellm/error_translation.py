@@ -1,7 +1,7 @@
-"""Turns what LiteLLM raises into our errors: by what happened on the wire, never by class name.
+"""Translates LiteLLM's exceptions into ours by what happened on the wire, not by class name.
 
-LiteLLM calls a refused connection an internal server error and a missing key likewise, so its
-classes and status codes are only believed where a server really answered.
+LiteLLM reports a refused connection as an internal server error, and a missing key as well. Its
+classes and status codes are therefore trusted only where a server really answered.
 """
 
 import json
@@ -58,14 +58,14 @@ def translate(
     partial: LLMReply,
     diagnostics: Diagnostics,
 ) -> HelloLLMError | None:
-    """Return our error for `error`, or ``None`` if it is none of LiteLLM's or the network's.
+    """Translate a LiteLLM or network exception into ours; return ``None`` for any other.
 
     Args:
         litellm: the loaded module.
-        error: what a call or a stream raised.
+        error: the exception that a call or a stream raised.
         route: where the call went.
-        partial: the reply as far as it came.
-        diagnostics: what was seen on the wire.
+        partial: the part of the reply that arrived.
+        diagnostics: the facts observed on the wire.
     """
     partial = replace(partial, text=partial.text + diagnostics.beside)
     problem = _lacking(error) or _explained(litellm, error, route, partial, diagnostics)
@@ -75,7 +75,7 @@ def translate(
 
 
 def _lacking(error: Exception) -> BugError | None:
-    """Explain that memory or descriptors ran out, whatever LiteLLM made of that."""
+    """Explain that memory or descriptors ran out, however LiteLLM reported it."""
     found = next(filter(None, map(limits.explain, chain(error))), None)
     return None if found is None else BugError(*found)
 
@@ -108,7 +108,7 @@ def _explained(
 
 
 def _error_response(error: Exception, diagnostics: Diagnostics) -> ErrorResponse | None:
-    """Read an answer with an error status, even if only part of it came."""
+    """Parse an answer with an error status, even if only part of it arrived."""
     status, delay_s = diagnostics.status, diagnostics.retry_after_s
     if status is None:
         answer = answer_to(error)
@@ -122,11 +122,11 @@ def _error_response(error: Exception, diagnostics: Diagnostics) -> ErrorResponse
 
 
 def _not_taken(route: Route, reason: str) -> RequestError:
-    """Return the error of a parameter that the vendor's model does not take for `reason`."""
+    """Return the error for a parameter that the vendor's model rejects, quoting `reason`."""
     named = [one.name for one in fields(Params) if re.search(rf"\b{one.name}\b", reason)]
     flags = " and ".join("--" + name.replace("_", "-") for name in named)
     return RequestError(
-        f"{route.typed} does not take {' and '.join(named) or 'a parameter'} as given: {reason}",
+        f"{route.typed} does not accept {' and '.join(named) or 'a parameter'} as given: {reason}",
         f"leave out {flags or 'the flag'}",
     )
 
@@ -148,7 +148,7 @@ def _cut_off(error: Exception, route: Route, *, started: bool) -> BrokenReplyErr
 def _unreadable(
     litellm: ModuleType, error: Exception, route: Route, diagnostics: Diagnostics
 ) -> HelloLLMError | None:
-    """Explain an answer that came and was no reply, or a call that LiteLLM would not make."""
+    """Explain an answer that was not a reply, or a call that LiteLLM refused to make."""
     import httpx
     import openai
 
@@ -157,10 +157,11 @@ def _unreadable(
             return not_a_reply(route, diagnostics, known_models(litellm, route))
         return BrokenReplyError(
             f"{route.place} sent a reply that LiteLLM cannot read",
-            "try the other of --stream and --no-stream, or another model",
+            "switch between --stream and --no-stream, or try another model",
         )
     if find(error, litellm.RateLimitError):
-        return RateLimitedError(f"{route.place} is limiting requests{_said(error)}", transient=True)
+        message = f"{route.place} is rate-limiting requests{_said(error)}"
+        return RateLimitedError(message, transient=True)
     known = find(error, openai.OpenAIError, httpx.HTTPError, json.JSONDecodeError)
     if known is None and not is_litellms(error):
         return None
@@ -176,6 +177,6 @@ def _said(error: Exception) -> str:
 
 
 def known_models(litellm: ModuleType, route: Route) -> list[str]:
-    """Return the models of the vendor that LiteLLM lists."""
+    """Return the vendor's models that LiteLLM lists."""
     names = litellm.models_by_provider.get(route.vendor, ())
     return sorted({name.removeprefix(f"{route.vendor}/") for name in names})

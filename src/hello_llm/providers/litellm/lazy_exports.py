@@ -1,13 +1,13 @@
-"""Makes the OpenAI library import of its 800 modules only those that are used.
+"""Makes the OpenAI library import only those of its 800 modules that are used.
 
-Its packages ``types`` and ``resources`` only pass on names from their modules, and so import all
-of them for any: two thirds of the library are loaded for nothing, in the import of LiteLLM and
-again in the first call. Here their own code is executed as it stands, except that ``from .module
-import Name`` takes note of the name; the module is imported when the name is asked for. Each name
-is the library's own in the end. A package that defines something itself is executed as usual.
+Its packages ``types`` and ``resources`` only re-export names from their modules, so using any name
+imports every module: two thirds of the library are loaded for nothing, while LiteLLM is imported
+and again in the first call. Here the packages' own code runs unchanged, except that ``from .module
+import Name`` only records the name; the module is imported when the name is first used. In the end
+each name refers to the library's own object. A package that defines anything itself runs as usual.
 
-What this costs: it rests on the packages doing nothing else with the names, and on no name being
-that of a module too; a test compares each with what it is without.
+The cost: this relies on the packages doing nothing else with the names, and on no name also being
+the name of a module. A test compares every name with its value under a normal import.
 
 ``importlib.util.LazyLoader`` would not do: it executes a package for any of its modules.
 """
@@ -25,13 +25,13 @@ _PACKAGES = ("openai.types", "openai.resources")
 
 
 def defer_exports() -> None:
-    """Let each of the packages that is not there yet, and those below it, import lazily."""
+    """Make the packages that are not loaded yet, and their subpackages, import lazily."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
 class _Finder(MetaPathFinder):
-    """Finds the packages where they are, and has them executed lazily."""
+    """Finds the packages in their usual place, and gives them the lazy loader."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -47,16 +47,16 @@ class _Finder(MetaPathFinder):
 
 
 class _Export(NamedTuple):
-    """A name that a package passes on."""
+    """A name that a package re-exports."""
 
     module: str
-    """The module it is from, relative to the package."""
+    """The module that defines it, relative to the package."""
     name: str
-    """What it is called there."""
+    """Its name in that module."""
 
 
 class _Loader(Loader):
-    """Executes a package, and leaves out what it imports from its own modules."""
+    """Executes a package without importing the package's own modules."""
 
     def __init__(self, real: InspectLoader) -> None:
         self._real = real
@@ -79,7 +79,7 @@ class _Loader(Loader):
 
 
 class _Source:
-    """Stands for a module in ``from .module import Name``."""
+    """Takes the place of a module in ``from .module import Name``."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -95,7 +95,7 @@ def _noting(
     fromlist: Sequence[str] | None = (),
     level: int = 0,
 ) -> object:
-    """Import as usual, unless it is from a module of the same package."""
+    """Import as usual, but only record imports from a module of the same package."""
     if level == 1 and name and fromlist and "*" not in fromlist:
         return _Source(f".{name}")
     return builtins.__import__(name, globals, locals, fromlist or (), level)

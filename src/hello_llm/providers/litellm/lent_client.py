@@ -1,8 +1,8 @@
-"""Lends LiteLLM a call's own HTTP client where it would take one of its own.
+"""Lends LiteLLM a call's own HTTP client where it would otherwise use one of its own.
 
-For some vendors, Cohere among them, LiteLLM drops the client that it is given and looks into its
-cache of clients, which is an attribute of the module. Such a call would go past our proxy,
-certificates and deadlines, be sent by ``--dry-run``, and its answer would not be seen here.
+For some vendors, Cohere among them, LiteLLM drops the client that it is given and takes one from
+its client cache, which is a module attribute. Such a call would bypass our proxy, certificates and
+deadlines and would be sent even with ``--dry-run``, and we would not see its answer.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _lent: ContextVar[Any] = ContextVar("lent", default=None)
 
 @contextmanager
 def lending(litellm: Any, client: Any) -> Iterator[None]:  # noqa: ANN401 - untyped substrate
-    """Have `litellm` find `client` in its cache, in this thread and for as long as this lasts."""
+    """Make `litellm` find `client` in its cache, in this thread, until the context ends."""
     _watch(litellm)
     token = _lent.set(client)
     try:
@@ -33,13 +33,13 @@ def _watch(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
 
 
 class _LendingCache:
-    """LiteLLM's cache, but for the client that is lent."""
+    """LiteLLM's cache, except that it returns the lent client."""
 
     def __init__(self, cache: Any) -> None:  # noqa: ANN401 - LiteLLM's LLMClientCache
         self._cache = cache
 
     def get_cache(self, key: str, **named: Any) -> Any:  # noqa: ANN401 - as LiteLLM has it
-        """Return the client for `key`."""
+        """Return the lent client if `key` is for an HTTP client, else the cached value."""
         client = _lent.get()
         if client is not None and key.startswith(_KEY):
             return client

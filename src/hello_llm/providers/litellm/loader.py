@@ -1,4 +1,4 @@
-"""Imports LiteLLM: once, quietly, as fast as it can be done, with nothing left to chance."""
+"""Imports LiteLLM once, quietly, as fast as possible and in a controlled environment."""
 
 import gc
 import logging
@@ -14,9 +14,9 @@ from hello_llm.providers.litellm.lazy_tokenizer import spare
 from hello_llm.providers.litellm.own_requests import forbid
 
 _LEAST_MIB = 208
-"""The address space that a process with LiteLLM takes at least; measured: 190 MiB."""
+"""The minimum address space, in MiB, for a process with LiteLLM; measured: 190 MiB."""
 _LEAST_FILES = 8
-"""The files that are open at once; with fewer LiteLLM complains at length."""
+"""The number of files open at once; with a lower limit, LiteLLM prints long complaints."""
 
 _lock = threading.Lock()
 _loaded: list[Any] = []
@@ -24,10 +24,10 @@ _settled: set[int] = set()
 
 
 def load() -> Any:  # noqa: ANN401 - the module is untyped
-    """Return the ``litellm`` module, importing it at the first call (1.5 s or more).
+    """Return the ``litellm`` module, importing it on the first call (1.5 s or more).
 
-    What would change a call is taken from the environment of each process once: a fork may have
-    been given another.
+    Environment variables that would change a call are removed once in each process, because a
+    fork may have been given a different environment.
     """
     with _lock:
         if not _loaded:
@@ -42,7 +42,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
     require_memory(_LEAST_MIB)
     require_descriptors(_LEAST_FILES)
     collecting = gc.isenabled()
-    # 770 collections during the import and one of the whole heap at exit are half of its cost.
+    # Half of the cost is 770 collections during the import and one of the whole heap at exit.
     gc.disable()
     defer_exports()
     try:
@@ -60,13 +60,13 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
 
 def _silence(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
     litellm.suppress_debug_info = True
-    # It would hand each piece of a stream to threads that log it to nobody, for half of all time.
+    # LiteLLM would log each chunk to nobody, in other threads, for half of the total time.
     litellm.disable_streaming_logging = True
-    # It aborts a stream after 100 equal chunks; a model may well repeat itself.
+    # LiteLLM aborts a stream after 100 equal chunks, but a model may well repeat itself.
     litellm.REPEATED_STREAMING_CHUNK_LIMIT = 10**9
-    # It counts tokens itself where the server did not, and passes its guess off as the server's.
+    # LiteLLM guesses token counts that the server left out, and reports them as the server's.
     litellm.disable_token_counter = True
-    # Pydantic complains on stderr of what servers send, as soon as LiteLLM copies it.
+    # Pydantic warns on stderr about servers' data when LiteLLM copies it.
     warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         logger = logging.getLogger(name)

@@ -1,9 +1,9 @@
-"""Keeps LiteLLM from making requests of its own: what it would look up has no part in a call.
+"""Keeps LiteLLM from making requests of its own, for data that a call does not need.
 
-It would ask an Ollama or Lemonade server for the price of a model, Hugging Face for the size of one
-or for the template of its prompt. Each of these goes past the call's proxy, certificates and
-deadlines, and some outlive the call. LiteLLM goes on without an answer where it gets none. What
-variables of the environment can stop is in `environment`.
+It would ask an Ollama or Lemonade server for a model's price, and Hugging Face for a model's size
+or prompt template. These requests bypass the call's proxy, certificates and deadlines, and some
+outlive the call. LiteLLM carries on if it gets no answer. The `environment` module prevents the
+requests that environment variables can turn off.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ _UNKNOWN_TEMPLATE: Mapping[str, Any] = {
     "status": "success",
     "tokenizer": {"chat_template": "{{ raise_exception('it is not looked up') }}"},
 }
-"""What makes LiteLLM fall back on its own template, without asking for another file."""
+"""Makes LiteLLM fall back on its own template without requesting another file."""
 
 
 def forbid(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
-    """See that `litellm` looks nothing up.
+    """Prevent `litellm` from looking anything up.
 
-    Its shared client is the one for what has no client of the call's: price and size of a model,
-    and the calls to a few vendors.
+    It uses its shared client wherever the call's own is not available: to look up a model's price
+    or size, and for the calls to a few vendors.
     """
     import httpx
     from litellm.llms.custom_httpx.http_handler import (
@@ -31,7 +31,7 @@ def forbid(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
     )
 
     class OnlyCalls(httpx.BaseTransport):
-        """Sends what may be a call to a model, and refuses what can be none."""
+        """Sends requests that may be calls to a model, and refuses all others."""
 
         def __init__(self) -> None:
             self._real: httpx.BaseTransport | None = None
@@ -40,7 +40,7 @@ def forbid(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
             if not may_be_a_call(request.method, request.url.path):
                 raise httpx.ConnectError("LiteLLM looks nothing up here", request=request)
             if self._real is None:
-                self._real = httpx.HTTPTransport()  # takes a while, and few need it
+                self._real = httpx.HTTPTransport()  # slow to create and rarely needed
             return self._real.handle_request(request)
 
     client = httpx.Client(transport=OnlyCalls(), trust_env=False)
@@ -49,12 +49,12 @@ def forbid(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
 
 
 def may_be_a_call(method: str, path: str) -> bool:
-    """Tell whether a request of LiteLLM's can be a call to a model, or the login for one."""
+    """Return whether a request from LiteLLM can be a call to a model, or the login for one."""
     return method == "POST" and not path.endswith("/api/show")
 
 
 class _Templates(dict[str, Any]):
-    """The templates that LiteLLM knows; of any other model it knows that there is none."""
+    """LiteLLM's known templates; other models get one that makes it use its own default."""
 
     def __contains__(self, _: object) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""Uses the time in which a person types, or a pipe fills, to import what the answer needs."""
+"""Imports the modules that an answer needs while a person types or a pipe fills."""
 
 import sys
 import threading
@@ -6,10 +6,10 @@ from contextlib import suppress
 
 
 def preload(model: str | None) -> None:
-    """Start to import LiteLLM, and what a first call of `model` needs; return at once.
+    """Start importing LiteLLM and everything that a first call to `model` needs; return at once.
 
-    The thread does not keep the process from ending. What fails in it fails again in the call,
-    and is reported there.
+    The thread does not keep the process from exiting. Errors in it are ignored, since they recur
+    in the call, which reports them.
     """
     if "litellm" not in sys.modules:
         threading.Thread(target=_preload, args=(model,), name="preload", daemon=True).start()

@@ -1,7 +1,7 @@
-"""Rehearses one call of each protocol without a network, so that the first real one is quick.
+"""Rehearses one call per protocol without a network, so that the first real one is fast.
 
-The first call imports several hundred modules that the import of LiteLLM leaves out, builds
-validators and reads the certificates: 0.2 to 0.6 s, which a process can spend before it is asked.
+The first call imports several hundred modules that importing LiteLLM leaves out, builds validators
+and reads the certificates: 0.2 to 0.6 s, which a process can spend before it gets a request.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _SPEAKING_OPENAI = OPENAI_SDK_VENDORS | {"local"}
 
 _BASE = "http://rehearsal.invalid"
-"""Where the rehearsals go; no such host can exist."""
+"""The address for rehearsals; no such host can exist."""
 
 
 def rehearse_all() -> None:
     """Import LiteLLM and all that a first call needs, for every protocol, streamed and whole.
 
-    Nothing is sent, no thread is left running and none was started by LiteLLM: the process may
-    fork afterwards. Takes 2 s or more.
+    Nothing is sent, no thread is left running, and LiteLLM starts none, so the process may fork
+    afterwards. Takes 2 s or more.
     """
     litellm = load()
     with _logging_in_this_thread(litellm):
@@ -39,7 +39,7 @@ def rehearse_all() -> None:
 
 
 def rehearse(model: str) -> None:
-    """Import LiteLLM and what a first streamed call of `model` needs, as far as it is known.
+    """Import LiteLLM, and rehearse a streamed call to `model` if its vendor has a sample answer.
 
     Nothing is sent, and no thread is left running. Takes 2 s or more.
     """
@@ -54,7 +54,7 @@ def rehearse(model: str) -> None:
 
 
 def _rehearse(answer: Answer, *, stream: bool) -> None:
-    Transport().client(_ignore, _ignore).close()  # what a real one needs to connect
+    Transport().client(_ignore, _ignore).close()  # loads what a real client needs
     provider = _Rehearsal(answer, stream=stream)
     if stream:
         for _ in provider.stream_chat("hi"):
@@ -64,14 +64,14 @@ def _rehearse(answer: Answer, *, stream: bool) -> None:
 
 
 class _Rehearsal(LiteLLMProvider):
-    """Gets its answer from no server."""
+    """A provider that gets a sample answer instead of calling a server."""
 
     def __init__(self, answer: Answer, *, stream: bool) -> None:
         super().__init__(model=answer.model, api_base=_BASE, environ={})
         self._transport = _Canned(body=answer.body(stream=stream))
 
     def _route(self, model: str | None) -> Route:
-        # As at the vendor's own address, where LiteLLM goes another way than elsewhere.
+        # LiteLLM takes a different code path for the vendor's own address; rehearse that one.
         return replace(super()._route(model), vendors_own=True)
 
 
@@ -101,7 +101,7 @@ class _Canned(Transport):
 
 @contextmanager
 def _logging_in_this_thread(litellm: Any) -> Iterator[None]:  # noqa: ANN401 - untyped substrate
-    """Let LiteLLM do here what it hands to its pool of threads, which no fork would inherit."""
+    """Make LiteLLM log in this thread; a fork would not inherit its thread pool's threads."""
     pool = litellm.utils.executor
     pool.submit = lambda work, /, *arguments, **named: work(*arguments, **named)
     try:
@@ -111,4 +111,4 @@ def _logging_in_this_thread(litellm: Any) -> Iterator[None]:  # noqa: ANN401 - u
 
 
 def _ignore(_: object) -> None:
-    """Take note of nothing."""
+    """Do nothing."""

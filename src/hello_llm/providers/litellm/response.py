@@ -1,4 +1,4 @@
-"""Reads what LiteLLM returns, chunk by chunk or whole, and believes only what the server said."""
+"""Reads LiteLLM's results, streamed or whole, trusting only the server's own data."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +39,7 @@ _FINISH_REASONS: dict[Ending, FinishReason] = {
     Ending.LENGTH: "length",
     Ending.TOOL_CALLS: "tool_calls",
     Ending.FILTERED: "content_filter",
-    Ending.BROKEN: "stop",  # it is an error by then
+    Ending.BROKEN: "stop",  # check_ending raises an error
 }
 
 
@@ -50,10 +50,10 @@ def read_stream(
     connection: Connection,
     builder: ReplyBuilder,
 ) -> Iterator[StreamEvent]:
-    """Yield the events of a streamed reply, ``Finished`` last.
+    """Yield the events of a streamed reply, ending with ``Finished``.
 
     Raises:
-        BrokenReplyError: the stream ended without the server's mark that it is complete.
+        BrokenReplyError: the stream ended before the server marked it as complete.
     """
     reader = _Reader()
     for chunk in _chunks(stream, connection):
@@ -63,8 +63,8 @@ def read_stream(
     for event in reader.close():
         builder.add(event)
         yield event
-    # LiteLLM's own attributes: the reason in the last chunk may be invented, these are the
-    # server's. Should an upgrade drop one, this fails loudly.
+    # LiteLLM may invent the reason in the last chunk, but these attributes have the server's.
+    # If an upgrade of LiteLLM drops one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
     if not (connection.tap.complete if connection.seen else reason):
         raise _incomplete(litellm, route, connection, builder)
@@ -81,10 +81,10 @@ def _finished(
     builder: ReplyBuilder,
     reader: "_Reader",
 ) -> LLMReply:
-    """Return the complete reply, once nothing speaks against it.
+    """Return the complete reply after the final checks.
 
     Raises:
-        BrokenReplyError: part of it was lost between the wire and here.
+        BrokenReplyError: part of the reply was lost after it arrived.
     """
     tap = connection.tap
     usage = _usage(litellm, route, spent, tap if connection.seen else None)
@@ -108,7 +108,7 @@ def _incomplete(
 
 
 def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLLMError:
-    """Explain a stream that ended in order before anything of a reply had come."""
+    """Explain a stream that ended normally before any of the reply arrived."""
     diagnostics = connection.diagnostics()
     if connection.tap.answer.alone or not connection.seen:
         return unmarked(route)
@@ -122,17 +122,17 @@ def read_whole(
     connection: Connection,
     builder: ReplyBuilder,
 ) -> LLMReply:
-    """Return the reply of a call that was not streamed.
+    """Return the reply to a call that was not streamed.
 
     Args:
         litellm: the loaded module.
         response: what ``litellm.completion`` returned.
         route: where the call went.
-        connection: holds the server's own words: LiteLLM invents a missing end.
-        builder: takes in the pieces.
+        connection: the connection, which saw the server's answer; LiteLLM invents a missing end.
+        builder: collects the pieces.
 
     Raises:
-        BrokenReplyError: the body is no reply, or has no mark that it is complete.
+        BrokenReplyError: the body is not a reply, or is not marked as complete.
     """
     choices, tap, reader = response.choices, connection.tap, _Reader()
     for event in (*reader.read(choices[0].message if choices else None), *reader.close()):
@@ -150,8 +150,8 @@ def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN4
     """Yield the chunks.
 
     Raises:
-        UnreadableAnswerError: also where LiteLLM swallowed it.
-        ErrorInAnswerError: likewise.
+        UnreadableAnswerError: the answer is unreadable, even if LiteLLM swallowed the error.
+        ErrorInAnswerError: the server sent an error, even if LiteLLM swallowed it.
     """
     yield from stream
     if connection.tap.problem is not None:
@@ -166,12 +166,12 @@ def _delta(chunk: Any) -> Any:  # noqa: ANN401 - untyped substrate
 
 
 class _Reader:
-    """Reads deltas and whole messages, which LiteLLM shapes alike."""
+    """Reads deltas and whole messages, which have the same form in LiteLLM."""
 
     def __init__(self) -> None:
-        """Have read nothing."""
+        """Start with no text."""
         self.units = 0
-        """How much text there was, in units of UTF-16."""
+        """The length of the text so far, in UTF-16 code units."""
         self._joiner = SurrogateJoiner()
 
     def read(self, message: Any) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
@@ -201,19 +201,19 @@ class _Reader:
 
 
 def _finish_reason(reason: str | None, connection: Connection) -> FinishReason:
-    """Interpret the server's finish reason, or LiteLLM's where the answer was not seen."""
+    """Interpret the server's finish reason, or LiteLLM's if we did not see the answer."""
     ending = connection.tap.answer.ending if connection.seen else ending_of(reason or "")
     return _FINISH_REASONS[ending]
 
 
 def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage or None
-    """Return the usage that came over the wire: only such a one is in the recorded chunks."""
+    """Return the usage that the server sent; LiteLLM's recorded chunks contain no other."""
     reported = (getattr(chunk, "usage", None) for chunk in reversed(chunks))
     return next((usage for usage in reported if usage is not None), None)
 
 
 def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | None) -> Usage:  # noqa: ANN401 - untyped substrate
-    # LiteLLM fills in zeros where the server said nothing, and no prompt has 0 tokens.
+    # LiteLLM fills in zeros for missing counts, and no prompt has 0 tokens.
     counts = (True, True) if tap is None or not tap.answer.understood else tap.answer.counts
     if spent is None or not spent.total_tokens or not any(counts):
         return Usage(usd_micros=0 if route.self_hosted else None)
@@ -234,5 +234,5 @@ def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | Non
 
 def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401 - untyped substrate
     count = count_of(getattr(details, name, None))
-    # For Anthropic LiteLLM fills in a zero where the server said nothing.
+    # For Anthropic, LiteLLM fills in a zero for a missing count.
     return count or None if route.vendor == "anthropic" else count

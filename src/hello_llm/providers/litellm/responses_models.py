@@ -1,4 +1,4 @@
-"""Which models are called by OpenAI's Responses API: those that LiteLLM calls by it."""
+"""Decides, as LiteLLM does, which models are called through OpenAI's Responses API."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,14 +9,14 @@ from hello_llm.contract import RequestError, UsageError
 from hello_llm.providers.http.route import Route
 
 _PARAMS = frozenset({"max_tokens", "temperature", "top_p"})
-"""The parameters that the Responses API has; LiteLLM drops the others without a word."""
+"""The parameters of the Responses API; LiteLLM silently drops any others."""
 
 
 def by_responses(litellm: ModuleType, route: Route) -> bool:
-    """Tell whether LiteLLM makes a call by `route` to the Responses API.
+    """Return whether LiteLLM sends a call on `route` to the Responses API.
 
     Raises:
-        UsageError: the model is asked for by that API, and LiteLLM has none for its vendor.
+        UsageError: the user chose that API, but LiteLLM does not support it for the vendor.
     """
     if not (route.responses or route.vendor in vendors(litellm)):
         return False
@@ -30,7 +30,7 @@ def by_responses(litellm: ModuleType, route: Route) -> bool:
         return True
     if route.responses:
         raise UsageError(
-            f"LiteLLM knows no Responses API of {route.vendor}",
+            f"LiteLLM has no Responses API for {route.vendor}",
             f"--model {route.vendor}/{route.name} for Chat Completions,"
             f" or --model openai/responses/{route.name} with --api-base",
         )
@@ -39,16 +39,16 @@ def by_responses(litellm: ModuleType, route: Route) -> bool:
 
 @cache
 def vendors(litellm: ModuleType) -> frozenset[str]:
-    """Return the vendors of which LiteLLM lists a model that is called so.
+    """Return the vendors for which LiteLLM lists a model that uses the Responses API.
 
-    Of other vendors it may ask a server before it says how a model is called.
+    For other vendors, LiteLLM may query a server to find out which API a model uses.
     """
     rows = litellm.model_cost.values()
     return frozenset(row["litellm_provider"] for row in rows if row.get("mode") == "responses")
 
 
 def stream_unknown(litellm: ModuleType, route: Route) -> None:
-    """Have LiteLLM ask for a stream of a model that it does not know; else it asks for none."""
+    """Register an unknown model as streaming; otherwise LiteLLM would not request a stream."""
     if route.responses:
         try:
             litellm.get_model_info(model=route.name, custom_llm_provider=route.vendor)
@@ -58,9 +58,10 @@ def stream_unknown(litellm: ModuleType, route: Route) -> None:
 
 
 def responses_params(route: Route, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `params` as LiteLLM is given them for a call to the Responses API.
+    """Return `params` in the form that LiteLLM takes for a call to the Responses API.
 
-    What it knows of a vendor's models holds at the vendor: another server is sent what was typed.
+    What LiteLLM knows about a vendor's models applies only to the vendor's own server; any other
+    server is sent the parameters as typed.
 
     Raises:
         RequestError: the Responses API has no such parameter.
@@ -68,7 +69,7 @@ def responses_params(route: Route, params: Mapping[str, Any]) -> dict[str, Any]:
     for name in params:
         if name not in _PARAMS:
             raise RequestError(
-                f"{route.typed} does not take {name}: the Responses API has no such parameter",
+                f"{route.typed} does not accept {name}: the Responses API has no such parameter",
                 f"leave out --{name.replace('_', '-')}",
             )
     if route.vendors_own:

@@ -1,4 +1,4 @@
-"""Reads the stream of a reply by the Responses API, which the tap gives on as Chat Completions."""
+"""Reads a streamed Responses API reply, which the tap translates into Chat Completions."""
 
 import json
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ _DATA = "data: "
 
 
 class ChunkStream:
-    """LiteLLM's chunks of one stream, without LiteLLM's reader of it.
+    """The chunks of one stream, in LiteLLM's type but not read by LiteLLM.
 
-    That one would start an event loop for each event, and lose some of what they hold.
+    LiteLLM's own reader would start an event loop for each event, and lose some of their content.
     """
 
     def __init__(self, litellm: ModuleType, connection: Connection) -> None:
-        """Read the answer that `connection` has got."""
+        """Read the answer that `connection` received."""
         self.received_finish_reason: str | None = None
         self.intermittent_finish_reason: str | None = None
         self.chunks: list[Any] = []
-        """The chunks that count tokens."""
+        """The chunks with token counts."""
         self._chunk = litellm.ModelResponseStream
         self._connection = connection
 
@@ -52,7 +52,7 @@ def _streamed(response: "httpx.Response") -> Iterator[Json]:
 
 
 def _in_one_piece(response: "httpx.Response") -> Iterator[Json]:
-    """Yield the chunks of a model that does not stream; LiteLLM's would repeat its tool calls."""
+    """Yield the chunks of an unstreamed reply; LiteLLM's own would repeat the tool calls."""
     protocol = ResponsesReplies()
     piece = protocol.read(response.json(), whole=True)
     if piece is not None:

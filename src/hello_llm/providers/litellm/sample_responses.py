@@ -1,4 +1,4 @@
-"""Answers that no server gave: the shortest whole reply and stream of each protocol."""
+"""Minimal responses, one per protocol, for rehearsing a call offline."""
 
 import json
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server of one vendor answers."""
+    """A sample answer from one vendor's server, whole and streamed."""
 
     model: str
-    """The model that is asked for."""
+    """The model that is called."""
     whole: dict[str, Any]
-    """The reply in one piece."""
+    """The reply as one JSON object."""
     pieces: tuple[dict[str, Any], ...]
     """The reply as a stream."""
     by_lines: bool = False
-    """True if a piece is a line; else it is the data of a server-sent event."""
+    """True if each piece is a line, False if it is the data of a server-sent event."""
 
     def body(self, *, stream: bool) -> bytes:
         """Return the bytes of the reply."""
@@ -90,4 +90,4 @@ ANSWERS = (
     Answer("gemini/gemini-2.0-flash", _GEMINI, (_GEMINI,)),
     Answer("mistral/mistral-small-latest", *_CHAT),
 )
-"""One for each protocol in wide use; the models are known, so that their price is looked up."""
+"""One for each widely used protocol; known models, so that price lookups are rehearsed too."""

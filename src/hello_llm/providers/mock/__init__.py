@@ -1,1 +1,1 @@
-"""The mock, and the script that it can play."""
+"""The mock provider, and the scripts that it can play."""

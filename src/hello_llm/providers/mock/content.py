@@ -1,4 +1,4 @@
-"""What the faults of the catalogue make of a reply: odd endings, and texts that do harm."""
+"""Changes that the catalogue's faults make to a reply: odd endings and harmful texts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,38 +39,38 @@ _NO_KEY = "sk-mock-planted-0000"
 
 
 def echo_of_key(key: str | None) -> str:
-    """Return an error's sentence with `key` and escape sequences in it."""
+    """Return an error message that contains `key` and escape sequences."""
     key = key or _NO_KEY
     return f"{_ESCAPES} your key {key} is {key[:12]}… of length {len(key)}\n{key}"
 
 
 def slowly(reply: Reply) -> Reply:
-    """Have the pieces come one by one."""
+    """Send the pieces with a delay before each."""
     return replace(reply, chunk_delay=reply.chunk_delay or _DRIP_S)
 
 
 def in_drops(reply: Reply) -> Reply:
-    """Have pieces come one by one, those of the catalogue if there are no others."""
+    """Send the pieces with a delay before each; use default pieces if there are none."""
     return slowly(replace(reply, chunks=_DROPS if reply.chunks is None else reply.chunks))
 
 
 def repeated(reply: Reply) -> Reply:
-    """Have the first piece come 500 times."""
+    """Send the first piece 500 times."""
     return replace(reply, chunks=(reply.chunks or ("ha ",))[:1] * _REPEATS)
 
 
 def empty(reply: Reply) -> Reply:
-    """Leave nothing of the reply."""
+    """Remove the text, the reasoning and the tool calls."""
     return replace(reply, chunks=(), reasoning="", tool_calls=())
 
 
 def only_reasoning(reply: Reply) -> Reply:
-    """Leave nothing but reasoning."""
+    """Remove everything but the reasoning."""
     return replace(empty(reply), reasoning=reply.reasoning or _NOTHING_SAID)
 
 
 def with_cut_call(reply: Reply) -> Reply:
-    """Break off the arguments of the last tool call."""
+    """Cut off the arguments of the last tool call."""
     *calls, last = reply.tool_calls or (_CUT_CALL,)
     cut = replace(last, arguments=last.arguments.rstrip('"} \n')[:-2] or "{")
     chunks = reply.chunks or ()
@@ -78,35 +78,35 @@ def with_cut_call(reply: Reply) -> Reply:
 
 
 def at_the_limit(reply: Reply) -> Reply:
-    """Have the reply end at its limit of tokens."""
+    """End the reply at its token limit."""
     return replace(reply, finish_reason="length")
 
 
 def filtered(reply: Reply) -> Reply:
-    """Have a content filter end the reply."""
+    """End the reply with a content filter."""
     return replace(reply, finish_reason="content_filter")
 
 
 def in_latin_1(reply: Reply) -> Reply:
-    """Say what is left of Latin-1 that was called UTF-8."""
+    """Replace the text with Latin-1 that was wrongly decoded as UTF-8."""
     return replace(reply, chunks=_LATIN_1)
 
 
 def hard_to_cut(reply: Reply) -> Reply:
-    """Say what is easily broken by who cuts it into bytes."""
+    """Replace the text with characters and escapes that break easily when split."""
     return replace(reply, chunks=_HARD_TO_CUT)
 
 
 def hostile(reply: Reply) -> Reply:
-    """Say what would act on a terminal."""
+    """Replace the text with control sequences that would act on a terminal."""
     return replace(reply, chunks=_HOSTILE)
 
 
 def unseen(reply: Reply) -> Reply:
-    """Say what hides in a terminal."""
+    """Replace the text with characters that a terminal does not show."""
     return replace(reply, chunks=_UNSEEN)
 
 
 def markup(reply: Reply) -> Reply:
-    """Say what Rich and Python would format."""
+    """Replace the text with markup that Rich or Python would interpret."""
     return replace(reply, chunks=_MARKUP)

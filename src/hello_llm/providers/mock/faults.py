@@ -1,7 +1,7 @@
-"""What the faults of the catalogue do to a call, by name; the errors are those of the real thing.
+"""The catalogue's faults by name, each with its effect on a call; the errors are the real ones.
 
-Each error is made by the function that the adapter makes it with, from what the server of the
-catalogue sends.
+Each error comes from the same function that the adapter uses, given the data that the catalogue's
+server sends.
 """
 
 import json
@@ -34,13 +34,13 @@ class Scene:
     """The call that a fault strikes."""
 
     route: Route
-    """The way it would go."""
+    """The route that it would take."""
     stream: bool
-    """Whether a stream was asked for."""
+    """Whether a stream was requested."""
     started: bool
-    """Whether a piece of the reply has come."""
+    """Whether part of the reply has arrived."""
     connect_timeout: float
-    """Seconds that a connection may take."""
+    """The connect deadline, in seconds."""
 
 
 Strike = Callable[[Scene], HelloLLMError]
@@ -49,30 +49,30 @@ Strike = Callable[[Scene], HelloLLMError]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One name of the catalogue."""
+    """One fault of the catalogue."""
 
     strike: Strike | None = None
-    """What ends the call."""
+    """Returns the error that ends the call."""
     stalls: bool = False
-    """Whether it is silence that does."""
+    """Whether the server falls silent until the answer deadline ends the call."""
     connects: bool = True
-    """Whether there is a connection; without one the connect deadline passes."""
+    """Whether the connection is made; if not, the connect deadline passes."""
     after: int | None = 0
-    """The pieces of text that come before; ``None`` for all of them."""
+    """The number of text pieces before it strikes; ``None`` for all of them."""
     times: int | None = None
-    """How many calls it strikes if the script does not say; ``None`` for each."""
+    """The number of calls it strikes unless the script sets one; ``None`` for every call."""
     change: Change | None = None
-    """What it makes of the reply."""
+    """The change that it makes to the reply."""
     brings_text: bool = False
-    """Whether it says what the text is."""
+    """Whether it provides its own text."""
     endless: bool = False
     """Whether the text never ends."""
     refusal: str = ""
-    """What the model says in place of an answer."""
+    """The text with which the model refuses to answer."""
 
 
 def _refused(status: int, message: str, *, code: str | None = None, **headers: str) -> Strike:
-    """A server that sends `status` and an error object."""
+    """Simulate a server that sends `status` and an error object."""
 
     def strike(scene: Scene) -> HelloLLMError:
         body = json.dumps({"error": {"message": message, "code": code}})
@@ -105,7 +105,7 @@ def _at_a_date(scene: Scene) -> HelloLLMError:
 
 
 def _in_answer(message: str, code: str | int) -> Strike:
-    """A server that sends an error object in place of a reply."""
+    """Simulate a server that sends an error object in place of a reply."""
     problem = ErrorInAnswerError({"error": {"message": message, "code": code}})
     return lambda scene: bad_answer(problem, scene.route, started=scene.started)
 
@@ -116,7 +116,7 @@ def _unreadable(what: str) -> Strike:
 
 
 def _cut(scene: Scene) -> HelloLLMError:
-    # Half of a reply in one piece is the middle of it; a stream has begun with its first piece.
+    # Half of an unstreamed body is mid-reply already; a stream begins with its first piece.
     if scene.started or not scene.stream:
         return cut_off(scene.route, started=scene.started)
     return connection_errors.closed_early(scene.route)
@@ -235,7 +235,7 @@ FAULTS: dict[str, Fault] = {
     "sse-error-event.after-text": Fault(strike=_FIRE, after=None),
     "sse-error-event.named": Fault(strike=_FIRE, after=None),
     "sse-split": Fault(change=content.hard_to_cut, brings_text=True),
-    "sse-garbage": Fault(strike=_unreadable("something that is no JSON object"), after=None),
+    "sse-garbage": Fault(strike=_unreadable("something that is not a JSON object"), after=None),
     "odd-frames": _ODD,
     "stream-ignored": _ODD,
     "finish-length": Fault(change=content.at_the_limit),
@@ -274,7 +274,7 @@ FAULTS: dict[str, Fault] = {
     "own-server-names": _ODD,
     "base-forms": _ODD,
 }
-"""Every fault that a server can be guilty of, by its name in the catalogue."""
+"""Every fault that a server can cause, by its name in the catalogue."""
 
 OF_THE_PROGRAM = (
     *("proxy-env", "sigint-import", "sigint-connect", "sigint-mid", "sigint-backoff"),
@@ -282,11 +282,11 @@ OF_THE_PROGRAM = (
     *("no-home", "home-read-only", "config-bad-toml", "config-unknown-key", "config-unreadable"),
     *("hostile-env", "clock-jump"),
 )
-"""The names of the catalogue that happen to the program, whoever answers it."""
+"""The catalogue's faults that happen to the program itself, whichever provider it uses."""
 
 OF_THE_WIRE = (
     *("content-parts", "early-finish", "choice-order", "think-tags", "odd-finish", "odd-usage"),
     *("whole-cut", "responses-only", "raw-controls", "sse-lines", "always-streams", "multi-gzip"),
     *("redact-time", "actions-commands", "endless-files"),
 )
-"""The names of the catalogue that are about bytes; a script has no protocol to send them in."""
+"""The catalogue's faults in the bytes sent; a script has no protocol to send them in."""

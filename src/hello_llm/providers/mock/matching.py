@@ -1,4 +1,4 @@
-"""Which rule answers a request, and which one was nearly meant."""
+"""Matches requests with rules, and finds the closest rule if none matches."""
 
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -9,46 +9,46 @@ from hello_llm.providers.mock.script import Rule
 
 _LONGEST = 200
 _WITHOUT_A_WORD = 0.5
-"""How near a rule is that asks for nothing in the prompt."""
+"""The similarity score of a rule that requires no text in the prompt."""
 
 _SEARCH_S = 5.0
-"""How long one search by a rule's regular expression may take."""
+"""The time limit, in seconds, for one search with a rule's regular expression."""
 
 
 def last_prompt(request: ChatRequest) -> str:
-    """Return the last user turn."""
+    """Return the last user turn, or an empty string if there is none."""
     return next((one.content for one in reversed(request.messages) if one.role == "user"), "")
 
 
 def matches(rule: Rule, request: ChatRequest, model: str) -> bool:
-    """Tell whether `rule` answers `request` to `model`."""
+    """Return whether `rule` matches `request` to `model`."""
     return unmet(rule, request, model) is None
 
 
 def unmet(rule: Rule, request: ChatRequest, model: str) -> str | None:
-    """Return the first condition of `rule` that `request` to `model` does not meet."""
+    """Return the first condition of `rule` that `request` to `model` does not meet, if any."""
     return next((words for words, holds in _conditions(rule, request, model) if not holds()), None)
 
 
 def closest(rules: Sequence[Rule], request: ChatRequest, model: str) -> Rule:
-    """Return the one of `rules` that `request` comes nearest to."""
+    """Return the rule that `request` to `model` comes closest to matching."""
     return max(rules, key=lambda rule: _nearness(rule, request, model))
 
 
 def nearest_request(
     rule: Rule, requests: Sequence[tuple[ChatRequest, str]]
 ) -> tuple[ChatRequest, str]:
-    """Return the one of `requests`, each with its model, that comes nearest to `rule`."""
+    """Return the request, with its model, that comes closest to matching `rule`."""
     return max(requests, key=lambda one: _nearness(rule, *one))
 
 
 def shown(text: str) -> str:
-    """Return `text` in quotes, or how it begins."""
+    """Return `text` in quotes, truncated if it is long."""
     return repr(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
 
 def _nearness(rule: Rule, request: ChatRequest, model: str) -> tuple[float, int]:
-    """Rate a rule: how similar the prompt is to its text, and how many conditions hold."""
+    """Rate a rule by how similar the prompt is to its text, then by how many conditions hold."""
     held = sum(holds() for _, holds in _conditions(rule, request, model))
     wanted = rule.contains or rule.regex
     if wanted is None:
@@ -61,7 +61,7 @@ def _nearness(rule: Rule, request: ChatRequest, model: str) -> tuple[float, int]
 def _conditions(
     rule: Rule, request: ChatRequest, model: str
 ) -> Iterator[tuple[str, Callable[[], bool]]]:
-    """Yield each condition of `rule` in words, and what tells whether it holds."""
+    """Yield each condition of `rule` as text, with a function that checks it."""
     prompt = last_prompt(request)
     if (contains := rule.contains) is not None:
         yield f"contains = {contains!r}", lambda: contains in prompt
@@ -78,7 +78,7 @@ def _conditions(
 
 
 def _is_found(rule: Rule, pattern: str, prompt: str) -> bool:
-    """Tell whether some part of `prompt` matches `pattern`, in a process that can be stopped."""
+    """Return whether `pattern` matches part of `prompt`, in a process that can be stopped."""
     from hello_llm.judge.matching import EndlessSearchError, is_found
 
     try:

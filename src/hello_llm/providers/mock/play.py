@@ -1,4 +1,4 @@
-"""A script that is played: which reply is due, whether its fault strikes, and what went unused."""
+"""Plays a script: picks replies, decides whether faults strike, and finds unused rules."""
 
 import random
 import threading
@@ -23,7 +23,7 @@ _MOST_PROMPTS = 100
 
 
 class Play:
-    """Knows how far the rules of a script have come; any thread may ask."""
+    """A script in play, with the progress of each rule; several threads can share it."""
 
     def __init__(self, script: Path) -> None:
         """Read the script.
@@ -32,7 +32,7 @@ class Play:
             script: the TOML file.
 
         Raises:
-            UsageError: the script is wrong.
+            UsageError: the script cannot be read or is not valid.
         """
         self._script = read_script(script)
         self._lock = threading.Lock()
@@ -43,20 +43,20 @@ class Play:
 
     @property
     def real(self) -> bool:
-        """Whether its waits take their time."""
+        """Whether delays take real time; otherwise they are only counted."""
         return self._script.time == "real"
 
     def next(self, request: ChatRequest, model: str) -> tuple[Reply, Fault | None]:
-        """Return the reply to `request` that is due, and the fault that strikes it.
+        """Return the next reply to `request`, and the fault that strikes it, if any.
 
         Raises:
-            UsageError: no rule matches, or the one that does has no reply left.
+            UsageError: no rule matches, or the matching rule has no reply left.
         """
         with self._lock:
             return self._next(request, model)
 
     def finish(self) -> None:
-        """Look back at all calls: each rule is meant to have answered one.
+        """Check, after the last call, that every rule was used unless it is optional.
 
         Raises:
             UsageError: a rule that is not optional matched no prompt.

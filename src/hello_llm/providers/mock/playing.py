@@ -1,4 +1,4 @@
-"""Plays one reply of a script: the events of one call, the waits, and what goes wrong."""
+"""Plays one reply of a script: the events of a call, its delays and its fault."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -28,35 +28,35 @@ from hello_llm.text.surrogates import SurrogateJoiner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long a provider waits, in seconds; ``None`` for ever."""
+    """How long a provider waits, in seconds; ``None`` means forever."""
 
     connect_s: float | None = 10.0
     """For a connection."""
     answer_s: float | None = 600.0
     """For each piece of an answer."""
     real: bool = True
-    """Whether waits take their time; otherwise they are only counted."""
+    """Whether delays take real time; otherwise they are only counted."""
 
 
 @dataclass(slots=True, eq=False)
 class MockCall:
-    """One call under way."""
+    """One call in progress."""
 
     route: Route
-    """The way it would go."""
+    """The route that it would take."""
     stream: bool
-    """Whether a stream was asked for."""
+    """Whether a stream was requested."""
     limits: Limits
     """How long it may wait."""
     _cut: threading.Event = field(default_factory=threading.Event)
     _now: float = 0.0
 
     def abort(self) -> None:
-        """End it at once, from any thread."""
+        """End the call at once, from any thread."""
         self._cut.set()
 
     def events(self, reply: Reply, tokens_in: int, fault: Fault | None) -> Iterator[StreamEvent]:
-        """Yield the events of a complete reply, or raise an error that carries the partial one."""
+        """Yield the events of a complete reply, or raise an error with the partial reply."""
         builder = ReplyBuilder("mock", self.route.typed, lambda: self._now)
         started = Started(builder.provider, builder.model)
         builder.add(started)
@@ -73,7 +73,7 @@ class MockCall:
     def _pieces(
         self, reply: Reply, fault: Fault | None, builder: ReplyBuilder
     ) -> Iterator[StreamEvent]:
-        """Yield the pieces of `reply`; `fault` strikes among them."""
+        """Yield the pieces of `reply`, with `fault` striking at its point among them."""
         after = _pieces_before(reply, fault)
         if fault is not None and (after == 0 or not self.stream):
             self._strike(fault, builder)
@@ -118,7 +118,7 @@ class MockCall:
             raise fault.strike(scene)
 
     def _pause(self, seconds: float | None) -> None:
-        """Let `seconds` pass; ``None`` is for ever."""
+        """Wait for `seconds`, or forever if ``None``; virtual time only advances the clock."""
         if (self.limits.real or seconds is None) and seconds != 0 and self._cut.wait(seconds):
             raise closed_early(self.route)
         self._now += seconds or 0.0
@@ -134,7 +134,7 @@ def changed(reply: Reply, fault: Fault | None) -> Reply:
 
 
 def _pieces_before(reply: Reply, fault: Fault | None) -> int | None:
-    """Return the pieces of text before `fault`; ``None`` for all of them."""
+    """Return the number of text pieces before `fault` strikes; ``None`` for all of them."""
     if reply.after_chunks is not None or fault is None:
         return reply.after_chunks
     return fault.after
@@ -148,5 +148,5 @@ def _chunks(reply: Reply, fault: Fault | None, *, stream: bool) -> Iterable[str]
 
 
 def without_fault(reply: Reply) -> Reply:
-    """Return `reply` as it is when its fault spares it."""
+    """Return `reply` without its fault, for a call that the fault does not strike."""
     return replace(reply, fault=None, after_chunks=None)

@@ -1,9 +1,9 @@
-"""The mock: answers every request with the same bytes on every machine, at no cost, in no time.
+"""The mock: answers a request with the same bytes on every machine, free and instantly.
 
 Its reply is ``Hello! You said: PROMPT``, where PROMPT is the last user turn. A token is a run of
-characters without white space; the prompt's tokens are those of all turns together. Time is
-virtual: a reply takes 0 ms. ``max_tokens`` and ``stop`` cut the reply as a real server would;
-the other parameters are accepted and change nothing.
+characters without white space; the prompt's tokens are counted over all turns. Time is virtual: a
+reply takes 0 ms. ``max_tokens`` and ``stop`` cut the reply as a real server would; the other
+parameters are accepted but have no effect.
 """
 
 import re
@@ -36,7 +36,7 @@ class MockProvider:
     name = "mock"
 
     def __init__(self, *, model: str = DEFAULT_MODEL) -> None:
-        """Answer as `model` where a request names none.
+        """Use `model` for requests that do not name one.
 
         Raises:
             UsageError: `model` is not vendor-qualified.
@@ -49,11 +49,11 @@ class MockProvider:
         return builder.finished(*finish, streamed=False)
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
-        """Stream the reply word by word, the white space before each word with it."""
+        """Stream the reply word by word, each with the white space before it."""
         return EventStream(self._events(ChatRequest.coerce(request)))
 
     def close(self) -> None:
-        """Do nothing: no call of the mock is ever under way."""
+        """Do nothing: the mock never has a call in progress."""
 
     def _events(self, request: ChatRequest) -> Iterator[StreamEvent]:
         deltas, builder, finish = self._answer(request)
@@ -79,14 +79,17 @@ class MockProvider:
 
 
 def greeting(prompt: str) -> tuple[str, ...]:
-    """The mock's answer to `prompt`, word by word."""
+    """Return the mock's answer to `prompt`, split into words."""
     return tuple(_WORD.findall(f"Hello! You said: {prompt}"))
 
 
 def within_limits(
     pieces: Sequence[str], params: Params
 ) -> tuple[list[str], Literal["length"] | None]:
-    """Cut `pieces`, one token each, as `params` say; also tell whether the token limit did it."""
+    """Cut `pieces`, one token each, as `params` require.
+
+    The second value is ``"length"`` if the token limit cut them, else ``None``.
+    """
     text = "".join(pieces)
     cuts = [at for at in map(text.find, filter(None, params.stop)) if at >= 0]
     left, kept = min(cuts, default=len(text)), []

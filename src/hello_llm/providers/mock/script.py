@@ -1,4 +1,4 @@
-"""What a script says, as data."""
+"""The content of a script, as data classes."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,65 +12,65 @@ Then = Literal["repeat", "error"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What one call is answered."""
+    """The reply to one call."""
 
     chunks: tuple[str, ...] | None = None
-    """The text, in the pieces in which it is streamed; ``None`` for what the mock says unasked."""
+    """The text, in the pieces that are streamed; ``None`` for the mock's default reply."""
     reasoning: str = ""
-    """The reasoning that comes before the text."""
+    """The reasoning before the text."""
     tool_calls: tuple[ToolCall, ...] = ()
-    """The calls that come after it."""
+    """The tool calls after the text."""
     finish_reason: FinishReason | None = None
-    """Why it ends; ``None`` for what its content suggests."""
+    """The finish reason; ``None`` derives it from the content."""
     usage: dict[str, Any] = field(default_factory=dict)
-    """The figures that are not counted by the mock's own rule."""
+    """Usage figures that override the mock's own counts."""
     chunk_delay: float = 0.0
     """Seconds before each piece of the text."""
     fault: str | None = None
-    """What goes wrong, by its name in the catalogue."""
+    """The fault that strikes the call, by its name in the catalogue."""
     after_chunks: int | None = None
-    """The pieces of text that come before the fault; ``None`` leaves it to the fault."""
+    """The number of text pieces before the fault strikes; ``None`` for the fault's own default."""
     times: int | None = None
-    """How many calls the fault strikes; ``None`` leaves it to the fault."""
+    """The number of calls that the fault strikes; ``None`` for the fault's own default."""
     probability: float = 1.0
-    """How likely it strikes a call."""
+    """The probability that the fault strikes a call."""
     seed: int = 0
-    """Where the draws of that begin."""
+    """The seed of the random draws for `probability`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What is answered to the prompts that it matches."""
+    """The conditions on a request, and the replies to the requests that meet them."""
 
     name: str
     """Its name, unique in the script."""
     line: int
-    """The line it begins at."""
+    """The line where it begins."""
     contains: str | None = None
-    """What the last user turn must hold."""
+    """Text that the last user turn must contain."""
     regex: str | None = None
-    """What must be found in the last user turn."""
+    """A regular expression that must match part of the last user turn."""
     system: str | None = None
-    """What the system turn must hold."""
+    """Text that a system turn must contain."""
     model: str | None = None
-    """The pattern of the model's name."""
+    """A shell-style pattern that the model's name must match."""
     turn: int | None = None
-    """The number of the user's turn, from 1."""
+    """The number of the current user turn, counting from 1."""
     replies: tuple[Reply, ...]
-    """What is answered, one reply for each call."""
+    """The replies, one for each call."""
     then: Then = "repeat"
-    """What follows the last reply: the same again, or an error."""
+    """What follows the last reply: the same reply again, or an error."""
     optional: bool = False
-    """Whether it may match no prompt at all."""
+    """Whether it may go unused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A file of rules; the first that matches answers."""
+    """A file of rules; the first rule that matches a request answers it."""
 
     path: Path
-    """Where it was read from."""
+    """The file that it was read from."""
     time: Time
-    """Whether delays are waited for, or only counted."""
+    """Whether delays take real time or are only counted."""
     rules: tuple[Rule, ...]
     """The rules, in order."""

@@ -1,4 +1,4 @@
-"""Reads a script from its file, and reports everything that is wrong in it."""
+"""Reads a script from its file, and checks all of it for problems."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -30,10 +30,10 @@ _WORD = re.compile(r"\s*\S+|\s+\Z")
 
 
 def read_script(path: Path) -> Script:
-    """Return the script in the file `path`.
+    """Read the script in the file `path`.
 
     Raises:
-        UsageError: the file cannot be read, or is not a valid script; names the first problem.
+        UsageError: the file cannot be read or is not a valid script; states the first problem.
     """
     try:
         document = parse(read_file(path))
@@ -53,10 +53,10 @@ def read_script(path: Path) -> Script:
 
 
 class _ScriptChecker(Checker):
-    """Turns a document into a script."""
+    """Checks a document and converts it to a script."""
 
     def script(self, path: Path) -> Script:
-        """Return the valid part of the document, whose file is at `path`."""
+        """Return the valid part of the document as a script; `path` is its file."""
         if not self.version(VERSION):
             return Script(path, "real", ())
         top = self._known_values(self.data, TOP_LEVEL, ("version", *TOP_LEVEL, "rule"), ())
@@ -162,9 +162,10 @@ def _no_such_fault(name: str) -> tuple[str, str]:
     if base in OF_THE_WIRE:
         return f"the fault {shown} is about the bytes that a server sends", elsewhere
     status = name[:3]
-    near = [fault for fault in FAULTS if status.isdigit() and fault.startswith(status)]
-    nearest = phrases.nearest(name, near or FAULTS)
-    some = f"such as {', '.join(list(FAULTS)[:5])}, …"
-    candidates = near if nearest is None else [nearest]
-    hint = f"did you mean {phrases.listed(map(phrases.quoted, candidates), 'or')}?"
-    return f"there is no fault {shown}", hint if candidates else some
+    alike = [fault for fault in FAULTS if status.isdigit() and fault.startswith(status)]
+    nearest = phrases.nearest(name, alike or FAULTS)
+    meant = alike if nearest is None else [nearest]
+    hint = f"such as {', '.join(list(FAULTS)[:5])}, …"
+    if meant:
+        hint = f"did you mean {phrases.listed(map(phrases.quoted, meant), 'or')}?"
+    return f"there is no fault {shown}", hint

@@ -1,4 +1,4 @@
-"""The keys of a script: where each is allowed, and what values it takes."""
+"""The keys of a script: where each is allowed, and which values it takes."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Pattern(Text):
     """A regular expression."""
 
     def check(self, given: object) -> str:
-        """Return the expression, which compiles."""
+        """Return `given` if it is a regular expression that compiles."""
         text = super().check(given)
         try:
             re.compile(text)
@@ -49,14 +49,14 @@ MATCH: Mapping[str, Checked] = {
     "optional": Boolean(),
     "then": Choice(("repeat", "error")),
 }
-"""What selects a rule, and what happens after its last reply."""
+"""Keys of a rule: its name and conditions, and what happens after its last reply."""
 FAULT: Mapping[str, Checked] = {
     "after_chunks": Integer(0, _MOST),
     "times": Integer(0, _MOST),
     "probability": Number(0, 1),
     "seed": Integer(-(2**63), 2**63 - 1),
 }
-"""What needs a ``fault`` beside it."""
+"""Keys that are only valid next to ``fault``."""
 REPLY: Mapping[str, Checked] = {
     "text": Prose(),
     "chunks": Chunks('a list of texts such as ["Hel", "lo"]'),
@@ -67,7 +67,7 @@ REPLY: Mapping[str, Checked] = {
     **FAULT,
 }
 TABLES = ("usage", "tool_calls")
-"""The keys of a reply that hold tables."""
+"""Keys of a reply that contain tables."""
 USAGE: Mapping[str, Checked] = dict.fromkeys(
     ("tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "usd_micros"),
     Integer(0, 10**15),

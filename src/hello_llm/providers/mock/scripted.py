@@ -1,4 +1,4 @@
-"""The provider that answers from a script."""
+"""The mock provider that answers from a script."""
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
@@ -23,13 +23,13 @@ from hello_llm.providers.mock.playing import Limits, MockCall, changed
 from hello_llm.providers.mock.provider import DEFAULT_MODEL, greeting, within_limits
 
 STAND_IN = "http://mock.invalid"
-"""The address of the server that there is none of, for messages."""
+"""The address that messages give for the server, which does not exist."""
 
 _NO_KEY = "sk-mock-no-key"
 
 
 class ScriptedMock:
-    """Answers as the rules of a script say; it can be asked from several threads at once."""
+    """Answers according to the rules of a script; several threads can use it at once."""
 
     name = "mock"
 
@@ -44,19 +44,21 @@ class ScriptedMock:
         timeout: float | None = 600.0,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        """Read the script; the other arguments are those of the LiteLLM provider.
+        """Read the script; the other arguments are the same as for the LiteLLM provider.
 
         Args:
-            script: the TOML file, or one that is played already, with others.
-            model: answers as this one where a request names none.
-            api_base: the address that messages name.
-            api_key_env: the variable that messages name.
-            connect_timeout: seconds that a connection may take; ``None`` or 0 waits for ever.
-            timeout: seconds to wait for each piece of an answer, likewise.
-            environ: where the key is looked for that ``ansi-in-error`` echoes.
+            script: the TOML file, or a `Play` to share with other providers.
+            model: the model for requests that do not name one.
+            api_base: the address to give in messages.
+            api_key_env: the environment variable to give in messages.
+            connect_timeout: seconds to wait for a connection; ``None`` or 0 waits forever.
+            timeout: seconds to wait for each piece of an answer; ``None`` or 0 waits forever.
+            environ: the environment with the key that ``ansi-in-error`` echoes; by default that of
+                the process.
 
         Raises:
-            UsageError: the script is wrong, or `model` is not vendor-qualified.
+            UsageError: the script cannot be read or is not valid, or `model` is not
+                vendor-qualified.
         """
         self.model = str(ModelName.parse(model))
         self.api_base = api_base
@@ -73,27 +75,22 @@ class ScriptedMock:
     def chat(self, request: ChatRequest | str) -> LLMReply:
         """Return the whole reply; see :meth:`LLMProvider.chat <hello_llm.LLMProvider.chat>`."""
         chat = ChatRequest.coerce(request)
-        call = self._call(chat, stream=False)
-        self._open.add(call)
-        try:
-            with closing(self._events(chat, call)) as events:
-                return fold(events)
-        finally:
-            self._open.discard(call)
+        with closing(self._events(chat, self._call(chat, stream=False))) as events:
+            return fold(events)
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
-        """Stream the reply in the pieces of the script."""
+        """Stream the reply in the pieces that the script defines."""
         chat = ChatRequest.coerce(request)
         call = self._call(chat, stream=True)
         return EventStream(self._events(chat, call), call.abort)
 
     def close(self) -> None:
-        """Cut every call under way, from any thread; the provider can be used again."""
+        """Abort all calls in progress, from any thread; the provider remains usable."""
         for call in tuple(self._open):
             call.abort()
 
     def finish(self) -> None:
-        """Look back at all calls: each rule is meant to have answered one.
+        """Check, after the last call, that every rule was used unless it is optional.
 
         Raises:
             UsageError: a rule that is not optional matched no prompt.
@@ -104,7 +101,7 @@ class ScriptedMock:
         return MockCall(self._route(request.model or self.model), stream, self._limits)
 
     def _route(self, model: str) -> Route:
-        """Return the way a real call would go; a key that is not there stops no mock."""
+        """Return the route that a real call would take; the mock works without a key."""
         variable = self.api_key_env
         key = variable and (self._environ.get(variable, "").strip() or _NO_KEY)
         return resolve_route(
@@ -129,4 +126,8 @@ class ScriptedMock:
             chunks, reached = within_limits(reply.chunks, request.params)
             reason = reply.finish_reason or reached
             reply = replace(reply, chunks=tuple(chunks), finish_reason=reason)
-        yield from call.events(reply, tokens_in, fault)
+        self._open.add(call)
+        try:
+            yield from call.events(reply, tokens_in, fault)
+        finally:
+            self._open.discard(call)

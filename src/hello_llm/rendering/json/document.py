@@ -1,4 +1,4 @@
-"""JSON output: one document, of the same shape for success and failure."""
+"""JSON output: one document, with the same shape for success and failure."""
 
 import json
 import re
@@ -52,14 +52,13 @@ def document(
     """Return the document of a finished call.
 
     Args:
-        reply: the reply; without one, what `error` kept of it.
+        reply: the reply; if ``None``, the partial reply that `error` carries, if any.
         error: why the call failed, if it did.
-        exit_code: the exit code of the process; without one, that of `error`, or OK.
-        provider: the provider, for when there is no reply to name it.
+        exit_code: the exit code of the process; by default the exit code of `error`, or OK.
+        provider: the provider, used only if there is no reply to name it.
         model: the model, likewise.
-        attempts: the calls made so far, likewise.
-        redact: takes secrets out of the error and of the server's name for the call; the answer
-            stays exact.
+        attempts: the number of calls made so far, likewise.
+        redact: removes secrets from the error and from the request ID; the answer stays exact.
     """
     if reply is None and error is not None:
         reply = error.partial
@@ -78,11 +77,10 @@ def document(
 
 
 def json_line(value: Mapping[str, Any]) -> bytes:
-    """Return `value` as one line of UTF-8.
+    """Return `value` as one line of JSON in UTF-8.
 
-    Characters that could act on a terminal or hide in it are written as escapes, which JSON
-    readers turn back; so are lone surrogates, which UTF-8 cannot hold, and what a CI system would
-    obey.
+    Control and invisible characters are written as escapes, which JSON parsers decode again. So
+    are lone surrogates, which UTF-8 cannot encode, and commands that a CI system would run.
     """
     text = join_surrogates(json.dumps(value, ensure_ascii=False))
     text = _UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1], text)
@@ -90,16 +88,16 @@ def json_line(value: Mapping[str, Any]) -> bytes:
 
 
 class Progress:
-    """Remembers what a failure has to tell although no reply came."""
+    """Keeps the provider, the model and the attempts for the document of a failed call."""
 
     def __init__(self, provider: str | None, model: str | None) -> None:
-        """Know `provider` and `model` until an event names them."""
+        """Start with `provider` and `model`, until an event names them."""
         self.provider = provider
         self.model = model
         self.attempts = 0
 
     def note(self, event: StreamEvent) -> None:
-        """Take in what one event tells."""
+        """Update the progress from `event`."""
         match event:
             case Started(provider, model):
                 self.provider, self.model, self.attempts = provider, model, 1
@@ -119,19 +117,19 @@ class Progress:
 
 
 class JsonRenderer:
-    """Writes the document when the call has ended."""
+    """Writes the document when the call ends."""
 
     def __init__(
         self, terminal: Terminal, messages: Messages, progress: Progress, *, usage: bool
     ) -> None:
-        """Write to the standard output of `terminal`, and the usage to standard error if asked."""
+        """Write to the standard output of `terminal`; `usage` adds a table on standard error."""
         self._terminal = terminal
         self._messages = messages
         self._progress = progress
         self._usage = usage
 
     def show(self, event: StreamEvent) -> None:
-        """Write the document if `event` is the last."""
+        """Write the document if `event` is the last one; report a retry on standard error."""
         self._progress.note(event)
         match event:
             case Retrying():
@@ -147,7 +145,7 @@ class JsonRenderer:
         """Do nothing: nothing is held back."""
 
     def fail(self, error: HelloLLMError) -> None:
-        """Write the document of the failure, and say the same in prose."""
+        """Write the document of the failure, and report the error in prose on standard error."""
         failure = self._progress.failure(error, self._messages.redact)
         try:
             self._terminal.write_stdout(json_line(failure))

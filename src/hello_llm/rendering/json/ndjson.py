@@ -1,4 +1,4 @@
-"""NDJSON output: one object a line, from ``start`` to exactly one ``end`` or ``error``."""
+"""NDJSON output: one object per line, from ``start`` to exactly one ``end`` or ``error``."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,12 +25,12 @@ EVENTS_SCHEMA = "hello-llm.events/1"
 
 
 class NdjsonRenderer:
-    """Writes each event as it comes; the deltas joined are the text of the document at the end."""
+    """Writes each event as it arrives; the deltas add up to the text of the final document."""
 
     def __init__(
         self, terminal: Terminal, messages: Messages, progress: Progress, *, usage: bool
     ) -> None:
-        """Write to the standard output of `terminal`, and the usage to standard error if asked."""
+        """Write to the standard output of `terminal`; `usage` adds a table on standard error."""
         self._terminal = terminal
         self._messages = messages
         self._progress = progress
@@ -63,7 +63,7 @@ class NdjsonRenderer:
         """Do nothing: nothing is held back."""
 
     def fail(self, error: HelloLLMError) -> None:
-        """Write the ``error`` line, and say the same in prose."""
+        """Write the ``error`` line, and report the error in prose on standard error."""
         failure = self._progress.failure(error, self._messages.redact)
         try:
             self._start()
@@ -118,7 +118,7 @@ def _line(event: TextDelta | ReasoningDelta | ToolCallDelta | Retrying) -> dict[
 
 
 def _pieces(reply: LLMReply) -> Iterator[TextDelta | ReasoningDelta | ToolCallDelta]:
-    """Return the events that a reply without streaming would have had."""
+    """Yield the events that an unstreamed `reply` would have had if it had been streamed."""
     if reply.reasoning is not None:
         yield ReasoningDelta(reply.reasoning)
     if reply.text:

@@ -1,4 +1,4 @@
-"""Lays Markdown blocks out as rows of text, without padding, background or borders."""
+"""Lays out Markdown blocks as rows of text, without padding, background or borders."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -22,14 +22,14 @@ _HEADING_STYLES = {"h1": "bold underline", "h2": "bold", "h3": "bold italic"}
 
 
 class BlockLayout:
-    """Lays blocks out for a console; a row of code may be wider than the screen."""
+    """Lays out blocks for a console; a row of code may be wider than the screen."""
 
     def __init__(self, console: Console) -> None:
         """Measure and wrap as `console` does."""
         self._console = console
 
     def rows(self, source: str, width: int, resume: Resume) -> list[Text]:
-        """Return the rows of `source`, which goes on as `resume` says, for `width` columns."""
+        """Return the rows of `source`, which continues as `resume` says, in `width` columns."""
         root = parse(source)
         return self.rows_of(root, root.children, source, width, resume)
 
@@ -54,7 +54,7 @@ class BlockLayout:
 
 
 def wrap_rows(rows: Sequence[Text], width: int) -> list[Text]:
-    """Return `rows` broken where the screen would break them."""
+    """Return `rows`, wrapped where the screen would wrap them."""
     folded: list[Text] = []
     for row in rows:
         if cell_len(row.plain) <= width:
@@ -69,9 +69,9 @@ def wrap_rows(rows: Sequence[Text], width: int) -> list[Text]:
 
 
 def gap_between(parent: SyntaxTreeNode, before: str, node: SyntaxTreeNode) -> bool:
-    """Tell whether a blank row separates `node` from a neighbour of the type `before`.
+    """Return whether a blank row separates `node` from a preceding block of the type `before`.
 
-    Not in a list, nor around one within another.
+    There is no blank row between the items of a list, or around a list within a list item.
     """
     if parent.type in LISTS:
         return False
@@ -189,13 +189,13 @@ class _Page:
 
 
 def highlighted(code: str, language: str) -> Text:
-    """Return `code` in the colours of its `language`, or in one colour if that is not known."""
+    """Return `code` highlighted for its `language`, or in one colour if that is unknown."""
     name = language.split(maxsplit=1)[0] if language else ""
     syntax = _syntax(name)
     if syntax.lexer is not None:
         text = syntax.highlight(code)
         text.rstrip()
-        if text.plain == code.rstrip():  # some lexers change what they colour
+        if text.plain == code.rstrip():  # some lexers change the code
             return text
     return Text(code, CODE_STYLE)
 

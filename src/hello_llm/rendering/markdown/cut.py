@@ -1,4 +1,4 @@
-"""Cuts Markdown in two at source level, so that the second part goes on where the first ends."""
+"""Cuts Markdown source in two, so that the second part continues where the first ends."""
 
 import re
 from collections.abc import Sequence
@@ -24,27 +24,27 @@ from hello_llm.rendering.markdown.source import (
 _MARKER = re.compile(r" *(?:[-+*]|\d{1,9}[.)])")
 _QUOTE = re.compile(r"^ {0,3}> ?")
 _OPENING = re.compile(f"(?:#+ +|`+|~+| +)?[{SENTINEL}{MARKERS}]?")
-# The lines that open a block, which every part of it begins with.
+# The number of lines that open a block; every part of the block begins with them.
 _OPENING_LINES = {"fence": 1, "table": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Markdown in two parts."""
+    """Markdown source in two parts."""
 
     head: str
     """The source of the first part."""
     rest: str
-    """The source of the second, with what was open at the cut opened again."""
+    """The source of the second part, which reopens the blocks that were open at the cut."""
     resume: Resume
-    """How the second part goes on."""
+    """How the second part continues the first."""
 
 
 def cut(source: str, root: SyntaxTreeNode, resume: Resume, row_texts: RowTexts) -> Cut | None:
-    """Cut `source` as late as it can be done well; ``None`` if nothing can be cut off.
+    """Cut `source` as late as possible without damage; ``None`` if nothing can be cut off.
 
-    Before the last block or list item, if something stands before it; else before the last line
-    of that block; else within its only line, where a row ends.
+    The cut is before the last block or list item if anything precedes it; else before the last
+    line of that block; else within its only line, at the end of a row.
     """
     if not root.children:
         return None
@@ -68,9 +68,10 @@ def cut(source: str, root: SyntaxTreeNode, resume: Resume, row_texts: RowTexts) 
 
 
 def _whole_spans(lines: list[str]) -> tuple[int, int]:
-    """Return the last line that begins outside of math, and the column it may be cut before.
+    """Return the last line that begins outside math and code, and the column to cut before.
 
-    It is the last of `lines` unless math goes on into it; then the column is where that begins.
+    This is the last of `lines`, and column 0, unless a span continues into it. Otherwise it is the
+    line and the column at which the span begins.
     """
     text = "\n".join(lines)
     spans = Spans(text)
@@ -85,14 +86,14 @@ def _whole_spans(lines: list[str]) -> tuple[int, int]:
 
 
 def _cut_above(lines: list[str], resume: Resume, row_texts: RowTexts) -> Cut | None:
-    """Cut what stands above the last line, of which nobody knows yet what it begins."""
+    """Cut the source above the last line, which is incomplete and may begin any block."""
     above = "\n".join(lines[:-1]) + "\n"
     parts = cut(above, parse(above), resume, row_texts)
     return None if parts is None else replace(parts, rest=parts.rest + lines[-1])
 
 
 def _last_path(root: SyntaxTreeNode) -> list[SyntaxTreeNode]:
-    """Return the last block and the last blocks within it, down to the innermost."""
+    """Return the last block, the last block inside it, and so on down to the innermost."""
     path = [root.children[-1]]
     while path[-1].type in CONTAINERS | LISTS and path[-1].children and not too_deep(path[0]):
         path.append(path[-1].children[-1])
@@ -104,7 +105,7 @@ def _kind(leaf: SyntaxTreeNode) -> str:
 
 
 class _Cutter:
-    """Cuts before or within one line, which belongs to the last block."""
+    """Cuts before or within one line of the last block."""
 
     def __init__(
         self,
@@ -119,7 +120,7 @@ class _Cutter:
         self._path = path
         self._resume = resume
         self._line = line
-        self._above = [*lines[:line], ""]  # whole lines: the last is ended too
+        self._above = [*lines[:line], ""]  # whole lines: the last one ends with a newline too
         begun = max(line, 1)
         self._begun = [node for node in path if span(node)[0] < begun]
         containers = [node for node in self._begun[: len(path) - 1] if node.type in CONTAINERS]
@@ -139,7 +140,7 @@ class _Cutter:
         if kind == BLOCK:
             content = going_on(self._path[-1].markup, content)
         elif kind != "code_block":
-            # A line that begins another block would do so here too, but for a number.
+            # Only a number can begin a block here although it did not do so after the line above.
             content = content.lstrip(" ")
             content = SENTINEL + content if content[:1].isdigit() else content
         return self._cut(self._above, ["".join(self._openers) + content], leaf=kind)
@@ -150,7 +151,7 @@ class _Cutter:
         opening = _OPENING.match(content)
         before = len(line) - len(content) + (opening.end() if opening else 0)
         spans = Spans(line if kind in {"paragraph", "heading"} else "")
-        ended = "\n" if kind == BLOCK else ""  # of a line that is not, it is not known
+        ended = "\n" if kind == BLOCK else ""  # only a complete line opens a block of math
 
         def rows(text: str) -> list[str]:
             return row_texts(text + ended)
@@ -196,7 +197,7 @@ class _Cutter:
         return Cut("\n".join(head), "\n".join(rest), resume)
 
     def _fence(self) -> str:
-        """Return the line that opens the fence; with a bar in it, it could head a table."""
+        """Return the line that opens the fence, without bars, which could make it a table head."""
         return self._lines[0].replace("|", " ")
 
     def _gap(self) -> bool:
@@ -228,7 +229,7 @@ class _Cutter:
 
 
 def _openers(containers: Sequence[SyntaxTreeNode], lines: list[str]) -> list[str]:
-    """The openings of `containers`, as wide as in the source."""
+    """Return the openings of `containers`, as wide as in the source."""
     openers: list[str] = []
     for node in containers:
         line = _peel(lines[span(node)[0]], openers)
@@ -244,7 +245,7 @@ def _openers(containers: Sequence[SyntaxTreeNode], lines: list[str]) -> list[str
 
 
 def _peel(line: str, openers: Sequence[str]) -> str:
-    """Return `line` without the marks and the indentation of the containers it is in."""
+    """Return `line` without the markers and the indentation of its containers."""
     for opener in openers:
         if opener == "> ":
             line = _QUOTE.sub("", line, count=1)

@@ -1,4 +1,4 @@
-"""Turns the inline part of Markdown into styled text."""
+"""Converts inline Markdown into styled text."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,12 @@ from hello_llm.rendering.sanitize import sanitize
 CODE_STYLE = "cyan"
 _STYLES = {"em": "italic", "strong": "bold", "s": "strike", "a": "underline"}
 _URL_STYLE = "dim"
-# A space at which no row ends. The sanitizer lets no noncharacter through.
+# A space at which no row breaks. The sanitizer lets no noncharacter through.
 _HELD_SPACE = "\ufdd3"
 
 
 def inline_text(node: SyntaxTreeNode, style: str = "") -> Text:
-    """Return the text of `node`, the inline child of a block; a line end stays one."""
+    """Return the text of `node`, the inline child of a block, with its line breaks."""
     text = Text(style=style)
     styles: list[str] = []
     links: list[tuple[int, str]] = []
@@ -37,7 +37,7 @@ def inline_text(node: SyntaxTreeNode, style: str = "") -> Text:
 
 
 def wrapped(text: Text, console: Console, width: int) -> Iterator[Text]:
-    """Yield the rows of `text` for `width` columns; math is wrapped as one word."""
+    """Yield `text` wrapped to rows of `width` columns; a math span wraps as one word."""
     for row in text.wrap(console, width, overflow="fold", tab_size=4):
         row.rstrip()
         if _HELD_SPACE in row.plain:
@@ -46,7 +46,7 @@ def wrapped(text: Text, console: Console, width: int) -> Iterator[Text]:
 
 
 def clean(text: str) -> str:
-    """Return `text` safe once more, for entities can name what the source did not hold."""
+    """Sanitize `text` again, because entities can name characters that were not in the source."""
     return sanitize(without_marks(text)).expandtabs(4)
 
 

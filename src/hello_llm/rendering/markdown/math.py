@@ -1,8 +1,8 @@
 r"""Finds math in Markdown and keeps it as written: ``\(…\)``, ``\[…\]``, ``$…$``, ``$$…$$``.
 
-For a dollar the rule is that of Pandoc, with what keeps prices and shell variables apart from math.
-A line that begins with ``$$`` or ``\[``, not closed in it, begins a block, which ends with the
-line that closes it or at a blank line: what is on the screen never depends on what comes later.
+Dollars follow Pandoc's rule, with additions that keep prices and shell variables apart from math.
+A line that begins with ``$$`` or ``\[`` and does not close it begins a block. The block ends with
+the line that closes it or at a blank line, so rows on the screen never depend on later text.
 """
 
 import re
@@ -15,13 +15,13 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 BLOCK = "math_block"
-# Put where a block of math goes on without its opening, or after its end.
+# Mark where a block of math continues without its opening, or after its end.
 # The sanitizer lets no noncharacter through.
 _GOES_ON = {"$$": "\ufdd1", "\\[": "\ufdd2", "": "\ufdd3"}
 _MARKERS = {marker: opening for opening, marker in _GOES_ON.items()}
 MARKERS = "".join(_MARKERS)
 
-_LONGEST = 1000  # of what is closed in the middle of a text
+_LONGEST = 1000  # characters of an inline span
 _ENDS = {
     "$$": re.compile(r"(?<![\\$])\$\$(?!\$)"),
     "\\[": re.compile(r"(?<!\\)(?:\\\\)*\\\]"),
@@ -38,10 +38,10 @@ _CLOSES = re.compile(r"(?<!\s)\$(?![A-Za-z\d])|(?<=[^\W_]|[)\]}])\$(?!\d)")
 
 
 class Spans:
-    """Where math, code and brackets stand in a text that is parsed from left to right."""
+    """The positions of math, code and brackets in a text that is parsed from left to right."""
 
     def __init__(self, text: str) -> None:
-        """Find all that can open or close one in `text`."""
+        """Find every mark in `text` that can open or close a span."""
         self._text = text
         self._at: dict[str, list[int]] = {mark: [] for mark in ("\\)", "\\]", "$", "$$")}
         self._openings: list[tuple[int, str]] = []
@@ -50,12 +50,12 @@ class Spans:
         self._scan()
 
     def links(self, start: int) -> bool:
-        """Tell whether the bracket at `start` is closed where an address follows."""
+        """Return whether the bracket at `start` is closed and directly followed by ``(``."""
         end = self._brackets.get(start)
         return end is not None and self._text.startswith("(", end + 1)
 
     def end(self, start: int) -> int | None:
-        """Return where math ends that begins at `start`; ``None`` if none does."""
+        """Return the end of the math that begins at `start`; ``None`` if there is no math."""
         opening = self._opening(start)
         closing = self._closing(opening, start) if opening else None
         if closing is None:
@@ -66,14 +66,14 @@ class Spans:
         return end if end - start <= _LONGEST else None
 
     def around(self, place: int) -> int | None:
-        """Return where the math or code begins that a cut at `place` would break."""
+        """Return the start of the math or code that a cut at `place` would split, if any."""
         for start, end in self._unbroken():
             if start < place < end:
                 return start
         return None
 
     def _unbroken(self) -> Iterator[tuple[int, float]]:
-        """Yield the spans of code and of math, and what may become math when more text comes."""
+        """Yield the spans of code and math, and of text that later text may turn into math."""
         yield from (span for span in self._code if span[1] - span[0] <= _LONGEST)
         before = 0
         for start, _ in self._openings:
@@ -102,7 +102,7 @@ class Spans:
         return ""
 
     def _closing(self, opening: str, start: int) -> int | None:
-        """Return the place of the mark that decides whether `opening` is closed."""
+        """Return the position of the next mark that can close `opening`, if any."""
         places = self._at[_CLOSED_BY[opening]]
         index = bisect_left(places, start + len(opening))
         return places[index] if index < len(places) else None
@@ -138,14 +138,14 @@ class SpansState(StateInline):
 
     @property
     def spans(self) -> Spans:
-        """The spans of the text, found once."""
+        """The spans of the text, found on first use."""
         if self._spans is None:
             self._spans = Spans(self.src)
         return self._spans
 
 
 def add_math(parser: MarkdownIt) -> None:
-    """Let `parser` find math, before escapes and emphasis are looked for."""
+    """Make `parser` recognize math before it looks for escapes and emphasis."""
     parser.inline.ruler.before("escape", "math", _inline)
     for marker in _MARKERS:
         parser.inline.add_terminator_char(marker)
@@ -154,7 +154,7 @@ def add_math(parser: MarkdownIt) -> None:
 
 
 def going_on(opening: str, line: str, before: str = "") -> str:
-    """Return `line`, which stands after `before` in a block of math begun with `opening`."""
+    """Mark `line` as continuing, after `before`, a block of math that began with `opening`."""
     return _GOES_ON["" if _ENDS[opening].search(before) else opening] + line
 
 
@@ -175,7 +175,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _forced_end(text: str, start: int) -> int | None:
-    """Return where math ends that is marked as such: where it is closed, or with the text."""
+    """Return the end of math that begins with a marker: its closing mark, or the end of text."""
     for opening, marker in _GOES_ON.items():
         for mark in (marker, opening + marker):
             if text.startswith(mark, start):
@@ -218,7 +218,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _is_open(state: StateBlock, opening: str, line: int) -> bool:
-    """Tell whether the paragraph above `line` has opened math that this line closes."""
+    """Return whether the paragraph above `line` has opened math that this line closes."""
     if opening != "$$" or state.line >= line:
         return False
     above = state.src[state.bMarks[state.line] : state.bMarks[line]]
@@ -226,7 +226,7 @@ def _is_open(state: StateBlock, opening: str, line: int) -> bool:
 
 
 def _push(state: StateBlock, start: int, end: int, opening: str, first: str) -> None:
-    """Add a block of the lines from `start` to `end`, the first of which reads `first`."""
+    """Add a block of the lines from `start` to `end`, with `first` as the text of the first."""
     state.line = end
     token = state.push(f"{BLOCK}_open", "p", 1)
     token.map = [start, end]

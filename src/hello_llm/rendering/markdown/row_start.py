@@ -7,24 +7,24 @@ from collections.abc import Callable
 from hello_llm.rendering.markdown.rules import LINE_BREAK
 
 RowTexts = Callable[[str], list[str]]
-"""Returns the rows, as plain text, that a source would fill."""
+"""Returns the rows of a source, as plain text."""
 
-# A line that is longer is cut in the middle if no row ends in it.
+# A longer line is cut in the middle if no row ends in it.
 _LONG_LINE = 1024
 
 
 class RowStart:
-    """Looks for the place within a line where its last row begins."""
+    """Finds the column of a line at which its last row begins."""
 
     def __init__(self, above: list[str], line: str, low: int, row_texts: RowTexts) -> None:
-        """Look in `line`, below the lines `above`, not before the column `low`."""
+        """Search `line`, which follows the lines `above`, from the column `low` on."""
         self._above = above
         self._line = line
         self._low = low
         self._row_texts = row_texts
 
     def find(self, *, whole_words: bool) -> int | None:
-        """Return the column; ``None`` if the line has one row and is short."""
+        """Return the column; ``None`` if the line is short and has only one row."""
         end = len(self._line.rstrip(" "))
         if self._low >= end:
             return None
@@ -39,7 +39,7 @@ class RowStart:
         return self._row_texts("\n".join([*self._above, self._line[:at]]))
 
     def _search(self, end: int, rows: list[str], *, whole_words: bool) -> int | None:
-        """Return the last place before which all rows but the last are filled, or about that."""
+        """Return roughly the last column before which the text fills all rows but the last."""
         height = len(rows) - 1
         if height < 1 or len(self._rows(self._low)) > height:
             middle = (self._low + end) // 2
@@ -63,7 +63,7 @@ class RowStart:
         )
 
     def _between_characters(self, at: int) -> int:
-        """Step back from the middle of an emoji, an accented letter or an escape."""
+        """Move back from the middle of an emoji, an accented letter or an escape."""
         while at > self._low and (
             _extends(self._line[at : at + 1]) or self._line[at - 1] == "\u200d"
         ):

@@ -1,4 +1,4 @@
-"""What Markdown of models needs beyond CommonMark: emphasis next to Chinese, ``<br>``."""
+"""Extends CommonMark for the Markdown of models: emphasis next to CJK text, and ``<br>``."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ LINE_BREAK = re.compile(r"<br[ \t]*/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
 _VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE0F)))
 _IDEOGRAPHIC_SELECTORS = range(0xE0100, 0xE01F0)
 _HANGUL_JAMO = (range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xD7B0, 0xD800))
-# Wide, but pictures rather than letters or punctuation.
+# Wide characters that are pictures rather than letters or punctuation.
 _EMOJI = (
     range(0x231A, 0x231C),
     range(0x23E9, 0x23F4),
@@ -32,11 +32,11 @@ _EMOJI = (
 
 class _State(SpansState):
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - markdown-it's names
-        """Scan a run of marks; next to Chinese, Japanese or Korean, as CommonMark issue 650 asks.
+        """Scan a run of emphasis marks; next to CJK text, as CommonMark issue 650 proposes.
 
-        Their writing has no spaces that could tell which side of a punctuation mark the emphasis
-        is on. So their punctuation counts as a letter, and their letters as a space beside the
-        punctuation of other writing. Any other text is scanned as CommonMark says.
+        Chinese, Japanese and Korean text has no spaces that could show on which side of a
+        punctuation mark the emphasis is. So CJK punctuation counts as a letter, and CJK letters
+        count as a space next to other punctuation. Any other text is scanned as CommonMark says.
         """
         scanned = super().scanDelims(start, canSplitWord)
         end = start + scanned.length
@@ -57,7 +57,7 @@ class _State(SpansState):
 
 
 class Inline(ParserInline):
-    """The inline parser of markdown-it, with a state of ours."""
+    """The inline parser of markdown-it, with our own state class."""
 
     def parse(
         self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]
@@ -71,14 +71,14 @@ class Inline(ParserInline):
 
 
 def add_line_breaks(parser: MarkdownIt) -> None:
-    """Let `parser` break the line at ``<br>``; a table cell has no other way to."""
+    """Make `parser` break lines at ``<br>``, the only line break that a table cell can have."""
     parser.inline.ruler.before("autolink", "line_break", _line_break)
 
 
 def guard_links(parser: MarkdownIt) -> None:
-    """Let `parser` look for a link or an image only where one is.
+    """Make `parser` look for a link or an image only where one can be.
 
-    By itself it looks through the rest of the text at every bracket.
+    By default, it searches the rest of the text at every bracket.
     """
     parser.inline.ruler.at("link", _where_linked(link, 0))
     parser.inline.ruler.at("image", _where_linked(image, 1))
@@ -94,7 +94,7 @@ def _where_linked(rule: RuleFuncInlineType, bracket: int) -> RuleFuncInlineType:
 
 
 def is_cjk(character: str) -> bool:
-    """Tell whether `character` belongs to the writing of China, Japan or Korea."""
+    """Return whether `character` is Chinese, Japanese or Korean."""
     code = ord(character)
     if code < 0x1100:
         return False
@@ -117,9 +117,9 @@ def _line_break(state: StateInline, silent: bool) -> bool:
 
 
 def _flanks(inside: str, outside: str, *, beside: bool) -> bool:
-    """Tell whether marks stand at the edge of `inside`; `outside` is on their other side.
+    """Return whether emphasis marks between `outside` and `inside` flank `inside`.
 
-    `beside` says that `outside` is Chinese, Japanese or Korean.
+    `beside` is true if `outside` is Chinese, Japanese or Korean.
     """
     if isWhiteSpace(ord(inside)):
         return False

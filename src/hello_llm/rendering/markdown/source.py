@@ -1,4 +1,4 @@
-"""Parses Markdown, and remembers how a piece of it goes on from the piece before."""
+"""Parses Markdown, and describes how one piece of it continues the piece before."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,8 +10,8 @@ from markdown_it.tree import SyntaxTreeNode
 from hello_llm.rendering.markdown.math import MARKERS, add_math
 from hello_llm.rendering.markdown.rules import Inline, add_line_breaks, guard_links
 
-# Put before text that goes on in the middle of a paragraph, so that it cannot begin a list, a
-# heading or anything else. The sanitizer lets no noncharacter through, so no model can write it.
+# Precedes text that continues in the middle of a paragraph, so that the text cannot begin a list, a
+# heading or another block. The sanitizer lets no noncharacter through, so no model can write it.
 SENTINEL = "\ufdd0"
 
 _INLINE = "inline"
@@ -19,7 +19,7 @@ _NO_MARKS = dict.fromkeys(map(ord, SENTINEL + MARKERS))
 
 LISTS = frozenset({"bullet_list", "ordered_list"})
 CONTAINERS = frozenset({"blockquote", "list_item"})
-_MAX_NESTING = 40  # beyond it the parser drops text
+_MAX_NESTING = 40  # the parser drops text that is nested more deeply
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +27,28 @@ class Number:
     """The number of a list item."""
 
     written: int
-    """As it stands in the source."""
+    """The number in the source."""
     shown: int
-    """As the reader sees it."""
+    """The number that the reader sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """How a piece of Markdown goes on from the piece before it."""
+    """How a piece of Markdown continues the piece before it."""
 
     containers: int = 0
-    """How many quotes and list items around the first block were begun before."""
+    """The number of quotes and list items around the first block that began earlier."""
     gap: bool = False
-    """A blank row goes before the first block that is new."""
+    """Whether a blank row precedes the first new block."""
     leaf: str = ""
-    """The type of the first block, if it was begun before."""
+    """The type of the first block if it began earlier, else empty."""
     numbers: tuple[Number | None, ...] = ()
-    """The last number shown in each list begun before, outermost first."""
+    """The last number in each list that began earlier, outermost first."""
     widths: tuple[int, ...] = ()
-    """The column widths of the table begun before."""
+    """The column widths of the table that began earlier."""
 
     def enter(self, node: SyntaxTreeNode) -> "Resume | None":
-        """The state inside `node`, which is the first block here and a container."""
+        """Return the state inside `node`, a container that is the first block of this piece."""
         if not self.containers:
             return None
         numbers = self.numbers[1:] if node.type == "list_item" else self.numbers
@@ -57,10 +57,10 @@ class Resume:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """Return CommonMark with tables and math, less what needs the rest of the text to be decided.
+    """Return a parser of CommonMark, tables and math, without rules that depend on later text.
 
-    A link can be defined, and a line be made a heading, by what comes later; both would change
-    what is already on the screen. HTML is text, but for ``<br>``.
+    Later text can define a link or turn a line into a heading; both would change rows that are
+    already on the screen. HTML is plain text, except for ``<br>``.
     """
     parser = MarkdownIt("zero")
     parser.inline = Inline()
@@ -74,7 +74,8 @@ def _parser() -> MarkdownIt:
 def parse(source: str) -> SyntaxTreeNode:
     """Return the syntax tree of the blocks of `source`.
 
-    Emphasis can be nested without end, so what a block says stays a list: see :func:`inline`.
+    Emphasis can be nested without limit, so the inline tokens of a block stay a flat list: see
+    :func:`inline`.
     """
     tokens = _parser().parse(source)
     for token in tokens:
@@ -84,35 +85,35 @@ def parse(source: str) -> SyntaxTreeNode:
 
 
 def inline(node: SyntaxTreeNode) -> list[Token]:
-    """The source text of `node`, the inline child of a block."""
+    """Return the inline tokens of `node`, the inline child of a block."""
     tokens: list[Token] = node.meta[_INLINE]
     return tokens
 
 
 def without_marks(source: str) -> str:
-    """Return `source` without what a cut puts into it."""
+    """Return `source` without the marks that a cut inserts."""
     return source.translate(_NO_MARKS)
 
 
 def span(node: SyntaxTreeNode) -> tuple[int, int]:
-    """Return the first line of a block, and the line after its last."""
+    """Return the first line of a block and the line after its last one."""
     if node.map is None:
         raise ValueError(f"a {node.type} is not a block")
     return node.map
 
 
 def too_deep(node: SyntaxTreeNode) -> bool:
-    """Tell whether `node` is nested so deep that the parser may have dropped some of it."""
+    """Return whether `node` is nested so deeply that the parser may have dropped part of it."""
     if node.type == "inline":
         return False
     return node.level >= _MAX_NESTING - 2 or any(map(too_deep, node.children))
 
 
 def number_items(node: SyntaxTreeNode, resume: Resume | None) -> list[Number]:
-    """Number the items of an ordered list, the first block of what goes on as `resume` says.
+    """Number the items of an ordered list, which continues an earlier one as `resume` says.
 
-    Numbers are shown as written, so that a countdown counts down; a number written again means
-    the next one, so that a list of ones counts up.
+    Numbers are shown as written, so that a countdown counts down. A repeated number means the next
+    number, so that a list of ones counts up.
     """
     before = resume.numbers[0] if resume is not None and resume.numbers else None
     begun = resume is not None and resume.containers > 0

@@ -1,4 +1,4 @@
-"""Markdown that grows: rows are handed out for good as soon as nothing can change them."""
+"""Lays out growing Markdown: rows become final as soon as no later text can change them."""
 
 import re
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ _BLANK_LINES = re.compile(r"(?: *\n)+")
 
 
 class MarkdownStream:
-    """Turns sanitized Markdown into rows; only the tail, the last block, is ever parsed again.
+    """Turns sanitized Markdown into rows; only the tail, the last block, is ever reparsed.
 
-    A tail that gets taller than allowed, or too long, is cut and its head handed out, so the
-    work for each character is bounded, whatever the length of the text.
+    A tail that grows too tall or too long is cut, and its head becomes final, so the work for each
+    character is bounded, regardless of the length of the text.
     """
 
     def __init__(self, layout: BlockLayout) -> None:
-        """Begin a text; `layout` lays its blocks out."""
+        """Begin a text, whose blocks `layout` lays out."""
         self._layout = layout
         self._waiting = ""
         self._tail = ""
@@ -42,21 +42,21 @@ class MarkdownStream:
 
     @property
     def waiting(self) -> bool:
-        """True if so much text waits that it should be laid out before more comes."""
+        """Whether so much text is waiting that it should be laid out before more arrives."""
         return len(self._waiting) >= _SLICE
 
     def feed(self, text: str) -> None:
-        """Take in the next piece of the text; nothing is laid out yet."""
+        """Add the next piece of the text, without laying it out yet."""
         self._waiting += text
 
     def advance(self, width: int, tallest: int) -> list[Text]:
-        """Return the rows that are now final; what remains fills at most `tallest` rows."""
+        """Return the rows that are now final; the remaining tail fills at most `tallest` rows."""
         end = _end_of_whole(self._waiting, len(self._waiting))
         text, self._waiting = self._waiting[:end], self._waiting[end:]
         return self._take(text, width, tallest)
 
     def tail(self, width: int) -> list[Text]:
-        """Return the rows of what is not final yet."""
+        """Return the rows that are not final yet."""
         if self._rows is None or self._rows[0] != width:
             root = self._parsed()
             rows = self._layout.rows_of(root, root.children, self._tail, width, self._resume)
@@ -64,7 +64,7 @@ class MarkdownStream:
         return self._rows[1]
 
     def finish(self, width: int) -> list[Text]:
-        """Return all rows that are left; the text has ended."""
+        """End the text, and return all remaining rows."""
         text, self._waiting = self._waiting, ""
         final = self._take(text, width, _LONGEST_TAIL) + self.tail(width)
         self._go_on("", Resume(), final)
@@ -112,7 +112,7 @@ class MarkdownStream:
         return final
 
     def _is_shortened_by(self, parts: Cut) -> bool:
-        """Tell whether less is left after a cut; the head of a table is repeated but not shown."""
+        """Return whether a cut leaves less text, not counting a repeated but hidden table head."""
         if parts.resume.leaf == "table" != self._resume.leaf:
             return True
         return _length(parts.rest) < _length(self._tail)
@@ -136,14 +136,14 @@ class MarkdownStream:
         self._set_tail(tail)
 
     def _set_tail(self, tail: str) -> None:
-        """Make `tail` the tail; blank lines before its first block mean nothing."""
+        """Set the tail, without the meaningless blank lines before its first block."""
         within = self._resume.containers or self._resume.leaf
         blank = None if within else _BLANK_LINES.match(tail)
         self._tail = tail[blank.end() :] if blank else tail
         self._tree = self._rows = None
 
     def _drop_last_blanks(self) -> None:
-        """Keep one of the blank lines or spaces at the end, which is all that matters of them."""
+        """Shorten many blank lines or spaces at the end to one, which means the same."""
         text = self._tail.rstrip(" \n")
         blanks = self._tail[len(text) :]
         if len(blanks) > _MANY_BLANKS:
@@ -151,7 +151,7 @@ class MarkdownStream:
 
 
 def _end_of_whole(text: str, end: int) -> int:
-    """Return `end`, or where a ``<br>`` begins that `end` would cut: half of one is no text."""
+    """Return `end`, or the start of a ``<br>`` that `end` would split, so that no half is shown."""
     half = _HALF_BREAK.search(text, max(0, end - _LONGEST_BREAK), end)
     return half.start() if half else end
 
@@ -161,10 +161,10 @@ def _length(source: str) -> int:
 
 
 def _finished(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> tuple[int, int]:
-    """Count the leading `blocks` that no further text can change, and return the line after them.
+    """Return the number of leading `blocks` that no later text can change, and the line after them.
 
-    A block is finished when a blank line ends it, or when the whole first line of another block
-    follows it; of a line that is not complete nobody knows yet what it begins.
+    A block is finished when a blank line ends it, or when the complete first line of another block
+    follows it. An incomplete line may still begin any block.
     """
     last = len(lines) - 1
     if blocks and span(blocks[-1])[0] == last:

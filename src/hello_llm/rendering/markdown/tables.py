@@ -1,4 +1,4 @@
-"""Lays a Markdown table out in columns that fit."""
+"""Lays out a Markdown table in columns that fit the screen."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ _JUSTIFY: dict[str, JustifyMethod] = {
 
 
 class Table:
-    """A table of text cells: a header, a thin line, rows; cells wrap and lose nothing."""
+    """A table with a header, a thin line and rows; its text cells wrap without losing text."""
 
     def __init__(self, node: SyntaxTreeNode, lines: Sequence[str]) -> None:
         """Read the table `node`, parsed from `lines`."""
@@ -33,10 +33,10 @@ class Table:
         self._whole = all(_cell_count(lines[span(row)[0]]) <= len(self._header) for row in body)
 
     def widths(self, width: int, before: Sequence[int]) -> tuple[int, ...] | None:
-        """Return the columns' widths within `width`, at least those of the part `before`.
+        """Return column widths that fit `width`, growing from `before`, those of an earlier part.
 
-        ``None`` if there are more columns than fit, or if a row has more cells than the header:
-        the parser drops those.
+        Return ``None`` if the columns do not fit, or if a row has more cells than the header,
+        because the parser drops the extra cells.
         """
         available = width - len(_GAP) * (len(self._header) - 1)
         if available < len(self._header) * 2 or not self._whole:
@@ -48,7 +48,7 @@ class Table:
         return tuple(_shrunk(widths, available))
 
     def rows(self, console: Console, widths: Sequence[int], *, headed: bool) -> Iterator[Text]:
-        """Return the rows for `widths`, with the header unless a part before had it."""
+        """Yield the rows for `widths`; `headed` is false if an earlier part had the header."""
         if headed:
             yield from self._row(console, self._header, widths)
             yield Text(_GAP.join("─" * width for width in widths), "dim")
@@ -82,7 +82,7 @@ def _longest_line(cell: Text) -> int:
 
 
 def _shrunk(widths: list[int], available: int) -> list[int]:
-    """Return `widths` with the widest made narrower, all alike, until they fit."""
+    """Return `widths`, with the widest columns cut to the largest common limit that fits."""
     if sum(widths) <= available:
         return widths
     low, high = 1, max(widths)

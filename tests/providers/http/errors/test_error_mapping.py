@@ -57,27 +57,27 @@ def test_a_status_has_its_class_and_is_passed_on(protocol, status, kind, stream)
     [
         (
             400,
-            'PLACE refused the request (400): it says "no thing"',
+            'PLACE rejected the request (400): it says "no thing"',
             "--dry-run shows the request as it is sent",
         ),
         (
             401,
-            'PLACE wants a key (401), and the call went without one: it says "no thing"',
+            'PLACE requires a key (401), but none was sent: it says "no thing"',
             "name the variable that holds it with --api-key-env",
         ),
         (
             402,
-            'PLACE refused the call over quota or billing (402): it says "no thing"',
+            'PLACE rejected the call because of quota or billing (402): it says "no thing"',
             "check the balance and the plan of the account the key belongs to",
         ),
         (
             404,
-            'PLACE has nothing for POST http://PLACE/v1/chat/completions (404): it says "no thing"',
+            'PLACE does not serve POST http://PLACE/v1/chat/completions (404): it says "no thing"',
             "check --api-base, and the name of the model",
         ),
         (
             429,
-            'PLACE is limiting requests (429): it says "no thing"',
+            'PLACE is rate-limiting requests (429): it says "no thing"',
             "wait, then try again",
         ),
         (500, 'PLACE failed (500): it says "no thing"', "try again in a while"),
@@ -94,7 +94,7 @@ def test_a_refused_key_names_its_variable_and_not_the_key():
         options = {"api_key_env": "MY_KEY", "environ": {"MY_KEY": "my-secret-key"}}
         error = outcome(litellm_at(server, **options), stream=True)
     assert isinstance(error, AuthError)
-    assert "refused the key in MY_KEY (401)" in error.message
+    assert "rejected the key in MY_KEY (401)" in error.message
     assert error.hint == "export MY_KEY=…   with a key that is valid for openai/gpt-4o-mini"
 
 
@@ -122,7 +122,10 @@ def test_a_used_up_quota_is_no_passing_limit():
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server) == (
             "RateLimitedError",
-            'PLACE refused the call over quota or billing (429): it says "You are out of quota"',
+            (
+                "PLACE rejected the call because of quota or billing (429): "
+                'it says "You are out of quota"'
+            ),
             "check the balance and the plan of the account the key belongs to",
         )
 
@@ -182,7 +185,7 @@ def test_a_parameter_that_the_vendor_does_not_take_is_named_before_any_call():
         with pytest.raises(RequestError) as caught:
             provider.chat(request)
         assert server.requests == []
-    assert caught.value.message == "anthropic/claude-haiku-4-5 does not take seed"
+    assert caught.value.message == "anthropic/claude-haiku-4-5 does not accept seed"
     assert caught.value.hint == "leave out --seed"
 
 
@@ -191,7 +194,7 @@ def test_a_page_that_ollama_does_not_know_is_no_missing_model():
         error = outcome(litellm_at(server), stream=True)
         assert said(error, server) == (
             "RequestError",
-            'PLACE has nothing for POST http://PLACE/api/chat (404): it says "404 page not found"',
+            'PLACE does not serve POST http://PLACE/api/chat (404): it says "404 page not found"',
             "check --api-base, and the name of the model",
         )
 

@@ -1,4 +1,4 @@
-"""What was typed for ``chat`` becomes settings, a source of the prompt, and a run."""
+"""Turns the options of ``chat`` into settings, a source of the prompt, and a run."""
 
 from dataclasses import replace
 
@@ -16,15 +16,15 @@ from hello_llm.settings import Settings, resolve
 
 
 def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
-    """Run the chat that was `typed`, and return the exit code.
+    """Run the chat that `typed` describes, and return the exit code.
 
     Raises:
-        UsageError: the options do not go together, or a setting is wrong.
+        UsageError: the options conflict, or a setting is invalid.
         DeclinedError: see :meth:`Startup.choose_process`.
     """
     settings = _settings(typed)
     if typed.keep_partial and typed.out is None:
-        raise UsageError("--keep-partial belongs to an answer in a file", "add --out FILE")
+        raise UsageError("--keep-partial needs --out", "add --out FILE")
     recording = RecordingOptions.of(typed.record, typed.replay, typed.replay_timing)
     source = PromptSource(typed.prompt or [], typed.prompt_flag, typed.no_stdin)
     display = Display.of(settings, Terminal.real(), debug=typed.debug)
@@ -44,5 +44,5 @@ def _settings(typed: ChatOptions) -> Settings:
 
 def _json(output: object) -> object:
     if output not in {None, "json", "ndjson"}:
-        raise UsageError(f"--json and --output {output} ask for two forms", "leave out one")
+        raise UsageError(f"--json and --output {output} ask for different formats", "leave out one")
     return output or "json"

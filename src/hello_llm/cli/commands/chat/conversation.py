@@ -22,13 +22,13 @@ _LEAVE = "/exit"
 
 
 def converse(make: TurnFactory, display: Display) -> None:
-    """Ask for turns and show the answers until ``/exit`` or Ctrl-D.
+    """Read the user's turns and show the answers until ``/exit`` or Ctrl-D.
 
-    Ctrl-C stops an answer, not the conversation; what had arrived of it stays in the
-    conversation. A turn that failed leaves no trace in it.
+    Ctrl-C stops an answer, not the conversation; the part that arrived stays in the
+    conversation. A turn that failed is left out of it.
 
     Raises:
-        StoppedError: SIGTERM, or the reader of the answers went away.
+        StoppedError: SIGTERM arrived, or the reader closed the output.
     """
     display.messages.note(f"{_LEAVE} or Ctrl-D leaves, Ctrl-C stops an answer")
     turns: tuple[Message, ...] = ()
@@ -40,7 +40,7 @@ def converse(make: TurnFactory, display: Display) -> None:
 
 
 def _answer(turn: Turn, display: Display) -> LLMReply | None:
-    """Show the answer of `turn` and return as much of it as was shown."""
+    """Show the answer of `turn` and return the part that arrived; ``None`` if the turn failed."""
     renderer = display.renderer()
     try:
         return deliver(turn, renderer, display.terminal, display.messages)
@@ -56,7 +56,7 @@ def _answer(turn: Turn, display: Display) -> LLMReply | None:
 
 
 def _next_line(display: Display) -> str | None:
-    """Return the next line that says something, or ``None`` at the end."""
+    """Return the next line that is not blank, or ``None`` at the end."""
     while True:
         try:
             line = _read_line(display.terminal).strip()
@@ -81,7 +81,7 @@ def _next_line(display: Display) -> str | None:
 
 
 def _read_line(terminal: Terminal) -> str:
-    """Read a line with what editing the terminal offers; the prompt never joins the answers."""
+    """Read a line, with line editing on a terminal; the prompt is never mixed into the answers."""
     if terminal.stdout_is_tty:
         import readline  # noqa: F401 - gives input() its line editing
 

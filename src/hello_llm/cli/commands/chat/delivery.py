@@ -1,4 +1,4 @@
-"""Drives one turn into one renderer."""
+"""Feeds the events of one turn to one renderer."""
 
 from contextlib import closing
 
@@ -11,16 +11,16 @@ from hello_llm.rendering.terminal import Terminal
 
 
 def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messages) -> LLMReply:
-    """Show the events of `turn` as they come and return the complete reply.
+    """Show the events of `turn` as they arrive, and return the complete reply.
 
     Args:
-        turn: what is shown.
-        renderer: shows it.
-        terminal: whose reader may go away while nothing comes.
-        messages: take the warnings about a complete reply.
+        turn: the turn to show.
+        renderer: shows its events.
+        terminal: checked, while no event arrives, for a reader that closed the output.
+        messages: shows the warnings about a complete reply.
 
     Raises:
-        HelloLLMError: the turn failed or was stopped; nothing of it was reported yet.
+        HelloLLMError: the turn failed or was stopped; the error is not reported yet.
     """
 
     def refresh() -> None:
@@ -40,11 +40,11 @@ def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messag
 
 
 def _warn(reply: LLMReply, messages: Messages) -> None:
-    """Say what a complete reply still leaves to be desired."""
+    """Warn about the shortcomings of a complete reply."""
     if not reply.end_marked:
-        messages.note("the server said why the reply ended, but not that nothing more follows")
+        messages.note("the server gave a finish reason but did not mark the end of the reply")
     if reply.finish_reason == "length":
-        messages.warning("the reply reached its limit of tokens; --max-tokens raises it")
+        messages.warning("the reply reached its token limit; raise it with --max-tokens")
     if not reply.text and not reply.tool_calls:
         what = "only reasoning" if reply.reasoning else "an empty answer"
         messages.warning(f"{reply.model} gave {what}")

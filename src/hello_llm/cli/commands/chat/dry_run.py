@@ -1,4 +1,4 @@
-"""``--dry-run``: the request as it would go out, keys apart, and where settings came from."""
+"""``--dry-run``: shows the request that would be sent, without keys, and the settings."""
 
 import json
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from hello_llm.providers.litellm.adapter import LiteLLMProvider
 
 _UNSTARTED = "http://127.0.0.1:0/v1"
-"""Stands for a local model's server, which a dry run does not start: it will get a free port."""
+"""A placeholder for a local model's server, which a dry run does not start: it uses a free port."""
 
 
 def show_request(settings: Settings, prompt: str | None, display: Display) -> None:
     """Print the request for `prompt` and every setting with its origin; send nothing.
 
     Raises:
-        HelloLLMError: the request cannot be made, for the reason the real call would give.
+        HelloLLMError: the request cannot be built, for the same reason as in a real call.
     """
     request = build_request(settings, (Message("user", prompt or GREETING),))
     document = {

@@ -1,4 +1,4 @@
-"""What can be typed for ``hello-llm chat``, besides settings."""
+"""The options of ``hello-llm chat``, besides settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,13 @@ from hello_llm.settings.field import Section
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOptions(RecordedOptions):
-    """What was typed for ``chat``."""
+    """The options of ``chat``, as typed."""
 
     prompt: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[PROMPT]...",
-            help="What to ask; several words need no quotes. A last - requires standard input.",
+            help="What to ask; several words need no quotes. A final - requires standard input.",
         ),
     ] = None
     prompt_flag: Annotated[
@@ -56,7 +56,7 @@ class ChatOptions(RecordedOptions):
         bool,
         typer.Option(
             "--keep-partial",
-            help="With --out: keep what arrived of a broken answer in FILE.partial.",
+            help="With --out: keep a broken answer, as far as it arrived, in FILE.partial.",
             rich_help_panel=Section.SHOWN,
         ),
     ] = False

@@ -1,4 +1,4 @@
-"""One run of ``chat``: read the prompt, open the provider, show the answer, name the exit code."""
+"""Runs ``chat``: reads the prompt, opens the provider, shows the answer, returns an exit code."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,23 +22,23 @@ from hello_llm.settings.origins import BUILT_IN
 
 @dataclass(frozen=True, slots=True)
 class ChatRun:
-    """What one run of ``chat`` was asked to do."""
+    """The parameters of one run of ``chat``."""
 
     settings: Settings
-    """Every setting, settled."""
+    """Every setting, with its final value."""
     source: PromptSource
     """Where the prompt comes from."""
     out: Path | None
-    """The file for the answer, if it is not for standard output."""
+    """The file for the answer; ``None`` for standard output."""
     keep_partial: bool
-    """True to leave what arrived of a broken answer beside that file."""
+    """True to keep the part of a broken answer that arrived, beside that file."""
     dry_run: bool
     """True to show the request and send nothing."""
     recording: RecordingOptions = field(default_factory=RecordingOptions)
-    """What is recorded, and what answers in the place of a model."""
+    """What to record, and what to replay in place of a model."""
 
     def on(self, display: Display) -> ExitCode:
-        """Do it on `display`, report there what fails, and return the exit code."""
+        """Run the chat, report failures on `display`, and return the exit code."""
         renderer = display.renderer()
         try:
             with endings():
@@ -81,7 +81,7 @@ class ChatRun:
 
 
 def _note_surprises(settings: Settings, recording: RecordingOptions, messages: Messages) -> None:
-    """Say what decides the call and was not typed."""
+    """Note what affects the call although it was not typed."""
     origin = settings.origins["provider"]
     unasked = settings.provider == "mock" and origin == BUILT_IN and recording.replay is None
     if unasked and settings.model is not None:

@@ -1,4 +1,4 @@
-"""What was typed for ``check`` becomes settings, a plan, and a run."""
+"""Turns the options of ``check`` into settings, a plan, and a run."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ _OF_THE_RUN = frozenset({"color", "quiet", "verbose"})
 
 
 def call(typed: CheckOptions) -> ExitCode:
-    """Run the checks that were `typed`, and return the exit code.
+    """Run the checks that `typed` describes, and return the exit code.
 
     Raises:
-        HelloLLMError: they do not go together, the suite is wrong, or a report cannot be written.
+        HelloLLMError: options conflict, the suite is invalid, or a report cannot be written.
     """
     config = find_config(typed.config)
     settings = resolve_with_config(typed.given, config, typed.profile)

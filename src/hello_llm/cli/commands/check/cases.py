@@ -1,4 +1,4 @@
-"""Makes cases of the checks of a suite: settings, models, and what each may cost."""
+"""Makes cases from the checks of a suite: their settings, models, and maximum costs."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -22,21 +22,21 @@ _MOCK = "mock/"
 
 _FREE_VENDORS = ("local/", "ollama/", "ollama_chat/")
 _AROUND_A_TURN = 16
-"""Tokens that stand for the role and the ends of a turn, and some to spare."""
+"""Tokens allowed for the role and the delimiters of a turn, with a margin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A check, and how one model is asked."""
+    """A check, and the settings for asking one model."""
 
     check: Check
     """The check."""
     settings: Settings
-    """The settings, the model among them."""
+    """The settings, including the model."""
 
     @property
     def mocked(self) -> bool:
-        """Whether the mock answers for another model, though nobody chose it."""
+        """Whether the mock answers for another model, although nobody chose the mock."""
         unasked = self.settings.origins["provider"] == BUILT_IN
         other = not (self.settings.model or _MOCK).startswith(_MOCK)
         return self.settings.provider == "mock" and unasked and other
@@ -44,26 +44,26 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed that decides how the checks of a suite are asked."""
+    """The options that decide how the checks of a suite are asked."""
 
     flags: Mapping[str, object]
-    """The values of settings, by key; each outweighs what the suite says."""
+    """The values of settings, by key; they override the suite's."""
     models: tuple[str, ...] = ()
-    """The models to ask in the place of those that the suite names."""
+    """The models to ask in place of those that the suite names."""
     profile: str | None = None
-    """The profile, which outweighs those that the suite names."""
+    """The profile, which overrides those that the suite names."""
     config: ConfigFile | None = None
-    """The configuration, the user's own if none was typed."""
+    """The configuration; the user's own if no file was named."""
     config_file: Path | None = None
-    """The file of the configuration that was typed."""
+    """The configuration file that was named."""
     recording: RecordingOptions = field(default_factory=RecordingOptions)
-    """What is recorded, and what answers in the place of a model."""
+    """What to record, and what to replay in place of a model."""
 
     def questions(self, checks: Sequence[Check]) -> list[Question]:
         """List the questions: each of `checks` for each of its models.
 
         Raises:
-            UsageError: some settings do not go together, or no model is named.
+            UsageError: some settings conflict, or no model is named.
         """
         return [
             Question(check, self._settings(check, model))
@@ -97,15 +97,15 @@ def make_case(
     """Return the case that asks `question`.
 
     Args:
-        suite: where its check stands.
-        question: what is asked.
-        typed: what outweighs the suite.
-        workers: who asks.
-        environs: knows the environment of a program that judges.
-        price: whether it is looked up what an attempt may cost at most.
+        suite: the suite that contains its check.
+        question: the check and its settings.
+        typed: the options, which override the suite.
+        workers: make the calls.
+        environs: provides the environment of a judge program.
+        price: whether to look up the maximum cost of an attempt.
 
     Raises:
-        UsageError: some settings do not go together, a script is wrong, or a variable is not set.
+        UsageError: some settings conflict, a script is invalid, or a variable is not set.
     """
     check, settings = question.check, question.settings
     typed.recording.check(settings)
@@ -127,7 +127,7 @@ def make_case(
 
 
 def _worst(settings: Settings, request: ChatRequest) -> int | None:
-    """The most that an attempt may cost in micro-dollars, if that is known."""
+    """Return the maximum cost of an attempt in micro-dollars, if known."""
     model = request.model or ""
     if settings.provider == "mock" or model.startswith(_FREE_VENDORS):
         return 0
@@ -177,4 +177,4 @@ _REPLAYED = frozenset(
         "script",
     }
 )
-"""The flags that a replay repeats."""
+"""The settings whose flags the command for a replay repeats."""

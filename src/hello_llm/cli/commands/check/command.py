@@ -1,4 +1,4 @@
-"""``hello-llm check``: ask what a suite asks, and say whether the answers are as expected."""
+"""``hello-llm check``: run a suite of checks, report whether the answers are as expected."""
 
 import typer
 
@@ -12,7 +12,7 @@ _SETTINGS = (
 
 
 def _check(context: typer.Context, options: CheckOptions) -> None:
-    """Run a suite of smoke checks, and say whether the answers are as expected.
+    """Run a suite of smoke checks and report whether the answers are as expected.
 
     Exits 1 if a check failed; with the error's own code if errors left no check
     decided; otherwise 0.

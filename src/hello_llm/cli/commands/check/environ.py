@@ -1,4 +1,4 @@
-"""The environment of programs that judge: everything but secrets, and what a check names."""
+"""The environment of judge programs: everything except secrets, plus what a check names."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,14 +10,14 @@ from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings.file import ConfigFile
 
 _SHORTEST_SECRET = 6
-"""What is shorter may stand in any value by chance."""
+"""Shorter texts may occur in any value by chance."""
 
 
 def without_secrets(environ: Mapping[str, str], *key_variables: str | None) -> dict[str, str]:
     """Return `environ` without the variables that hold secrets.
 
-    These are the `key_variables`, those whose names say so, and those in which the value of one of
-    them stands again, or something of the shape of a key.
+    These are the `key_variables`, those that are named like secrets, and those whose value contains
+    the value of one of these or has the shape of a key.
     """
     secrets = [one for one in secrets_in(environ, *key_variables) if len(one) >= _SHORTEST_SECRET]
 
@@ -33,7 +33,7 @@ def without_secrets(environ: Mapping[str, str], *key_variables: str | None) -> d
 
 
 def key_variables(config: ConfigFile | None) -> set[str]:
-    """Return the variables that `config` names as keys, whoever uses them."""
+    """Return the variables that `config` names as keys, whichever profile uses them."""
     if config is None:
         return set()
     tables = [config.defaults, *config.profiles.values()]
@@ -41,30 +41,30 @@ def key_variables(config: ConfigFile | None) -> set[str]:
 
 
 class Environs:
-    """Knows the environment of the program of each check."""
+    """Provides the environment of each check's program."""
 
     def __init__(self, environ: Mapping[str, str], *key_variables: str | None) -> None:
-        """Take in the `environ` of this process; the `key_variables` in it hold keys."""
+        """Start from the `environ` of this process, in which `key_variables` contain keys."""
         self._environ = environ
         self.passed = without_secrets(environ, *key_variables)
-        """What every program gets."""
+        """The variables that every program gets."""
 
     def secrets(self, checks: Iterable[Check]) -> set[str]:
-        """Return the variables that `checks` ask for and that are not for everybody."""
+        """Return the variables that `checks` request and that not every program gets."""
         return {name for check in checks for name in check.exec_env} - self.passed.keys()
 
     def of(self, check: Check) -> dict[str, str]:
-        """The environment of the program of `check`; empty if it has none.
+        """Return the environment of `check`'s program; empty if it has none.
 
         Raises:
-            UsageError: a variable that it asks for is not set.
+            UsageError: a variable that it requests is not set.
         """
         if not any(one.name == "exec" for one in check.expectations):
             return {}
         for name in check.exec_env:
             if name not in self._environ:
                 raise UsageError(
-                    f'check "{check.name}" gives its program {name}, which is not set',
-                    f"export {name}=…, or take it out of exec_env",
+                    f'check "{check.name}" passes {name} to its program, but it is not set',
+                    f"export {name}=…, or remove it from exec_env",
                 )
         return {**self.passed, **{name: self._environ[name] for name in check.exec_env}}

@@ -1,4 +1,4 @@
-"""The table of what is being asked just now, below the results on a terminal."""
+"""The live table of the checks in progress, below the results on a terminal."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,11 +25,11 @@ _MARKS = {
 }
 _LONG_WAIT_S = 1.0
 _ROWS_AROUND = 2
-"""The head of the table, and the bar below it."""
+"""The header of the table, and the progress bar below it."""
 
 
 class LiveTable:
-    """Draws what is under way and how far the run is, and writes finished lines above it."""
+    """Draws the checks in progress and a progress bar, and writes finished lines above them."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class LiveTable:
         color: ColorChoice,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Draw on `terminal`, which has to know cursor movement."""
+        """Draw on `terminal`, which must support cursor movement."""
         self._terminal = terminal
         self._texts = texts
         self._color = color
@@ -50,7 +50,7 @@ class LiveTable:
         self._cells: list[int] = []
 
     def write(self, text: str) -> None:
-        """Write whole lines for good, above the table.
+        """Write whole lines permanently, above the table.
 
         Raises:
             OSError: the terminal is gone.
@@ -58,7 +58,7 @@ class LiveTable:
         self._frame(text.splitlines())
 
     def look(self, run: Run) -> None:
-        """Draw how far `run` is, if it is time for the next frame.
+        """Draw the progress of `run`, if the next frame is due.
 
         Raises:
             OSError: the terminal is gone.
@@ -79,7 +79,7 @@ class LiveTable:
         self._frame([])
 
     def end(self) -> None:
-        """Take the table away.
+        """Remove the table.
 
         Raises:
             OSError: the terminal is gone.
@@ -136,14 +136,14 @@ class LiveTable:
 
 
 def _cells(row: str) -> int:
-    """The width of `row` on the screen."""
+    """Return the width of `row` on the screen."""
     from rich.text import Text
 
     return Text.from_ansi(row).cell_len
 
 
 def _marks(one: Snapshot) -> "Text":
-    """Return a sign for each attempt: passed, failed, in error, under way, to come."""
+    """Return a mark for each attempt: passed, failed, in error, in progress, or still to come."""
     from rich.text import Text
 
     if one.planned > _MOST_MARKS:

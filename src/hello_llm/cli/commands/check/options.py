@@ -1,4 +1,4 @@
-"""What can be typed for ``hello-llm check``, besides settings."""
+"""The options of ``hello-llm check``, besides settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,20 +10,20 @@ from hello_llm.checks.reports.kinds import ReportKind
 from hello_llm.cli.options import RecordedOptions
 from hello_llm.settings.field import Section
 
-_WHICH, _HOW = "Which checks", "How they are run"
+_WHICH, _HOW = "Which checks", "How checks run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions(RecordedOptions):
-    """What was typed for ``check``."""
+    """The options of ``check``, as typed."""
 
-    suite: Annotated[Path, typer.Argument(metavar="SUITE", help="The file of checks.")]
+    suite: Annotated[Path, typer.Argument(metavar="SUITE", help="The suite file.")]
     models: Annotated[
         list[str] | None,
         typer.Option(
             "--model",
             metavar="VENDOR/MODEL",
-            help="Ask this model in place of the suite's; can be repeated.",
+            help="Ask this model instead of the suite's; can be repeated.",
             rich_help_panel=_WHICH,
         ),
     ] = None
@@ -44,13 +44,18 @@ class CheckOptions(RecordedOptions):
         ),
     ] = None
     list_: Annotated[
-        bool, typer.Option("--list", help="List the checks and run none.", rich_help_panel=_WHICH)
+        bool,
+        typer.Option(
+            "--list",
+            help="List the checks without running them.",
+            rich_help_panel=_WHICH,
+        ),
     ] = False
     dry_run: Annotated[
         bool,
         typer.Option(
             "--dry-run",
-            help="Say what would run and what it may cost; send nothing.",
+            help="Show what would run and what it may cost; send nothing.",
             rich_help_panel=_WHICH,
         ),
     ] = False
@@ -60,7 +65,7 @@ class CheckOptions(RecordedOptions):
             "--jobs",
             "-j",
             metavar="N",
-            help="Attempts at a time. (default: 1)",
+            help="Attempts to run at the same time. (default: 1)",
             rich_help_panel=_HOW,
         ),
     ] = None
@@ -80,7 +85,7 @@ class CheckOptions(RecordedOptions):
         str | None,
         typer.Option(
             metavar="USD",
-            help="Stop before all calls together may cost more than this.",
+            help="Stop before the total cost could exceed this.",
             rich_help_panel=_HOW,
         ),
     ] = None
@@ -101,6 +106,8 @@ class CheckOptions(RecordedOptions):
     verbose: Annotated[
         bool | None,
         typer.Option(
-            "--verbose", help="Show the answers of passes too.", rich_help_panel=Section.SHOWN
+            "--verbose",
+            help="Also show the answers of checks that passed.",
+            rich_help_panel=Section.SHOWN,
         ),
     ] = None

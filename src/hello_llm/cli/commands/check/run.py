@@ -1,4 +1,4 @@
-"""One run of ``check``: read the suite, run its checks, show and report what came of them."""
+"""Runs ``check``: reads the suite, runs its checks, shows and reports the results."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -28,34 +28,34 @@ from hello_llm.text import phrases
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """What one run of ``check`` was asked to do."""
+    """The parameters of one run of ``check``."""
 
     settings: Settings
     """The settings outside of any check."""
     typed: Typed
-    """What outweighs the suite."""
+    """The options, which override the suite."""
     suite: Path
-    """The file."""
+    """The file of the suite."""
     select: Sequence[str]
-    """Which checks; all of them if there is nothing."""
+    """The names or tags of the checks to run; empty for all of them."""
     rerun_failed: Path | None
-    """A JSON report: only what did not pass there."""
+    """A JSON report; only checks that did not pass in it are run."""
     plan: Plan
-    """How they are run."""
+    """How checks run."""
     max_cost: float | None
-    """What it may cost, in US dollars; ``None`` for what the suite says."""
+    """The maximum cost in US dollars; ``None`` for the suite's own limit."""
     reports: Sequence[ReportSpec]
     """The reports to write."""
     listed: bool
     """True to list the checks and run none."""
     dry_run: bool
-    """True to tell what would be run."""
+    """True to show what would be run, and run nothing."""
 
     def on(self, display: Display) -> ExitCode:
-        """Do it on `display` and return the exit code.
+        """Run the checks, show them on `display`, and return the exit code.
 
         Raises:
-            HelloLLMError: the suite is wrong, or a report cannot be written.
+            HelloLLMError: the suite is invalid, or a report cannot be written.
         """
         for model in self.typed.models:
             ModelName.parse(model)
@@ -73,8 +73,8 @@ class CheckRun:
         plan = self._plan(suite)
         priced = self.dry_run or plan.budget_micros is not None
         questions = self.typed.questions(checks)
-        keys = {one.settings.api_key_env for one in questions}
-        environs = Environs(whole_environ(), *keys, *key_variables(self.typed.config))
+        keys = {one.settings.api_key_env for one in questions} | key_variables(self.typed.config)
+        environs = Environs(whole_environ(), *keys)
         display = display.hiding(*keys, *environs.secrets(checks))
         recording = (
             replace(self.typed.recording, record=None) if self.dry_run else self.typed.recording
@@ -102,7 +102,7 @@ class CheckRun:
             return session.run(suite, cases, workers)
 
     def _plan(self, suite: Suite) -> Plan:
-        """Return the plan with the budget; what was typed outweighs the suite."""
+        """Return the plan with the budget; a typed one overrides the suite's."""
         dollars = suite.max_cost if self.max_cost is None else self.max_cost
         return replace(self.plan, budget_micros=None if dollars is None else int(dollars * 1e6))
 
@@ -111,14 +111,14 @@ def _check_prices(cases: Sequence[Case]) -> None:
     """Make sure that a budget can be kept.
 
     Raises:
-        UsageError: what one of `cases` costs at most is not known.
+        UsageError: the maximum cost of one of `cases` is not known.
     """
     for case in cases:
         if case.worst_micros is None:
             raise UsageError(
-                f'max_cost cannot be kept: check "{case.check.name}" on {case.model} has no'
+                f'max_cost cannot be guaranteed: check "{case.check.name}" on {case.model} has no'
                 " max_tokens, or no known price",
-                "set max_tokens in the suite, or let it cost what it may",
+                "set max_tokens in the suite, or run it without max_cost",
             )
 
 
@@ -129,10 +129,10 @@ def _note_mock(questions: Sequence[Question], display: Display) -> None:
 
 
 def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -> list[Case]:
-    """Return those of `cases` that did not pass by the JSON report in a file.
+    """Return the `cases` that did not pass according to the JSON file `report`.
 
     Raises:
-        UsageError: the file is none, or all of them passed.
+        UsageError: the file cannot be read as a report, or all of them passed.
     """
     shown = phrases.printable(str(report))
     try:
@@ -142,7 +142,7 @@ def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -
         raise UsageError(f"cannot read {shown}: {reason}", "--rerun-failed REPORT.json") from None
     left = [case for case in cases if (redact(case.check.name), redact(case.model)) in failed]
     if not left:
-        raise UsageError(f"by {shown}, all of the checks passed", "leave out --rerun-failed")
+        raise UsageError(f"by {shown}, all checks passed", "leave out --rerun-failed")
     return left
 
 
@@ -162,7 +162,8 @@ def _planned(cases: Sequence[Case]) -> list[str]:
         times = f"up to {case.check.repeat}" if case.check.repeat > 1 else "1"
         lines.append(f"{case.check.name}  [{case.model}]  {times} x {case.provider}  {_usd(cost)}")
     calls = sum(case.check.repeat for case in cases)
-    return [*lines, f"{len(cases)} checks, at most {calls} calls, retries apart: {_usd(total)}"]
+    count = f"{len(cases)} checks, at most {calls} calls, not counting retries"
+    return [*lines, f"{count}: {_usd(total)}"]
 
 
 def _usd(micros: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Runs cases before the user's eyes and to their end, and writes the reports whatever ends them."""
+"""Runs cases, shows their progress, and writes the reports however the run ends."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -48,14 +48,14 @@ class Session:
     judges: Judges
     """The judge processes; they end with the run."""
     whole: bool
-    """Whether the cases are all that the suite has."""
+    """Whether the cases are all cases of the suite."""
     quiet: bool = False
-    """Show only what did not pass."""
+    """Show only checks that did not pass."""
     verbose: bool = False
-    """Show the answers of what passed too."""
+    """Also show the answers of checks that passed."""
 
     def run(self, suite: Suite, cases: Sequence[Case], workers: Workers) -> ExitCode:
-        """Run `cases` of `suite`, which `workers` ask, and return the exit code."""
+        """Run `cases` of `suite` with `workers`, and return the exit code."""
         texts = Texts(self.display.messages.redact, inert, document)
         table = self._table(texts)
         lines = self._lines(texts, table)
@@ -74,7 +74,7 @@ class Session:
         return failure.exit_code if failure is not None and code is ExitCode.OK else code
 
     def _table(self, texts: Texts) -> LiveTable | None:
-        """Return the live table, where somebody watches."""
+        """Return the live table; ``None`` if nobody watches."""
         terminal = self.display.terminal
         watched = self._stream == "stdout" and terminal.stdout_is_tty and not terminal.dumb
         return LiveTable(terminal, texts, self.display.view.color) if watched else None
@@ -92,13 +92,13 @@ class Session:
 
     @property
     def _stream(self) -> Stream:
-        """Where results are told: not where a program reads a report."""
+        """The stream for results; a report on standard output is kept free of them."""
         return "stderr" if claims_stdout(self.reports) else "stdout"
 
     def _told(
         self, result: SuiteResult, texts: Texts, lines: Lines, late: Iterable[CheckResult]
     ) -> HelloLLMError | None:
-        """Write the reports, the results that came too late, the summary; return what failed."""
+        """Write the reports, the late results and the summary; return the first failure, if any."""
         failure: HelloLLMError | None = None
         step_summary = whole_environ().get("GITHUB_STEP_SUMMARY")
         try:
@@ -135,7 +135,7 @@ def _no_look(_run: Run) -> None:
 
 
 def _ran(run: Run, cases: Sequence[Case], table: LiveTable | None) -> HelloLLMError | None:
-    """Run `run`, take the table away, and return what ended it before its end, if anything did."""
+    """Run `run`, remove the table, and return the error that ended the run early, if one did."""
     try:
         with endings(), printing():
             _warm_up(cases)
@@ -153,7 +153,7 @@ def _ran(run: Run, cases: Sequence[Case], table: LiveTable | None) -> HelloLLMEr
 
 
 def _unplayed(workers: Workers) -> HelloLLMError | None:
-    """Explain which part of a script the whole suite never played."""
+    """Return an error about the part of a script that the whole suite never played, if any."""
     try:
         workers.finish()
     except UsageError as error:
@@ -162,7 +162,7 @@ def _unplayed(workers: Workers) -> HelloLLMError | None:
 
 
 def _warm_up(cases: Sequence[Case]) -> None:
-    """Import LiteLLM, if anybody needs it, before workers wait for each other's import."""
+    """Import LiteLLM, if a case needs it, so that workers do not wait for each other's import."""
     if any(case.provider == "litellm" for case in cases):
         from hello_llm.providers.litellm.loader import load
 

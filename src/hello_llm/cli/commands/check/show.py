@@ -1,4 +1,4 @@
-"""Shows what comes of checks: a line for each, what was not as expected, and the last line."""
+"""Shows the results of checks: a line for each, the mismatches, and a summary line."""
 
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
@@ -17,7 +17,7 @@ _LONGEST_ANSWER = 600
 
 
 class Lines:
-    """Tells of results in plain lines, each as soon as those before it are told."""
+    """Writes results as plain lines, each as soon as those before it are written."""
 
     def __init__(
         self,
@@ -28,14 +28,14 @@ class Lines:
         quiet: bool,
         verbose: bool,
     ) -> None:
-        """Prepare it.
+        """Prepare the output.
 
         Args:
             write: writes whole lines; may raise ``OSError``.
-            texts: how texts are shown.
-            styling: what makes a verdict stand out.
-            quiet: leave out what passed.
-            verbose: show the answers of what passed too.
+            texts: formats texts.
+            styling: how verdicts are highlighted.
+            quiet: leave out checks that passed.
+            verbose: also show the answers of checks that passed.
         """
         self._write = write
         self._texts = texts
@@ -44,7 +44,7 @@ class Lines:
         self._verbose = verbose
 
     def result(self, check: CheckResult) -> None:
-        """Write what came of `check`."""
+        """Write the result of `check`."""
         clean = check.verdict is Verdict.PASS and not check.flaky
         if clean and self._quiet:
             return
@@ -56,7 +56,7 @@ class Lines:
         self._tell(lines)
 
     def end(self, result: SuiteResult) -> None:
-        """Write the last line."""
+        """Write the summary line."""
         self._tell([result_line(result.results, result.exit_code, result.wall_s)])
 
     def _headline(self, check: CheckResult) -> str:
@@ -109,7 +109,7 @@ class Lines:
 
 
 def _worst(check: CheckResult) -> AttemptResult | None:
-    """Return the first attempt that failed, else the first that erred."""
+    """Return the first attempt that failed, or else the first that ended in an error."""
     for verdict in (Verdict.FAIL, Verdict.ERROR):
         for attempt in check.attempts:
             if attempt.verdict is verdict:

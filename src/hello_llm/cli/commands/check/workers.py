@@ -1,4 +1,4 @@
-"""The workers of a run of checks: each asks on its own, and they share what is one for all."""
+"""The workers of a run of checks: each has its own providers; scripts and servers are shared."""
 
 import threading
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -30,17 +30,17 @@ _OF_THE_PROVIDER = (
 
 @dataclass(slots=True)
 class _Worker:
-    """One thread's own: closing a provider must not cut the call of another."""
+    """The providers of one thread: closing one must not cut a call of another thread."""
 
     call_recording: CallRecording
     opened: dict[tuple[object, ...], LLMProvider] = field(default_factory=dict)
 
 
 class Workers:
-    """Makes turns, in any thread; each thread is a worker with providers of its own."""
+    """Makes turns, in any thread; each thread is a worker with its own providers."""
 
     def __init__(self, open_recording: OpenRecording, stack: ExitStack) -> None:
-        """Record and replay as `open_recording` does, and put everything away with `stack`."""
+        """Record and replay with `open_recording`, and close everything with `stack`."""
         self._open_recording = open_recording
         self._stack = stack
         self._lock = threading.Lock()
@@ -49,21 +49,21 @@ class Workers:
         self._served: dict[tuple[Path, str], str] = {}
 
     def prepare(self, settings: Settings) -> None:
-        """Read what calls under `settings` need, and find what is wrong with it.
+        """Load the script for calls under `settings`, if there is one, and check it.
 
         Raises:
-            UsageError: something is.
+            UsageError: the script is invalid, or the provider is not the mock.
         """
         with self._lock:
             self._play(settings)
 
     def provider(self, settings: Settings) -> str:
-        """Return the name of who answers under `settings`."""
+        """Return the name of the provider that answers under `settings`."""
         recording = self._open_recording.recording
         return settings.provider if recording is None else recording.provider
 
     def turn(self, settings: Settings, request: ChatRequest) -> Turn:
-        """Return the turn of this thread that asks `request`; the model falls back on no other."""
+        """Return a turn of this thread that asks `request`, without fallback to another model."""
         with self._lock:
             worker = self._workers.setdefault(
                 threading.get_ident(), _Worker(self._open_recording.for_call())
@@ -77,10 +77,10 @@ class Workers:
         return turn_of(settings, [candidate], worker.call_recording)
 
     def finish(self) -> None:
-        """Look back at the scripts of the mock: each rule is meant to have answered a call.
+        """Check that each rule in the scripts of the mock has answered a call.
 
         Raises:
-            UsageError: one has not.
+            UsageError: a rule has not.
         """
         for play in self._plays.values():
             play.finish()

@@ -1,4 +1,4 @@
-"""What can be typed for ``hello-llm doctor``, besides settings."""
+"""The options of ``hello-llm doctor``, besides settings."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,10 +10,10 @@ from hello_llm.cli.options import Options
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorOptions(Options):
-    """What was typed for ``doctor``."""
+    """The options of ``doctor``, as typed."""
 
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
     spend: Annotated[
         bool,
-        typer.Option("--spend", help="Make one small completion too, which may cost something."),
+        typer.Option("--spend", help="Also make one small completion, which may cost money."),
     ] = False

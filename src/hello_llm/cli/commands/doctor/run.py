@@ -1,4 +1,4 @@
-"""One run of ``doctor``: diagnose, show each diagnosis as it comes, name the exit code."""
+"""Runs ``doctor``: diagnoses, shows each diagnosis as it comes, returns the exit code."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,10 +37,10 @@ _LONGEST_ANSWER_S = 60.0
 
 
 def diagnose_call(typed: DoctorOptions) -> ExitCode:
-    """Examine the call that was `typed`, and return the exit code.
+    """Diagnose the call that `typed` describes, and return the exit code.
 
     Raises:
-        StoppedError: somebody ended it; with ``--json`` the document tells so instead.
+        StoppedError: it was stopped; with ``--json`` the document says so instead.
     """
     terminal = Terminal.real()
     settings = _settings(typed)
@@ -66,7 +66,7 @@ def diagnose_call(typed: DoctorOptions) -> ExitCode:
 
 
 def _settings(typed: DoctorOptions) -> Settings | UsageError:
-    """Return every setting as ``chat`` would have it, or why it would not begin."""
+    """Return every setting as ``chat`` would resolve it, or the error that would stop it."""
     try:
         return resolve(typed.given, config_file=typed.config, profile=typed.profile)
     except UsageError as error:
@@ -90,7 +90,7 @@ def _diagnoses(
     subject = Subject(settings, typed.config, whole_environ(), certificates)
     fails = False
     for diagnosis in diagnose(subject):
-        # A list that lacks the model, or is none, need not mean that the model does not answer.
+        # If the list lacks the model or cannot be read, the model may still answer.
         fails = fails or (diagnosis.status == "failure" and diagnosis.name != "models")
         yield diagnosis
     if typed.spend and not fails and not isinstance(settings, UsageError):
@@ -98,7 +98,7 @@ def _diagnoses(
 
 
 def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Diagnosis:
-    """Make one small completion as ``chat`` does, and return what came of it."""
+    """Make one small completion as ``chat`` does, and return the diagnosis."""
 
     def check_reader() -> None:
         with printing():

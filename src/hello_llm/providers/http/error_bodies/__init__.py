@@ -1,1 +1,1 @@
-"""Reads the body of an error response, whatever the vendor's envelope."""
+"""Parses the body of an error response, whatever the vendor's envelope."""

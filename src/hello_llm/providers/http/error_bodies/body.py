@@ -1,4 +1,4 @@
-"""Turns the body of an answer that is no reply into JSON or words, whatever its format."""
+"""Converts a body that is not a reply into JSON or text, whatever its format."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 _LONGEST = 64 * 2**10
 _MOST_PAIRS = 16
 _EVENT = re.compile(r"(?:(?::|event:|id:|retry:)[^\n]*(?:\n\s*|$))*(?:data:\s*)?")
-"""What stands before the data of a server-sent event, or in its place where nothing was said."""
+"""The lines before the data of a server-sent event, or all of them if it has no data."""
 
 _PAGE = re.compile(r"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ELEMENT = re.compile(
@@ -21,12 +21,12 @@ _PAIR = re.compile(
 
 
 def parse_body(text: str) -> Any:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the JSON in `text`, or its words; a page of HTML has none that can be quoted.
+    """Return the JSON in `text`, or its plain text; empty for an HTML page, which can't be quoted.
 
-    Of XML, and of JSON that is cut off, what can be told is returned as an object of strings.
+    For XML and truncated JSON, return the recognizable fields as an object of strings.
 
     Args:
-        text: JSON, JSON on each line, server-sent events, XML or plain words.
+        text: JSON, JSON lines, server-sent events, XML or plain text.
     """
     text = text[:_LONGEST].strip()
     text = _EVENT.sub("", text, count=1)
@@ -41,7 +41,7 @@ def parse_body(text: str) -> Any:  # noqa: ANN401 - whatever JSON the server sen
 
 
 def says_anything(body: bytes) -> bool:
-    """Tell whether `body` holds more than signs of life."""
+    """Return whether `body` contains anything besides keep-alive lines."""
     return bool(_EVENT.sub("", body.decode("utf-8-sig", errors="replace").strip(), count=1))
 
 

@@ -1,8 +1,8 @@
-"""Knows an error that a server sent, and where its envelope keeps message and codes.
+"""Recognizes errors that servers send, and finds the message and the codes in them.
 
-No vendor is named here. An object is known by what its keys are called, in any spelling
-(``error_msg``, ``errorMsg``, ``ErrorMsg``), and is read from the inside out: an error object
-before what surrounds it, and that before anything else it may hold.
+No vendor is named here. An object is recognized by the names of its keys, in any spelling
+(``error_msg``, ``errorMsg``, ``ErrorMsg``), and is read from the inside out: first an error object,
+then the object around it, then anything else in that object.
 """
 
 import json
@@ -20,13 +20,13 @@ _DEEPEST = 12
 _MOST_OBJECTS = 64
 
 Keys = Mapping[str, Any]
-"""An object by its keys without case and separators."""
+"""An object whose keys are in lower case and without separators."""
 
 _ERROR = re.compile(r"(error|err|fault|failure|\w*exception)(s|info|data)?")
-"""The key of an error, be it an object or words."""
+"""The key of an error, which may be an object or text."""
 
 _WRAPPERS = ("baseresp", "header", "status", "response", "responsemetadata", "metadata", "meta")
-"""Keys of objects that say whether all is well."""
+"""Keys of objects that say whether the call succeeded."""
 
 _MESSAGE = re.compile(
     r"\w*(message|msg)s?|(error)?details?|\w*description|desc|faultstring|reason|title|raw"
@@ -34,42 +34,42 @@ _MESSAGE = re.compile(
 """The key of a message."""
 
 _MESSAGES = ("message", "errormessage", "errormsg", "msg", "detail", "errordescription")
-"""Keys of messages that say more than others, the most telling first."""
+"""Keys of the most informative messages, best first."""
 
 _VAGUE = ("reason", "title", "raw", "description", "desc")
-"""Keys of messages that are only read where it is known that something went wrong."""
+"""Keys of messages that do not by themselves indicate an error."""
 
 _CODES = ("code", "errorcode", "errcode", "statuscode", "type", "errortype", "status")
-"""Keys of codes, the most telling first."""
+"""Keys of codes, the most specific first."""
 
 _CODE = re.compile(r"\w*code|errno|ret|rc")
 """The key of any other code."""
 
 _NAMES = ("reason", "error")
-"""Keys of a code or of a message, whichever it looks like."""
+"""Keys whose value is a code or a message, depending on its form."""
 
 _NAME = re.compile(r"[a-z]+(_[a-z]+)+|([A-Z]+_)*[A-Z]+|([A-Z][a-z]+)+")
 
 _NO_CODE = re.compile(
     r"error|fail(ed|ure)?|about:blank|(message|response|content)\W.*", re.IGNORECASE
 )
-"""What a type or a status may say without telling one error from another."""
+"""Types and statuses that do not distinguish one error from another."""
 
 _FLAGS = ("success", "issuccess", "succeeded", "ok", "status")
-"""Keys of a boolean that is false where something went wrong."""
+"""Keys of a boolean that is false if something went wrong."""
 
 _FAILING = re.compile(r"error|fail|failed|failure|\w*[._](failed|error)", re.IGNORECASE)
-"""What a status or a type says where something went wrong."""
+"""Statuses and types that mean that something went wrong."""
 
 _FINE = re.compile(r"0+|2\d\d|ok|success(ful(ly)?)?|succeeded|done|none|null", re.IGNORECASE)
-"""What stands in the place of a code or an error where all is well."""
+"""Values of a code or an error that mean that there is no error."""
 
 _PROGRESS = re.compile(
     r"\w*(ping|heartbeat|keep.?alive|info|status|progress|queued?|pending|processing|running"
     r"|loading|starting|started|waiting|warming.?up|in_progress|created|log|notice)\b.*",
     re.IGNORECASE,
 )
-"""What a type or a status says of a message that only tells how things go."""
+"""Types and statuses of messages that only report progress."""
 
 _ANSWERS = frozenset(
     """
@@ -81,11 +81,11 @@ _ANSWERS = frozenset(
 
 
 def is_error(value: Any, event: bytes = b"") -> bool:  # noqa: ANN401 - whatever JSON came
-    """Tell whether `value`, which came where an answer was due, is an error.
+    """Return whether `value`, which came where an answer was expected, is an error.
 
     Args:
         value: the JSON of a whole body, or of one piece of a stream.
-        event: the name of the piece, if it has one.
+        event: the name of the event, if it has one.
     """
     if isinstance(value, list):
         return any(isinstance(one, dict) and is_error(one) for one in value[:_MOST_OBJECTS])
@@ -103,7 +103,7 @@ def is_error(value: Any, event: bytes = b"") -> bool:  # noqa: ANN401 - whatever
 
 
 def is_of_reply(value: dict[str, Any]) -> bool:
-    """Tell whether `value` is a reply, or a piece of one, in the protocol of some vendor."""
+    """Return whether `value` is a reply, or a piece of one, in any vendor's protocol."""
     for key, item in value.items():
         if key in _ANSWERS and item:
             return True
@@ -111,7 +111,7 @@ def is_of_reply(value: dict[str, Any]) -> bool:
 
 
 def text_beside(value: Any) -> str:  # noqa: ANN401 - whatever JSON came
-    """Return the text of the reply that stands beside an error in `value`."""
+    """Return the text of the reply in a `value` that also contains an error."""
     match value:
         case {"choices": [{"message": {"content": str(text)}}, *_]}:
             return text
@@ -121,7 +121,7 @@ def text_beside(value: Any) -> str:  # noqa: ANN401 - whatever JSON came
 
 
 def message_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
-    """Return the message of the error `said` on one line, or an empty text."""
+    """Return the message of the error `said` on one line, or an empty string."""
     said = _unpacked(said)
     if isinstance(said, str):
         return _on_one_line(said)
@@ -132,27 +132,27 @@ def message_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
 
 
 def sentence_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
-    """Return the message of the error `said`, short enough to be quoted."""
+    """Return the message of the error `said`, short enough to quote."""
     return shortened(message_in(said))
 
 
 def codes_in(said: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the server sent
-    """Return the codes and types of the error `said`, the most telling first."""
+    """Return the codes and types of the error `said`, the most specific first."""
     found = (code for one in _objects(said) for code in _codes(one))
     return tuple(dict.fromkeys(found))
 
 
 def delay_in(said: Any) -> float | None:  # noqa: ANN401 - whatever the server sent
-    """Return the seconds that the error `said` asks to wait, as Google's do without a header."""
+    """Return how many seconds the error `said` asks to wait; Google sends this only in the body."""
     delays = (one.get("retrydelay") for one in _objects(said))
     asked = (seconds_to_wait(one.removesuffix("s")) for one in delays if isinstance(one, str))
     return next((seconds for seconds in asked if seconds is not None), None)
 
 
 def shortened(text: str) -> str:
-    """Return `text`, or its beginning if it is too long to be quoted.
+    """Return `text`, or its beginning if it is too long to quote.
 
-    It ends between two words if it can: half of a key would not be known as one.
+    It is cut between two words if possible: half of a key would not be recognized as a key.
     """
     if len(text) <= _LONGEST_QUOTE:
         return text
@@ -167,7 +167,7 @@ def _keyed(value: Mapping[str, Any]) -> Keys:
 
 
 def _is_fine(error: Any) -> bool:  # noqa: ANN401 - whatever JSON came
-    """Tell whether `error`, which stands in the place of an error, says that there is none."""
+    """Return whether `error`, the value under an error's key, says that there is no error."""
     if isinstance(error, dict):
         return all(isinstance(item, bool) or _is_nothing(item) for item in error.values())
     return _is_nothing(error)
@@ -178,7 +178,7 @@ def _is_nothing(value: Any) -> bool:  # noqa: ANN401 - as above
 
 
 def _places(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a reply, or of a piece of one, that may hold an error."""
+    """Yield the objects of a reply, or of a piece of one, that may contain an error."""
     yield value
     choices = value.get("choices")
     choice = choices[0] if choices and isinstance(choices, list) else value
@@ -190,7 +190,7 @@ def _places(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _is_message(value: Any) -> bool:  # noqa: ANN401 - whatever JSON came
-    """Tell whether `value` is a message of the model's, as Ollama and Cohere send it."""
+    """Return whether `value` is a message from the model, as Ollama and Cohere send it."""
     return isinstance(value, dict) and not {"role", "content", "tool_calls"}.isdisjoint(value)
 
 
@@ -200,7 +200,7 @@ def _wrapped(keys: Keys) -> Iterator[Keys]:
 
 
 def _fails(keys: Keys) -> bool:
-    """Tell whether an object without an answer says that something went wrong."""
+    """Return whether an object without an answer reports a failure."""
     if any(_ERROR.fullmatch(key) and not _is_fine(item) for key, item in keys.items()):
         return True
     if any(keys.get(key) is False for key in _FLAGS):
@@ -221,7 +221,7 @@ def _fails(keys: Keys) -> bool:
 
 
 def _objects(said: Any) -> Iterator[Keys]:  # noqa: ANN401 - whatever the server sent
-    """Yield the objects of the error `said`, the most telling first."""
+    """Yield the objects in the error `said`, the most specific first."""
     return islice(_nested(said, _DEEPEST), _MOST_OBJECTS)
 
 
@@ -244,7 +244,7 @@ def _nested(said: Any, depth: int) -> Iterator[Keys]:  # noqa: ANN401 - as above
 
 
 def _is_inner(key: str, item: Any) -> bool:  # noqa: ANN401 - as above
-    """Tell whether `item` says more of an error than the object in which it stands by `key`."""
+    """Return whether `item` says more about an error than the object that has it under `key`."""
     if key == "details":
         return False
     holds = key in _WRAPPERS or _MESSAGE.fullmatch(key) or key == "choices" or _ERROR.fullmatch(key)
@@ -260,7 +260,7 @@ def _messages(keys: Keys) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - as above
-    """Return `value`, or the first text of a list, as words; that all is well is no message."""
+    """Return `value`, or the first string in a list, on one line; empty if it is not a message."""
     if isinstance(value, list):
         value = next((one for one in value if isinstance(one, str)), None)
     if not isinstance(value, str) or _FINE.fullmatch(value) or _unpacked(value) is not value:
@@ -284,7 +284,7 @@ def _is_code(text: str) -> bool:
 
 
 def _unpacked(said: Any) -> Any:  # noqa: ANN401 - as above
-    """Return the JSON that a string holds, as gateways pass errors on, or `said` itself."""
+    """Return the JSON in a string, which is how gateways pass on errors, or else `said` itself."""
     if isinstance(said, str) and said.lstrip()[:1] in {"{", "["}:
         try:
             return json.loads(said)

@@ -1,4 +1,4 @@
-"""What a server says in place of an answer, and which kind of error that is."""
+"""Parses and classifies an error that a server sends instead of an answer."""
 
 import re
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from hello_llm.providers.http.error_bodies.envelope import codes_in, delay_in, m
 from hello_llm.providers.http.error_bodies.words import Sign, never_fits, signs_in
 
 _TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504, 522, 524, 529})
-"""The statuses after which the same call may succeed."""
+"""The statuses after which a retry may succeed."""
 
 
 class Kind(Enum):
-    """What an error response means for whoever asked."""
+    """What an error response means for the caller."""
 
     QUOTA = auto()
-    """There is nothing left to spend."""
+    """The quota or the balance is used up."""
     RATE = auto()
-    """Too much was asked in too short a time."""
+    """There were too many requests or tokens in too short a time."""
     CONTEXT = auto()
     """The prompt is larger than the model's context."""
     FILTER = auto()
@@ -28,19 +28,19 @@ class Kind(Enum):
     KEY = auto()
     """The key is missing, wrong, or not allowed to do this."""
     MODEL = auto()
-    """There is no such model."""
+    """The model does not exist."""
     ADDRESS = auto()
-    """Nothing answers calls at this address."""
+    """There is no endpoint for calls at this address."""
     REQUEST = auto()
     """The request is wrong in some other way."""
     TIMEOUT = auto()
-    """The server waited too long for another."""
+    """The server timed out waiting for another server."""
     SERVER = auto()
     """The server failed."""
     REDIRECT = auto()
-    """The server sends elsewhere."""
+    """The server redirects elsewhere."""
     TLS = auto()
-    """The server speaks TLS, and was called without."""
+    """The server speaks TLS, but the call did not."""
 
 
 _BUSY = frozenset({400, 403, 413, 422})
@@ -53,10 +53,10 @@ _BELIEVED: tuple[tuple[Sign, frozenset[int], Kind], ...] = (
     (Sign.API_KEY, frozenset({400, 422, 500}), Kind.KEY),
     (Sign.MODEL, frozenset({400, 404, 422}), Kind.MODEL),
 )
-"""The statuses under which each sign says more than the status does; the first that fits counts."""
+"""The statuses that each sign overrides, and the kind it then means; the first match counts."""
 
 _BY_CODE_ALONE = frozenset({Sign.QUOTA, Sign.CONTEXT, Sign.FILTER})
-"""What a code may say under any status."""
+"""Signs that override any status if a code shows them."""
 
 _OF_STATUS = {
     401: Kind.KEY,
@@ -83,36 +83,36 @@ _STATUS_OF_SIGN = (
     (Sign.UNAVAILABLE, 503),
     (Sign.REQUEST, 400),
 )
-"""The status that each sign stands for where the server sent none; the first found counts."""
+"""The status to assume for each sign if the server sent none; the first match counts."""
 
 _TLS_WORDS = re.compile(r"HTTP request .{0,200}HTTPS (port|server)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """What a server said in place of an answer."""
+    """An error that a server sent instead of an answer."""
 
     status: int
-    """The HTTP status, or the one that an error in the place of an answer stands for."""
+    """The HTTP status, or the equivalent of an error where an answer was expected."""
     codes: tuple[str, ...] = ()
-    """The machine-readable codes and types of the error, the most telling first."""
+    """The machine-readable codes and types of the error, the most specific first."""
     words: str = ""
     """The server's own message, on one line."""
     page: str = ""
-    """The whole answer; a page of HTML is only looked at, and never quoted."""
+    """The whole body; an HTML page is only searched, never quoted."""
     delay_s: float | None = None
-    """Seconds that it asks to wait."""
+    """How many seconds the server asks to wait."""
     in_answer: bool = False
-    """Whether it was an error where an answer was due."""
+    """Whether the error came where an answer was expected."""
 
     @classmethod
     def of_answer(cls, status: int, body: bytes, delay_s: float | None = None) -> "ErrorResponse":
-        """Read an answer with an error status.
+        """Parse a response with an error status.
 
         Args:
-            status: the status.
-            body: the answer, as far as it came.
-            delay_s: seconds that its headers ask to wait; if they don't, the answer may.
+            status: the HTTP status.
+            body: the body, as far as it arrived.
+            delay_s: seconds that the headers ask to wait; if ``None``, the body may say so.
         """
         page = body.decode("utf-8-sig", errors="replace")
         said = parse_body(page)
@@ -121,7 +121,7 @@ class ErrorResponse:
 
     @classmethod
     def of_object(cls, said: Any) -> "ErrorResponse":  # noqa: ANN401 - whatever JSON the server sent
-        """Read an error object; one that nobody knows is the server's."""
+        """Parse an error object; an unrecognized error counts as a server failure."""
         codes, words = codes_in(said), message_in(said)
         numbers = (int(code) for code in codes if re.fullmatch(r"[45]\d\d", code))
         signs = signs_in(words, codes)
@@ -136,17 +136,17 @@ class ErrorResponse:
 
     @property
     def said(self) -> str:
-        """The server's own message, to follow our sentence."""
+        """The server's own message, to append to our sentence."""
         return f': it says "{shortened(self.words)}"' if self.words else ""
 
     @cached_property
     def signs(self) -> frozenset[Sign]:
-        """What words and codes speak of."""
+        """The causes that the words and codes indicate."""
         return signs_in(self.words, self.codes)
 
     @cached_property
     def kind(self) -> Kind:
-        """Which kind it is: by the status, unless words or codes say more than that."""
+        """The kind of error: by the status, unless the words or codes are more specific."""
         if self.status == 400 and _TLS_WORDS.search(self.page):
             return Kind.TLS
         if self.status < 400:
@@ -161,12 +161,12 @@ class ErrorResponse:
 
     @property
     def known(self) -> bool:
-        """Whether an error in the place of an answer says which kind it is."""
+        """Whether an error where an answer was expected reveals its kind."""
         return bool(self.signs) or any(re.fullmatch(r"[45]\d\d", code) for code in self.codes)
 
     @property
     def lasting(self) -> bool:
-        """Whether the same call would be refused again."""
+        """Whether the same call would fail again."""
         if self.kind is Kind.RATE:
             return never_fits(self.words)
         passing = {Kind.TIMEOUT, Kind.SERVER, Kind.REQUEST}

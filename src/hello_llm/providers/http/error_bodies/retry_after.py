@@ -1,4 +1,4 @@
-"""Reads how long a server asks to wait: ``Retry-After`` (RFC 9110, section 10.2.3) and its kin."""
+"""Parses ``Retry-After`` (RFC 9110, section 10.2.3) and similar requests to wait."""
 
 import re
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ _NUMBER = re.compile(r"\s*\d{1,15}(\.\d*)?\s*", re.ASCII)
 
 
 def wait_in(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `headers` ask to wait, or ``None`` if they say nothing usable.
+    """Return how many seconds `headers` ask to wait, or ``None`` if they have no usable value.
 
     Args:
-        headers: by lower-case name; OpenAI and Azure also send ``retry-after-ms``.
+        headers: the headers by lower-case name; OpenAI and Azure also send ``retry-after-ms``.
     """
     milliseconds = headers.get("retry-after-ms", "")
     if _NUMBER.fullmatch(milliseconds):
@@ -21,11 +21,11 @@ def wait_in(headers: Mapping[str, str]) -> float | None:
 
 
 def seconds_to_wait(value: str | None, now: datetime | None = None) -> float | None:
-    """Return the seconds that `value` asks to wait, or ``None`` if it says nothing usable.
+    """Return how many seconds `value` asks to wait, or ``None`` if it is not usable.
 
     Args:
-        value: the header; fractions of a second are taken too, as vendors send them.
-        now: the present, for a date; by default the clock's.
+        value: the header's value; fractions of a second are accepted, as vendors send them.
+        now: the current time, from which a date counts; by default the clock's.
     """
     if value is None:
         return None

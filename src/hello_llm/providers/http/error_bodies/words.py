@@ -1,8 +1,8 @@
-"""Tells from the words and codes of an error what went wrong.
+"""Classifies an error by its words and codes.
 
-Servers agree on few codes and on no wording. These patterns are drawn from what OpenAI, Azure,
-Anthropic, Bedrock, Gemini, Mistral, Cohere, Groq, xAI, DeepSeek, Moonshot, DashScope, Zhipu,
-MiniMax, Baidu, Cerebras, OpenRouter, vLLM, TGI, SGLang, llama.cpp, LM Studio and Ollama say.
+Servers agree on few codes and on no wording. These patterns come from the error messages of OpenAI,
+Azure, Anthropic, Bedrock, Gemini, Mistral, Cohere, Groq, xAI, DeepSeek, Moonshot, DashScope, Zhipu,
+MiniMax, Baidu, Cerebras, OpenRouter, vLLM, TGI, SGLang, llama.cpp, LM Studio and Ollama.
 """
 
 import re
@@ -12,30 +12,30 @@ from functools import cache
 
 
 class Sign(Enum):
-    """What words or codes speak of."""
+    """A cause that the words or codes of an error indicate."""
 
     QUOTA = auto()
-    """There is nothing left to spend."""
+    """The quota or the balance is used up."""
     RATE = auto()
-    """Too much is asked in too short a time."""
+    """There are too many requests or tokens in too short a time."""
     OVERLOAD = auto()
-    """The server has too much to do."""
+    """The server is overloaded."""
     CONTEXT = auto()
     """The prompt is larger than the model's context."""
     FILTER = auto()
     """A content filter stopped the request."""
     API_KEY = auto()
-    """A key is named as what is wrong."""
+    """The error says that the key is at fault."""
     ACCESS = auto()
-    """Who asks is not known, or not allowed to."""
+    """The caller is unknown, or not allowed to do this."""
     MODEL = auto()
-    """There is no such model."""
+    """The model does not exist."""
     TIMEOUT = auto()
-    """The server waited too long for another."""
+    """The server timed out waiting for another server."""
     UNAVAILABLE = auto()
-    """The server cannot answer just now."""
+    """The server cannot answer at the moment."""
     REQUEST = auto()
-    """The request is not as the server wants it."""
+    """The server considers the request invalid."""
 
 
 _SPAN = r"[^.\n]{0,80}?"
@@ -143,16 +143,16 @@ _OUTPUT = (
     r"(at most|maximum|up to|limit)( \S+){0,4} (completion|output|generated|new) tokens",
     r"(completion|output) tokens?\W.{0,40}(exceed|limit|maximum)",
 )
-"""The limit of the answer is asked too large: a matter of ``--max-tokens``, not of the prompt."""
+"""The requested limit of the answer is too large: a matter of ``--max-tokens``, not the prompt."""
 
 _BOTH = (
     r"(input|prompt|message)\w*`?.{0,30}(and|\+|plus).{0,4}max_\w*tokens|in the (messages|prompt)",
     r"max\w*tokens`?.{0,20}(\+|plus|and).{0,12}(input|prompt|message)",
 )
-"""Prompt and answer together are too large."""
+"""The prompt and the answer together are too large."""
 
 _OTHER_FIELD = (r"invalid '(?!input|messages?|prompt|contents?)\w",)
-"""A field that is too long, and does not hold the prompt."""
+"""A field that is too long, but is not the prompt."""
 
 _HOPELESS = (
     r"request too large|must be reduced|reduce (your|the) (message|prompt|input|request)",
@@ -172,7 +172,7 @@ def signs_in(words: str, codes: Iterable[str] = ()) -> frozenset[Sign]:
 
 
 def never_fits(words: str) -> bool:
-    """Tell whether `words` speak of a limit per time that this request alone would cross."""
+    """Return whether `words` report a rate limit that this request exceeds by itself."""
     asked = _search(_ASKED, words)
     if asked:
         limit, requested = (int("0" + number.replace(",", "")) for number in asked.groups())
@@ -186,10 +186,10 @@ def _search(patterns: tuple[str, ...], text: str) -> re.Match[str] | None:
 
 @cache
 def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Compile `patterns`, which takes a while, only where something went wrong."""
+    """Compile `patterns` on first use, since it takes a while and only errors need it."""
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 def _spaced(code: str) -> str:
-    """Return a code as words: ``InvalidApiKey`` and ``invalid_api_key`` are the same."""
+    """Split a code into words, so that ``InvalidApiKey`` and ``invalid_api_key`` match alike."""
     return re.sub(r"[\W_]+|(?<=[a-z\d])(?=[A-Z])", " ", code)

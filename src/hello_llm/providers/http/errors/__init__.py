@@ -1,1 +1,1 @@
-"""Turns what a server or the network did wrong into our errors."""
+"""Translates failures of a server or of the network into our errors."""

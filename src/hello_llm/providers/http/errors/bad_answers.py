@@ -17,7 +17,7 @@ from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAns
 from hello_llm.providers.http.response_tap import ErrorInAnswerError
 from hello_llm.providers.http.route import Route
 
-_KEPT = "what arrived is kept; try again"
+_KEPT = "the partial answer is kept; try again"
 
 
 def bad_answer(
@@ -28,14 +28,14 @@ def bad_answer(
     *,
     started: bool,
 ) -> HelloLLMError:
-    """Explain an answer that was given up while it came.
+    """Return our error for an answer that was abandoned while it was arriving.
 
     Args:
-        problem: why it was given up.
+        problem: why it was abandoned.
         route: where the call went.
-        diagnostics: what was seen on the wire, where there is one.
-        known: the models of the vendor, of which one may have been meant.
-        started: whether something of the reply came that could be read.
+        diagnostics: the facts about the call, if any were gathered.
+        known: the vendor's models, one of which the user may have meant.
+        started: whether a readable part of the reply arrived.
     """
     body, asked = (b"", "") if diagnostics is None else (diagnostics.body, diagnostics.asked)
     if isinstance(problem, UnreadableAnswerError):
@@ -54,7 +54,7 @@ def bad_answer(
 def not_a_reply(
     route: Route, diagnostics: Diagnostics, known: Collection[str] = ()
 ) -> HelloLLMError:
-    """Explain an answer of status 200 in which no reply was found."""
+    """Return our error for a successful response that contains no reply."""
     if diagnostics.blank:
         return closed_early(route, "ended its answer")
     reported = _reported(route, diagnostics.body, diagnostics.asked, known)
@@ -64,7 +64,7 @@ def not_a_reply(
 def _reported(
     route: Route, body: bytes, asked: str, known: Collection[str]
 ) -> HelloLLMError | None:
-    """Explain a `body` that is no reply but an error in a form of its own, or mere words."""
+    """Return our error for a `body` that is plain text or an unusual error, or else ``None``."""
     said = parse_body(body.decode("utf-8-sig", errors="replace"))
     response = ErrorResponse.of_object(said)
     if is_error(said) or (isinstance(said, str) and response.known):
@@ -75,12 +75,12 @@ def _reported(
 def cut_off(
     route: Route, what: str = "closed the connection", *, started: bool = True
 ) -> BrokenReplyError:
-    """Return the error of a reply in whose middle the server did `what`.
+    """Return the error for a reply that broke off because of `what` the server did.
 
     Args:
         route: where the call went.
-        what: what the server did.
-        started: whether something of the reply came that could be read.
+        what: what the server did, as a phrase for the message.
+        started: whether a readable part of the reply arrived.
     """
     return BrokenReplyError(
         f"{route.place} {what} in the middle of a reply", _kept(started=started)
@@ -92,12 +92,12 @@ def _kept(*, started: bool) -> str:
 
 
 def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
-    """Return the error of an answer that is no reply.
+    """Return the error for an answer that is not a reply.
 
     Args:
         route: where the call went.
-        said: what the server said, to follow our sentence.
-        asked: the method and the address of the request, where they are known.
+        said: the server's message, to append to our sentence.
+        asked: the method and the address of the request, if known.
     """
     what = f"; the request was {asked}" if asked else ""
     return BrokenReplyError(
@@ -107,20 +107,20 @@ def no_reply(route: Route, said: str = "", asked: str = "") -> BrokenReplyError:
 
 
 def failed_midway(route: Route, said: str) -> BrokenReplyError:
-    """Explain a server that reported a failure after part of a reply."""
+    """Return the error for a server that reported a failure after part of a reply."""
     return BrokenReplyError(f"{route.place} failed in the middle of a reply{said}", _KEPT)
 
 
 def unmarked(route: Route) -> BrokenReplyError:
-    """Return the error of a stream that ended without the server's mark that it is complete."""
+    """Return the error for a stream that ended without being marked as complete."""
     return BrokenReplyError(
-        f"{route.place} ended the reply without a mark that it is complete",
+        f"{route.place} ended the reply without marking it as complete",
         _KEPT,
     )
 
 
 def incomplete(route: Route) -> BrokenReplyError:
-    """Return the error of a whole reply that lacks what every complete one has."""
+    """Return the error for an unstreamed reply that lacks a part that every complete one has."""
     return BrokenReplyError(
         f"{route.place} answered, but not with a complete reply",
         "check --api-base: is that the address of a chat API?",
@@ -128,14 +128,14 @@ def incomplete(route: Route) -> BrokenReplyError:
 
 
 def check_ending(reply: LLMReply, route: Route, answer: Answer) -> None:
-    """Look for what the server said of a reply that it ended.
+    """Check whether the reply that the server ended is usable.
 
     Raises:
         FilteredError: the model declined to answer.
-        BrokenReplyError: the server gave up, or left a tool call unfinished.
+        BrokenReplyError: the server broke off the reply, or left a tool call unfinished.
     """
     if answer.ending is Ending.BROKEN:
-        raise given_up(f'{route.place} broke the reply off: it says "{answer.reason}"', reply)
+        raise given_up(f'{route.place} broke off the reply: it says "{answer.reason}"', reply)
     if answer.refusal:
         raise FilteredError(
             f'{route.typed} declined to answer: it says "{answer.refusal}"',
@@ -148,7 +148,7 @@ def check_ending(reply: LLMReply, route: Route, answer: Answer) -> None:
 
 
 def given_up(message: str, reply: LLMReply) -> BrokenReplyError:
-    """Return the error that a `reply` which seemed complete is not, for what `message` says."""
+    """Return the error for a `reply` that only seemed complete; `message` says why."""
     partial = replace(reply, complete=False, finish_reason=None)
     return BrokenReplyError(message, _KEPT, partial=partial)
 
@@ -158,6 +158,6 @@ def _is_json(text: str) -> bool:
         json.loads(text)
     except ValueError:
         return False
-    except RecursionError:  # nested deeper than Python reads; nothing says that it was cut
+    except RecursionError:  # nested too deeply for Python, but not necessarily cut off
         return True
     return True

@@ -1,4 +1,4 @@
-"""Explains a call that reached no server, or got no answer from it."""
+"""Builds the errors for calls that reached no server, or got no answer from it."""
 
 import re
 import socket
@@ -13,19 +13,19 @@ from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.transport import Transport
 
 _TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
-"""How an alert and a handshake begin."""
+"""The first bytes of a TLS alert and of a TLS handshake."""
 
 
 def deadline(
     error: Exception, route: Route, transport: Transport, *others: type[Exception]
 ) -> DeadlineError | None:
-    """Return our error for a wait that took too long, or ``None`` if `error` is none.
+    """Return our error for a missed deadline, or ``None`` if `error` is something else.
 
     Args:
-        error: what was raised.
+        error: the exception that was raised.
         route: where the call went.
-        transport: how it went there.
-        others: further classes of exceptions that mean it.
+        transport: the settings of the HTTP client.
+        others: more classes of exceptions that mean a timeout.
     """
     import httpx
 
@@ -38,7 +38,7 @@ def deadline(
 
 
 def connected_late(where: str, seconds: float) -> DeadlineError:
-    """Return the error of a connection to `where` that was not made within `seconds`."""
+    """Return the error for a connection to `where` that was not made within `seconds`."""
     return DeadlineError(
         f"no connection to {where} within {seconds:g} s (the connect deadline)",
         "raise it with --connect-timeout SECONDS, 0 turns it off",
@@ -47,7 +47,7 @@ def connected_late(where: str, seconds: float) -> DeadlineError:
 
 
 def heard_late(route: Route) -> DeadlineError:
-    """Return the error of a server that says nothing for too long."""
+    """Return the error for a server that stays silent for too long."""
     return DeadlineError(
         f"gave up waiting to hear from {route.place}",
         "give the provider a larger timeout",
@@ -56,7 +56,7 @@ def heard_late(route: Route) -> DeadlineError:
 
 
 def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
-    """Return our error for a call that got no answer, or ``None`` if it got one."""
+    """Return our error for a call that got no answer, or ``None`` for any other `error`."""
     import httpx
 
     greeting = find(error, NotHTTPError)
@@ -72,17 +72,17 @@ def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLME
 
 
 def proxys_own(response: ErrorResponse, transport: Transport) -> UnreachableError | None:
-    """Return our error for what the proxy refused, or ``None`` if it was not the proxy."""
+    """Return our error if the proxy itself refused the call, or ``None`` if it did not."""
     if response.status != 407 or transport.proxy is None:
         return None
     return UnreachableError(
-        f"the proxy {transport.proxy_address} wants a user name and a password (407)",
+        f"the proxy {transport.proxy_address} requires a user name and a password (407)",
         "check proxy in the profile",
     )
 
 
 def closed_early(route: Route, what: str = "closed the connection") -> UnreachableError:
-    """Return the error of a server that did `what` before any of a reply had come."""
+    """Return the error for a server that did `what` before any part of a reply arrived."""
     return UnreachableError(
         f"{route.place} {what} before any reply",
         "try again, or check --api-base if you gave one",
@@ -91,7 +91,7 @@ def closed_early(route: Route, what: str = "closed the connection") -> Unreachab
 
 
 def _was_closed(error: Exception) -> bool:
-    """Tell whether the connection was there and ended, be it in the middle of a handshake."""
+    """Return whether an open connection was closed, even in the middle of a handshake."""
     import httpx
 
     tls = find(error, ssl.SSLError)
@@ -105,7 +105,7 @@ def _was_closed(error: Exception) -> bool:
 
 
 def no_http(greeting: bytes, route: Route) -> HelloLLMError:
-    """Return the error of a server that does not speak HTTP and began with `greeting`."""
+    """Return the error for a server that does not speak HTTP, but began with `greeting`."""
     if greeting[:2] in _TLS_RECORDS:
         return speaks_tls(route)
     return BrokenReplyError(
@@ -142,7 +142,7 @@ def _no_connection(error: Exception, route: Route) -> UnreachableError | None:
 
 
 def not_resolved(route: Route) -> UnreachableError:
-    """Return the error of a host that nobody knows."""
+    """Return the error for a host that cannot be resolved."""
     return UnreachableError(
         f"cannot resolve {route.place.partition(':')[0]}",
         "check the host in --api-base, and the network",
@@ -150,7 +150,7 @@ def not_resolved(route: Route) -> UnreachableError:
 
 
 def not_connected(route: Route) -> UnreachableError:
-    """Return the error of a port at which nobody listens."""
+    """Return the error for a port on which nothing listens."""
     return UnreachableError(f"cannot connect to {route.place}", _start_hint(route), transient=True)
 
 
@@ -161,7 +161,7 @@ def _no_tls(error: BaseException, route: Route) -> UnreachableError:
 
 
 def not_trusted(route: Route, reason: str) -> UnreachableError:
-    """Return the error of a certificate that cannot be trusted for `reason`."""
+    """Return the error for a certificate that cannot be trusted because of `reason`."""
     return UnreachableError(
         f"the certificate of {route.place} cannot be trusted: {reason}",
         "if it is yours, put it into a PEM file and name that in the profile: ca_file",
@@ -169,9 +169,9 @@ def not_trusted(route: Route, reason: str) -> UnreachableError:
 
 
 def no_tls(route: Route) -> UnreachableError:
-    """Return the error of a TLS call to a server that speaks none."""
+    """Return the error for a TLS connection to a server that does not speak TLS."""
     return UnreachableError(
-        f"no TLS with {route.place}", f"is it http://{route.place} and not https://?"
+        f"cannot set up TLS with {route.place}", f"is it http://{route.place} and not https://?"
     )
 
 

@@ -1,4 +1,4 @@
-"""Our error for each kind of response; the server's words are quoted in it."""
+"""Maps each kind of error response to one of our errors, which quotes the server's words."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -25,10 +25,10 @@ def explain(
     """Return our error for `response`.
 
     Args:
-        response: what the server said.
+        response: the server's error response.
         route: where the call went.
-        known: the models of the vendor, of which one may have been meant.
-        asked: the method and the address of the request, where they are known.
+        known: the vendor's models, one of which the user may have meant.
+        asked: the method and the address of the request, if known.
     """
     problem = _explained(response, route, known, asked)
     problem.status = None if response.in_answer else response.status
@@ -70,17 +70,17 @@ def _refused(response: ErrorResponse, route: Route, kind: Kind) -> HelloLLMError
             )
         case Kind.TIMEOUT:
             return DeadlineError(
-                f"{route.place} gave up waiting for its own model ({label}){said}",
+                f"{route.place} timed out while waiting for its own model ({label}){said}",
                 "try again, or shorten the prompt",
             )
         case Kind.REDIRECT:
             return BrokenReplyError(
-                f"{route.place} redirects elsewhere ({label}), which no API does",
+                f"{route.place} redirects elsewhere ({label}), which an API never does",
                 "check --api-base",
             )
         case Kind.REQUEST:
             return RequestError(
-                f"{route.place} refused the request ({label}){said}",
+                f"{route.place} rejected the request ({label}){said}",
                 "--dry-run shows the request as it is sent",
             )
     return ServerError(f"{route.place} failed ({label}){said}", "try again in a while")
@@ -89,11 +89,11 @@ def _refused(response: ErrorResponse, route: Route, kind: Kind) -> HelloLLMError
 def _limited(response: ErrorResponse, route: Route) -> RateLimitedError:
     if response.kind is Kind.QUOTA:
         return RateLimitedError(
-            f"{route.place} refused the call over quota or billing ({response.label})"
+            f"{route.place} rejected the call because of quota or billing ({response.label})"
             f"{response.said}",
             "check the balance and the plan of the account the key belongs to",
         )
-    problem = f"{route.place} is limiting requests ({response.label}){response.said}"
+    problem = f"{route.place} is rate-limiting requests ({response.label}){response.said}"
     if response.lasting:
         return RateLimitedError(
             problem, "shorten the prompt, lower --max-tokens, or name another model with --fallback"
@@ -102,7 +102,7 @@ def _limited(response: ErrorResponse, route: Route) -> RateLimitedError:
 
 
 def speaks_tls(route: Route) -> UnreachableError:
-    """Return the error of a plain call to a server that speaks TLS."""
+    """Return the error for a plain HTTP call to a server that speaks TLS."""
     return UnreachableError(
         f"{route.place} speaks TLS", f"is it https://{route.place} and not http://?"
     )
@@ -111,12 +111,11 @@ def speaks_tls(route: Route) -> UnreachableError:
 def _key_refused(response: ErrorResponse, route: Route) -> AuthError:
     if route.key_variable is None:
         return AuthError(
-            f"{route.place} wants a key ({response.label}), and the call went without one"
-            f"{response.said}",
+            f"{route.place} requires a key ({response.label}), but none was sent{response.said}",
             "name the variable that holds it with --api-key-env",
         )
     return AuthError(
-        f"{route.place} refused the key in {route.key_variable} ({response.label}){response.said}",
+        f"{route.place} rejected the key in {route.key_variable} ({response.label}){response.said}",
         f"export {route.key_variable}=…   with a key that is valid for {route.typed}",
     )
 
@@ -129,7 +128,7 @@ def _no_model(response: ErrorResponse, route: Route, known: Collection[str]) -> 
         )
     near = [f"{route.vendor}/{name}" for name in get_close_matches(route.name, known)]
     return RequestError(
-        f"{route.place} knows no model {route.name!r}{response.said}",
+        f"{route.place} does not know the model {route.name!r}{response.said}",
         f"did you mean {' or '.join(near)}?"
         if near and route.name not in known
         else "check the name of the model, and --api-base if you gave one",
@@ -137,10 +136,10 @@ def _no_model(response: ErrorResponse, route: Route, known: Collection[str]) -> 
 
 
 def _nothing_there(response: ErrorResponse, route: Route, asked: str) -> RequestError:
-    """Return the error of a server that has no chat API where it was asked."""
-    below = "; most servers have their API below /v1"
+    """Return the error for a server that has no chat API at the requested address."""
+    below = "; most servers have their API under /v1"
     likely = asked.endswith("/chat/completions") and "/v1/" not in asked
     return RequestError(
-        f"{route.place} has nothing for {asked or 'the request'} ({response.label}){response.said}",
+        f"{route.place} does not serve {asked or 'that address'} ({response.label}){response.said}",
         f"check --api-base, and the name of the model{below if likely else ''}",
     )

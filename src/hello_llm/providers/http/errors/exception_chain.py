@@ -1,4 +1,4 @@
-"""Reads a LiteLLM exception: what lies beneath it, and what the server said."""
+"""Inspects a LiteLLM exception: the exceptions behind it, and the server's own words."""
 
 import re
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import httpx
 
 _ADVICE = re.compile(r"litellm\.|drop_params|allowed_openai_params|reasoning_effort|os\.environ")
-"""What only somebody who calls LiteLLM from a program can make use of."""
+"""Advice that is useful only to someone who calls LiteLLM from a program."""
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and all that it was raised from, outermost first."""
+    """Yield `error` and the exceptions that it was raised from, outermost first."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
@@ -33,27 +33,27 @@ def find(error: BaseException, *kinds: type[BaseException]) -> BaseException | N
 
 
 def is_litellms(error: BaseException) -> bool:
-    """Tell whether one of the chain is an exception of LiteLLM's; not all have a common base."""
+    """Return whether the chain has an exception of LiteLLM's; not all share a base class."""
     return any(type(link).__module__.startswith("litellm") for link in chain(error))
 
 
 def began_here(error: BaseException) -> bool:
-    """Tell whether the first exception of the chain was raised by this program's own code."""
+    """Return whether our own code raised the innermost exception of the chain."""
     *_, first = chain(error)
     frames = [frame for frame, _ in walk_tb(first.__traceback__)]
     return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("hello_llm.")
 
 
 def answer_to(error: BaseException) -> "httpx.Response | None":
-    """Return the answer that a server sent; LiteLLM makes up one where none did.
+    """Return the response that a server sent, not one that LiteLLM made up.
 
-    Only for vendors whose client is not ours: ours knows the answer itself.
+    It is needed only for vendors whose client is not ours: our client has the response itself.
     """
     import httpx
     import openai
 
     for link in chain(error):
-        # LiteLLM's own exceptions derive from the SDK's, with a dummy for a response.
+        # LiteLLM's own exceptions derive from the SDK's, with a dummy response.
         if type(link).__module__.startswith("litellm"):
             continue
         if isinstance(link, httpx.HTTPStatusError | openai.APIStatusError):
@@ -62,13 +62,13 @@ def answer_to(error: BaseException) -> "httpx.Response | None":
 
 
 def innermost(error: BaseException) -> str:
-    """Return on one line what the first exception of the chain says."""
+    """Return the message of the innermost exception of the chain on one line."""
     *_, first = chain(error)
     return shortened(spoken(first)) or type(first).__name__
 
 
 def spoken(error: BaseException) -> str:
-    """Return on one line what `error` says, without class names and advice to programmers."""
+    """Return the message of `error` on one line, without class names and advice to programmers."""
     text = str(getattr(error, "message", error)).partition("\n")[0]
     text = re.sub(r"^(litellm\.\w+: )+", "", text)
     kept = takewhile(lambda one: not _ADVICE.search(one), re.split(r"(?<=\.) +", text))
@@ -76,12 +76,12 @@ def spoken(error: BaseException) -> str:
 
 
 def quote(error: BaseException) -> str:
-    """Return the server's own sentence about the failure on one line, or an empty text."""
+    """Return the server's own sentence about the failure on one line, or an empty string."""
     return next(filter(None, map(sentence_in, map(_body, chain(error)))), "")
 
 
 def error_codes(error: BaseException) -> tuple[str, ...]:
-    """Return the machine-readable codes that the server gave."""
+    """Return the machine-readable codes that the server sent."""
     return next(filter(None, map(codes_in, map(_body, chain(error)))), ())
 
 
@@ -91,7 +91,7 @@ def _body(link: BaseException) -> Any:  # noqa: ANN401 - whatever JSON the serve
 
 
 def _response_text(link: BaseException) -> str:
-    """Return the text of the response that `link` carries, where it was read."""
+    """Return the text of the response that `link` carries, if it has been read."""
     import httpx
 
     for source in (getattr(link, "text", None), getattr(link, "message", None)):

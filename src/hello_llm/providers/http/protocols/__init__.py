@@ -1,4 +1,4 @@
-"""The vendors' protocols: what their answers bring, and what LiteLLM is given of it."""
+"""The vendors' wire protocols: parses their answers and rewrites them for LiteLLM."""
 
 from hello_llm.providers.http.protocols.anthropic import AnthropicReplies
 from hello_llm.providers.http.protocols.cohere import CohereReplies
@@ -10,7 +10,7 @@ from hello_llm.providers.http.protocols.responses import ResponsesReplies
 from hello_llm.providers.http.protocols.unread import UnreadReplies
 
 RESPONSES = "responses"
-"""Stands for the vendor of a call by the Responses API, whoever it is."""
+"""Used in place of the vendor's name for any call through the Responses API."""
 
 _OWN_PROTOCOLS: dict[str, type[ReplyProtocol]] = {
     "anthropic": AnthropicReplies,
@@ -20,7 +20,7 @@ _OWN_PROTOCOLS: dict[str, type[ReplyProtocol]] = {
     "ollama_chat": OllamaReplies,
     RESPONSES: ResponsesReplies,
 }
-"""Vendors that do not speak OpenAI's Chat Completions, with their protocol."""
+"""Vendors that do not speak OpenAI's Chat Completions, with the protocol they speak."""
 
 _UNREAD_VENDORS = frozenset(
     """
@@ -28,16 +28,16 @@ _UNREAD_VENDORS = frozenset(
     ragflow replicate sagemaker_chat snowflake triton watsonx_text
     """.split()
 )
-"""Vendors of which LiteLLM reads a protocol of their own, and we do not."""
+"""Vendors whose own protocol LiteLLM can read and we cannot."""
 
 
 def protocol_of(vendor: str, first: Json, *, by_lines: bool = False) -> ReplyProtocol:
-    """Return the reader for an answer of `vendor` that begins with `first`.
+    """Return the reader for an answer from `vendor` that begins with `first`.
 
     Args:
-        vendor: whose protocol LiteLLM expects.
+        vendor: the vendor whose protocol LiteLLM expects.
         first: the first JSON object of the answer.
-        by_lines: whether a protocol that is not known here comes by lines.
+        by_lines: whether a protocol that only LiteLLM can read is sent as JSON lines.
     """
     if vendor in _OWN_PROTOCOLS:
         return _OWN_PROTOCOLS[vendor]()

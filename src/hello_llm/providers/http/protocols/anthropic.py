@@ -1,4 +1,4 @@
-"""Anthropic's Messages."""
+"""Anthropic's Messages API."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,20 +14,19 @@ from hello_llm.providers.http.protocols.piece import (
 )
 from hello_llm.providers.http.protocols.tool_calls import arguments_in, calls_in
 
-_SILENT = frozenset({"content_block_stop", "message_stop", "ping"})
-# Tuples, and no sets: what a server gives as a type may be a list.
+# Tuples, not sets: a server may send a list as the type, and lists are not hashable.
 _SILENT_DELTAS = ("signature_delta", "citations_delta", "compaction_delta")
 _READ_BLOCKS = (None, "text", "thinking")
 
 
 class AnthropicReplies:
-    """Reads events and messages."""
+    """Parses streamed events and whole messages."""
 
     by_lines: bool = False
     usage_names: UsageNames = (("input_tokens",), ("output_tokens",))
 
     def __init__(self) -> None:
-        """Begin an answer."""
+        """Start a new answer."""
         self._inputs: dict[Any, str] = {}
         self._foreign: set[Any] = set()
 
@@ -53,11 +52,11 @@ class AnthropicReplies:
         return None
 
     def late(self) -> Piece | None:
-        """Return nothing: each event says whose it is."""
+        """Return ``None``: each event says which block it belongs to."""
         return None
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield the events of a block."""
+        """Yield the events of content blocks."""
         if piece.reasoning:
             yield _delta({"type": "thinking_delta", "thinking": piece.reasoning})
         if piece.text:
@@ -70,13 +69,13 @@ class AnthropicReplies:
                 yield _delta({"type": "input_json_delta", "partial_json": call.arguments})
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield the end of the message."""
+        """Yield the events that end the message."""
         delta = {"stop_reason": "tool_use" if total.calls else "end_turn", "stop_sequence": None}
         yield {"type": "message_delta", "delta": delta, "usage": _counted(total.usage)}
         yield {"type": "message_stop"}
 
     def whole(self, total: Piece) -> Json:
-        """Return a message."""
+        """Build a whole message."""
         blocks: list[Json] = []
         if total.reasoning:
             blocks.append({"type": "thinking", "thinking": total.reasoning, "signature": ""})
@@ -99,7 +98,7 @@ class AnthropicReplies:
             return Piece()
         piece = _blocks(message.get("content"))
         piece.usage = usage_in(message.get("usage"))
-        # What it counts of the reply at its start is no count of the reply.
+        # The output tokens counted at the start are not the count for the whole reply.
         piece.usage.pop("output_tokens", None)
         return piece
 
@@ -159,7 +158,7 @@ def _message(message: Json) -> Piece:
 
 
 def _blocks(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
-    """Read the blocks of a message, tool calls included."""
+    """Read the content blocks of a message, including tool calls."""
     if not isinstance(content, list):
         return piece_of(content)
     total = Piece()

@@ -1,4 +1,4 @@
-"""Picks the answer among the alternatives of a reply: the first one, wherever it stands."""
+"""Picks the first of the alternatives in a reply, wherever it appears."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,24 +10,25 @@ _ENDS = ("finish_reason", "finishReason")
 
 
 class FirstChoice:
-    """Remembers the alternatives of one answer; it is for servers that count from 1, too."""
+    """Tracks the alternatives of one answer; also handles servers that number them from 1."""
 
     def __init__(self) -> None:
-        """Have seen none."""
+        """Start with no alternatives seen."""
         self._seen = False
         self._others: dict[int, list[Json]] = {}
+        self._numbers = {0}
         self._unended: set[int] = set()
 
     def pick(self, alternatives: Any, place: str, *, whole: bool) -> Json | None:  # noqa: ANN401 - whatever JSON the server sent
-        """Return the one with the number 0 or none, or ``None`` if it is not among them.
+        """Return the alternative numbered 0 (or not numbered), or ``None`` if there is no such one.
 
         Args:
-            alternatives: the list of them, or a single one.
-            place: the key under which they stand.
-            whole: whether the reply came in one piece.
+            alternatives: a list of alternatives, or a single one.
+            place: the key that contains them, for error messages.
+            whole: whether the reply came in one piece, not streamed.
 
         Raises:
-            UnreadableAnswerError: what stands at `place` holds no object.
+            UnreadableAnswerError: `alternatives` is not empty, but contains no object.
         """
         if isinstance(alternatives, dict) and alternatives:
             alternatives = [alternatives]
@@ -48,21 +49,22 @@ class FirstChoice:
         return first
 
     def late(self) -> list[Json]:
-        """Return the values of the lowest alternative, if none had the number 0.
+        """Return the values of the lowest-numbered alternative if none was numbered 0.
 
         Raises:
-            UnreadableAnswerError: text had the number of an alternative that never ended; so there
-                is no such alternative, and the text is part of the answer.
+            UnreadableAnswerError: text came under a number that no alternative can have, since
+                those before it are missing, and never ended. It may be part of the answer.
         """
-        if self._seen and self._unended:
+        if self._seen and any(number - 1 not in self._numbers for number in self._unended):
             raise UnreadableAnswerError("text of a choice that never ends")
         if self._seen or not self._others:
             return []
         return self._others[min(self._others)]
 
     def _watch(self, others: Iterable[Json]) -> None:
-        """Note which of the other alternatives have spoken and not ended."""
+        """Track which of the other alternatives have text but have not ended."""
         for one in others:
+            self._numbers.add(_number(one))
             if any(one.get(key) for key in _ENDS):
                 self._unended.discard(_number(one))
             elif hides_text({key: value for key, value in one.items() if key != "index"}):

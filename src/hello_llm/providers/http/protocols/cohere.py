@@ -1,4 +1,4 @@
-"""Cohere's chat, version 2."""
+"""Cohere's Chat API, version 2."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ _SILENT = (
 
 
 class CohereReplies:
-    """Reads events and whole replies."""
+    """Parses streamed events and whole replies."""
 
     by_lines: bool = True  # LiteLLM reads each line of a stream as JSON
     usage_names: UsageNames = (("input_tokens",), ("output_tokens",))
@@ -51,11 +51,11 @@ class CohereReplies:
         return _message(delta.get("message"), value.get("index"), whole=False)
 
     def late(self) -> Piece | None:
-        """Return nothing: there are no alternatives."""
+        """Return ``None``: this protocol has no alternatives."""
         return None
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield lines."""
+        """Yield one JSON line for the text and one for each tool call."""
         if piece.text:
             content = {"message": {"content": {"text": piece.text}}}
             yield {"type": "content-delta", "index": 0, "delta": content}
@@ -64,14 +64,14 @@ class CohereReplies:
             yield {"type": "tool-call-delta", "delta": {"tool_calls": [function]}}
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield the end where LiteLLM looks for it."""
+        """Yield the end of the reply in the form that LiteLLM looks for."""
         delta: Json = {"finish_reason": "stop"}
         if total.usage:
             delta["usage"] = {"tokens": _counted(total.usage)}
         yield {"event": "message-end", "data": {"delta": delta}}
 
     def whole(self, total: Piece) -> Json:
-        """Return a whole reply."""
+        """Build a whole reply."""
         message: Json = {"role": "assistant", "content": [{"type": "text", "text": total.text}]}
         if total.calls:
             message["tool_calls"] = [_call(one) for one in total.calls]

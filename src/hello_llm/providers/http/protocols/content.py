@@ -1,4 +1,4 @@
-"""Reads text out of whatever a server puts where text belongs."""
+"""Extracts the text from whatever a server sends where text belongs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,8 +16,8 @@ _TEXTLESS_TYPES = frozenset(
         "compaction",
         "redacted_thinking",
         "reasoning.encrypted",
-        "reference",  # Mistral: which documents a sentence is from
-        "server_tool_use",  # Anthropic: what it does by itself, such as a search
+        "reference",  # Mistral: the documents that a sentence is based on
+        "server_tool_use",  # Anthropic: a tool that the server runs, such as a search
     }
 )
 
@@ -30,23 +30,23 @@ _BESIDE = frozenset(
     reasoning_details search_results thinking tool_calls usage x_groq
     """.split()
 )
-"""Keys of what is no text of the answer, whatever it holds."""
+"""Keys whose values are never part of the answer's text, whatever they contain."""
 
 
 def text_in(content: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the text of `content`, reasoning left out.
+    """Return the text of `content` without its reasoning.
 
     Raises:
-        UnreadableAnswerError: there is something in it that is no text.
+        UnreadableAnswerError: `content` contains something that is not text.
     """
     return piece_of(content).text
 
 
 def piece_of(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
-    """Read `content`: a text, a part, or a list of parts; empty if it is null.
+    """Read `content`: a string, a part, or a list of parts; null gives an empty piece.
 
     Raises:
-        UnreadableAnswerError: there is something in it that is no text.
+        UnreadableAnswerError: `content` contains something that is not text.
     """
     if isinstance(content, str):
         return Piece(text=content)
@@ -64,7 +64,7 @@ def piece_of(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server 
 
 
 def reasoning_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the text of `value` where reasoning belongs; what else stands there is no loss."""
+    """Return the text of `value`, a reasoning field; empty if unreadable, which is no loss."""
     try:
         piece = piece_of(value)
     except UnreadableAnswerError:
@@ -73,9 +73,9 @@ def reasoning_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server 
 
 
 def hides_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
-    """Tell whether there is text in `value`, from which none was read: it was in the wrong place.
+    """Return whether `value`, in which no text was found, has some in an unexpected place.
 
-    Further alternatives, and what a server quotes beside its answer, are no text of it.
+    Alternatives other than the first, and material quoted beside the answer, do not count.
     """
     if isinstance(value, list):
         return any(map(hides_text, value))
@@ -98,7 +98,7 @@ def _has_string(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server 
 
 
 def name_of(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Name the JSON type of `value`, for a message."""
+    """Name the JSON type of `value` for an error message."""
     match value:
         case None:
             return "null"

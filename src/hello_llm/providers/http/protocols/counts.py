@@ -1,17 +1,17 @@
-"""Counts of tokens: only what a server can have counted is kept."""
+"""Cleans up token counts, keeping only values that a server can have counted."""
 
 from typing import Any
 
 from hello_llm.providers.http.protocols.piece import Json
 
 MOST_TOKENS = 2**53
-"""From here on JSON numbers are no longer exact everywhere."""
+"""From here on, not every JSON parser represents integers exactly."""
 
 _DETAILS = ("details", "cache_creation", "server_tool_use")
 
 
 def count_of(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON the server sent
-    """Return `value` if it can be a count: a whole number that is not negative.
+    """Return `value` as an integer if it can be a count, a whole number that is not negative.
 
     >>> count_of(12), count_of(12.0), count_of(12.5), count_of(-1), count_of("12"), count_of(True)
     (12, 12, None, None, None, None)
@@ -24,15 +24,15 @@ def count_of(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON the serv
 
 
 def usage_in(value: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
-    """Return a copy of `value` if it is an object, else an empty one."""
+    """Return a copy of `value` if it is an object, else an empty object."""
     return dict(value) if isinstance(value, dict) else {}
 
 
 def counts_in(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
-    """Return the object `usage` without what LiteLLM could not compute with.
+    """Return a copy of `usage` without values that LiteLLM cannot compute with.
 
-    A key that counts has a count, one for details an object or a list of objects; words that
-    name a tier or a region stay.
+    Keys for counts keep only counts; keys for details keep only objects or lists of objects.
+    Strings elsewhere, such as the name of a tier or a region, stay.
     """
     usage = usage_in(usage)
     cleaned = {key: _cleaned(key.lower(), value) for key, value in usage.items()}
@@ -40,7 +40,7 @@ def counts_in(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server se
 
 
 def hides_discounts(usage: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
-    """Tell whether `usage` has details that cannot be read, so that the price is not known."""
+    """Return whether `usage` has unreadable details, which leaves the price unknown."""
     kinds = (
         value
         for key, value in usage_in(usage).items()

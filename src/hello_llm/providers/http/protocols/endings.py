@@ -1,22 +1,22 @@
-"""Why a reply ended: what each of the many words for it means."""
+"""Classifies the many finish reasons that servers give."""
 
 import re
 from enum import Enum, auto
 
 
 class Ending(Enum):
-    """What a server's reason for the end means."""
+    """The meaning of a server's finish reason."""
 
     STOP = auto()
-    """The model was done."""
+    """The model finished its reply."""
     LENGTH = auto()
-    """A limit of tokens was reached."""
+    """A token limit was reached."""
     TOOL_CALLS = auto()
-    """The model waits for what its tools say."""
+    """The model is waiting for the results of its tools."""
     FILTERED = auto()
     """A filter, or the model itself, stopped the reply."""
     BROKEN = auto()
-    """The server broke the reply off."""
+    """The server aborted the reply."""
 
 
 _EXACT = {
@@ -25,7 +25,7 @@ _EXACT = {
     "other": Ending.STOP,
     "repetition_truncation": Ending.STOP,
 }
-"""Reasons whose words mislead."""
+"""Reasons whose words are misleading."""
 
 _WORDS = (
     (
@@ -53,14 +53,14 @@ _WORDS = (
     ),
     (Ending.TOOL_CALLS, "function functions tool tools"),
 )
-"""The words by which a reason is known, and what they mean; the first meaning that fits counts."""
+"""The words that identify each meaning; the first meaning that matches wins."""
 
 _MEANINGS = tuple((ending, frozenset(words.split())) for ending, words in _WORDS)
 _WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def ending_of(reason: str) -> Ending:
-    """Interpret a finish reason, however it is spelled; an unknown word is a ``STOP``.
+    """Interpret a finish reason in any spelling; an unknown one means ``STOP``.
 
     >>> ending_of("MAX_TOKENS"), ending_of("contentFilter"), ending_of("eos")
     (<Ending.LENGTH: 2>, <Ending.FILTERED: 4>, <Ending.STOP: 1>)

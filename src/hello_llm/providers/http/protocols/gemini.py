@@ -1,4 +1,4 @@
-"""Gemini's GenerateContent."""
+"""Gemini's GenerateContent API."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ _OUTPUT = ("candidatesTokenCount", "thoughtsTokenCount")
 
 
 class GeminiReplies:
-    """Reads responses; a stream is made of the same as a whole reply."""
+    """Parses responses; the frames of a stream have the same form as a whole reply."""
 
     by_lines: bool = False
     usage_names: UsageNames = (
@@ -30,7 +30,7 @@ class GeminiReplies:
     )
 
     def __init__(self) -> None:
-        """Begin an answer."""
+        """Start a new answer."""
         self._candidates = FirstChoice()
         self._begun = False
 
@@ -44,31 +44,31 @@ class GeminiReplies:
         if isinstance(feedback, dict) and feedback.get("blockReason"):
             piece.reason = "content_filter"
         piece.usage = usage_in(value.get("usageMetadata"))
-        # The last response has candidates like any other; some servers leave the stream open then.
+        # The last response has candidates, too; some servers then leave the stream open.
         last = self._begun and bool(piece.reason) and not piece.has_output
         piece.only_usage = bool(piece.usage) and (last or not value.get("candidates"))
         self._begun = self._begun or piece.has_output
         return piece
 
     def late(self) -> Piece | None:
-        """Return the lowest candidate, if none had the number 0."""
+        """Return the lowest-numbered candidate if none was numbered 0."""
         total = Piece()
         for candidate in self._candidates.late():
             total.add(_piece(candidate))
         return total
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield a response with the parts."""
+        """Yield a response with the parts of `piece`."""
         parts = list(_parts(piece))
         if parts:
             yield {"candidates": [_candidate(parts)]}
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield the response that says why it ended."""
+        """Yield the last response, with the finish reason and the token counts."""
         yield _response([{"text": ""}], total.usage)
 
     def whole(self, total: Piece) -> Json:
-        """Return a whole response."""
+        """Build a whole response."""
         return _response(list(_parts(total)) or [{"text": ""}], total.usage)
 
 
@@ -126,7 +126,7 @@ def _candidate(parts: list[Json]) -> Json:
 
 
 def _response(parts: list[Json], usage: Json) -> Json:
-    """Return a last response; LiteLLM needs counts in it, be they zero."""
+    """Build the last response; LiteLLM requires token counts in it, even if they are zero."""
     counts = {"promptTokenCount": 0, "candidatesTokenCount": 0} | usage
     output = sum(counts.get(key, 0) for key in _OUTPUT)
     counts["totalTokenCount"] = counts["promptTokenCount"] + output

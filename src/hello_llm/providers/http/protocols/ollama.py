@@ -1,4 +1,4 @@
-"""Ollama's chat."""
+"""Ollama's Chat API."""
 
 import re
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ _COUNTS = ("prompt_eval_count", "eval_count")
 _REASONING_KEYS = ("thinking", "reasoning_content", "reasoning")
 _DONE = (True, "true", 1)
 _LAST = frozenset({"done_reason", "total_duration", *_COUNTS})
-"""What the last line of a reply says besides that it is the last."""
+"""Keys that the last line of a reply has besides ``done``."""
 _INSIDE_A_TAG = re.compile(r"(?<=<)(?=/?think>)")
 
 
 class OllamaReplies:
-    """Reads lines and whole replies, which have the same keys."""
+    """Parses streamed lines and whole replies, which have the same keys."""
 
     by_lines: bool = True
     usage_names: UsageNames = (("prompt_eval_count",), ("eval_count",))
@@ -48,7 +48,7 @@ class OllamaReplies:
         piece.calls = list(calls_in(message.get("tool_calls"), whole=True))
         done, reason = value.get("done") in _DONE, value.get("done_reason")
         piece.reason = reason if isinstance(reason, str) else ""
-        # A last line that brings output also has figures; without, more may follow.
+        # A true last line that has output also has statistics; without them, more may follow.
         piece.ended = done and not (piece.has_output and _LAST.isdisjoint(value))
         if done and not piece.ended:
             piece.reason = piece.reason or "stop"
@@ -56,26 +56,26 @@ class OllamaReplies:
         return piece
 
     def late(self) -> Piece | None:
-        """Return nothing: there are no alternatives."""
+        """Return ``None``: this protocol has no alternatives."""
         return None
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield lines; LiteLLM takes a tag of reasoning out of any text that holds it whole."""
+        """Yield lines; ``<think>`` tags are split, because LiteLLM removes any complete one."""
         if piece.reasoning:
             yield _line({"content": "", "thinking": piece.reasoning})
         for text in _INSIDE_A_TAG.split(piece.text) if piece.text else ():
             yield _line({"content": text})
         for call in piece.calls:
-            # LiteLLM gives a call whose arguments are complete an id of its own.
+            # LiteLLM replaces the id of a call whose arguments arrive complete.
             for arguments in ("", call.arguments[:1], call.arguments[1:]):
                 yield _line({"content": "", "tool_calls": [_call(call, arguments)]})
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield the line that counts."""
+        """Yield the last line, with the token counts."""
         yield _line({"content": ""}) | _end(total)
 
     def whole(self, total: Piece) -> Json:
-        """Return a whole reply."""
+        """Build a whole reply."""
         message: Json = {"content": total.text, "thinking": total.reasoning or None}
         if total.calls:
             message["tool_calls"] = [_call(one, one.arguments) for one in total.calls]

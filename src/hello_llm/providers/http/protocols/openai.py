@@ -1,4 +1,4 @@
-"""OpenAI's Chat Completions, and what its many imitators make of it."""
+"""OpenAI's Chat Completions API, including the variants of its many imitators."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,18 +24,18 @@ _ENVELOPE = {"id": "chatcmpl-1", "created": 0, "model": "model"}
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 _REASON_KEYS = ("finish_reason", "stop_reason", "finishReason")
 _BARE_KEYS = ("content", "reasoning_content", "text", "tool_calls")
-"""What stands in the choice itself: ``text`` in legacy completions."""
+"""Keys that may be in the choice itself, such as ``text`` in legacy completions."""
 _SYNONYMS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens"}
 
 
 class OpenAIReplies:
-    """Reads chunks and completions."""
+    """Parses streamed chunks and whole completions."""
 
     by_lines: bool = False
     usage_names: UsageNames = (("prompt_tokens",), ("completion_tokens",))
 
     def __init__(self) -> None:
-        """Begin an answer."""
+        """Start a new answer."""
         self._choices = FirstChoice()
         self._said: list[str] = []
 
@@ -50,7 +50,7 @@ class OpenAIReplies:
         return piece
 
     def late(self) -> Piece | None:
-        """Return the lowest choice, if none had the number 0."""
+        """Return the lowest-numbered choice if none was numbered 0."""
         total = Piece()
         for choice in self._choices.late():
             total.add(self._piece(choice, whole=False))
@@ -63,7 +63,7 @@ class OpenAIReplies:
         piece = _piece(choice, first, whole=whole)
         for message in others:
             if not piece.has_output:
-                # Beside its deltas a server may repeat all that it has said.
+                # Besides its deltas, a server may repeat the whole text so far.
                 again = _piece(choice, message, whole=whole)
                 again.text = again.text.removeprefix("".join(self._said))
                 piece = again if again.text or not self._said else piece
@@ -80,14 +80,14 @@ class OpenAIReplies:
         yield _chunk(delta, None)
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield a chunk with the reason and the counts."""
+        """Yield a chunk with the finish reason and the token counts."""
         last = _chunk({}, "tool_calls" if total.calls else "stop")
         yield last | ({"usage": _counted(total.usage)} if total.usage else {})
 
     def whole(self, total: Piece) -> Json:
-        """Return a completion."""
+        """Build a whole completion."""
         message: Json = {"role": "assistant", "content": total.text}
-        # Without it LiteLLM would split the text anew.
+        # Without this key, LiteLLM would look for reasoning in the text again.
         message["reasoning_content"] = total.reasoning or None
         if total.calls:
             message["tool_calls"] = [_call(one) for one in total.calls]
@@ -129,7 +129,7 @@ def _piece(choice: Json, message: Json, *, whole: bool) -> Piece:
 
 
 def _messages(choice: Json, *, whole: bool) -> Iterator[Json]:
-    """Yield the texts of the model, from the likeliest place first."""
+    """Yield the model's messages, starting with the most likely place."""
     places = [key for key in ("delta", "message") if choice.get(key) is not None]
     for key in reversed(places) if whole else places:
         if not isinstance(choice[key], dict):
@@ -145,7 +145,7 @@ def _usage(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
 
 
 def _counted(usage: Json) -> Json:
-    """Return `usage` with the counts that LiteLLM computes with."""
+    """Return `usage` with the three counts that LiteLLM needs for its calculations."""
     prompt, completion = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
     totals = {"prompt_tokens": prompt, "completion_tokens": completion}
     return usage | totals | {"total_tokens": prompt + completion}

@@ -1,4 +1,4 @@
-"""What one JSON value of an answer brings, whatever the vendor calls it."""
+"""The content of one JSON value of an answer, in vendor-neutral form."""
 
 import json
 from collections.abc import Iterator
@@ -7,15 +7,15 @@ from typing import Any, Protocol
 
 Json = dict[str, Any]
 UsageNames = tuple[tuple[str, ...], tuple[str, ...]]
-"""The keys that count the tokens of the prompt, and those of the reply."""
+"""The keys that count the prompt's tokens, and the keys that count the reply's."""
 
 
 class UnreadableAnswerError(Exception):
-    """The server sent something that cannot be read as an answer; its text says what."""
+    """The server sent something that cannot be read as an answer; the message names it."""
 
 
 class NoReplyError(UnreadableAnswerError):
-    """The server sent something that is no part of a reply."""
+    """The server sent something that is not part of a reply."""
 
 
 @dataclass(slots=True)
@@ -23,26 +23,26 @@ class CallPiece:
     """A tool call, or a piece of one."""
 
     id: str | None = None
-    """The server's name for the call."""
+    """The server's id for the call."""
     name: str | None = None
-    """The tool to call; the first piece has it."""
+    """The tool to call; set in the first piece."""
     arguments: str = ""
-    """A piece of the JSON text of the arguments."""
+    """The arguments as JSON text, or a piece of it."""
     index: int | None = None
-    """The number that the server gives the call, if it numbers them."""
+    """The server's index of the call, if it numbers its calls."""
     whole: bool = False
-    """Whether it is a whole call, whatever came before."""
+    """Whether it is a complete call, regardless of earlier pieces."""
     number: int = 0
-    """Which call of the reply it belongs to, from 0; see `CallCounter`."""
+    """The position of its call in the reply, from 0; see `CallCounter`."""
     extra: Json = field(default_factory=dict)
-    """What else the vendor wants to see again in the next request."""
+    """Further data that the vendor expects back in the next request."""
 
     @property
     def input(self) -> Json:
         """The arguments of a whole call as an object.
 
         Raises:
-            UnreadableAnswerError: they are none.
+            UnreadableAnswerError: the arguments are not a JSON object.
         """
         try:
             value = json.loads(self.arguments or "{}", strict=False)
@@ -55,36 +55,36 @@ class CallPiece:
 
 @dataclass(slots=True)
 class Piece:
-    """What one value brings; several added up are a whole reply."""
+    """The content of one value; pieces added together make a whole reply."""
 
     text: str = ""
-    """The answer, or a piece of it."""
+    """The answer's text, or a piece of it."""
     reasoning: str = ""
     """The model's reasoning, or a piece of it."""
     calls: list[CallPiece] = field(default_factory=list)
-    """Tool calls, or pieces of some."""
+    """Tool calls, or pieces of them."""
     refusal: str = ""
-    """What the model said in place of an answer."""
+    """The model's text when it refuses to answer."""
     reason: str = ""
-    """Why the reply ended, in the server's own word."""
+    """The finish reason, as the server spells it."""
     usage: Json = field(default_factory=dict)
-    """What the server counts, in the vendor's shape."""
+    """The server's token counts, in the vendor's format."""
     ended: bool = False
-    """Whether it is the server's mark that nothing follows."""
+    """Whether the server marked the end, so that nothing follows."""
     only_usage: bool = False
-    """Whether it counts tokens and has no place for text: no more text is to be expected."""
+    """Whether it counts tokens and has no place for text, so that no more text is expected."""
     repeats: bool = False
-    """Whether the value may repeat text that has come before."""
+    """Whether the value may repeat earlier text."""
     unread: Json | None = None
-    """The value itself, where its protocol is read by LiteLLM alone."""
+    """The value itself, if only LiteLLM can read its protocol."""
 
     @property
     def has_output(self) -> bool:
-        """Whether it brings something that the model wrote."""
+        """Whether it contains text, reasoning or tool calls."""
         return bool(self.text or self.reasoning or self.calls)
 
     def add(self, other: "Piece") -> None:
-        """Add what `other`, which came later, brings."""
+        """Append the content of `other`, which came later."""
         self.text += other.text
         self.reasoning += other.reasoning
         self.calls += other.calls
@@ -95,30 +95,30 @@ class Piece:
 
 
 class ReplyProtocol(Protocol):
-    """Reads one vendor's protocol, and writes it as LiteLLM reads it without a stumble.
+    """Parses one vendor's protocol, and writes it in a form that LiteLLM reads reliably.
 
-    An instance serves one answer.
+    Each instance handles one answer.
     """
 
     by_lines: bool
     """True if LiteLLM expects a JSON object on each line, False for server-sent events."""
     usage_names: UsageNames
-    """Which keys of `Piece.usage` are the counts."""
+    """The keys of `Piece.usage` that are the token counts."""
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
         """Read one JSON value, or return ``None`` if it does not belong to this protocol.
 
         Args:
             value: what the server sent.
-            whole: whether it was all that the server sent, and no frame of a stream.
+            whole: whether it is the server's entire answer, not a frame of a stream.
 
         Raises:
-            UnreadableAnswerError: it holds something in place of text that cannot be read.
+            UnreadableAnswerError: there is something unreadable where text belongs.
         """
         ...
 
     def late(self) -> Piece | None:
-        """Return the text that is known to belong to the answer only at its end."""
+        """Return content that turns out to belong to the answer only once the stream has ended."""
         ...
 
     def frames(self, piece: Piece) -> Iterator[Json]:
@@ -126,9 +126,9 @@ class ReplyProtocol(Protocol):
         ...
 
     def closing(self, total: Piece) -> Iterator[Json]:
-        """Yield the end of a stream that brought `total`."""
+        """Yield the frames that end a stream whose content was `total`."""
         ...
 
     def whole(self, total: Piece) -> Json:
-        """Return `total` as a reply in one piece."""
+        """Return `total` as an unstreamed reply."""
         ...

@@ -1,7 +1,7 @@
-"""OpenAI's Responses API, whose replies are given on as those of Chat Completions.
+"""OpenAI's Responses API, translated into Chat Completions.
 
-LiteLLM only makes the request of such a call: of a stream its reader loses refusals and the second
-part of a reasoning, and starts an event loop for each event. See ``responses_stream``.
+LiteLLM only makes the request. Its own stream reader is not used: it loses refusals and the second
+part of the reasoning, and starts an event loop for each event. See ``responses_stream``.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from hello_llm.providers.http.protocols.piece import (
 from hello_llm.providers.http.protocols.tool_calls import arguments_in, word_in
 
 Place = tuple[int, str, int]
-"""Where something belongs: the item of the output, what of it, and which part of that."""
+"""A position in the output: the item's index, the field of the item, and the part's index."""
 
 _DELTAS = {
     "response.output_text.delta": ("content", "text", "content_index"),
@@ -30,12 +30,12 @@ _DELTAS = {
     "response.function_call_arguments.delta": ("arguments", "arguments", ""),
     "response.custom_tool_call_input.delta": ("arguments", "arguments", ""),
 }
-"""For each event that brings something: what of the item, what it is in a reply, which part."""
+"""For each delta event: the item's field, its kind in a reply, and the key of the part's index."""
 
 _ITEMS = frozenset({"response.output_item.added", "response.output_item.done"})
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _CALLS = ("function_call", "custom_tool_call")
-"""No set: what a server gives as a type may be a list."""
+"""A tuple, not a set: a server may send a list as the type, and lists are not hashable."""
 _ENVELOPE: Json = {
     "id": "resp_1",
     "object": "response",
@@ -57,10 +57,10 @@ _USAGE_NAMES = {
 
 
 class ResponsesReplies(OpenAIReplies):
-    """Reads events and responses; what an event repeats is not passed on twice."""
+    """Parses events and responses; content that an event repeats is passed on only once."""
 
     def __init__(self) -> None:
-        """Begin an answer."""
+        """Start a new answer."""
         super().__init__()
         self._come: dict[Place, str] = {}
         self._named: set[int] = set()
@@ -88,7 +88,7 @@ class ResponsesReplies(OpenAIReplies):
         return piece
 
     def whole(self, total: Piece) -> Json:
-        """Return a response."""
+        """Build a whole response."""
         output: list[Json] = []
         if total.reasoning:
             summary = {"type": "summary_text", "text": total.reasoning}
@@ -111,7 +111,7 @@ class ResponsesReplies(OpenAIReplies):
         return _ENVELOPE | {"output": output, "usage": _written(total.usage)}
 
     def _response(self, response: Json) -> Piece:
-        """Read the part of `response` that was not streamed before, and how it ended."""
+        """Read the content of `response` that was not streamed, and why it ended."""
         piece, output = Piece(), response.get("output")
         if not isinstance(output, list | None):
             raise UnreadableAnswerError(f"{name_of(output)} as its output")
@@ -147,7 +147,7 @@ class ResponsesReplies(OpenAIReplies):
             yield CallPiece(word_in(item.get("call_id") or item.get("id")), name, index=index)
 
     def _until(self, place: Place, key: str, text: str) -> Piece:
-        """Return the end of `text`, whose beginning may have come."""
+        """Return the rest of `text`, whose beginning may have arrived earlier."""
         come = self._come.get(place, "")
         if len(text) <= len(come) or not text.startswith(come):
             return Piece()
@@ -169,7 +169,7 @@ class ResponsesReplies(OpenAIReplies):
 
 
 def _reason(response: Json) -> str:
-    """Return why the reply ended, in the server's own word; nothing if it did not."""
+    """Return the finish reason as the server spells it; empty if the reply has not ended."""
     status = response.get("status")
     if not isinstance(status, str) or status in {"in_progress", "queued"}:
         return ""
@@ -186,7 +186,7 @@ def _usage(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
 
 
 def _written(counts: Json) -> Json | None:
-    """Return `counts` as the API names them, with all that LiteLLM computes with."""
+    """Return `counts` under the API's names, with the three counts that LiteLLM needs."""
     if not counts:
         return None
     prompt, reply = counts.get("prompt_tokens", 0), counts.get("completion_tokens", 0)

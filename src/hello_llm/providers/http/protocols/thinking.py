@@ -1,4 +1,4 @@
-"""Parts the reasoning from an answer that begins with it: ``<think>…</think>``."""
+"""Splits off the reasoning at the beginning of an answer: ``<think>…</think>``."""
 
 import re
 
@@ -9,20 +9,21 @@ _LONGEST = max(map(len, _OPENING)) + 1
 
 
 class ThinkSplitter:
-    """Splits a text that comes in pieces of any size; only what it begins with is reasoning.
+    """Splits text that arrives in pieces of any size; only a block at the beginning is reasoning.
 
-    What has no end is reasoning to the end: a reply that was cut while the model thought.
+    If the block is never closed, all of it is reasoning: the reply was cut while the model was
+    thinking.
     """
 
     def __init__(self) -> None:
-        """Begin at the start of an answer."""
+        """Start at the beginning of an answer."""
         self._held = ""
         self._inside = False
         self.settled = False
-        """Whether all that follows is text."""
+        """Whether everything that follows is text."""
 
     def feed(self, text: str) -> tuple[str, str]:
-        """Return the reasoning and the text that are certain once `text` has come."""
+        """Add `text`; return the reasoning and the text that are certain by now."""
         if self.settled:
             return "", text
         self._held += text
@@ -31,7 +32,7 @@ class ThinkSplitter:
         return self._reasoning_so_far()
 
     def skip(self) -> str:
-        """Look for no reasoning, unless it has begun; return the text that was held back."""
+        """Stop looking for reasoning unless it has begun; return the text that was held back."""
         return "" if self._inside else self.close()[1]
 
     def close(self) -> tuple[str, str]:
@@ -40,7 +41,7 @@ class ThinkSplitter:
         return (held, "") if self._inside else ("", held)
 
     def _enter(self) -> bool:
-        """Tell whether the opening tag is there, and drop it."""
+        """Drop the opening tag if it is there; return whether it was."""
         begun = self._held.lstrip()
         tag = next((tag for tag in _OPENING if begun.startswith(tag)), None)
         if tag is not None:

@@ -1,4 +1,4 @@
-"""Reads tool calls, and tells which pieces belong to one call."""
+"""Parses tool calls, and groups the pieces that belong to one call."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,14 @@ _ARGUMENT_KEYS = ("arguments", "args", "input", "parameters")
 
 
 def calls_in(value: Any, *, whole: bool) -> Iterator[CallPiece]:  # noqa: ANN401 - whatever JSON the server sent
-    """Yield the calls in `value`: a list of them, or a single one.
+    """Yield the calls in `value`, which is a list of calls or a single one.
 
     Args:
-        value: what stands where calls belong.
-        whole: whether each entry is a whole call, and none a piece of one.
+        value: the value of the key for tool calls.
+        whole: whether each entry is a complete call, not a piece of one.
 
     Raises:
-        UnreadableAnswerError: it is something else.
+        UnreadableAnswerError: `value` is something else.
     """
     if value is None or (isinstance(value, str | bool | int) and _is_nothing(value)):
         return
@@ -36,14 +36,14 @@ def calls_in(value: Any, *, whole: bool) -> Iterator[CallPiece]:  # noqa: ANN401
 
 
 def arguments_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
-    """Return arguments as JSON text; some servers send the object itself."""
+    """Return the arguments as JSON text; some servers send an object instead."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value)
 
 
 def word_in(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON the server sent
-    """Return a name or an id as text; a number can be one."""
+    """Return a name or an id as text; some servers send a number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value) or None
@@ -72,18 +72,18 @@ def _call(call: Json, *, whole: bool) -> CallPiece:
 
 
 class CallCounter:
-    """Numbers the calls of a reply: by their ids, where servers number them all alike."""
+    """Numbers the calls of a reply, by id where a server gives them all the same index."""
 
     def __init__(self) -> None:
-        """Begin with the first call."""
+        """Start with no calls."""
         self.calls: list[CallPiece] = []
-        """The calls as far as they came."""
+        """The calls, as far as they have arrived."""
         self._by_index: dict[int | None, int] = {}
         self._by_id: dict[tuple[int | None, str], int] = {}
         self._nameless: set[int] = set()
 
     def count(self, pieces: Iterable[CallPiece]) -> list[CallPiece]:
-        """Return `pieces` with their numbers; the first of each call has an id and a name."""
+        """Number `pieces`; only the first piece of each call keeps an id and a name."""
         return [self._counted(piece) for piece in pieces]
 
     def _counted(self, piece: CallPiece) -> CallPiece:
@@ -103,7 +103,7 @@ class CallCounter:
         return replace(piece, id=None, name=None, number=number)
 
     def _known(self, piece: CallPiece) -> int | None:
-        """Return the number of the call that `piece` goes on with, if it does."""
+        """Return the number of the call that `piece` continues; ``None`` for a new call."""
         if piece.whole:
             return None
         open_call = self._by_index.get(piece.index)
@@ -116,7 +116,7 @@ class CallCounter:
         return open_call
 
     def _begins_again(self, piece: CallPiece, number: int) -> bool:
-        """Tell whether `piece` begins another call although it is numbered like an open one."""
+        """Return whether `piece` begins a new call although it has the index of an open one."""
         call = self.calls[number]
         another = piece.name and (piece.arguments or piece.name != call.name)
         return bool(another) and _is_complete(call.arguments)

@@ -1,4 +1,4 @@
-"""Protocols that LiteLLM alone reads: here only the end of an answer is looked for."""
+"""Handles protocols that only LiteLLM can read: detects just the end of an answer."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -17,16 +17,16 @@ _USAGE_KEYS = ("usage", "usageMetadata")
 
 
 class UnreadReplies:
-    """Hands on what comes as it is."""
+    """Passes values on unchanged."""
 
     usage_names: UsageNames = ((), ())
 
     def __init__(self, *, by_lines: bool) -> None:
-        """Begin an answer that comes `by_lines` or as server-sent events."""
+        """Start an answer that is sent as JSON lines if `by_lines`, else as server-sent events."""
         self.by_lines = by_lines
 
     def read(self, value: Json, *, whole: bool) -> Piece:  # noqa: ARG002 - the protocol's
-        """Return `value` itself, and what it gives as reasons for its end."""
+        """Return `value` itself, with the finish reason that it contains."""
         return Piece(
             unread=value,
             reason=next(_reasons(value), ""),
@@ -36,27 +36,27 @@ class UnreadReplies:
         )
 
     def late(self) -> Piece | None:
-        """Return nothing."""
+        """Return ``None``: nothing is held back."""
         return None
 
     def frames(self, piece: Piece) -> Iterator[Json]:
-        """Yield the bytes as they came."""
+        """Yield the value unchanged."""
         if piece.unread is not None:
             yield piece.unread
 
     def closing(self, total: Piece) -> Iterator[Json]:  # noqa: ARG002 - the protocol's
-        """Yield nothing: it came."""
+        """Yield nothing: the server's own end was passed on."""
         yield from ()
 
     def whole(self, total: Piece) -> Json:
-        """Return the whole answer, if it came in one piece."""
+        """Return the whole answer unchanged, if it came in one piece."""
         if total.unread is None:
-            raise UnreadableAnswerError("a stream that was not asked for")
+            raise UnreadableAnswerError("a stream that was not requested")
         return total.unread
 
 
 def _reasons(value: Json) -> Iterator[str]:
-    """Yield the finish reasons in `value`; a model's text may hold the same words."""
+    """Yield the finish reasons in `value` from their usual places; text may look like one."""
     alternatives = (value.get(key) for key in _CHOICE_KEYS)
     for place in [value, value.get("delta"), *chain.from_iterable(map(_first, alternatives))]:
         if isinstance(place, dict):

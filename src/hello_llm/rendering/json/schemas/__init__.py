@@ -1,4 +1,4 @@
-"""The JSON Schemas of what the program prints and writes, as they ship with it."""
+"""The JSON Schemas of the documents that the program writes, shipped with the program."""
 
 from typing import Any, Literal
 
