@@ -43,7 +43,9 @@ def test_few_descriptors(openai_server, limit):
         assert ended.text
 
 
-@pytest.mark.parametrize("limit_kib", [18_000, 21_000, 30_000])
+# Near the limit of one command, CPython 3.11 itself may abort, or loop where it cannot allocate
+# the number of a line while it unwinds: 30_000 does that to doctor once in ten runs.
+@pytest.mark.parametrize("limit_kib", [18_000, 21_000, 24_000])
 @pytest.mark.parametrize("command", ["chat hi", "config show", "doctor"])
 def test_little_memory(limit_kib, command):
     ended = shell(f'ulimit -v {limit_kib}; "$@" {command}')
