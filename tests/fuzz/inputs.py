@@ -173,7 +173,7 @@ def _suite(number: int, random: Random) -> Case:
     extra = random.choice(
         [(), (), ("--list",), ("--dry-run",), ("--report", "json=-"), ("-j", "3")]
     )
-    asked = ("--provider", "mock") if example else ()
+    asked: tuple[str, ...] = ("--provider", "mock") if example else ()
     if not re.search(rb"\btimeout = [1-9]", files["suite.toml"]):
         asked += ("--timeout", "1")  # a program may run for ever
     return Case(number, "suite", ("check", "suite.toml", *extra, *asked), files)
