@@ -13,7 +13,7 @@ from tests.architecture.sources import Module
 
 THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.settings": frozenset({"platformdirs", "tomli_w", "tomlkit"}),
-    "hello_llm.providers.http": frozenset({"httpx", "openai"}),
+    "hello_llm.providers.http": frozenset({"httpcore", "httpx", "openai"}),
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
@@ -22,7 +22,9 @@ THEIRS: dict[str, frozenset[str]] = {
 }
 """For each package, what it may import beside the standard library; the rest may nothing."""
 
-HEAVY = frozenset({"httpx", "litellm", "openai", "xllamacpp"})
+LATE = frozenset({"hello_llm.providers.http.client.wire"})
+"""Modules that import heavy packages at once, and are imported inside functions only."""
+HEAVY = frozenset({"httpcore", "httpx", "litellm", "openai", "xllamacpp", *LATE})
 """What is imported inside functions only, because its import takes tenths of a second."""
 
 
@@ -135,9 +137,17 @@ def foreign_packages(module: Module) -> list[str]:
 
 
 def eager_imports(module: Module) -> list[str]:
-    """Find heavy packages that are imported together with the module."""
+    """Find heavy packages and late modules that are imported together with the module."""
+    if module.name in LATE:
+        return []
     return [
         module.finding(found.node, f"{found.target} is imported outside a function")
         for found in imports(module)
-        if found.top in HEAVY and not found.deferred
+        if not found.deferred and not HEAVY.isdisjoint(_with_parents(found.target))
     ]
+
+
+def _with_parents(name: str) -> list[str]:
+    """Return the dotted `name`, and those of the packages around it."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from hello_llm.contract import HelloLLMError, RequestError
 from hello_llm.contract.diagnosis import Diagnosis
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.model_list import (
     LISTED_FOR_ALL,
     ModelList,
@@ -14,7 +15,6 @@ from hello_llm.providers.http.model_list import (
 )
 from hello_llm.providers.http.probe import list_models
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.transport import Transport
 
 _DATED = r"-(\d{4,8}|\d{4}-\d\d-\d\d)"
 _SHOWN = 5

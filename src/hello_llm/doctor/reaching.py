@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from hello_llm.contract import HelloLLMError
 from hello_llm.contract.diagnosis import Diagnosis
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.probe import shake_hands, target, unreached
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.transport import Transport
 
 _PORTS = {"http": 80, "https": 443}
 _LOOK_S = 0.1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hello_llm.contract import UsageError
-from hello_llm.providers.http.transport import Transport
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.settings import Settings
 
 LONGEST_LIST_S = 15.0

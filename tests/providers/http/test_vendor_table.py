@@ -9,7 +9,7 @@ import pytest
 from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.contract.vendors import VENDORS
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.http.connection import Connection
+from hello_llm.providers.http.client.connection import Connection
 from hello_llm.providers.http.route import resolve_route
 from hello_llm.providers.http.vendor_table import (
     _KEY_VARIABLES,

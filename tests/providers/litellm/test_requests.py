@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hello_llm.contract import AuthError, ChatRequest, Message, Params, RequestError, ToolCall
-from hello_llm.providers.http.connection import NO_KEY
+from hello_llm.providers.http.client.connection import NO_KEY
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from tests.providers.subjects import ask, litellm_at, outcome, serving
 

@@ -14,13 +14,14 @@ from hello_llm.contract import (
     HelloLLMError,
     RequestError,
 )
-from hello_llm.providers.http.connection import Connection, NotHTTPError, NotSentError
+from hello_llm.providers.http.client.connection import Connection, NotSentError
+from hello_llm.providers.http.client.network import Network, NotHTTPError
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.connection_errors import deadline, no_answer, proxys_own
 from hello_llm.providers.http.errors.error_mapping import explain
 from hello_llm.providers.http.model_list import ListRequest, ModelList, read_list
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.transport import Transport
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def shake_hands(route: Route, transport: Transport) -> str | None:
             stream.close()
             raise NotSentError("the handshake was all")
 
-    with _failing(route, transport), Connection(transport, on_secure=note) as connection:
+    network = Network(on_secure=note)
+    with _failing(route, transport), Connection(transport, network=network) as connection:
         try:
             connection.probing_client(route).get(address)
         except NotSentError:

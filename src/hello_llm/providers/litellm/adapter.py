@@ -21,9 +21,9 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.machine.environment import whole_environ
-from hello_llm.providers.http.connection import Connection, WireRequest
+from hello_llm.providers.http.client.connection import Connection, WireRequest
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.route import Route, resolve_route
-from hello_llm.providers.http.transport import Transport
 from hello_llm.providers.litellm.call_arguments import call_arguments
 from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending

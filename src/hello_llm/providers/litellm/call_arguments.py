@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from hello_llm.contract import RequestError
-from hello_llm.providers.http.connection import NO_KEY, Connection
+from hello_llm.providers.http.client.connection import NO_KEY, Connection
 from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.vendor_table import (

@@ -21,7 +21,7 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.machine import limits
-from hello_llm.providers.http.diagnostics import Diagnostics
+from hello_llm.providers.http.client.diagnostics import Diagnostics
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.errors.bad_answers import (

@@ -4,13 +4,14 @@ The first call imports several hundred modules that importing LiteLLM leaves out
 and reads the certificates: 0.2 to 0.6 s, which a process can spend before it gets a request.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.transport import Transport
 from hello_llm.providers.http.vendor_table import OPENAI_SDK_VENDORS
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from hello_llm.providers.litellm.loader import load
@@ -54,7 +55,7 @@ def rehearse(model: str) -> None:
 
 
 def _rehearse(answer: Answer, *, stream: bool) -> None:
-    Transport().client(_ignore, _ignore).close()  # loads what a real client needs
+    Transport().client(_ignore, _same, Network()).close()  # loads what a real client needs
     provider = _Rehearsal(answer, stream=stream)
     if stream:
         for _ in provider.stream_chat("hi"):
@@ -81,22 +82,13 @@ class _Canned(Transport):
 
     body: bytes = b""
 
-    def client(
-        self,
-        on_request: Callable[[Any], None],
-        on_response: Callable[[Any], None],
-        *,
-        secure: bool = True,  # noqa: ARG002 - nothing is sent
-    ) -> "httpx.Client":
+    def _pool(self, network: Network, *, secure: bool) -> "httpx.BaseTransport":  # noqa: ARG002 - nothing is sent
         import httpx
 
         def answer(request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, content=iter([self.body]), request=request)
 
-        hooks = {"request": [on_request], "response": [on_response]}
-        return httpx.Client(
-            transport=httpx.MockTransport(answer), event_hooks=hooks, trust_env=False
-        )
+        return httpx.MockTransport(answer)
 
 
 @contextmanager
@@ -112,3 +104,8 @@ def _logging_in_this_thread(litellm: Any) -> Iterator[None]:  # noqa: ANN401 - u
 
 def _ignore(_: object) -> None:
     """Do nothing."""
+
+
+def _same(response: "httpx.Response") -> "httpx.Response":
+    """Return `response`."""
+    return response

@@ -18,7 +18,7 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.providers.http.answer import utf16_units
-from hello_llm.providers.http.connection import Connection
+from hello_llm.providers.http.client.connection import Connection
 from hello_llm.providers.http.errors.bad_answers import (
     check_ending,
     given_up,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from hello_llm.providers.http.connection import Connection
+from hello_llm.providers.http.client.connection import Connection
 from hello_llm.providers.http.protocols.piece import Json
 from hello_llm.providers.http.protocols.responses import ResponsesReplies
 from hello_llm.providers.http.protocols.tool_calls import CallCounter

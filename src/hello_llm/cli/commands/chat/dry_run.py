@@ -52,7 +52,7 @@ def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
     with open_provider(settings, _leave_unstarted) as provider:
         if settings.provider == "mock":
             return {"provider": "mock", **asdict(request)}
-        from hello_llm.providers.http.connection import (
+        from hello_llm.providers.http.client.connection import (
             KEY_HEADERS,
         )
 

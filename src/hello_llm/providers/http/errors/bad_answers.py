@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hello_llm.contract import BrokenReplyError, FilteredError, HelloLLMError, LLMReply
 from hello_llm.providers.http.answer import Answer
-from hello_llm.providers.http.diagnostics import Diagnostics
+from hello_llm.providers.http.client.diagnostics import Diagnostics
 from hello_llm.providers.http.error_bodies.body import parse_body
 from hello_llm.providers.http.error_bodies.envelope import is_error
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse

@@ -5,12 +5,12 @@ import socket
 import ssl
 
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
-from hello_llm.providers.http.connection import NotHTTPError
+from hello_llm.providers.http.client.network import NotHTTPError
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.error_mapping import speaks_tls
 from hello_llm.providers.http.errors.exception_chain import find
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.transport import Transport
 
 _TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
 """The first bytes of a TLS alert and of a TLS handshake."""

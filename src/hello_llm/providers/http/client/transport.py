@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hello_llm.contract import UsageError
 from hello_llm.files.reading import read_file
 from hello_llm.providers.http.address import is_address, place_of
+from hello_llm.providers.http.client.network import Network
 
 if TYPE_CHECKING:
     import httpx
@@ -47,16 +48,18 @@ class Transport:
 
     def client(
         self,
-        on_request: Callable[[Any], None],
-        on_response: Callable[[Any], None],
+        prepare: "Callable[[httpx.Request], None]",
+        receive: "Callable[[httpx.Response], httpx.Response]",
+        network: Network,
         *,
         secure: bool = True,
     ) -> "httpx.Client":
-        """Return a client that calls the hooks; it follows no redirect and keeps no cookie.
+        """Return a client for one call; it follows no redirect.
 
         Args:
-            on_request: called with each request before it is sent.
-            on_response: called with each response once its headers have arrived.
+            prepare: called with each request before it is sent.
+            receive: returns the response to read in place of one whose headers have arrived.
+            network: watches the connections.
             secure: whether TLS may be used; if not, certificates are loaded only for `ca_file`.
 
         Raises:
@@ -64,15 +67,21 @@ class Transport:
         """
         import httpx
 
+        from hello_llm.providers.http.client.wire import TappedTransport
+
         return httpx.Client(
+            transport=TappedTransport(self._pool(network, secure=secure), prepare, receive),
             trust_env=False,
             follow_redirects=False,
-            proxy=self._checked_proxy(),
-            verify=_trusting(self.ca_file) if secure or self.ca_file else _trusting_nobody(),
             # Compression would hold back pieces of a stream.
             headers={"accept-encoding": "identity"},
-            event_hooks={"request": [on_request], "response": [on_response]},
         )
+
+    def _pool(self, network: Network, *, secure: bool) -> "httpx.BaseTransport":
+        from hello_llm.providers.http.client.wire import PoolTransport
+
+        context = _trusting(self.ca_file) if secure or self.ca_file else _trusting_nobody()
+        return PoolTransport(context, self._checked_proxy(), network)
 
     def _checked_proxy(self) -> str | None:
         if self.proxy is not None and not is_address(self.proxy):

@@ -5,17 +5,27 @@ import ssl
 import threading
 from contextlib import suppress
 
-import httpx
+import httpcore
 import pytest
 
 from hello_llm.contract import UnreachableError, UsageError
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.http.transport import Transport
+from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.transport import Transport
 from tests.faults.connect import CERTIFICATE
 from tests.providers.subjects import litellm_at, outcome, serving
 
 ANSWER = b'{"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"id":"1"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+
+
+def _ignore(_):
+    """Do nothing."""
+
+
+def _same(response):
+    """Return the response."""
+    return response
 
 
 class OneAnswer:
@@ -144,9 +154,15 @@ def test_certificates_that_cannot_be_read_are_an_error_before_anything_is_sent(
 
 def test_a_client_that_speaks_no_tls_reads_no_certificates_and_trusts_nobody(monkeypatch):
     contexts = []
-    monkeypatch.setattr(httpx, "Client", lambda **options: contexts.append(options["verify"]))
-    Transport().client(print, print, secure=False)
-    Transport().client(print, print)
+    pool = httpcore.ConnectionPool
+
+    def remember(ssl_context, **options):
+        contexts.append(ssl_context)
+        return pool(**options)
+
+    monkeypatch.setattr(httpcore, "ConnectionPool", remember)
+    Transport().client(_ignore, _same, Network(), secure=False)
+    Transport().client(_ignore, _same, Network())
     plain, usual = contexts
     assert (plain.cert_store_stats()["x509_ca"], plain.verify_mode) == (0, ssl.CERT_REQUIRED)
     assert usual.cert_store_stats()["x509_ca"] > 0

@@ -1,21 +1,20 @@
 """The HTTP client of one call: our own, so that only the call's own settings affect it."""
 
 import json
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from hello_llm.providers.http.api_base import joined_query
-from hello_llm.providers.http.content_coding import unpacked
-from hello_llm.providers.http.diagnostics import Diagnostics, gather_diagnostics
+from hello_llm.providers.http.client.content_coding import unpacked
+from hello_llm.providers.http.client.diagnostics import Diagnostics, gather_diagnostics
+from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.beginning import beginning
 from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.response_tap import Framing, ResponseTap
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.transport import Transport
 
 if TYPE_CHECKING:
     import httpx
@@ -25,18 +24,6 @@ KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
 
 NO_KEY = "no-key"
 """A placeholder where LiteLLM or an SDK insists on a key; our own client never sends it."""
-
-
-_HTTP = b"HTTP/"
-
-
-class NotHTTPError(Exception):
-    """The server does not speak HTTP; `greeting` is the beginning of what it sent."""
-
-    def __init__(self, greeting: bytes) -> None:
-        """Store the first bytes that the server sent."""
-        super().__init__("the server does not speak HTTP")
-        self.greeting = greeting
 
 
 class NotSentError(Exception):
@@ -73,8 +60,8 @@ class Connection:
     """The response, once its headers have arrived."""
     on_send: Callable[[], None] = lambda: None
     """Called just before the request is sent, after all of LiteLLM's preparations."""
-    on_secure: Callable[[Any], None] = lambda _: None
-    """Called with httpcore's stream after each TLS handshake, with a proxy or the server."""
+    network: Network = field(default_factory=Network)
+    """The connections of the call."""
     opened: bool = False
     """Whether LiteLLM has returned a stream, which means that the server answered."""
     streams: bool = False
@@ -83,15 +70,16 @@ class Connection:
     """Reads the answer as it arrives."""
     _unauthorized: bool = False
     _ours: bool = False
-    _aborted: bool = False
-    _greeted: bool = False
     _unseen: bool = False
     _protocol: str = ""
     _query: str = ""
     _secure: bool = True
     _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
-    _sockets: list[socket.socket] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Limit the wait for more data once the reply is complete."""
+        self.network.wait_s = lambda: self.tap.wait_s
 
     def __enter__(self) -> Self:
         return self
@@ -139,10 +127,7 @@ class Connection:
 
     def abort(self) -> None:
         """Cut the connection at once; a thread that is waiting on it sees it close."""
-        self._aborted = True
-        for sock in self._sockets:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        self.network.abort()
 
     def finish_early(self) -> bool:
         """Stop waiting for more if the reply is already complete, and return whether it is."""
@@ -172,11 +157,13 @@ class Connection:
 
     def client(self) -> "httpx.Client":
         """Return a client for the call that `aim` set up."""
-        self._http = self.transport.client(self._prepare, self._note, secure=self._secure)
+        self._http = self.transport.client(
+            self._prepare, self._receive, self.network, secure=self._secure
+        )
         return self._http
 
     def _prepare(self, request: "httpx.Request") -> None:
-        """Complete the address, strip a key that must not be sent, and trace the connection."""
+        """Complete the address, and strip a key that must not be sent."""
         if self._query:
             request.url = request.url.copy_with(query=joined_query(request.url.query, self._query))
         for name in KEY_HEADERS:
@@ -188,42 +175,11 @@ class Connection:
         # With the Responses API, LiteLLM does not ask for a stream if the model cannot stream.
         unasked = self._protocol == RESPONSES and not json.loads(self.sent.body).get("stream")
         self.streams = self.stream and not unasked
-        if self.dry_run or self._aborted:
+        if self.dry_run or self.network.cut:
             raise NotSentError("it was not sent")
-        request.extensions |= {"trace": self._trace, "timeout": self.transport.timeouts}
+        request.extensions |= {"timeout": self.transport.timeouts}
+        self.network.secure = self.sent.url.startswith("https:")
         self.on_send()
-
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Record each socket as it connects; see httpcore's documentation of ``trace``."""
-        secure = self.sent is not None and self.sent.url.startswith("https:")
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            stream = info["return_value"]
-            sock = stream.get_extra_info("socket")
-            if sock is not None:
-                self._sockets.append(sock)
-            if event.endswith("start_tls.complete") or not secure:
-                self._guard(stream)
-            if event.endswith("start_tls.complete"):
-                self.on_secure(stream)
-        if self._aborted:
-            self.abort()
-
-    def _guard(self, stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
-        """Check that `stream` speaks HTTP, and limit the wait for more after a complete reply."""
-        read = stream.read
-
-        def guarded(max_bytes: int, timeout: float | None = None) -> bytes:
-            patience = self.tap.wait_s
-            if patience is not None:
-                timeout = patience if timeout is None else min(timeout, patience)
-            data: bytes = read(max_bytes, timeout)
-            if data and not self._greeted:
-                self._greeted = True
-                if data[: len(_HTTP)] != _HTTP[: len(data)]:
-                    raise NotHTTPError(data)
-            return data
-
-        stream.read = guarded
 
     def _framing_of(self, response: "httpx.Response") -> Framing:
         kind = response.headers.get("content-type", "")
@@ -233,16 +189,15 @@ class Connection:
             return Framing.WHOLE
         return Framing.LINES if self._protocol == "ollama_chat" else Framing.EVENTS
 
-    def _note(self, response: "httpx.Response") -> None:
-        self.response = response
+    def _receive(self, response: "httpx.Response") -> "httpx.Response":
+        """Return the response that LiteLLM is to read, over the body that the tap yields."""
+        from hello_llm.providers.http.client.wire import with_body
+
         self._framing = self._framing_of(response)
-        framing = self._framing
-
-        def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            chunks = self.tap.watch(unpacked(response, chunk_size), framing, self._protocol)
-            return chunks if self._ours or response.is_success else beginning(chunks)
-
-        if framing in {Framing.EVENTS, Framing.LINES}:
-            response.encoding = "utf-8"  # whatever the headers say: the tap yields ASCII
-        # All reads of the answer, by lines or whole, go through this method.
-        response.iter_bytes = iter_bytes  # type: ignore[method-assign]
+        chunks = self.tap.watch(unpacked(response), self._framing, self._protocol)
+        if not self._ours and not response.is_success:
+            chunks = beginning(chunks)
+        self.response = with_body(response, chunks)
+        if self._framing in {Framing.EVENTS, Framing.LINES}:
+            self.response.encoding = "utf-8"  # whatever the headers say: the tap yields ASCII
+        return self.response

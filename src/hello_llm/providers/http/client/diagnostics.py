@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.body import says_anything
 from hello_llm.providers.http.error_bodies.envelope import text_beside
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
 from hello_llm.providers.http.protocols.piece import UnreadableAnswerError
 from hello_llm.providers.http.response_tap import ErrorInAnswerError, ResponseTap
-from hello_llm.providers.http.transport import Transport
 
 if TYPE_CHECKING:
     import httpx

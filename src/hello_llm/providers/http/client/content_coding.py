@@ -16,7 +16,7 @@ _MOST_AT_ONCE = 2**16
 """How many bytes to decompress at a time, so that the caller can check the total."""
 
 
-def unpacked(response: "httpx.Response", chunk_size: int | None) -> Iterator[bytes]:
+def unpacked(response: "httpx.Response") -> Iterator[bytes]:
     """Yield the decompressed body of `response`; httpx would read only the first gzip member.
 
     Raises:
@@ -29,7 +29,7 @@ def unpacked(response: "httpx.Response", chunk_size: int | None) -> Iterator[byt
             chunks = _members(chunks)
         yield from _readable(chunks)
     else:
-        yield from type(response).iter_bytes(response, chunk_size)
+        yield from response.iter_bytes()
 
 
 def _members(chunks: Iterator[bytes]) -> Iterator[bytes]:
