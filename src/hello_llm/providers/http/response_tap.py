@@ -79,7 +79,8 @@ class ResponseTap:
         """Whether nothing followed the finish reason, not even a mark of the end."""
         self._clock = clock
         self._last_piece_at = 0.0
-        self._size = 0
+        self.size = 0
+        """How many bytes of the body have arrived."""
 
     @property
     def wait_s(self) -> float | None:
@@ -153,8 +154,8 @@ class ResponseTap:
 
     def _measured(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in self._arriving(chunks):
-            self._size += len(chunk)
-            if self._size > LARGEST_ANSWER:
+            self.size += len(chunk)
+            if self.size > LARGEST_ANSWER:
                 raise UnreadableAnswerError(f"more than {LARGEST_ANSWER // 2**20} MiB")
             if not self.pieces:
                 self.opaque += chunk[: _LONGEST_REFUSAL - len(self.opaque)]

@@ -82,7 +82,7 @@ def gather_diagnostics(
         begun=tap.pieces > 0,
         opened=opened,
         blank=_is_blank(response, tap),
-        cut=not stream and response.num_bytes_downloaded > 0,
+        cut=not stream and tap.size > 0,
         beside=text_beside(beside),
     )
 
