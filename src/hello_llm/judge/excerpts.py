@@ -1,7 +1,6 @@
 """Quotes an answer, or a value in it, for a verdict."""
 
 import json
-from typing import Any
 
 _LONGEST = 500
 
@@ -13,7 +12,7 @@ def excerpt(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def as_json(value: object) -> str:
     """Return `value` as JSON text, shortened."""
     try:
         return excerpt(json.dumps(value, ensure_ascii=False, default=str))

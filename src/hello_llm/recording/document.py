@@ -92,7 +92,7 @@ def _set(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value not in (None, ())}
 
 
-def _number(value: Any) -> Any:  # noqa: ANN401 - any value of a parameter
+def _number(value: object) -> Any:  # noqa: ANN401 - any value of a parameter
     """Return a whole number as an integer, because 0.0 means the same as 0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -33,7 +33,7 @@ def not_recorded(asked: ChatRequest, recorded: Sequence[Exchange], path: Path) -
     )
 
 
-def _fields(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON
+def _fields(document: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield each value in `document` with its path, such as ``messages[1].content``."""
     if isinstance(document, dict):
         for key, value in document.items():

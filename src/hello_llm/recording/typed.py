@@ -13,7 +13,7 @@ _Class = TypeVar("_Class")
 _hints = cache(get_type_hints)
 
 
-def value_at(document: Mapping[str, Any], key: str, hint: Any) -> Any:  # noqa: ANN401 - any annotation
+def value_at(document: Mapping[str, Any], key: str, hint: object) -> Any:  # noqa: ANN401 - any annotation
     """Return the value of `key` converted to the type `hint`.
 
     Raises:
@@ -42,7 +42,7 @@ def dataclass_from(cls: type[_Class], document: object) -> _Class:
     return cls(**values)
 
 
-def value_of(hint: Any, value: Any) -> Any:  # noqa: ANN401 - any annotation, any value
+def value_of(hint: object, value: object) -> Any:  # noqa: ANN401 - any annotation, any value
     """Return `value` converted to the type `hint`.
 
     Raises:

@@ -97,7 +97,7 @@ def _attempt(attempt: AttemptResult, check: CheckResult, document: ReplyDocument
     }
 
 
-def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - JSON is anything
+def _redacted(value: object, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - JSON is anything
     match value:
         case str():
             return redact(value)

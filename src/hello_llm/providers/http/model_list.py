@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from hello_llm.contract import BrokenReplyError
 from hello_llm.providers.http.route import Route
@@ -104,7 +103,7 @@ def read_list(body: bytes, place: str) -> ModelList:
     return ModelList(tuple(name for entry in said for name in _names(entry)), whole)
 
 
-def _names(entry: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON the server sent
+def _names(entry: object) -> Iterator[str]:
     if isinstance(entry, dict):
         found = (entry.get(key) for key in ("id", "name", "model"))
         name = next((one for one in found if isinstance(one, str)), None)

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
-from typing import Any
 
 from hello_llm.providers.http.answer import Answer
 from hello_llm.providers.http.error_bodies.envelope import is_error, is_of_reply, text_beside
@@ -56,7 +55,7 @@ class Framing(Enum):
 class ErrorInAnswerError(Exception):
     """The server sent an error where an answer was expected; `said` is its JSON."""
 
-    def __init__(self, said: Any) -> None:  # noqa: ANN401 - whatever JSON the server sent
+    def __init__(self, said: object) -> None:
         """Store `said`, the JSON that the server sent."""
         super().__init__("the server sent an error in place of an answer")
         self.said = said

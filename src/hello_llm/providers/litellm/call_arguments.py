@@ -59,7 +59,7 @@ def _without_our_client(route: Route, connection: Connection) -> dict[str, Any]:
     return {"api_key": api_key, "max_retries": 0}
 
 
-def _openai_client(litellm: ModuleType, route: Route, connection: Connection) -> Any:  # noqa: ANN401 - untyped substrate
+def _openai_client(litellm: ModuleType, route: Route, connection: Connection) -> Any:
     import openai
 
     known_base = litellm.get_llm_provider(route.wire_model, api_key=NO_KEY)[3]
@@ -71,7 +71,7 @@ def _openai_client(litellm: ModuleType, route: Route, connection: Connection) ->
     )
 
 
-def _handler(connection: Connection) -> Any:  # noqa: ANN401 - untyped substrate
+def _handler(connection: Connection) -> Any:
     from litellm.llms.custom_httpx.http_handler import HTTPHandler
 
     return HTTPHandler(client=connection.client(), timeout=connection.transport.timeout)

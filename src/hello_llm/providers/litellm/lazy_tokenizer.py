@@ -18,7 +18,7 @@ _REWRITE = "update_messages_with_model_file_ids"
 _GATEWAY = "_responses_try_dispatch_mcp_gateway"
 
 
-def spare(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
+def spare(litellm: Any) -> None:
     """Make LiteLLM load its tokenizer and its proxy's models on first use, and no gateway."""
     names = vars(litellm.main)
     if "_load_default_encoding" in names:
@@ -37,19 +37,19 @@ class _Tokenizer:
     def __init__(self, load: Callable[[], Any]) -> None:
         self._load = load
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the tokenizer has
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._load(), name)
 
 
 def _for_more_than_text(rewrite: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap `rewrite` so that plain-text messages skip it."""
 
-    def rewrite_or_not(messages: list[Any], **named: Any) -> Any:  # noqa: ANN401 - as `rewrite`
+    def rewrite_or_not(messages: list[Any], **named: object) -> Any:
         plain = all(isinstance(message.get("content"), str | None) for message in messages)
         return messages if plain else rewrite(messages=messages, **named)
 
     return rewrite_or_not
 
 
-def _no_gateway(**_call: Any) -> None:  # noqa: ANN401 - as LiteLLM calls it
+def _no_gateway(**_call: object) -> None:
     """Dispatch nothing: the gateway serves a proxy's tools, and calls here never have any."""

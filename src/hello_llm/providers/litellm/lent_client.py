@@ -16,7 +16,7 @@ _lent: ContextVar[Any] = ContextVar("lent", default=None)
 
 
 @contextmanager
-def lending(litellm: Any, client: Any) -> Iterator[None]:  # noqa: ANN401 - untyped substrate
+def lending(litellm: object, client: object) -> Iterator[None]:
     """Make `litellm` find `client` in its cache, in this thread, until the context ends."""
     _watch(litellm)
     token = _lent.set(client)
@@ -26,7 +26,7 @@ def lending(litellm: Any, client: Any) -> Iterator[None]:  # noqa: ANN401 - unty
         _lent.reset(token)
 
 
-def _watch(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
+def _watch(litellm: object) -> None:
     cache = getattr(litellm, _CACHE)
     if not isinstance(cache, _LendingCache):
         setattr(litellm, _CACHE, _LendingCache(cache))
@@ -35,15 +35,15 @@ def _watch(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
 class _LendingCache:
     """LiteLLM's cache, except that it returns the lent client."""
 
-    def __init__(self, cache: Any) -> None:  # noqa: ANN401 - LiteLLM's LLMClientCache
+    def __init__(self, cache: Any) -> None:
         self._cache = cache
 
-    def get_cache(self, key: str, **named: Any) -> Any:  # noqa: ANN401 - as LiteLLM has it
+    def get_cache(self, key: str, **named: Any) -> Any:
         """Return the lent client if `key` is for an HTTP client, else the cached value."""
         client = _lent.get()
         if client is not None and key.startswith(_KEY):
             return client
         return self._cache.get_cache(key, **named)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the cache has
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._cache, name)

@@ -23,7 +23,7 @@ _loaded: list[Any] = []
 _settled: set[int] = set()
 
 
-def load() -> Any:  # noqa: ANN401 - the module is untyped
+def load() -> Any:
     """Return the ``litellm`` module, importing it on the first call (1.5 s or more).
 
     Environment variables that would change a call are removed once in each process, because a
@@ -38,7 +38,7 @@ def load() -> Any:  # noqa: ANN401 - the module is untyped
         return _loaded[0]
 
 
-def _import() -> Any:  # noqa: ANN401 - the module is untyped
+def _import() -> Any:
     require_memory(_LEAST_MIB)
     require_descriptors(_LEAST_FILES)
     collecting = gc.isenabled()
@@ -58,7 +58,7 @@ def _import() -> Any:  # noqa: ANN401 - the module is untyped
     return litellm
 
 
-def _silence(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
+def _silence(litellm: Any) -> None:
     litellm.suppress_debug_info = True
     # LiteLLM would log each chunk to nobody, in other threads, for half of the total time.
     litellm.disable_streaming_logging = True

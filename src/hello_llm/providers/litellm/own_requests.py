@@ -19,7 +19,7 @@ _UNKNOWN_TEMPLATE: Mapping[str, Any] = {
 """Makes LiteLLM fall back on its own template without requesting another file."""
 
 
-def forbid(litellm: Any) -> None:  # noqa: ANN401 - the module is untyped
+def forbid(litellm: Any) -> None:
     """Prevent `litellm` from looking anything up.
 
     It uses its shared client wherever the call's own is not available: to look up a model's price

@@ -2,13 +2,12 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 from types import ModuleType
-from typing import Any
 
 _FLOAT_NOISE = Decimal("1e-15")
 """Prices are multiples of much larger amounts; the errors of float sums are much smaller."""
 
 
-def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: Any) -> int | None:  # noqa: ANN401 - LiteLLM's own usage object
+def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: object) -> int | None:
     """Return the price of `usage` in micro-dollars, or ``None`` if the model has no known price.
 
     Source: ``litellm.cost_per_token``, which handles cached, reasoning and tiered prices. It
@@ -17,7 +16,7 @@ def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: Any) -> int |
     return _price(litellm, vendor, name, usage_object=usage)
 
 
-def _price(litellm: ModuleType, vendor: str, name: str, **used: Any) -> int | None:  # noqa: ANN401 - as LiteLLM takes it
+def _price(litellm: ModuleType, vendor: str, name: str, **used: object) -> int | None:
     try:
         costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, **used)
         if not any(costs) and not _priced(litellm, vendor, name):

@@ -92,7 +92,7 @@ class _Canned(Transport):
 
 
 @contextmanager
-def _logging_in_this_thread(litellm: Any) -> Iterator[None]:  # noqa: ANN401 - untyped substrate
+def _logging_in_this_thread(litellm: Any) -> Iterator[None]:
     """Make LiteLLM log in this thread; a fork would not inherit its thread pool's threads."""
     pool = litellm.utils.executor
     pool.submit = lambda work, /, *arguments, **named: work(*arguments, **named)

@@ -45,7 +45,7 @@ _FINISH_REASONS: dict[Ending, FinishReason] = {
 
 def read_stream(
     litellm: ModuleType,
-    stream: Any,  # noqa: ANN401 - LiteLLM's CustomStreamWrapper
+    stream: Any,
     route: Route,
     connection: Connection,
     builder: ReplyBuilder,
@@ -74,7 +74,7 @@ def read_stream(
 
 def _finished(
     litellm: ModuleType,
-    spent: Any,  # noqa: ANN401 - LiteLLM's Usage or None
+    spent: object,
     reason: str | None,
     route: Route,
     connection: Connection,
@@ -117,7 +117,7 @@ def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLL
 
 def read_whole(
     litellm: ModuleType,
-    response: Any,  # noqa: ANN401 - LiteLLM's ModelResponse
+    response: Any,
     route: Route,
     connection: Connection,
     builder: ReplyBuilder,
@@ -146,7 +146,7 @@ def read_whole(
     return _finished(litellm, spent, reason, route, connection, builder, reader)
 
 
-def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN401 - untyped substrate
+def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:
     """Yield the chunks.
 
     Raises:
@@ -158,7 +158,7 @@ def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:  # noqa: ANN4
         raise connection.tap.problem
 
 
-def _delta(chunk: Any) -> Any:  # noqa: ANN401 - untyped substrate
+def _delta(chunk: Any) -> Any:
     # Not every server numbers its only choice.
     if chunk.choices and not chunk.choices[0].index:
         return chunk.choices[0].delta
@@ -174,7 +174,7 @@ class _Reader:
         """The length of the text so far, in UTF-16 code units."""
         self._joiner = SurrogateJoiner()
 
-    def read(self, message: Any) -> Iterator[StreamEvent]:  # noqa: ANN401 - untyped substrate
+    def read(self, message: Any) -> Iterator[StreamEvent]:
         """Yield the events for `message`."""
         if message is None:
             return
@@ -206,13 +206,13 @@ def _finish_reason(reason: str | None, connection: Connection) -> FinishReason:
     return _FINISH_REASONS[ending]
 
 
-def _server_usage(chunks: list[Any]) -> Any:  # noqa: ANN401 - LiteLLM's Usage or None
+def _server_usage(chunks: list[Any]) -> Any:
     """Return the usage that the server sent; LiteLLM's recorded chunks contain no other."""
     reported = (getattr(chunk, "usage", None) for chunk in reversed(chunks))
     return next((usage for usage in reported if usage is not None), None)
 
 
-def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | None) -> Usage:  # noqa: ANN401 - untyped substrate
+def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | None) -> Usage:
     # LiteLLM fills in zeros for missing counts, and no prompt has 0 tokens.
     counts = (True, True) if tap is None or not tap.answer.understood else tap.answer.counts
     if spent is None or not spent.total_tokens or not any(counts):
@@ -232,7 +232,7 @@ def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | Non
     )
 
 
-def _detail(route: Route, details: Any, name: str) -> int | None:  # noqa: ANN401 - untyped substrate
+def _detail(route: Route, details: object, name: str) -> int | None:
     count = count_of(getattr(details, name, None))
     # For Anthropic, LiteLLM fills in a zero for a missing count.
     return count or None if route.vendor == "anthropic" else count

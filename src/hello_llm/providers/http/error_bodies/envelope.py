@@ -80,7 +80,7 @@ _ANSWERS = frozenset(
 """Keys of a reply, or of a piece of one, in the protocols of all vendors."""
 
 
-def is_error(value: Any, event: bytes = b"") -> bool:  # noqa: ANN401 - whatever JSON came
+def is_error(value: object, event: bytes = b"") -> bool:
     """Return whether `value`, which came where an answer was expected, is an error.
 
     Args:
@@ -110,7 +110,7 @@ def is_of_reply(value: dict[str, Any]) -> bool:
     return _is_message(value.get("message")) or "done" in value
 
 
-def text_beside(value: Any) -> str:  # noqa: ANN401 - whatever JSON came
+def text_beside(value: object) -> str:
     """Return the text of the reply in a `value` that also contains an error."""
     match value:
         case {"choices": [{"message": {"content": str(text)}}, *_]}:
@@ -120,7 +120,7 @@ def text_beside(value: Any) -> str:  # noqa: ANN401 - whatever JSON came
     return ""
 
 
-def message_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
+def message_in(said: object) -> str:
     """Return the message of the error `said` on one line, or an empty string."""
     said = _unpacked(said)
     if isinstance(said, str):
@@ -131,18 +131,18 @@ def message_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
     return next(found, "") or next((text for text in others if " " in text), "")
 
 
-def sentence_in(said: Any) -> str:  # noqa: ANN401 - whatever the server sent
+def sentence_in(said: object) -> str:
     """Return the message of the error `said`, short enough to quote."""
     return shortened(message_in(said))
 
 
-def codes_in(said: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the server sent
+def codes_in(said: object) -> tuple[str, ...]:
     """Return the codes and types of the error `said`, the most specific first."""
     found = (code for one in _objects(said) for code in _codes(one))
     return tuple(dict.fromkeys(found))
 
 
-def delay_in(said: Any) -> float | None:  # noqa: ANN401 - whatever the server sent
+def delay_in(said: object) -> float | None:
     """Return how many seconds the error `said` asks to wait; Google sends this only in the body."""
     delays = (one.get("retrydelay") for one in _objects(said))
     asked = (seconds_to_wait(one.removesuffix("s")) for one in delays if isinstance(one, str))
@@ -166,14 +166,14 @@ def _keyed(value: Mapping[str, Any]) -> Keys:
     return {re.sub(r"[_\-. ]", "", key).lower(): item for key, item in value.items()}
 
 
-def _is_fine(error: Any) -> bool:  # noqa: ANN401 - whatever JSON came
+def _is_fine(error: object) -> bool:
     """Return whether `error`, the value under an error's key, says that there is no error."""
     if isinstance(error, dict):
         return all(isinstance(item, bool) or _is_nothing(item) for item in error.values())
     return _is_nothing(error)
 
 
-def _is_nothing(value: Any) -> bool:  # noqa: ANN401 - as above
+def _is_nothing(value: object) -> bool:
     return not value or (value is not True and bool(_FINE.fullmatch(str(value)[:_LONGEST_WORD])))
 
 
@@ -189,7 +189,7 @@ def _places(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield choice[key]
 
 
-def _is_message(value: Any) -> bool:  # noqa: ANN401 - whatever JSON came
+def _is_message(value: object) -> bool:
     """Return whether `value` is a message from the model, as Ollama and Cohere send it."""
     return isinstance(value, dict) and not {"role", "content", "tool_calls"}.isdisjoint(value)
 
@@ -220,12 +220,12 @@ def _fails(keys: Keys) -> bool:
     return not set(said) <= set(_VAGUE) and not any(keys.get(key) is True for key in _FLAGS)
 
 
-def _objects(said: Any) -> Iterator[Keys]:  # noqa: ANN401 - whatever the server sent
+def _objects(said: object) -> Iterator[Keys]:
     """Yield the objects in the error `said`, the most specific first."""
     return islice(_nested(said, _DEEPEST), _MOST_OBJECTS)
 
 
-def _nested(said: Any, depth: int) -> Iterator[Keys]:  # noqa: ANN401 - as above
+def _nested(said: object, depth: int) -> Iterator[Keys]:
     said = _unpacked(said)
     if not depth:
         return
@@ -243,7 +243,7 @@ def _nested(said: Any, depth: int) -> Iterator[Keys]:  # noqa: ANN401 - as above
                 yield from _nested(keys[key], depth - 1)
 
 
-def _is_inner(key: str, item: Any) -> bool:  # noqa: ANN401 - as above
+def _is_inner(key: str, item: object) -> bool:
     """Return whether `item` says more about an error than the object that has it under `key`."""
     if key == "details":
         return False
@@ -259,7 +259,7 @@ def _messages(keys: Keys) -> Iterator[str]:
     yield from filter(None, map(_text, items))
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - as above
+def _text(value: object) -> str:
     """Return `value`, or the first string in a list, on one line; empty if it is not a message."""
     if isinstance(value, list):
         value = next((one for one in value if isinstance(one, str)), None)
@@ -283,7 +283,7 @@ def _is_code(text: str) -> bool:
     return bool(spoken) and not _NO_CODE.fullmatch(text)
 
 
-def _unpacked(said: Any) -> Any:  # noqa: ANN401 - as above
+def _unpacked(said: object) -> Any:  # noqa: ANN401 - as above
     """Return the JSON in a string, which is how gateways pass on errors, or else `said` itself."""
     if isinstance(said, str) and said.lstrip()[:1] in {"{", "["}:
         try:

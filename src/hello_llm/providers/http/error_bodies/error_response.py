@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from typing import Any
 
 from hello_llm.providers.http.error_bodies.body import parse_body
 from hello_llm.providers.http.error_bodies.envelope import codes_in, delay_in, message_in, shortened
@@ -120,7 +119,7 @@ class ErrorResponse:
         return cls(status, codes_in(said), message_in(said), page, delay_s)
 
     @classmethod
-    def of_object(cls, said: Any) -> "ErrorResponse":  # noqa: ANN401 - whatever JSON the server sent
+    def of_object(cls, said: object) -> "ErrorResponse":
         """Parse an error object; an unrecognized error counts as a server failure."""
         codes, words = codes_in(said), message_in(said)
         numbers = (int(code) for code in codes if re.fullmatch(r"[45]\d\d", code))

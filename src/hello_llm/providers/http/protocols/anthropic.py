@@ -93,7 +93,7 @@ class AnthropicReplies:
             "usage": _counted(total.usage),
         }
 
-    def _started(self, message: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+    def _started(self, message: object) -> Piece:
         if not isinstance(message, dict):
             return Piece()
         piece = _blocks(message.get("content"))
@@ -157,7 +157,7 @@ def _message(message: Json) -> Piece:
     return piece
 
 
-def _blocks(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+def _blocks(content: object) -> Piece:
     """Read the content blocks of a message, including tool calls."""
     if not isinstance(content, list):
         return piece_of(content)

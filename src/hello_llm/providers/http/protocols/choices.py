@@ -1,7 +1,6 @@
 """Picks the first of the alternatives in a reply, wherever it appears."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from hello_llm.providers.http.protocols.content import hides_text, name_of
 from hello_llm.providers.http.protocols.piece import Json, UnreadableAnswerError
@@ -19,7 +18,7 @@ class FirstChoice:
         self._numbers = {0}
         self._unended: set[int] = set()
 
-    def pick(self, alternatives: Any, place: str, *, whole: bool) -> Json | None:  # noqa: ANN401 - whatever JSON the server sent
+    def pick(self, alternatives: object, place: str, *, whole: bool) -> Json | None:
         """Return the alternative numbered 0 (or not numbered), or ``None`` if there is no such one.
 
         Args:

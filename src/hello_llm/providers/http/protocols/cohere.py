@@ -95,7 +95,7 @@ def _message(message: Any, index: Any, *, whole: bool) -> Piece:  # noqa: ANN401
     return piece
 
 
-def _ending(place: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+def _ending(place: object) -> Piece:
     if not isinstance(place, dict):
         return Piece()
     reason = place.get("finish_reason")

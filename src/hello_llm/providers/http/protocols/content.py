@@ -33,7 +33,7 @@ _BESIDE = frozenset(
 """Keys whose values are never part of the answer's text, whatever they contain."""
 
 
-def text_in(content: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
+def text_in(content: object) -> str:
     """Return the text of `content` without its reasoning.
 
     Raises:
@@ -42,7 +42,7 @@ def text_in(content: Any) -> str:  # noqa: ANN401 - whatever JSON the server sen
     return piece_of(content).text
 
 
-def piece_of(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+def piece_of(content: object) -> Piece:
     """Read `content`: a string, a part, or a list of parts; null gives an empty piece.
 
     Raises:
@@ -63,7 +63,7 @@ def piece_of(content: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server 
     return piece
 
 
-def reasoning_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
+def reasoning_in(value: object) -> str:
     """Return the text of `value`, a reasoning field; empty if unreadable, which is no loss."""
     try:
         piece = piece_of(value)
@@ -72,7 +72,7 @@ def reasoning_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server 
     return piece.reasoning + piece.text
 
 
-def hides_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+def hides_text(value: object) -> bool:
     """Return whether `value`, in which no text was found, has some in an unexpected place.
 
     Alternatives other than the first, and material quoted beside the answer, do not count.
@@ -92,12 +92,12 @@ def hides_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server s
     return any(hides_text(item) for _, item in items)
 
 
-def _has_string(value: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+def _has_string(value: object) -> bool:
     items = value if isinstance(value, list) else [value]
     return any(isinstance(one, str) and one for one in items)
 
 
-def name_of(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
+def name_of(value: object) -> str:
     """Name the JSON type of `value` for an error message."""
     match value:
         case None:

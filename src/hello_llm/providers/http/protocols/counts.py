@@ -10,7 +10,7 @@ MOST_TOKENS = 2**53
 _DETAILS = ("details", "cache_creation", "server_tool_use")
 
 
-def count_of(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON the server sent
+def count_of(value: object) -> int | None:
     """Return `value` as an integer if it can be a count, a whole number that is not negative.
 
     >>> count_of(12), count_of(12.0), count_of(12.5), count_of(-1), count_of("12"), count_of(True)
@@ -23,12 +23,12 @@ def count_of(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON the serv
     return int(value)
 
 
-def usage_in(value: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+def usage_in(value: object) -> Json:
     """Return a copy of `value` if it is an object, else an empty object."""
     return dict(value) if isinstance(value, dict) else {}
 
 
-def counts_in(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+def counts_in(usage: object) -> Json:
     """Return a copy of `usage` without values that LiteLLM cannot compute with.
 
     Keys for counts keep only counts; keys for details keep only objects or lists of objects.
@@ -39,7 +39,7 @@ def counts_in(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server se
     return {key: value for key, value in cleaned.items() if value is not None}
 
 
-def hides_discounts(usage: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+def hides_discounts(usage: object) -> bool:
     """Return whether `usage` has unreadable details, which leaves the price unknown."""
     kinds = (
         value
@@ -49,7 +49,7 @@ def hides_discounts(usage: Any) -> bool:  # noqa: ANN401 - whatever JSON the ser
     return any(map(_is_flawed, kinds))
 
 
-def _is_flawed(detail: Any) -> bool:  # noqa: ANN401 - whatever JSON the server sent
+def _is_flawed(detail: object) -> bool:
     match detail:
         case None:
             return False
@@ -64,7 +64,7 @@ def _is_flawed(detail: Any) -> bool:  # noqa: ANN401 - whatever JSON the server 
             return count_of(detail) is None
 
 
-def _cleaned(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever JSON the server sent
+def _cleaned(key: str, value: object) -> Any:  # noqa: ANN401 - whatever JSON the server sent
     if key.endswith(_DETAILS):
         if isinstance(value, list):
             return [one for one in map(counts_in, value) if one]

@@ -1,7 +1,6 @@
 """Gemini's GenerateContent API."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from hello_llm.providers.http.protocols.choices import FirstChoice
 from hello_llm.providers.http.protocols.content import name_of, piece_of
@@ -90,7 +89,7 @@ def _piece(candidate: Json) -> Piece:
     return piece
 
 
-def _part(part: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+def _part(part: object) -> Piece:
     if not isinstance(part, dict):
         return piece_of(part)
     if part.get("functionCall") is not None:

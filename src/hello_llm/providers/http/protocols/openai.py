@@ -1,7 +1,6 @@
 """OpenAI's Chat Completions API, including the variants of its many imitators."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from hello_llm.providers.http.protocols.choices import FirstChoice
 from hello_llm.providers.http.protocols.content import (
@@ -139,7 +138,7 @@ def _messages(choice: Json, *, whole: bool) -> Iterator[Json]:
         yield {key: choice[key] for key in _BARE_KEYS if choice.get(key) is not None}
 
 
-def _usage(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+def _usage(usage: object) -> Json:
     counts = usage_in(usage)
     return {_SYNONYMS.get(name, name): count for name, count in counts.items()}
 

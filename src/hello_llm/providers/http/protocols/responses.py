@@ -122,7 +122,7 @@ class ResponsesReplies(OpenAIReplies):
         piece.ended = bool(piece.reason)
         return piece
 
-    def _rest_of(self, index: int, item: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+    def _rest_of(self, index: int, item: object) -> Piece:
         item = _object(item, "an item of the output")
         kind, rest = item.get("type"), Piece()
         if kind in _CALLS:
@@ -153,7 +153,7 @@ class ResponsesReplies(OpenAIReplies):
             return Piece()
         return self._more(place, key, text[len(come) :])
 
-    def _more(self, place: Place, key: str, delta: Any) -> Piece:  # noqa: ANN401 - whatever JSON the server sent
+    def _more(self, place: Place, key: str, delta: object) -> Piece:
         text = piece_of(delta).text
         self._come[place] = self._come.get(place, "") + text
         if key == "arguments":
@@ -180,7 +180,7 @@ def _reason(response: Json) -> str:
     return "stop" if status == "completed" else status
 
 
-def _usage(usage: Any) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+def _usage(usage: object) -> Json:
     counts = counts_in(usage)
     return {new: counts[old] for old, new in _USAGE_NAMES.items() if old in counts}
 
@@ -195,7 +195,7 @@ def _written(counts: Json) -> Json | None:
     return details | totals
 
 
-def _parts(content: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON the server sent
+def _parts(content: object) -> list[Any]:
     if content is None:
         return []
     return content if isinstance(content, list) else [content]
@@ -206,7 +206,7 @@ def _number(value: Json, key: str) -> int:
     return number if isinstance(number, int) else 0
 
 
-def _object(value: Any, what: str) -> Json:  # noqa: ANN401 - whatever JSON the server sent
+def _object(value: object, what: str) -> Json:
     if not isinstance(value, dict):
         raise NoReplyError(f"{name_of(value)} in place of {what}")
     return value

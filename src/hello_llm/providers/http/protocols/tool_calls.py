@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from hello_llm.providers.http.protocols.content import name_of
 from hello_llm.providers.http.protocols.piece import CallPiece, Json, UnreadableAnswerError
@@ -12,7 +11,7 @@ _NO_CALLS = ("", "none", "null", "[]", False, 0)
 _ARGUMENT_KEYS = ("arguments", "args", "input", "parameters")
 
 
-def calls_in(value: Any, *, whole: bool) -> Iterator[CallPiece]:  # noqa: ANN401 - whatever JSON the server sent
+def calls_in(value: object, *, whole: bool) -> Iterator[CallPiece]:
     """Yield the calls in `value`, which is a list of calls or a single one.
 
     Args:
@@ -35,14 +34,14 @@ def calls_in(value: Any, *, whole: bool) -> Iterator[CallPiece]:  # noqa: ANN401
             raise UnreadableAnswerError(f"{name_of(call)} where a tool call belongs")
 
 
-def arguments_in(value: Any) -> str:  # noqa: ANN401 - whatever JSON the server sent
+def arguments_in(value: object) -> str:
     """Return the arguments as JSON text; some servers send an object instead."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value)
 
 
-def word_in(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON the server sent
+def word_in(value: object) -> str | None:
     """Return a name or an id as text; some servers send a number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None

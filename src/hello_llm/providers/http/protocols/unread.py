@@ -64,7 +64,7 @@ def _reasons(value: Json) -> Iterator[str]:
             yield from (reason for reason in reasons if reason and isinstance(reason, str))
 
 
-def _first(alternatives: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON the server sent
+def _first(alternatives: object) -> list[Any]:
     if not isinstance(alternatives, list):
         return []
     return [one for one in alternatives if isinstance(one, dict) and not one.get("index")]
