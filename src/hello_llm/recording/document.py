@@ -110,12 +110,5 @@ def _reply(reply: LLMReply) -> dict[str, Any]:
 
 
 def _trouble(trouble: RecordedError) -> dict[str, Any]:
-    return {
-        "code": trouble.code.name,
-        "message": trouble.message,
-        "hint": trouble.hint,
-        "status": trouble.status,
-        "transient": trouble.transient,
-        "retry_after_s": trouble.retry_after_s,
-        "partial": None if trouble.partial is None else _reply(trouble.partial),
-    }
+    partial = None if trouble.partial is None else _reply(trouble.partial)
+    return asdict(trouble) | {"code": trouble.code.name, "partial": partial}

@@ -1,7 +1,7 @@
 """One exchange with a provider: the request, the timed pieces of the reply, and the outcome."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, Self
 
 from hello_llm.contract import (
@@ -54,26 +54,14 @@ class RecordedError:
     @classmethod
     def of(cls, error: HelloLLMError) -> Self:
         """Extract the parts of `error` that can be recorded."""
-        return cls(
-            error.exit_code,
-            error.message,
-            error.hint,
-            error.status,
-            error.transient,
-            error.retry_after_s,
-            error.partial,
-        )
+        return cls(error.exit_code, **{name: getattr(error, name) for name in _KEPT})
 
     def error(self) -> HelloLLMError:
         """Recreate the error."""
-        return _CLASSES[self.code](
-            self.message,
-            self.hint,
-            partial=self.partial,
-            status=self.status,
-            transient=self.transient,
-            retry_after_s=self.retry_after_s,
-        )
+        return _CLASSES[self.code](**{name: getattr(self, name) for name in _KEPT})
+
+
+_KEPT = [field.name for field in fields(RecordedError) if field.name != "code"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Checks a configuration file as a whole: every table and key, not only those in use."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.settings.fields import FIELDS
@@ -21,8 +21,6 @@ WEIGHTS = FilePath('a path such as "~/models/tiny.gguf"')
 
 _TOP_LEVEL = ("version", "default_profile", "defaults", "profiles", "local")
 _PROFILE_NAME = Name("the name of a profile")
-
-_Value = TypeVar("_Value")
 
 
 def check_config(path: Path, content: bytes) -> tuple[ConfigFile, tuple[Problem, ...]]:
@@ -67,21 +65,10 @@ class _ConfigChecker(Checker):
             local_models=self._local_models(path.parent.absolute()),
         )
 
-    def checked(
-        self,
-        check: Callable[[object], _Value],
-        given: object,
-        trail: Trail,
-        hint: str | None = None,
-    ) -> _Value | None:
-        """Return the value at `trail` as converted by `check`; it must not contain a secret."""
-
-        def check_harmless(given: object) -> _Value:
-            if any(map(looks_like_secret, texts(given))):
-                raise UnfitError(SECRET_REASON, SECRET_HINT)
-            return check(given)
-
-        return super().checked(check_harmless, given, trail, hint)
+    def vet(self, given: object) -> None:
+        """Refuse secrets, whatever the key."""
+        if any(map(looks_like_secret, texts(given))):
+            raise UnfitError(SECRET_REASON, SECRET_HINT)
 
     def hint_for(self, key: str, known: Collection[str], trail: Trail) -> str:
         """Return a hint on where a misplaced setting belongs, or on which keys exist."""

@@ -72,11 +72,15 @@ class Checker:
             hint: the hint to give if the error has none.
         """
         try:
+            self.vet(given)
             return check(given)
         except UnfitError as error:
             subject = f"{phrases.name(trail[-1])}{self.where(trail[:-1])}"
             self.note(f"{subject} {error.reason}", error.hint or hint, trail)
             return None
+
+    def vet(self, given: object) -> None:
+        """Raise :class:`UnfitError` for a value that is not allowed under any key."""
 
     def table(
         self, above: Mapping[str, Any], key: str, trail: Trail, hint: str | None = None

@@ -6,7 +6,7 @@ imported, so others import it inside functions.
 """
 
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpcore
@@ -53,23 +53,23 @@ def with_body(response: httpx.Response, chunks: Iterator[bytes]) -> httpx.Respon
     return httpx.Response(
         response.status_code,
         headers=headers,
-        stream=_Body(response, chunks),
+        stream=_Body(chunks, response.close),
         extensions=response.extensions,
     )
 
 
 class _Body(httpx.SyncByteStream):
-    """A body from elsewhere; closing it closes the response that it comes from."""
+    """A body that arrives in `chunks`, and what to call to close it."""
 
-    def __init__(self, response: httpx.Response, chunks: Iterator[bytes]) -> None:
-        self._response = response
+    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
         self._chunks = chunks
+        self._close = close
 
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
 
     def close(self) -> None:
-        self._response.close()
+        self._close()
 
 
 class PoolTransport(httpx.BaseTransport):
@@ -102,7 +102,7 @@ class PoolTransport(httpx.BaseTransport):
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_RawBody(response),
+            stream=_Body(_arriving(response), response.close),
             extensions=response.extensions,
         )
 
@@ -111,20 +111,11 @@ class PoolTransport(httpx.BaseTransport):
         self._pool.close()
 
 
-class _RawBody(httpx.SyncByteStream):
-    """The body of a response of httpcore."""
-
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._response.iter_stream()
-        except Exception as error:
-            raise _translated(error) from error
-
-    def close(self) -> None:
-        self._response.close()
+def _arriving(response: httpcore.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_stream()
+    except Exception as error:
+        raise _translated(error) from error
 
 
 def _translated(error: Exception) -> Exception:
@@ -143,15 +134,8 @@ class _Backend(httpcore.NetworkBackend):
         self._inner = httpcore.SyncBackend()
         self._network = network
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+    def connect_tcp(self, *where: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - as httpcore has it
+        stream = self._inner.connect_tcp(*where, **options)
         self._network.add(stream.get_extra_info("socket"))
         return _Stream(stream, self._network, checked=not self._network.secure)
 
@@ -177,13 +161,8 @@ class _Stream(httpcore.NetworkStream):
     def close(self) -> None:
         self._inner.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        inner = self._inner.start_tls(ssl_context, server_hostname, timeout)
+    def start_tls(self, *context: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - as httpcore has it
+        inner = self._inner.start_tls(*context, **options)
         self._network.add(inner.get_extra_info("socket"))
         stream = _Stream(inner, self._network, checked=True)
         self._network.on_secure(stream)
