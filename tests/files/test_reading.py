@@ -59,7 +59,7 @@ def test_a_folder_is_none(tmp_path):
 
 def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path, impatient):
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(tmp_path / "pipe") == "nothing came from it for 0.05 s"
+    assert refusal(tmp_path / "pipe") == "no data arrived for 0.05 s"
 
 
 def test_a_pipe_whose_writer_takes_its_time_is_waited_for(tmp_path, impatient):

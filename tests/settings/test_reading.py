@@ -81,7 +81,7 @@ def pipe(tmp_path):
 
 def test_a_named_pipe_that_nobody_writes_to_is_not_waited_for_long(pipe, monkeypatch):
     monkeypatch.setattr(reading, "_TIMEOUT_S", 0.05)
-    assert refusal(pipe)[0] == f"cannot read {pipe}: nothing came from it for 0.05 s"
+    assert refusal(pipe)[0] == f"cannot read {pipe}: no data arrived for 0.05 s"
 
 
 def test_a_named_pipe_is_read_to_its_end(pipe):
@@ -102,7 +102,7 @@ def test_a_writer_that_stops_in_the_middle_is_not_waited_for_long(pipe, monkeypa
     monkeypatch.setattr(reading, "_TIMEOUT_WITH_WRITER_S", 0.05)
     with pipe.open("r+b", buffering=0) as writer:
         writer.write(b"version")
-        assert refusal(pipe)[0] == f"cannot read {pipe}: nothing came from it for 0.05 s"
+        assert refusal(pipe)[0] == f"cannot read {pipe}: no data arrived for 0.05 s"
 
 
 def test_a_writer_without_end_is_refused(pipe):

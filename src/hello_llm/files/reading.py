@@ -79,7 +79,7 @@ def _next_block(file: FileIO) -> bytes:
     else:
         timeout_s = _TIMEOUT_S
     if not block and not ready:
-        raise TimeoutError(errno.ETIMEDOUT, f"nothing came from it for {timeout_s:g} s")
+        raise TimeoutError(errno.ETIMEDOUT, f"no data arrived for {timeout_s:g} s")
     return block or b""
 
 

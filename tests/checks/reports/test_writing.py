@@ -101,6 +101,18 @@ def test_what_cannot_be_written_is_named_and_keeps_nothing_else_back(tmp_path):
     assert printed == [golden(ReportKind.TAP)]
 
 
+def test_a_closed_output_hides_no_file_that_cannot_be_written(tmp_path):
+    def closed(_):
+        raise BrokenPipeError
+
+    lost = ReportSpec(ReportKind.JUNIT, tmp_path / "gone" / "a.xml")
+    printed = ReportSpec(ReportKind.TAP, None)
+    with pytest.raises(OutputError, match="cannot write"):
+        write_reports([printed, lost], EVERYTHING, TEXTS, stdout=closed)
+    with pytest.raises(BrokenPipeError):
+        write_reports([printed], EVERYTHING, TEXTS, stdout=closed)
+
+
 def test_the_step_summary_is_appended_to(tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_bytes(b"before\n")

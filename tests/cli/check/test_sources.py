@@ -169,3 +169,20 @@ def test_a_key_that_only_the_suite_names_is_shown_nowhere(
     shown = ended.text + ended.stderr + tape.read_text() + report.read_text()
     assert "a-plain-looking-value" not in shown
     assert "you sent [redacted]" in ended.text
+
+
+@pytest.mark.parametrize("where", ["the profile in use", "another profile"])
+def test_a_key_that_the_configuration_names_is_shown_nowhere_beside_that_of_the_suite(
+    suite, openai_server, tmp_path, monkeypatch, where
+):
+    monkeypatch.setenv("ACME", "a-plain-looking-value")
+    monkeypatch.setenv("OTHER", "another-plain-one")
+    openai_server.play(Script(chunks=("it knows another-plain-one",)))
+    config = tmp_path / "config.toml"
+    config.write_text('version = 1\n[profiles.ci]\n[profiles.own]\napi_key_env = "OTHER"\n')
+    profile = "own" if where == "the profile in use" else "ci"
+    path = suite(asks("a"), defaults='api_key_env = "ACME"')
+    flags = ("--config", config, "--profile", profile)
+    ended = program("check", path, *on(openai_server), *flags)
+    assert "another-plain-one" not in ended.text + ended.stderr
+    assert "it knows [redacted]" in ended.text
