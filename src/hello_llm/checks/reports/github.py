@@ -5,7 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 """
 
 from hello_llm.checks.reports.texts import Texts
-from hello_llm.checks.reports.wording import Status, headline, passed, standing
+from hello_llm.checks.reports.wording import Status, headline, passed, status_of
 from hello_llm.checks.results import CheckResult, SuiteResult
 
 MOST_ANNOTATIONS = 10
@@ -23,7 +23,7 @@ _COMMANDS = {
 
 def render(result: SuiteResult, texts: Texts) -> str:
     """Return the workflow commands for the ten worst checks of `result`, one per line."""
-    bad = [check for check in result.results if standing(check) in _COMMANDS]
+    bad = [check for check in result.results if status_of(check) in _COMMANDS]
     worst = sorted(bad, key=_badness)
     lines = [_command(result, check, texts) for check in worst[:MOST_ANNOTATIONS]]
     more = len(worst) - len(lines)
@@ -34,19 +34,19 @@ def render(result: SuiteResult, texts: Texts) -> str:
 
 def _badness(check: CheckResult) -> tuple[int, float]:
     """Sort key for the worst check first: its status, then its share of passed attempts."""
-    return list(Status).index(standing(check)), passed(check) / max(1, len(check.attempts))
+    return list(Status).index(status_of(check)), passed(check) / max(1, len(check.attempts))
 
 
 def _command(result: SuiteResult, check: CheckResult, texts: Texts) -> str:
     properties = {
         "file": texts.whole(result.suite.as_posix()),
         "line": str(check.line),
-        "title": texts.line(f"{standing(check)}: {check.name} on {check.model}"),
+        "title": texts.line(f"{status_of(check)}: {check.name} on {check.model}"),
     }
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     replay = f"\nreplay: {texts.block(check.replay)}" if check.replay else ""
     message = _message(headline(check, texts) + replay)
-    return f"::{_COMMANDS[standing(check)]} {told}::{message}"
+    return f"::{_COMMANDS[status_of(check)]} {told}::{message}"
 
 
 def _message(text: str) -> str:

@@ -21,8 +21,8 @@ from hello_llm.checks.reports.wording import (
     not_passed,
     reason,
     score,
-    standing,
     started,
+    status_of,
     telling,
     took,
 )
@@ -84,7 +84,7 @@ def _add_case(suite: ET.Element, result: SuiteResult, check: CheckResult, texts:
         classname=_clean(texts.line(group)),
         time=took(sum(attempt.wall_s for attempt in check.attempts)),
     )
-    match standing(check):
+    match status_of(check):
         case Status.FAIL:
             _add_outcome(case, "failure", check, texts)
         case Status.ERROR:
@@ -100,7 +100,7 @@ def _add_case(suite: ET.Element, result: SuiteResult, check: CheckResult, texts:
 
 
 def _add_outcome(case: ET.Element, tag: str, check: CheckResult, texts: Texts) -> None:
-    how = standing(check)
+    how = status_of(check)
     stated = f"{how}: " if how is Status.QUARANTINED else ""
     outcome = ET.SubElement(case, tag, message=_clean(stated + headline(check, texts)))
     attempt = telling(check)

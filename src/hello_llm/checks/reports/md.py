@@ -14,7 +14,7 @@ from hello_llm.checks.reports.wording import (
     heading,
     not_passed,
     passed,
-    standing,
+    status_of,
     tally,
     took,
     trouble,
@@ -47,7 +47,7 @@ def render(result: SuiteResult, texts: Texts, *, longest: int | None = None) -> 
     sections = [
         "\n\n".join(_section(result, check, texts))
         for check in result.results
-        if standing(check) not in {Status.PASS, Status.SKIPPED}
+        if status_of(check) not in {Status.PASS, Status.SKIPPED}
     ]
     skipped = list(_skipped(result, texts))
     fixed = "\n\n".join([title, *skipped, closing, ""])
@@ -81,7 +81,7 @@ def _skipped(result: SuiteResult, texts: Texts) -> Iterator[str]:
     reasons = Counter(
         texts.line(check.skipped_because)
         for check in result.results
-        if standing(check) is Status.SKIPPED
+        if status_of(check) is Status.SKIPPED
     )
     for reason, count in reasons.items():
         if reason:
@@ -92,7 +92,7 @@ def _row(check: CheckResult, texts: Texts) -> str:
     figures = Figures.of([check])
     cells = (
         *(_inline(texts.line(text)).replace("|", "\\|") for text in (check.name, check.model)),
-        standing(check).value,
+        status_of(check).value,
         f"{passed(check)} of {len(check.attempts)}",
         *map(_figure, (figures.tokens_in, figures.tokens_out, figures.dollars)),
         took(sum(attempt.wall_s for attempt in check.attempts)),
@@ -105,7 +105,7 @@ def _figure(value: object) -> str:
 
 
 def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[str]:
-    yield f"## {standing(check)}: {_inline(texts.line(f'{check.name} on {check.model}'))}"
+    yield f"## {status_of(check)}: {_inline(texts.line(f'{check.name} on {check.model}'))}"
     place = _inline(texts.line(f"{result.suite}:{check.line}"))
     tags = f"; tags: {_inline(texts.line(', '.join(check.tags)))}" if check.tags else ""
     yield f"At {place}: {tally(check)}{tags}."

@@ -16,7 +16,7 @@ from hello_llm.checks.reports.wording import (
     kind,
     not_passed,
     score,
-    standing,
+    status_of,
     took,
 )
 from hello_llm.checks.results import AttemptResult, CheckResult, SuiteResult, Verdict
@@ -31,7 +31,7 @@ def render(result: SuiteResult, texts: Texts) -> str:
         lines[1] += " # SKIP no checks"
     for number, check in enumerate(result.results, 1):
         lines.append(_test_point(number, check, texts))
-        if standing(check) not in {Status.PASS, Status.SKIPPED}:
+        if status_of(check) not in {Status.PASS, Status.SKIPPED}:
             lines += ["  ---", *_block(result, check, texts), "  ..."]
     return "\n".join([*lines, f"# {counts_phrase(result)}", ""])
 
@@ -48,7 +48,7 @@ def _test_point(number: int, check: CheckResult, texts: Texts) -> str:
 
 def _block(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[str]:
     yield f"  message: {_scalar(headline(check, texts))}"
-    yield f"  severity: {standing(check)}"
+    yield f"  severity: {status_of(check)}"
     yield "  at:"
     yield f"    file: {_scalar(texts.line(str(result.suite)))}"
     yield f"    line: {check.line}"

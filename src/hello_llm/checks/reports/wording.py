@@ -65,7 +65,7 @@ class Figures:
         return f"{self.usd_micros // 10**6}.{self.usd_micros % 10**6:06}"
 
 
-def standing(check: CheckResult) -> Status:
+def status_of(check: CheckResult) -> Status:
     """Return the status of `check` in a report."""
     if check.quarantined and check.verdict in {Verdict.FAIL, Verdict.ERROR}:
         return Status.QUARANTINED
@@ -74,7 +74,7 @@ def standing(check: CheckResult) -> Status:
 
 def counts(checks: Iterable[CheckResult]) -> dict[Status, int]:
     """Count `checks` by status; every status is present."""
-    counted = Counter(map(standing, checks))
+    counted = Counter(map(status_of, checks))
     return {known: counted[known] for known in Status}
 
 
