@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tests.bench.peers import Peers
 from tests.bench.processes import FailedRunError
 
-_PATIENCE_S = 60
+_TIMEOUT_S = 60
 
 
 class Warmth:
@@ -67,7 +67,7 @@ def _warm(peers: Peers, *words: str, check: bool = True) -> str:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
             check=False,
         )
     except subprocess.TimeoutExpired as error:

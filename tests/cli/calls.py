@@ -19,7 +19,7 @@ from tests.faults.fault import Surroundings
 from tests.faults.launcher import Launcher
 from tests.rendering.screens import Screen
 
-_PATIENCE_S = 120.0
+_TIMEOUT_S = 120.0
 _RULE, _MARK = "─ ", "incomplete"
 _IMPORTED = "import time:"
 """What Python itself says of each import if it is asked to, from whichever thread."""
@@ -28,7 +28,7 @@ _LOOK_AGAIN_S = 0.02
 
 def until(true: Callable[[], object]) -> None:
     """Wait until `true` returns what counts as true."""
-    ends_at = time.monotonic() + _PATIENCE_S
+    ends_at = time.monotonic() + _TIMEOUT_S
     while not true():
         assert time.monotonic() < ends_at, "it did not come to that"
         time.sleep(_LOOK_AGAIN_S)
@@ -122,7 +122,7 @@ class Call:
 
     def end(self) -> Ended:
         """Wait for its end and return it; of a terminal, the whole screen is standard output."""
-        ended = self._future.result(_PATIENCE_S)
+        ended = self._future.result(_TIMEOUT_S)
         self.ended_at = ended.at
         if self.window is not None:
             return Ended(ended.code, self.shown.encode(), "")

@@ -20,7 +20,7 @@ _RULE = "─ "
 A_MOMENT_S = 0.2
 """Until the program waits again after it showed something: Python loses a signal that comes in the
 microseconds between the last look for one and the start of a wait."""
-_PATIENCE_S = 30.0
+_TIMEOUT_S = 30.0
 
 # Makes the terminal the one that Ctrl-C comes from, which only the child itself can do.
 _IN_FRONT = """
@@ -100,16 +100,16 @@ class Person:
 
     def wait_for(self, text: str, *, at_the_end: bool = False) -> None:
         """Watch the screen until `text` is on it, or stands at its end."""
-        ends = time.monotonic() + _PATIENCE_S
+        ends = time.monotonic() + _TIMEOUT_S
         while not (self.shown.endswith(text) if at_the_end else text in self.shown):
             assert self._watch(ends), f"{text!r} did not appear:\n{self.shown}"
 
     def wait_for_end(self) -> int:
         """Watch the screen until the program ends, and return its exit code."""
-        ends = time.monotonic() + _PATIENCE_S
+        ends = time.monotonic() + _TIMEOUT_S
         while self._watch(ends):
             pass
-        return self.process.wait(timeout=_PATIENCE_S)
+        return self.process.wait(timeout=_TIMEOUT_S)
 
     def _watch(self, ends: float) -> bool:
         """Take in some of what the program shows; False at its end."""

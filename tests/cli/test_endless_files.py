@@ -28,7 +28,7 @@ KINDS = ("/dev/zero", "/proc/self/mem", "pipe", "folder", "huge", "full")
 
 @pytest.fixture(autouse=True)
 def _files(monkeypatch):
-    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(reading, "_TIMEOUT_S", 0.05)
     os.mkfifo("pipe")
     Path("folder").mkdir()
     with Path("huge").open("wb") as file:

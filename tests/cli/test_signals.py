@@ -234,7 +234,7 @@ def test_the_echo_of_ctrl_c_is_wiped_off_before_it_is_told_what_is_left_of_a_fil
     into = writing_to(tmp_path / "answer", pipes.terminal, Messages(pipes.terminal, color="never"))
     with pytest.raises(InterruptError), into as terminal:
         interrupted_after_a_word(terminal)
-    assert pipes.stderr.startswith("\r\x1b[Knote: what arrived was dropped; ")
+    assert pipes.stderr.startswith("\r\x1b[Knote: the partial answer was discarded; ")
 
 
 @pytest.mark.in_process

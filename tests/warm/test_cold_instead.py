@@ -57,16 +57,14 @@ def ended_with(command, environ):
 
 
 def test_no_warm_makes_the_call_cold(warm):
-    assert (
-        is_cold(warm, "the settings say so", lambda *f: child("chat", "hi", "--no-warm", *f)) == 0
-    )
+    assert is_cold(warm, "it is turned off", lambda *f: child("chat", "hi", "--no-warm", *f)) == 0
 
 
 def test_a_profile_can_make_its_calls_cold(warm, tmp_path):
     config = tmp_path / "c.toml"
     config.write_text("version = 1\n[profiles.cold]\nwarm = false\n", encoding="utf-8")
     flags = ("--config", str(config), "--profile", "cold")
-    assert is_cold(warm, "the settings say so", lambda *f: child("chat", "hi", *flags, *f)) == 0
+    assert is_cold(warm, "it is turned off", lambda *f: child("chat", "hi", *flags, *f)) == 0
     told = child("chat", "hi", *flags, "--warm", "--verbose")
     assert warm_notes(told) == [f"note: warm: a fork of process {warm.pid}"]
 
@@ -152,7 +150,7 @@ def elsewhere(request, monkeypatch):
 
 UNAVAILABLE = (
     "error: a warm process needs Linux: fork, process descriptors and credentials on sockets\n"
-    "hint: everything else works without\n"
+    "hint: everything else works without it\n"
 )
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
-_PATIENCE_S = 1.0
+_TIMEOUT_S = 1.0
 _A_MOMENT_S = 0.002
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -33,7 +33,7 @@ def kill_all(leader: int) -> None:
 
     A process of another user cannot be killed; it is left running after a second.
     """
-    ends_at = time.monotonic() + _PATIENCE_S
+    ends_at = time.monotonic() + _TIMEOUT_S
     with suppress(OSError):
         os.kill(leader, signal.SIGKILL)  # it may not have its own group yet
     with suppress(OSError):

@@ -29,7 +29,7 @@ from hello_llm.warm.messages import (
 )
 from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
 
-_PATIENCE_S = 5.0
+_TIMEOUT_S = 5.0
 _ABSENT = (FileNotFoundError, ConnectionRefusedError)
 _PASSED_ON = (*OBEYED, signal.SIGWINCH)
 
@@ -72,7 +72,7 @@ def connect(folder: int, name: str) -> socket.socket:
         ColdError: nobody listens there, or another user does.
     """
     channel = socket.socket(socket.AF_UNIX)
-    channel.settimeout(_PATIENCE_S)
+    channel.settimeout(_TIMEOUT_S)
     at = address(folder, name)
     try:
         channel.connect(at)

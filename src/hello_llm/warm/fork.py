@@ -37,7 +37,7 @@ from hello_llm.warm.place import fingerprint, peer
 NO_CALL = 75
 """Exit code of a fork that made no call: it sent the status, or left the call to its client."""
 
-_PATIENCE_S = 5.0
+_TIMEOUT_S = 5.0
 _TIDY_S = 2.0
 
 
@@ -71,7 +71,7 @@ def answer(
 def _answer(
     channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
 ) -> None:
-    channel.settimeout(_PATIENCE_S)
+    channel.settimeout(_TIMEOUT_S)
     hold_signals()
     _report(channel, alive)
     data, descriptors = receive(channel)
