@@ -86,7 +86,11 @@ BAD = [
         "line 6, column 1: unknown vendor 'opnai' in model 'opnai/gpt-4o'",
         "openai/gpt-4o",
     ),
-    (CHECK + 'models = ["gpt-4o"]\n', "line 6, column 1: model 'gpt-4o' names no vendor", "openai"),
+    (
+        CHECK + 'models = ["gpt-4o"]\n',
+        "line 6, column 1: model 'gpt-4o' has no vendor prefix",
+        "openai",
+    ),
     (CHECK + 'repeat = "3"\n', 'line 6, column 1: repeat in check "a" must be a whole number', ""),
     (CHECK + "repeat = 2\npass = 3\n", "line 7, column 1: pass = 3 is more than repeat = 2", ""),
     (CHECK + 'expect_error = "AUTH"\n', "both an answer and an error are expected", ""),

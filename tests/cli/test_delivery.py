@@ -108,7 +108,7 @@ def test_a_failed_call_onto_a_full_disk_is_still_explained():
     ended = shell('"$@" chat hi --model gpt-4o-mini --json >/dev/full')
     assert ended.code == 13
     assert ended.stderr == (
-        "error: model 'gpt-4o-mini' names no vendor\nhint: --model openai/gpt-4o-mini\n"
+        "error: model 'gpt-4o-mini' has no vendor prefix\nhint: --model openai/gpt-4o-mini\n"
     )
 
 

@@ -109,6 +109,6 @@ def test_a_fallback_without_vendor_is_found_before_anything_is_sent(openai_serve
     ended = program("chat", "hi", *wire, "--fallback", "gpt-4o-mini")
     assert (ended.code, openai_server.requests) == (2, [])
     assert ended.stderr == (
-        "error: --fallback: model 'gpt-4o-mini' names no vendor\n"
+        "error: --fallback: model 'gpt-4o-mini' has no vendor prefix\n"
         "hint: --fallback openai/gpt-4o-mini\n"
     )

@@ -44,7 +44,9 @@ def missing_key(vendor, variable, flags=""):
 
 def no_vendor(model, suggestion):
     hint = f"--model {suggestion}"
-    return Mistake(f"--provider litellm --model {model}", f"model '{model}' names no vendor", hint)
+    return Mistake(
+        f"--provider litellm --model {model}", f"model '{model}' has no vendor prefix", hint
+    )
 
 
 FLAGS = [
@@ -68,7 +70,9 @@ FLAGS = [
     no_vendor("gemini-2.0-flash", "gemini/gemini-2.0-flash"),
     no_vendor("qwen2.5:0.5b", "ollama/qwen2.5:0.5b"),
     Mistake(
-        "--model gpt-4o-mini", "model 'gpt-4o-mini' names no vendor", "--model openai/gpt-4o-mini"
+        "--model gpt-4o-mini",
+        "model 'gpt-4o-mini' has no vendor prefix",
+        "--model openai/gpt-4o-mini",
     ),
     Mistake(
         "--provider litellm --model opnai/gpt-4o",

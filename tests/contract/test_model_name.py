@@ -52,7 +52,10 @@ def test_a_name_is_split_at_its_first_slash(text, vendor, name):
 def test_a_name_without_a_vendor_gets_the_most_likely_one(text, hint):
     with pytest.raises(UsageError) as caught:
         ModelName.parse(text)
-    assert (caught.value.message, caught.value.hint) == (f"model {text!r} names no vendor", hint)
+    assert (caught.value.message, caught.value.hint) == (
+        f"model {text!r} has no vendor prefix",
+        hint,
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,5 +92,5 @@ def test_a_wrong_vendor_and_an_empty_model_are_told(text, message, hint):
 
 
 def test_an_empty_name_names_no_vendor():
-    with pytest.raises(UsageError, match=r"^model '' names no vendor$"):
+    with pytest.raises(UsageError, match=r"^model '' has no vendor prefix$"):
         ModelName.parse("")

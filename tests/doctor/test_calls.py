@@ -84,7 +84,7 @@ def test_each_problem_of_the_file_is_a_finding(tmp_path):
         (("--timeout", "soon"), "--timeout"),
         (("--color", "blue"), "--color"),
         (LITELLM, "needs a model"),
-        ((*LITELLM, "--model", "tiny"), "names no vendor"),
+        ((*LITELLM, "--model", "tiny"), "has no vendor prefix"),
         ((*LITELLM, "--model", "opnai/tiny"), "unknown vendor"),
         ((*LITELLM, "--model", "azure/tiny"), "needs the address"),
     ],

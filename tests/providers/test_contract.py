@@ -136,7 +136,7 @@ def test_a_wrong_model_is_told_by_the_first_event_not_by_the_call(subject):
         next(stream)
     with pytest.raises(UsageError) as whole:
         subject.provider.chat(request)
-    assert str(streamed.value) == str(whole.value) == "model 'gpt-4o-mini' names no vendor"
+    assert str(streamed.value) == str(whole.value) == "model 'gpt-4o-mini' has no vendor prefix"
     assert subject.requests == []
 
 

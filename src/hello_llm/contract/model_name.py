@@ -43,7 +43,7 @@ class ModelName:
         """
         vendor, slash, name = text.partition("/")
         if not slash:
-            raise UsageError(f"model {text!r} names no vendor", _suggest_vendor(text, flag))
+            raise UsageError(f"model {text!r} has no vendor prefix", _suggest_vendor(text, flag))
         if vendor not in VENDORS | _LOCAL_VENDORS:
             raise UsageError(
                 f"unknown vendor {vendor!r} in model {text!r}",

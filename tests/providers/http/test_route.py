@@ -196,7 +196,7 @@ def test_a_password_in_the_address_is_refused_and_not_repeated(base):
             "the litellm provider needs a model",
             "--model openai/gpt-4o-mini, or --model local/smollm2 for one that needs no account",
         ),
-        ("gpt-4o", "model 'gpt-4o' names no vendor", "--model openai/gpt-4o"),
+        ("gpt-4o", "model 'gpt-4o' has no vendor prefix", "--model openai/gpt-4o"),
         (
             "local/smollm2",
             "local/smollm2 needs the address of its server",

@@ -87,7 +87,7 @@ def test_limits_cut_the_reply_as_a_server_would(params, text, finish_reason):
 
 
 def test_a_model_without_a_vendor_is_refused_at_once():
-    with pytest.raises(UsageError, match=r"^model 'echo' names no vendor$"):
+    with pytest.raises(UsageError, match=r"^model 'echo' has no vendor prefix$"):
         MockProvider(model="echo")
 
 
