@@ -141,7 +141,7 @@ def test_a_client_that_was_stopped_can_be_terminated(call):
 def test_the_fork_of_a_client_that_was_killed_ends_too(call):
     caller = call()
     os.kill(caller.process.pid, KILL)
-    assert caller.end() == (-KILL, _STREAMED + b"\n", "error: the caller is gone\n")
+    assert caller.end() == (-KILL, _STREAMED + b"\n", "error: the caller has ended\n")
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)])
