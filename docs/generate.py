@@ -89,7 +89,7 @@ def example_file() -> str:
 
 def settings_page() -> str:
     """Return the table of settings."""
-    from hello_llm.settings import FIELDS
+    from hello_llm.settings.fields import FIELDS
 
     head = [
         "# Settings",

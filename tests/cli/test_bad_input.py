@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hello_llm.contract import ExitCode
-from hello_llm.settings import FIELDS
+from hello_llm.settings.fields import FIELDS
 from tests.cli.program import COMMAND, child, program
 
 QUICK = settings(

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from hello_llm.cli.commands.config import app
 from hello_llm.contract import HelloLLMError, UsageError
-from hello_llm.settings import FIELDS
 from hello_llm.settings.example import example_text
+from hello_llm.settings.fields import FIELDS
 
 FILE = """\
 version = 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.settings import FIELDS
+from hello_llm.settings.fields import FIELDS
 from tests.cli.program import program, shell
 
 KEY = "sk-proj-Zm9vYmFyYmF6cXV4"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hello_llm.settings import FIELDS
+from hello_llm.settings.fields import FIELDS
 from tests.cli.program import program
 
 

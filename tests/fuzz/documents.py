@@ -11,7 +11,7 @@ from hello_llm.providers.mock.faults import FAULTS
 from hello_llm.providers.mock.script_keys import FAULT, MATCH, REPLY
 from hello_llm.recording import Exchange
 from hello_llm.recording.document import to_document
-from hello_llm.settings import FIELDS
+from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.checker import Checked
 from tests.fuzz.values import Raw, Table, fitting
 from tests.recording import samples

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from hello_llm.cli.parser import COMMANDS, parser
-from hello_llm.settings import FIELDS
+from hello_llm.settings.fields import FIELDS
 from tests.fuzz import documents
 from tests.fuzz.case import Case
 from tests.fuzz.mutation import mutated, torn

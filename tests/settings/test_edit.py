@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hello_llm.contract import UsageError
-from hello_llm.settings import resolve
 from hello_llm.settings.edit import Change, init_file, set_value, use_profile
 from hello_llm.settings.example import example_text
+from hello_llm.settings.resolve import resolve
 
 FILE = """\
 # Mine.

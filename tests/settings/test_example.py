@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import hello_llm
-from hello_llm.settings import FIELDS, Settings, resolve
 from hello_llm.settings.example import example_text
+from hello_llm.settings.fields import FIELDS, Settings
+from hello_llm.settings.resolve import resolve
 
 EXAMPLE = Path(hello_llm.__file__).parents[2] / "config.example.toml"
 

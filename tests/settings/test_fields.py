@@ -6,7 +6,7 @@ import string
 import pytest
 
 from hello_llm.providers.factory import PROVIDER_NAMES
-from hello_llm.settings import FIELDS, Settings
+from hello_llm.settings.fields import FIELDS, Settings
 
 KEYS = [
     "provider", "model", "fallback", "api_base", "api_key_env", "proxy", "ca_file", "script",

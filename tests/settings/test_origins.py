@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.settings import Origin
+from hello_llm.settings.origins import Origin
 
 FILE = Path("/etc/\x1b/c.toml")
 

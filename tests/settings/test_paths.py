@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hello_llm.contract import UsageError
-from hello_llm.settings import resolve
 from hello_llm.settings.paths import chosen_config_file, default_config_file
+from hello_llm.settings.resolve import resolve
 
 
 def test_the_file_is_in_the_users_folder_for_configuration(monkeypatch, tmp_path):

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hello_llm.contract import UsageError
-from hello_llm.settings import FIELDS, Origin, Settings, resolve
+from hello_llm.settings.fields import FIELDS, Settings
+from hello_llm.settings.origins import Origin
+from hello_llm.settings.resolve import resolve
 
 FILE = """\
 version = 1
@@ -195,7 +197,7 @@ def test_a_mistake_in_a_profile_that_is_not_in_use_counts_too(tmp_path):
 def test_without_a_file_nothing_is_loaded_to_read_one(home):
     """No TOML reader, no writer, no checker, and nothing that compares words."""
     code = (
-        "import sys; from hello_llm.settings import resolve; resolve({'model': 'a/b'}); "
+        "import sys; from hello_llm.settings.resolve import resolve; resolve({'model': 'a/b'}); "
         "print(sorted({'tomllib', 'tomlkit', 'tomli_w', 'rich', 'hello_llm.settings.checking'}"
         " & set(sys.modules)))"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageError
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.mock.provider import DEFAULT_MODEL
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.play import Play

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from hello_llm.contract import HelloLLMError, LLMProvider, UsageError
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.recording import Recorder, Recording, RecordingFile, Replayer

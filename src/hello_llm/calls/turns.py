@@ -11,7 +11,7 @@ from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.scripted import ScriptedMock

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import cast
 
 from hello_llm.contract import ExitCode, Message, Role
-from hello_llm.settings import FIELDS
 from hello_llm.settings.field import Section
+from hello_llm.settings.fields import FIELDS
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checked
 from hello_llm.toml_file.kinds import (

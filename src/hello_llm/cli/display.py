@@ -12,7 +12,7 @@ from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.redactor import Redactor
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 
 def redactor(*key_variables: str | None) -> Redactor:

@@ -21,8 +21,7 @@ from hello_llm.cli.startup import Startup
 from hello_llm.machine.last_words import say
 from hello_llm.providers.litellm.rehearsal import rehearse_all
 from hello_llm.rendering.terminal import ClosedStream, Terminal
-from hello_llm.settings import Settings
-from hello_llm.settings.fields import FIELDS
+from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.origins import BUILT_IN
 from hello_llm.warm.control import (
     LONGEST_START_S,

@@ -10,7 +10,7 @@ from hello_llm.warm import DeclinedError
 if TYPE_CHECKING:
     from hello_llm.cli.display import Display
     from hello_llm.cli.prompt import PromptSource
-    from hello_llm.settings import Settings
+    from hello_llm.settings.fields import Settings
 
 HOLDER = ("-m", "hello_llm.cli.holder")
 """The arguments of Python that start a warm process."""

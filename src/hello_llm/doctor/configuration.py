@@ -5,8 +5,8 @@ from pathlib import Path
 
 from hello_llm.contract import UsageError
 from hello_llm.contract.diagnosis import Diagnosis
-from hello_llm.settings import Settings
 from hello_llm.settings.checking import find_problems
+from hello_llm.settings.fields import Settings
 from hello_llm.settings.origins import BUILT_IN
 from hello_llm.settings.paths import default_config_file
 from hello_llm.text.phrases import printable

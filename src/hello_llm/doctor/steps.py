@@ -19,7 +19,7 @@ from hello_llm.doctor.models import diagnose_models
 from hello_llm.doctor.reaching import diagnose_reach
 from hello_llm.doctor.subject import Subject, timeout_s, transport_of
 from hello_llm.doctor.versions import diagnose_versions
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 
 def diagnose(subject: Subject) -> Iterator[Diagnosis]:

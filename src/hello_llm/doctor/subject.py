@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hello_llm.contract import UsageError
 from hello_llm.providers.http.client.transport import Transport
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 LONGEST_LIST_S = 15.0
 """Time limit in seconds for fetching a list of models, unless a flag sets another."""

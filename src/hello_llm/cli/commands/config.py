@@ -13,8 +13,10 @@ from hello_llm.contract import UsageError
 from hello_llm.rendering.console import make_console
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import FIELDS, Origin, Settings, resolve
+from hello_llm.settings.fields import FIELDS, Settings
+from hello_llm.settings.origins import Origin
 from hello_llm.settings.paths import chosen_config_file
+from hello_llm.settings.resolve import resolve
 from hello_llm.text.phrases import printable
 
 app = typer.Typer(no_args_is_help=True, help="Show the settings, and edit the configuration file.")

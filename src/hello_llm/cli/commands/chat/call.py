@@ -12,7 +12,8 @@ from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.startup import Startup
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import Settings, resolve
+from hello_llm.settings.fields import Settings
+from hello_llm.settings.resolve import resolve
 
 
 def call(context: typer.Context, typed: ChatOptions) -> ExitCode:

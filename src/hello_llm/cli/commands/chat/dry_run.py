@@ -14,7 +14,7 @@ from hello_llm.cli.prompt import GREETING
 from hello_llm.contract import ChatRequest, Message
 from hello_llm.rendering.sanitize import sanitize
 from hello_llm.secrets.redactor import REDACTED
-from hello_llm.settings import FIELDS, Settings
+from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.text.ci_commands import disarmed, disarmed_json
 
 if TYPE_CHECKING:

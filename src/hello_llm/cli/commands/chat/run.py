@@ -16,7 +16,7 @@ from hello_llm.cli.standard_input import Waiting
 from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
 from hello_llm.engine import Turn
 from hello_llm.rendering.messages import Messages
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 from hello_llm.settings.origins import BUILT_IN
 
 

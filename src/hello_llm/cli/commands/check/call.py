@@ -12,7 +12,7 @@ from hello_llm.cli.commands.check.run import CheckRun
 from hello_llm.cli.display import Display
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings import find_config, resolve_with_config
+from hello_llm.settings.resolve import find_config, resolve_with_config
 from hello_llm.toml_file.kinds import Integer, Kind, UnfitError
 
 _JOBS = Integer(1, 256)

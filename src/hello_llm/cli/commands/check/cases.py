@@ -14,9 +14,10 @@ from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.providers.http.address import place_of
-from hello_llm.settings import FIELDS, Settings, resolve_with_config
+from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.origins import BUILT_IN
+from hello_llm.settings.resolve import resolve_with_config
 
 _MOCK = "mock/"
 

@@ -22,7 +22,7 @@ from hello_llm.files.reading import LARGEST_RECORD, read_text
 from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import harmless, whole_environ
 from hello_llm.rendering.sanitize import inert
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 from hello_llm.text import phrases
 
 

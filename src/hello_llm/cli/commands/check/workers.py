@@ -11,7 +11,7 @@ from hello_llm.calls.recording import CallRecording, OpenRecording
 from hello_llm.calls.turns import turn_of
 from hello_llm.contract import ChatRequest, LLMProvider
 from hello_llm.engine import Candidate, Turn
-from hello_llm.settings import Settings
+from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.play import Play

@@ -29,7 +29,8 @@ from hello_llm.rendering.diagnoses import DiagnosesView, JsonDiagnoses, PlainDia
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.rendering.usage_table import dollars, duration
-from hello_llm.settings import Settings, resolve
+from hello_llm.settings.fields import Settings
+from hello_llm.settings.resolve import resolve
 
 _PROMPT = "Say hello."
 _MOST_TOKENS = 8
