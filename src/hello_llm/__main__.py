@@ -4,7 +4,7 @@ import os
 import sys
 
 _WARM = "chat"
-"""The only command that the warm process runs; the others, and its help, do not need LiteLLM."""
+"""The only command that the warm process runs; the others do not need LiteLLM."""
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def _take_standard_descriptors() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments[:1] != [_WARM] or "--help" in arguments or sys.platform != "linux":
+    if arguments[:1] != [_WARM] or sys.platform != "linux":
         return _run_cold(arguments)
     from hello_llm.warm.client import ColdError, LostError, hand_over
 
