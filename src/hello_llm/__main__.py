@@ -52,6 +52,10 @@ def _take_standard_descriptors() -> None:
 def _run(arguments: list[str]) -> int:
     if arguments[:1] != [_WARM] or sys.platform != "linux":
         return _run_cold(arguments)
+    from hello_llm.warm import place
+
+    if place.is_missing():
+        return _run_cold(arguments, place.NONE_RUNNING, absent=True)
     from hello_llm.warm.client import ColdError, LostError, hand_over
 
     try:

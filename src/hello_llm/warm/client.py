@@ -22,12 +22,20 @@ from hello_llm.warm.messages import (
     ENDED,
     MOST_DESCRIPTORS,
     OBEYED,
+    peer,
     read_all,
     receive_forked,
     send,
     send_number,
 )
-from hello_llm.warm.place import NoPlaceError, address, fingerprint, open_folder, peer, socket_name
+from hello_llm.warm.place import (
+    NONE_RUNNING,
+    NoPlaceError,
+    address,
+    fingerprint,
+    open_folder,
+    socket_name,
+)
 
 _TIMEOUT_S = 5.0
 _ABSENT = (FileNotFoundError, ConnectionRefusedError)
@@ -89,7 +97,7 @@ def connect(folder: int, name: str) -> socket.socket:
 
 
 def _absent() -> ColdError:
-    return ColdError("none is running", absent=True)
+    return ColdError(NONE_RUNNING, absent=True)
 
 
 def _connected() -> socket.socket:

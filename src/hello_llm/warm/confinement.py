@@ -11,7 +11,7 @@ import socket
 import struct
 from collections.abc import Mapping, Sequence
 
-from hello_llm.warm.place import peer
+from hello_llm.warm.messages import peer
 
 _SO_PEERPIDFD = 77
 """Not yet in the standard library; available since Linux 6.5."""

@@ -15,14 +15,8 @@ from pathlib import Path
 from hello_llm.warm.client import ColdError, await_fork, connect
 from hello_llm.warm.confinement import ANOTHER_PID_NAMESPACE, in_words, passed_on, process_at
 from hello_llm.warm.lock import is_taken, remove_unless_taken, sockets_in
-from hello_llm.warm.messages import BrokenOffError, read_all, send
-from hello_llm.warm.place import (
-    NoPlaceError,
-    folder_path,
-    open_folder,
-    peer,
-    socket_name,
-)
+from hello_llm.warm.messages import BrokenOffError, peer, read_all, send
+from hello_llm.warm.place import NoPlaceError, folder_path, open_folder, socket_name
 from hello_llm.warm.squatted import ELSEWHERE
 
 _STOP = "hello-llm warm stop"

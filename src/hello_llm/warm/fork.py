@@ -31,8 +31,16 @@ from hello_llm.warm.confinement import (
     may_look_into,
     witness,
 )
-from hello_llm.warm.messages import DECLINED, ENDED, read, receive, receive_number, send_forked
-from hello_llm.warm.place import fingerprint, peer
+from hello_llm.warm.messages import (
+    DECLINED,
+    ENDED,
+    peer,
+    read,
+    receive,
+    receive_number,
+    send_forked,
+)
+from hello_llm.warm.place import fingerprint
 
 NO_CALL = 75
 """Exit code of a fork that made no call: it sent the status, or left the call to its client."""

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from hello_llm.warm.fork import NO_CALL, Program, answer
-from hello_llm.warm.messages import DECLINED, ENDED
+from hello_llm.warm.messages import DECLINED, ENDED, peer
 from hello_llm.warm.place import (
     UNHEARD_ENDING,
     address,
     folder_path,
     make_folder,
     open_folder,
-    peer,
     remove_stale,
     socket_name,
 )

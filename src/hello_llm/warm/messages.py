@@ -12,6 +12,7 @@ import marshal
 import os
 import signal
 import socket
+import struct
 
 FORKED, ENDED, DECLINED = b"F", b"E", b"D"
 """Kinds of replies.
@@ -126,3 +127,11 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
             raise BrokenOffError
         data += piece
     return bytes(data)
+
+
+def peer(channel: socket.socket) -> tuple[int, int]:
+    """Return the process ID and user ID of the other end, as reported by the kernel."""
+    size = struct.calcsize("3i")
+    credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid, user, _group = struct.unpack("3i", credentials)
+    return pid, user

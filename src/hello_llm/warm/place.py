@@ -4,9 +4,7 @@ The client imports this module at every start, so it imports next to nothing its
 """
 
 import os
-import socket
 import stat
-import struct
 import sys
 
 import hello_llm
@@ -16,6 +14,9 @@ SOCKET_ENDING = ".sock"
 
 UNHEARD_ENDING = ".new"
 """A further suffix in the name of a socket that does not accept connections yet."""
+
+NONE_RUNNING = "none is running"
+"""Why a call is cold if there is no warm process."""
 
 _PRIVATE = 0o700
 _FLAGS = (
@@ -62,6 +63,17 @@ def _is_of_another_user(runtime: str) -> bool:
         return os.stat(runtime).st_uid != os.geteuid()  # noqa: PTH116 - no pathlib at start-up
     except OSError:
         return False
+
+
+def is_missing() -> bool:
+    """Return whether there is no socket folder, so that no warm process can be running."""
+    try:
+        os.lstat(folder_path())
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def make_folder() -> None:
@@ -148,11 +160,3 @@ def fingerprint() -> tuple[object, ...]:
             if name.startswith("PYTHON") and name not in _OF_NO_EFFECT_LATER
         ),
     )
-
-
-def peer(channel: socket.socket) -> tuple[int, int]:
-    """Return the process ID and user ID of the other end, as reported by the kernel."""
-    size = struct.calcsize("3i")
-    told = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    pid, user, _group = struct.unpack("3i", told)
-    return pid, user
