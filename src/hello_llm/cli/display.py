@@ -67,8 +67,8 @@ class Display:
 
     def hiding(self, *key_variables: str | None) -> Self:
         """Return a display like this one that also redacts the values of `key_variables`."""
-        names = (*self.key_variables, *key_variables)
-        return self.of_view(self.view, self.terminal, *names, debug=self.debug)
+        key_variables = (*self.key_variables, *key_variables)
+        return self.of_view(self.view, self.terminal, *key_variables, debug=self.debug)
 
     def warn_of(self, settings: Settings) -> None:
         """Warn if it is not known whether there is a configuration."""

@@ -1,7 +1,7 @@
 """Converts JSON values to annotated types, and rejects those that do not match."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from types import NoneType
@@ -37,7 +37,7 @@ def dataclass_from(cls: type[_Class], document: object) -> _Class:
     values = {
         field.name: value_at(table, field.name, hints[field.name])
         for field in fields(cls)  # type: ignore[arg-type]
-        if field.name in table or not _has_default(field)
+        if field.name in table or field.default is field.default_factory is MISSING
     }
     return cls(**values)
 
@@ -62,10 +62,6 @@ def value_of(hint: object, value: object) -> Any:  # noqa: ANN401 - any annotati
     if hint in {int, float}:
         return _number(hint, value)
     return _as(get_origin(hint) or hint, value)
-
-
-def _has_default(field: "Field[Any]") -> bool:
-    return field.default is not MISSING or field.default_factory is not MISSING
 
 
 def _one_of(allowed: Collection[str], value: object) -> str:

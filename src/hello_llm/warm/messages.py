@@ -131,7 +131,6 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 
 def peer(channel: socket.socket) -> tuple[int, int]:
     """Return the process ID and user ID of the other end, as reported by the kernel."""
-    size = struct.calcsize("3i")
-    credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     pid, user, _group = struct.unpack("3i", credentials)
     return pid, user

@@ -69,10 +69,8 @@ def is_missing() -> bool:
     """Return whether there is no socket folder, so that no warm process can be running."""
     try:
         os.lstat(folder_path())
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
     return False
 
 

@@ -55,7 +55,8 @@ def rehearse(model: str) -> None:
 
 
 def _rehearse(answer: Answer, *, stream: bool) -> None:
-    Transport().client(_ignore, _same, Network()).close()  # loads what a real client needs
+    # This loads what a real client needs.
+    Transport().client(lambda _: None, lambda response: response, Network()).close()
     provider = _Rehearsal(answer, stream=stream)
     if stream:
         for _ in provider.stream_chat("hi"):
@@ -100,12 +101,3 @@ def _logging_in_this_thread(litellm: Any) -> Iterator[None]:
         yield
     finally:
         del pool.submit
-
-
-def _ignore(_: object) -> None:
-    """Do nothing."""
-
-
-def _same(response: "httpx.Response") -> "httpx.Response":
-    """Return `response`."""
-    return response

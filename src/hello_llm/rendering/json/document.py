@@ -135,11 +135,8 @@ class JsonRenderer:
             case Retrying():
                 self._messages.retrying(event)
             case Finished(reply):
-                self._terminal.write_stdout(
-                    json_line(document(reply, redact=self._messages.redact))
-                )
-                if self._usage:
-                    write_usage(self._terminal, self._messages, reply)
+                self._write(document(reply, redact=self._messages.redact))
+                self._write_usage(reply)
 
     def refresh(self) -> None:
         """Do nothing: nothing is held back."""
@@ -148,9 +145,19 @@ class JsonRenderer:
         """Write the document of the failure, and report the error in prose on standard error."""
         failure = self._progress.failure(error, self._messages.redact)
         try:
-            self._terminal.write_stdout(json_line(failure))
+            self._write_failure(failure)
         finally:
             self._messages.error(error)
+
+    def _write_failure(self, failure: dict[str, Any]) -> None:
+        self._write(failure)
+
+    def _write_usage(self, reply: LLMReply) -> None:
+        if self._usage:
+            write_usage(self._terminal, self._messages, reply)
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self._terminal.write_stdout(json_line(line))
 
 
 def _empty(provider: str | None, model: str | None, attempts: int) -> dict[str, Any]:

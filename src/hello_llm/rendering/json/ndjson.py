@@ -6,7 +6,6 @@ from typing import Any
 
 from hello_llm.contract import (
     Finished,
-    HelloLLMError,
     LLMReply,
     ReasoningDelta,
     Retrying,
@@ -15,26 +14,22 @@ from hello_llm.contract import (
     TextDelta,
     ToolCallDelta,
 )
-from hello_llm.rendering.json.document import Progress, document, json_line
+from hello_llm.rendering.json.document import JsonRenderer, Progress, document
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.rendering.usage_table import write_usage
 from hello_llm.text.surrogates import SurrogateJoiner
 
 EVENTS_SCHEMA = "hello-llm.events/1"
 
 
-class NdjsonRenderer:
+class NdjsonRenderer(JsonRenderer):
     """Writes each event as it arrives; the deltas add up to the text of the final document."""
 
     def __init__(
         self, terminal: Terminal, messages: Messages, progress: Progress, *, usage: bool
     ) -> None:
         """Write to the standard output of `terminal`; `usage` adds a table on standard error."""
-        self._terminal = terminal
-        self._messages = messages
-        self._progress = progress
-        self._usage = usage
+        super().__init__(terminal, messages, progress, usage=usage)
         self._started = False
         self._streamed = False
         self._text = SurrogateJoiner()
@@ -59,18 +54,10 @@ class NdjsonRenderer:
                 self._streamed = True
                 self._write(_line(event))
 
-    def refresh(self) -> None:
-        """Do nothing: nothing is held back."""
-
-    def fail(self, error: HelloLLMError) -> None:
-        """Write the ``error`` line, and report the error in prose on standard error."""
-        failure = self._progress.failure(error, self._messages.redact)
-        try:
-            self._start()
-            self._delta(self._text.close())
-            self._write({"event": "error", **failure})
-        finally:
-            self._messages.error(error)
+    def _write_failure(self, failure: dict[str, Any]) -> None:
+        self._start()
+        self._delta(self._text.close())
+        self._write({"event": "error", **failure})
 
     def _finish(self, reply: LLMReply) -> None:
         if self._streamed:
@@ -79,8 +66,7 @@ class NdjsonRenderer:
             for event in _pieces(reply):
                 self._write(_line(event))
         self._write({"event": "end", **document(reply, redact=self._messages.redact)})
-        if self._usage:
-            write_usage(self._terminal, self._messages, reply)
+        self._write_usage(reply)
 
     def _start(self) -> None:
         if not self._started:
@@ -98,9 +84,6 @@ class NdjsonRenderer:
     def _delta(self, text: str) -> None:
         if text:
             self._write(_line(TextDelta(text)))
-
-    def _write(self, line: dict[str, Any]) -> None:
-        self._terminal.write_stdout(json_line(line))
 
 
 def _line(event: TextDelta | ReasoningDelta | ToolCallDelta | Retrying) -> dict[str, Any]:
