@@ -217,25 +217,26 @@ def test_a_flood_that_nobody_reads_is_held_back():
     assert provider.taken <= attempt.MOST_AHEAD + 2
 
 
-def test_the_rest_of_a_flood_comes_in_one_piece_at_the_deadline():
+def overdue():
+    """A flood, and a turn that has read one piece of it and reached its deadline."""
     now = [0.0]
     provider = Flood()
     call = turn(provider, timeout=1.0, clock=lambda: now[0])
     next(call)
     assert wait_until(lambda: provider.taken > 200)
     now[0] = 1.0
+    return provider, call
+
+
+def test_the_rest_of_a_flood_comes_in_one_piece_at_the_deadline():
+    _, call = overdue()
     assert len(next(call).text) > 100
     with pytest.raises(DeadlineError):
         next(call)
 
 
 def test_a_flood_meets_the_deadline_though_its_reader_is_slower():
-    now = [0.0]
-    provider = Flood()
-    call = turn(provider, timeout=1.0, clock=lambda: now[0])
-    next(call)
-    assert wait_until(lambda: provider.taken > 200)
-    now[0] = 1.0
+    provider, call = overdue()
     with pytest.raises(DeadlineError) as caught:
         list(call)
     assert provider.closed

@@ -18,7 +18,7 @@ from hello_llm.checks.suite_keys import (
     messages_of,
 )
 from hello_llm.contract import ExitCode, Message, UsageError
-from hello_llm.files.reading import read_text
+from hello_llm.files.reading import read_text, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.judge.rules import can_be_validated
 from hello_llm.text import phrases
@@ -192,7 +192,7 @@ class _SuiteChecker(Checker):
         except FileNotFoundError:
             self._note_absent(name, trail)
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
+            reason = reason_of(error)
             shown = phrases.printable(str(self._folder / name))
             self.note(f"cannot read {shown}: {reason}", None, trail)
 

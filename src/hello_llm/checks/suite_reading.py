@@ -6,7 +6,7 @@ from pathlib import Path
 from hello_llm.checks.suite import CheckModel, Suite
 from hello_llm.checks.suite_file import check_suite
 from hello_llm.contract import UsageError
-from hello_llm.files.reading import read_file
+from hello_llm.files.reading import read_file, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.text import phrases
 from hello_llm.toml_file.problems import to_error
@@ -27,7 +27,7 @@ def read_suite(path: Path, check_model: CheckModel, judges: Judges | None = None
     try:
         content = read_file(path)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = reason_of(error)
         raise UsageError(f"cannot read {shown}: {reason}", "hello-llm check SUITE.toml") from None
     with nullcontext(judges) if judges is not None else Judges() as examiners:
         suite, problems = check_suite(path, content, check_model, examiners)

@@ -83,6 +83,11 @@ def _next_block(file: FileIO) -> bytes:
     return block or b""
 
 
+def reason_of(error: OSError | ValueError) -> str:
+    """Return why a file could not be read, without its path."""
+    return str(error.strerror if isinstance(error, OSError) else error)
+
+
 def _waited(file: FileIO, timeout_s: float) -> bool:
     """Wait for data or the end of the file; return whether either came in time."""
     from select import select

@@ -34,7 +34,7 @@ def explain(error: BaseException) -> Explanation | None:
 
 
 def find_fault(package: str) -> Explanation | None:
-    """Return what is wrong with `package`, if anything, without importing it."""
+    """Look for a fault of `package` without importing it; ``None`` if there is none."""
     hidden = _hidden_by(package)
     if hidden is not None:
         return _hidden(package, hidden)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from hello_llm.contract import OutputError, UsageError
-from hello_llm.files.reading import LARGEST_RECORD, read_file
+from hello_llm.files.reading import LARGEST_RECORD, read_file, reason_of
 from hello_llm.recording.document import SCHEMA, from_document, to_document
 from hello_llm.recording.exchange import Exchange
 
@@ -134,7 +134,7 @@ def _lines(path: Path) -> Iterator[bytes]:
     try:
         yield from io.BytesIO(read_file(path, LARGEST_RECORD))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = reason_of(error)
         raise UsageError(
             f"cannot read the recording {path}: {reason}", "name a file written with --record"
         ) from error

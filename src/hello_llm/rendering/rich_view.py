@@ -54,7 +54,7 @@ class RichRenderer:
             live: redraw the block that grows; the terminal must support cursor movement.
             quiet: write nothing around the answer.
             usage: write the usage table below the answer.
-            clock: returns monotonic seconds; decides when the next frame is due.
+            clock: returns monotonic seconds, by which frames are drawn.
         """
         self._terminal = terminal
         self._messages = messages

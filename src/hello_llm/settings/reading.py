@@ -1,10 +1,10 @@
-"""Reads the bytes of a configuration file; errors say what to do about them."""
+"""Reads the bytes of a configuration file, with a hint in each error."""
 
 import errno
 from pathlib import Path
 
 from hello_llm.contract import UsageError
-from hello_llm.files.reading import read_file
+from hello_llm.files.reading import read_file, reason_of
 from hello_llm.text import phrases
 
 
@@ -28,7 +28,7 @@ def read_bytes(path: Path) -> bytes | None:
             shown = phrases.printable(str(path))
             large = f"{shown} is larger than 256 KiB, too large for a configuration file"
             raise UsageError(large) from None
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = reason_of(error)
         raise UsageError(
             f"cannot read {phrases.printable(str(path))}: {reason}",
             hint="name a file that can be read: --config FILE",
@@ -45,6 +45,6 @@ def why_unseen(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = reason_of(error)
         return f"cannot look for {phrases.printable(str(path))}: {reason}"
     return None

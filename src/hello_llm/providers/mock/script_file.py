@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import ToolCall, UsageError
-from hello_llm.files.reading import read_file
+from hello_llm.files.reading import read_file, reason_of
 from hello_llm.providers.mock.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
 from hello_llm.providers.mock.script import Reply, Rule, Script
 from hello_llm.providers.mock.script_keys import (
@@ -38,7 +38,7 @@ def read_script(path: Path) -> Script:
     try:
         document = parse(read_file(path))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = reason_of(error)
         raise UsageError(
             f"cannot read the script {phrases.printable(str(path))}: {reason}",
             "name a file that can be read: --script FILE",

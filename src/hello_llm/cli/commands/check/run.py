@@ -18,7 +18,7 @@ from hello_llm.cli.display import Display
 from hello_llm.cli.exits import printing
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.contract.model_name import ModelName
-from hello_llm.files.reading import LARGEST_RECORD, read_text
+from hello_llm.files.reading import LARGEST_RECORD, read_text, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import harmless, whole_environ
 from hello_llm.rendering.sanitize import inert
@@ -138,7 +138,7 @@ def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -
     try:
         failed = set(failed_in(read_text(report, LARGEST_RECORD)))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = reason_of(error)
         raise UsageError(f"cannot read {shown}: {reason}", "--rerun-failed REPORT.json") from None
     left = [case for case in cases if (redact(case.check.name), redact(case.model)) in failed]
     if not left:
