@@ -22,7 +22,9 @@ THEIRS: dict[str, frozenset[str]] = {
 }
 """For each package, what it may import beside the standard library; the rest may nothing."""
 
-LATE = frozenset({"hello_llm.providers.http.client.wire"})
+LATE = frozenset(
+    f"hello_llm.providers.http.client.{name}" for name in ("streams", "tunnel", "wire")
+)
 """Modules that import heavy packages at once, and are imported inside functions only."""
 HEAVY = frozenset({"httpcore", "httpx", "litellm", "openai", "xllamacpp", *LATE})
 """What is imported inside functions only, because its import takes tenths of a second."""

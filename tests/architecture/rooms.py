@@ -29,6 +29,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "contract",
             "settings",
             "providers",
+            "providers.http",
             "providers.litellm",
             "providers.mock",
             "engine",

@@ -107,8 +107,8 @@ FLAGS = [
     Mistake("--color red", '--color must be auto, always or never, not "red"'),
     Mistake(
         "--api-base localhost:80",
-        "--api-base must be an address such as http://127.0.0.1:11434",
-        "the address begins with http:// or https://",
+        "--api-base must be an address such as http://127.0.0.1:11434, but it does not begin with"
+        " http:// or https://",
     ),
     Mistake(
         f"--api-key-env {KEY}",

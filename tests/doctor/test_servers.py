@@ -172,8 +172,8 @@ def test_the_proxy_is_what_is_reached_where_there_is_one(tmp_path):
         assert found["resolution"]["message"] == "the proxy 127.0.0.1 is 127.0.0.1"
         assert proxy.asked[0][1] == "http://far.invalid/v1/models"
         found = examined(*asking("https://far.invalid/v1"), "--config", file)
-    assert found.failures == {"tls": "UNREACHABLE"}
-    assert "does not lead to far.invalid" in found["tls"]["message"]
+    assert found.failures == {"proxy": "UNREACHABLE"}
+    assert "does not lead to far.invalid" in found["proxy"]["message"]
 
 
 def test_a_vendor_without_a_list_is_only_reached():

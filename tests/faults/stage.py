@@ -39,7 +39,7 @@ def staged(fault: Fault, protocol: str, port: int = 0) -> Iterator[Stage]:
             case "unresolved":
                 yield Stage(_base("http", _UNKNOWN_HOST, port or 80, spoken), None)
             case "full":
-                taken = stack.enter_context(_full_port(port))
+                taken = stack.enter_context(filled_port(port))
                 yield Stage(_base("http", "127.0.0.1", taken, spoken), None)
 
 
@@ -56,7 +56,7 @@ def _closed_port(port: int) -> Iterator[int]:
 
 
 @contextmanager
-def _full_port(port: int) -> Iterator[int]:
+def filled_port(port: int) -> Iterator[int]:
     """Hold a port whose backlog is full: Linux drops what asks for a connection then."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.socket())

@@ -9,13 +9,14 @@ from hello_llm.providers.factory import PROVIDER_NAMES
 from hello_llm.settings.fields import FIELDS, Settings
 
 KEYS = [
-    "provider", "model", "fallback", "api_base", "api_key_env", "proxy", "ca_file", "script",
+    "provider", "model", "fallback", "api_base", "api_key_env", "headers", "headers_env",
+    "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
     "output", "usage", "color", "warm", "quiet", "verbose",
 ]  # fmt: skip
 
-FILE_ONLY = {"proxy", "ca_file"}
+FILE_ONLY = {"headers_env", "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key"}
 
 
 def test_the_table_holds_every_setting_in_this_order():
@@ -49,8 +50,8 @@ def test_the_providers_are_those_of_the_factory():
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
 def test_a_row_is_complete(field):
     """The flag is the key, the summary a sentence, and there is a default or an example."""
-    flags = {None} if field.key in FILE_ONLY else {"--" + field.key.replace("_", "-")}
-    assert {field.flag} == flags
+    usual = "--header" if field.key == "headers" else "--" + field.key.replace("_", "-")
+    assert field.flag == (None if field.key in FILE_ONLY else usual)
     assert field.row.summary[0] in string.ascii_uppercase
     assert field.row.summary.endswith(".")
     assert (field.default is None) == (field.row.example is not None)

@@ -9,7 +9,6 @@ from hello_llm.toml_file.kinds import (
     SECRET_REASON,
     Boolean,
     Choice,
-    FilePath,
     Integer,
     Name,
     NameList,
@@ -17,9 +16,8 @@ from hello_llm.toml_file.kinds import (
     Prose,
     TextList,
     UnfitError,
-    Url,
-    VariableName,
 )
+from hello_llm.toml_file.references import FilePath, Url, VariableName
 
 COLOR = Choice(("auto", "always", "never"))
 SHARE = Number(0, 1)
@@ -32,7 +30,7 @@ URL = Url("http://127.0.0.1:11434")
 KEY = "sk-" + "aB3d" * 12
 RANDOM_KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6"
 NO_USER = ("must not contain a user name, password or key", SECRET_HINT)
-NO_ADDRESS = ("must be an address such as http://127.0.0.1:11434", None)
+NO_ADDRESS = "must be an address such as http://127.0.0.1:11434, but "
 NO_VARIABLE = ("must be the name of an environment variable, such as OPENAI_API_KEY", None)
 NO_KEY = ("must be the name of an environment variable, not the key itself", SECRET_HINT)
 
@@ -122,13 +120,13 @@ def test_what_is_allowed_comes_back_with_its_type(kind, given, value):
         (VariableName(), "ÄPFEL", *NO_VARIABLE),
         (VariableName(), KEY, *NO_KEY),
         (VariableName(), RANDOM_KEY, *NO_KEY),
-        (URL, "http://", *NO_ADDRESS),
-        (URL, "http://a b", *NO_ADDRESS),
-        (URL, "http://a\n", *NO_ADDRESS),
-        (URL, "http://[::1", *NO_ADDRESS),
-        (URL, "http://a:99999", *NO_ADDRESS),
-        (URL, "ftp://a", *NO_ADDRESS),
-        (URL, "localhost:11434", NO_ADDRESS[0], "the address begins with http:// or https://"),
+        (URL, "http://", NO_ADDRESS + "it has no host", None),
+        (URL, "http://a b", NO_ADDRESS + "it contains a space or a control character", None),
+        (URL, "http://a\n", NO_ADDRESS + "it contains a space or a control character", None),
+        (URL, "http://[::1", NO_ADDRESS + "its host is not a valid IPv6 address in brackets", None),
+        (URL, "http://a:99999", NO_ADDRESS + "its port is not a number from 1 to 65535", None),
+        (URL, "ftp://a", NO_ADDRESS + "it does not begin with http:// or https://", None),
+        (URL, "localhost:11434", NO_ADDRESS + "it does not begin with http:// or https://", None),
         (URL, "http://me:pass@a", *NO_USER),
         (URL, "http://me@a", *NO_USER),
         (URL, "http://a/?api_key=x", *NO_USER),

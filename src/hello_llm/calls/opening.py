@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageError
 from hello_llm.providers.factory import get_provider
+from hello_llm.providers.http.client.certificates import Certificates
 from hello_llm.providers.mock.provider import DEFAULT_MODEL
 from hello_llm.settings.fields import Settings
 
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from hello_llm.providers.mock.play import Play
 
 _LOCAL = "local/"
+
+_OF_A_CALL = (
+    "api_base",
+    "api_key_env",
+    "headers",
+    "headers_env",
+    "connect_timeout",
+    "proxy",
+    "proxy_auth_env",
+)
+_FILES = ("ca_file", "client_cert", "client_key")
+OF_THE_PROVIDER = ("provider", "model", "script", *_OF_A_CALL, *_FILES)
+"""The settings that a provider is made from."""
 
 Serve = Callable[[Path, str], AbstractContextManager[str]]
 """Serves a file of weights under a name; the context yields the address of its API."""
@@ -54,14 +68,8 @@ def open_provider(
         options: dict[str, Any] = {"model": settings.model} if settings.model else {}
         options |= _script(settings, play)
         if settings.provider == "litellm":
-            options |= {
-                "api_base": settings.api_base,
-                "api_key_env": settings.api_key_env,
-                "connect_timeout": settings.connect_timeout,
-                "timeout": None,
-                "proxy": settings.proxy,
-                "ca_file": certificates(settings),
-            }
+            options |= {key: getattr(settings, key) for key in _OF_A_CALL}
+            options |= {"timeout": None, **asdict(certificates(settings))}
             if settings.model is not None and settings.model.startswith(_LOCAL):
                 name, weights = _local_model(settings, settings.model)
                 options["api_base"] = stack.enter_context(serve(weights, name))
@@ -101,19 +109,22 @@ def script_file(settings: Settings) -> Path | None:
     return file if beside is None else beside.parent / file
 
 
-def certificates(settings: Settings) -> Path | None:
-    """Return the path of the certificates, which only a configuration file can name.
+def certificates(settings: Settings) -> Certificates:
+    """Return the PEM files of the call, which only a configuration file can name.
 
     Raises:
         UsageError: there is no such file.
     """
-    if settings.ca_file is None or settings.config_file is None:
+    return Certificates(*(_named_file(settings, key) for key in _FILES))
+
+
+def _named_file(settings: Settings, key: str) -> Path | None:
+    name = getattr(settings, key)
+    if name is None or settings.config_file is None:
         return None
-    file = settings.config_file.parent / Path(settings.ca_file).expanduser()
+    file = settings.config_file.parent / Path(name).expanduser()
     if not os.path.isfile(file):  # noqa: PTH113 - a name that is too long is no file either
-        raise UsageError(
-            f"there is no file of certificates {file}", "name a PEM file in the profile: ca_file"
-        )
+        raise UsageError(f"there is no file {file}", f"name a PEM file in the profile: {key}")
     return file
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from hello_llm.calls.opening import build_request, open_provider
 from hello_llm.calls.recording import CallRecording, RecordingOptions
@@ -15,6 +15,16 @@ from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.scripted import ScriptedMock
+
+_OF_ONE_VENDOR = (
+    "api_base",
+    "api_key_env",
+    "headers",
+    "headers_env",
+    "client_cert",
+    "client_key",
+)
+"""The settings that are for the server of one vendor, and must not reach another."""
 
 _NOT_RECORDED = RecordingOptions()
 
@@ -113,7 +123,8 @@ def _falling_back(settings: Settings, model: str) -> Settings:
         raise UsageError(f"--fallback: {error.message}", error.hint) from None
     if settings.model is not None and settings.model.startswith(f"{vendor}/"):
         return replace(settings, model=model)
-    return replace(settings, model=model, api_base=None, api_key_env=None)
+    unset: dict[str, Any] = dict.fromkeys(_OF_ONE_VENDOR)
+    return replace(settings, model=model, **unset)
 
 
 def turn_of(settings: Settings, candidates: list[Candidate], call_recording: CallRecording) -> Turn:

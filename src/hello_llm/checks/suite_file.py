@@ -24,6 +24,7 @@ from hello_llm.judge.rules import can_be_validated
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checker
 from hello_llm.toml_file.document import Document, parse
+from hello_llm.toml_file.header_kinds import layered
 from hello_llm.toml_file.positions import Trail
 from hello_llm.toml_file.problems import Problem, in_order
 
@@ -102,7 +103,7 @@ class _SuiteChecker(Checker):
 
     def _check(self, table: Mapping[str, Any], number: int, defaults: Mapping[str, Any]) -> Check:
         trail = ("check", str(number))
-        values = {**defaults, **self._settings(table, trail, CHECK_KEYS)}
+        values = layered(defaults, self._settings(table, trail, CHECK_KEYS))
         if "model" in table and "models" not in table:
             values.pop("models", None)
         if _lacks(table, "name"):
@@ -142,6 +143,7 @@ class _SuiteChecker(Checker):
         """Return the valid values of a check or of ``[defaults]``."""
         self.only_known(table, known, trail)
         values = self.values(table, {key: KINDS[key] for key in known if key in KINDS}, trail)
+        self.note_clashes(values, trail)
         if "script" in values:
             values["script"] = self._script(values["script"], (*trail, "script"))
         if "model" in values:

@@ -12,20 +12,21 @@ from hello_llm.toml_file.checker import Checked
 from hello_llm.toml_file.kinds import (
     Boolean,
     Choice,
-    FilePath,
     Integer,
     Name,
     NameList,
     Number,
     TextList,
     UnfitError,
-    VariableName,
 )
+from hello_llm.toml_file.references import FilePath, VariableName
 
 SETTING_KEYS = (
     "provider",
     "api_base",
     "api_key_env",
+    "headers",
+    "headers_env",
     "script",
     "system",
     "stream",

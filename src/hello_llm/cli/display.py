@@ -47,7 +47,7 @@ class Display:
             provider=settings.provider,
             model=settings.model,
         )
-        return cls.of_view(view, terminal, settings.api_key_env, debug=debug)
+        return cls.of_view(view, terminal, *settings.secret_variables, debug=debug)
 
     @classmethod
     def of_view(

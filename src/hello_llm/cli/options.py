@@ -13,17 +13,9 @@ import typer
 
 from hello_llm.settings.field import Field, Row, Section
 from hello_llm.settings.fields import FIELDS
-from hello_llm.toml_file.kinds import (
-    Boolean,
-    Choice,
-    FilePath,
-    Kind,
-    Number,
-    Prose,
-    TextList,
-    Url,
-    VariableName,
-)
+from hello_llm.toml_file.header_kinds import HeaderTable
+from hello_llm.toml_file.kinds import Boolean, Choice, Kind, Number, Prose, TextList
+from hello_llm.toml_file.references import FilePath, Url, VariableName
 
 RECORDING = "Record and replay"
 _PANELS = (*Section, RECORDING)
@@ -144,9 +136,9 @@ def _read(key: str, typed: object) -> object:
 
 def _setting(field: Field) -> Parameter:
     """Return the parameter for a setting."""
-    row, kind, name = field.row, field.kind, field.key.replace("_", "-")
+    row, kind, flag = field.row, field.kind, str(field.flag)
     option = typer.Option(
-        f"--{name}/--no-{name}" if row.negatable else f"--{name}",
+        f"{flag}/{flag.replace('--', '--no-')}" if row.negatable else flag,
         metavar=None if isinstance(kind, Boolean) else _metavar(row),
         help=f"{row.summary}{_remark(field)}",
         rich_help_panel=row.section,
@@ -155,7 +147,7 @@ def _setting(field: Field) -> Parameter:
     of: object = str | None
     if isinstance(kind, Boolean):
         of = bool | None
-    elif isinstance(kind, TextList):
+    elif isinstance(kind, TextList | HeaderTable):
         of = list[str] | None
     return _parameter(field.key, Annotated[of, option], None)
 

@@ -19,6 +19,7 @@ DiagnosisName = Literal[
     "local",
     "resolution",
     "connection",
+    "proxy",
     "tls",
     "models",
     "completion",

@@ -18,8 +18,13 @@ _DECISIVE = (
     "fallback",
     "api_base",
     "api_key_env",
+    "headers",
+    "headers_env",
     "proxy",
+    "proxy_auth_env",
     "ca_file",
+    "client_cert",
+    "client_key",
     "connect_timeout",
     "timeout",
 )
@@ -71,4 +76,8 @@ def _value(value: object) -> str:
             return " ".join(map(str, value))
         case float():
             return f"{value:g} s"
+        case dict():
+            return ", ".join(f"{name}: {item}" for name, item in value.items())
+        case None:
+            return "off"
     return str(value)

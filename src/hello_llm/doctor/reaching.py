@@ -1,37 +1,30 @@
 """Checks whether the host of a call is reachable: name resolution, connection and TLS."""
 
-import errno
-import os
-import select
-import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from hello_llm.contract import HelloLLMError
+from hello_llm.contract.address import host_of
 from hello_llm.contract.diagnosis import Diagnosis
+from hello_llm.providers.http.client.dialing import attempts, most_telling
+from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.resolving import Address, resolve
 from hello_llm.providers.http.client.transport import Transport
-from hello_llm.providers.http.probe import shake_hands, target, unreached
+from hello_llm.providers.http.probe import (
+    Handshake,
+    examine_certificate,
+    shake_hands,
+    target,
+    unreached,
+)
 from hello_llm.providers.http.route import Route
 
-_PORTS = {"http": 80, "https": 443}
-_LOOK_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One of the addresses of a host."""
-
-    family: int
-    """The address family, such as ``socket.AF_INET``."""
-    where: tuple[str | int | bytes, ...]
-    """The address and port, in the form that ``socket.connect`` takes."""
-
-    def __str__(self) -> str:
-        return str(self.where[0])
+_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+_OTHERS_S = 1.0
+"""How long the other addresses of a host may take to answer after the first, in seconds."""
 
 
 def diagnose_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
@@ -45,108 +38,98 @@ def diagnose_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
         )
         return
     parts = urlsplit(address)
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    through = "the proxy " if transport.proxy else ""
+    host, port = host_of(address), parts.port or _PORTS[parts.scheme]
+    network = Network(proxy=transport.via)
+    network.begin(transport.connect_timeout)
     try:
-        addresses = _resolve(host, port, transport.connect_timeout)
+        addresses = resolve(host, port, network)
     except OSError as error:
-        yield Diagnosis.failure("resolution", unreached(error, route, transport))
+        yield Diagnosis.failure("resolution", unreached(error, route, transport, network))
         return
+    through = "the proxy " if transport.proxy else ""
     yield Diagnosis.ok("resolution", f"{through}{host} is {', '.join(map(str, addresses))}")
     try:
-        yield _connect(addresses, port, transport.connect_timeout)
+        yield _diagnose_connection(addresses, port, network)
     except OSError as error:
-        yield Diagnosis.failure("connection", unreached(error, route, transport))
+        yield Diagnosis.failure("connection", unreached(error, route, transport, network))
         return
     yield from _diagnose_tls(route, transport)
 
 
 def _diagnose_tls(route: Route, transport: Transport) -> Iterator[Diagnosis]:
+    network = Network()
     started = time.monotonic()
     try:
-        version = shake_hands(route, transport)
+        agreed = shake_hands(route, transport, network)
     except HelloLLMError as error:
+        if network.at_proxy:
+            yield Diagnosis.failure("proxy", error)
+            return
+        seen = examine_certificate(route, transport) if "certificate" in error.message else {}
+        if seen:
+            error.message += f"; the certificate is {_described(seen)}"
         yield Diagnosis.failure("tls", error)
         return
-    if version is not None:
+    if agreed is not None:
         took_ms = (time.monotonic() - started) * 1000
-        yield Diagnosis.ok("tls", f"{version} with a trusted certificate, {took_ms:.0f} ms")
+        yield Diagnosis.ok("tls", f"{_secured(agreed)}, {took_ms:.0f} ms")
 
 
-def _resolve(host: str, port: int, within_s: float | None) -> list[Address]:
-    """Return all addresses of `host`, looked up in a thread because the lookup has no timeout.
-
-    Raises:
-        OSError: the host has no address, or the lookup took more than `within_s` seconds.
-    """
-    found: list[Address] = []
-    trouble: list[OSError] = []
-
-    def look_up() -> None:
-        try:
-            for family, _, _, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-                found.append(Address(family, where))
-        except UnicodeError as error:
-            trouble.append(socket.gaierror(str(error)))
-        except OSError as error:
-            trouble.append(error)
-
-    looking = threading.Thread(target=look_up, daemon=True)
-    looking.start()
-    looking.join(within_s)
-    if looking.is_alive():
-        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
-    if trouble:
-        raise trouble[0]
-    return list(dict.fromkeys(found))
+def _secured(agreed: Handshake) -> str:
+    return f"{agreed.version} with a trusted certificate: {_described(agreed.certificate)}"
 
 
-def _connect(addresses: list[Address], port: int, within_s: float | None) -> Diagnosis:
+def _described(certificate: Mapping[str, Any]) -> str:
+    """Return the subject, the issuer and the validity of a certificate."""
+    subject, issuer = _name(certificate.get("subject", ())), _name(certificate.get("issuer", ()))
+    names = [value for _, value in certificate.get("subjectAltName", ())]
+    for_names = f" for {', '.join(names)}" if names and names != [subject] else ""
+    since, until = certificate.get("notBefore"), certificate.get("notAfter")
+    return f"{subject}{for_names}, issued by {issuer}, valid from {since} to {until}"
+
+
+def _name(parts: Any) -> str:  # noqa: ANN401 - tuples in tuples, as the module ssl has them
+    """Return the common name, or else all parts of a distinguished name."""
+    pairs = [pair for relative in parts for pair in relative]
+    common = [value for key, value in pairs if key == "commonName"]
+    return common[0] if common else ", ".join(value for _, value in pairs) or "nobody"
+
+
+def _diagnose_connection(addresses: list[Address], port: int, network: Network) -> Diagnosis:
     """Connect to all `addresses` at once, and return the diagnosis.
 
     Raises:
         OSError: no address accepted a connection.
     """
     started = time.monotonic()
-    trouble = _tried(addresses, within_s)
-    took_ms = (time.monotonic() - started) * 1000
-    silent = [one for one in addresses if trouble[one] is not None]
-    if len(silent) == len(addresses):
-        refused = [error for error in trouble.values() if not isinstance(error, TimeoutError)]
-        raise next(filter(None, [*refused, *trouble.values()]))
-    answer = ", ".join(str(one) for one in addresses if one not in silent)
-    words = f"port {port} of {answer} is open, {took_ms:.0f} ms"
+    errors: dict[Address, OSError] = {}
+    answered: list[Address] = []
+    with suppress(TimeoutError), closing(attempts(addresses, network, 0.0)) as outcomes:
+        for address, outcome in outcomes:
+            if isinstance(outcome, OSError):
+                errors[address] = outcome
+                continue
+            outcome.close()
+            if not answered:
+                took_ms = (time.monotonic() - started) * 1000
+                network.begin(_OTHERS_S)
+            answered.append(address)
+    if not answered:
+        if len(errors) < len(addresses):
+            network.left_s()
+        raise most_telling(list(errors.values()))
+    words = f"port {port} of {', '.join(map(str, answered))} is open, {took_ms:.0f} ms"
+    silent = [one for one in addresses if one not in errors and one not in answered]
+    if errors:
+        closed = (
+            f"{one} ({(error.strerror or 'failed').lower()})" for one, error in errors.items()
+        )
+        words += f"; closed: {', '.join(closed)}"
     if not silent:
         return Diagnosis.ok("connection", words)
-    others = ", ".join(f"{one} ({_reason(trouble[one])})" for one in silent)
-    return Diagnosis.ok("connection", f"{words}; closed: {others}")
-
-
-def _tried(addresses: list[Address], within_s: float | None) -> dict[Address, OSError | None]:
-    """Connect to all `addresses`; return the error of each, or ``None`` if it connected."""
-    ends_at = None if within_s is None else time.monotonic() + within_s
-    silence = TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
-    outcome: dict[Address, OSError | None] = dict.fromkeys(addresses, silence)
-    with ExitStack() as stack:
-        waiting: dict[socket.socket, Address] = {}
-        for one in addresses:
-            try:
-                sock = stack.enter_context(socket.socket(one.family, socket.SOCK_STREAM))
-                sock.setblocking(False)
-                sock.connect(one.where)
-            except BlockingIOError:
-                waiting[sock] = one
-            except OSError as error:
-                outcome[one] = error
-            else:
-                outcome[one] = None
-        while waiting and (ends_at is None or time.monotonic() < ends_at):
-            for sock in select.select([], list(waiting), [], _LOOK_S)[1]:
-                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                failed = OSError(number, os.strerror(number)) if number else None
-                outcome[waiting.pop(sock)] = failed
-    return outcome
-
-
-def _reason(error: OSError | None) -> str:
-    return "no answer" if error is None else (error.strerror or "no answer").lower()
+    return Diagnosis.warning(
+        "connection",
+        f"{words}; no answer from {', '.join(map(str, silent))}",
+        "each call tries the others after a quarter of a second; mend the route, or have the name"
+        " resolve to addresses that answer",
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hello_llm.contract import UsageError
+from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.doctor.configuration import diagnose_problems, diagnose_settings
 from hello_llm.doctor.destination import (
@@ -55,13 +55,17 @@ def _diagnose_server(settings: Settings, subject: Subject) -> Iterator[Diagnosis
     key = diagnose_key(way, settings, subject.environ)
     yield key
     try:
-        transport = transport_of(settings, subject.certificates(settings))
+        transport = transport_of(settings, subject)
+        transport.via  # noqa: B018 - it checks the address
     except UsageError as error:
         yield Diagnosis.failure("tls", error)
         return
+    except AuthError as error:
+        yield Diagnosis.failure("key", error)
+        return
     reached = True
     for diagnosis in diagnose_reach(way, transport):
-        reached = reached and diagnosis.status == "ok"
+        reached = reached and diagnosis.status != "failure"
         yield diagnosis
     if reached and key.status != "failure":
         route = route_with_key(settings, subject.environ)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hello_llm.contract import UsageError
+from hello_llm.providers.http.client.certificates import Certificates
 from hello_llm.providers.http.client.transport import Transport
+from hello_llm.providers.http.credentials import with_credentials
 from hello_llm.settings.fields import Settings
 
 LONGEST_LIST_S = 15.0
@@ -22,17 +24,29 @@ class Subject:
     """The configuration file that the user named, if any."""
     environ: Mapping[str, str]
     """The environment variables."""
-    certificates: Callable[[Settings], Path | None]
-    """Returns the CA file that the settings name; raises ``UsageError`` if it is unusable."""
+    certificates: Callable[[Settings], Certificates]
+    """Returns the PEM files that the settings name; raises ``UsageError`` if one is missing."""
 
 
-def transport_of(settings: Settings, ca_file: Path | None) -> Transport:
-    """Return the transport for a call with `settings`."""
-    return Transport(
+def transport_of(settings: Settings, subject: Subject) -> Transport:
+    """Return the transport for a call with `settings`.
+
+    Raises:
+        AuthError: a variable that a header or the proxy needs is not set.
+        UsageError: a file of certificates is missing.
+    """
+    transport = Transport(
         connect_timeout=settings.connect_timeout or None,
         timeout=timeout_s(settings),
         proxy=settings.proxy,
-        ca_file=ca_file,
+        certificates=subject.certificates(settings),
+        headers=settings.headers or {},
+    )
+    return with_credentials(
+        transport,
+        subject.environ,
+        headers_env=settings.headers_env,
+        proxy_auth_env=settings.proxy_auth_env,
     )
 
 

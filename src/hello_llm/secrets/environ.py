@@ -14,13 +14,22 @@ _SECRET_NAME = re.compile(
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/]+)@")
 
 
+def is_secrets_name(name: str) -> bool:
+    """Return whether something with this name probably holds a secret."""
+    return _SECRET_NAME.fullmatch(name) is not None
+
+
 def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterable[str]:
     """Yield the secrets in `environ`.
 
     These are the values of `key_variables` and of variables that are named like secrets, and the
-    passwords in URLs, such as a proxy's.
+    passwords in URLs, such as a proxy's. Of ``user:password``, the password is yielded too; of
+    ``Bearer KEY``, the key.
     """
     for name, value in environ.items():
-        if name in key_variables or _SECRET_NAME.fullmatch(name):
+        if name in key_variables or is_secrets_name(name):
             yield value
+        if name in key_variables:
+            yield value.partition(":")[2]
+            yield value.rpartition(" ")[2]
         yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))

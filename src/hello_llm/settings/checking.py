@@ -11,9 +11,10 @@ from hello_llm.settings.reading import read_bytes
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checker, texts
 from hello_llm.toml_file.document import parse
-from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, FilePath, Name, UnfitError
+from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, Name, UnfitError
 from hello_llm.toml_file.positions import Trail
 from hello_llm.toml_file.problems import Problem, in_order
+from hello_llm.toml_file.references import FilePath
 
 VERSION = 1
 WEIGHTS = FilePath('a path such as "~/models/tiny.gguf"')
@@ -113,7 +114,9 @@ class _ConfigChecker(Checker):
 
     def _settings(self, table: Mapping[str, Any], trail: Trail) -> dict[str, Entry]:
         self.only_known(table, FIELDS, trail)
-        return self._entries(self.values(table, FIELDS, trail), trail)
+        values = self.values(table, FIELDS, trail)
+        self.note_clashes(values, trail)
+        return self._entries(values, trail)
 
     def _entries(self, values: Mapping[str, object], trail: Trail) -> dict[str, Entry]:
         return {key: Entry(value, self.line((*trail, key))) for key, value in values.items()}

@@ -1,5 +1,7 @@
 """Writes the example configuration from the table of settings."""
 
+import json
+
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.kinds import Choice, Integer, Number
@@ -55,4 +57,7 @@ def _lines(field: Field) -> str:
         comment += " Unset by default."
     shown = field.row.example if field.default is None else field.default
     wrapped = fill(comment, 98, initial_indent="# ", subsequent_indent="# ")
+    if isinstance(shown, dict):
+        pairs = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items())
+        return f"{wrapped}\n#{field.key} = {{ {pairs} }}\n"
     return f"{wrapped}\n#{dumps({field.key: shown})}"

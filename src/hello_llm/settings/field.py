@@ -36,6 +36,8 @@ class Row(NamedTuple):
     """The hint after a value that is not allowed."""
     has_flag: bool = True
     """Whether it can also be set on the command line."""
+    flag: str | None = None
+    """Its flag, if that is not named like its key."""
     negatable: bool = False
     """Whether ``--no-NAME`` sets it to false."""
 
@@ -71,7 +73,9 @@ class Field:
     @property
     def flag(self) -> str | None:
         """The flag that sets it; ``None`` if only a file can."""
-        return f"--{self.key.replace('_', '-')}" if self.row.has_flag else None
+        if not self.row.has_flag:
+            return None
+        return self.row.flag or f"--{self.key.replace('_', '-')}"
 
 
 def fields_of(table: type) -> Mapping[str, Field]:

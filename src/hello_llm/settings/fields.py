@@ -5,25 +5,24 @@ are generated from it.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from hello_llm.settings.field import Field, Row, Section, fields_of
 from hello_llm.settings.origins import Origin
+from hello_llm.toml_file.header_kinds import HeaderTable, HeaderVariables
 from hello_llm.toml_file.kinds import (
     Boolean,
     Choice,
-    FilePath,
     Integer,
     Name,
     NameList,
     Number,
     Prose,
     TextList,
-    Url,
-    VariableName,
 )
+from hello_llm.toml_file.references import FilePath, ProxyUrl, Url, VariableName
 
 ProviderChoice = Literal["mock", "litellm"]
 OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]
@@ -87,13 +86,45 @@ class Settings:
             example="OPENAI_API_KEY",
         ),
     ] = None
+    headers: Annotated[
+        Mapping[str, str] | None,
+        Row(
+            HeaderTable(),
+            Section.ASKED,
+            "A header to send besides the usual ones, as a gateway may require it.",
+            metavar="'NAME: VALUE'",
+            example={"X-Team": "blue"},
+            flag="--header",
+        ),
+    ] = None
+    headers_env: Annotated[
+        Mapping[str, str] | None,
+        Row(
+            HeaderVariables(),
+            Section.ASKED,
+            "Headers whose values are secrets, each with the environment variable that holds it.",
+            example={"X-Token": "GATEWAY_TOKEN"},
+            has_flag=False,
+        ),
+    ] = None
     proxy: Annotated[
         str | None,
         Row(
-            Url("http://127.0.0.1:3128"),
+            ProxyUrl("http://127.0.0.1:3128"),
             Section.ASKED,
-            "The proxy for all calls; proxy variables in the environment are ignored.",
+            "The proxy for all calls, or false for none; proxy variables in the environment are"
+            " ignored.",
             example="http://127.0.0.1:3128",
+            has_flag=False,
+        ),
+    ] = None
+    proxy_auth_env: Annotated[
+        str | None,
+        Row(
+            VariableName(),
+            Section.ASKED,
+            "The environment variable that holds the login for the proxy, as user:password.",
+            example="PROXY_LOGIN",
             has_flag=False,
         ),
     ] = None
@@ -104,6 +135,27 @@ class Settings:
             Section.ASKED,
             "A PEM file of certificates to trust besides the usual ones; relative to this file.",
             example="company-ca.pem",
+            has_flag=False,
+        ),
+    ] = None
+    client_cert: Annotated[
+        str | None,
+        Row(
+            FilePath('a path such as "client.pem"'),
+            Section.ASKED,
+            "A PEM file with the certificate for a server that asks for one; relative to this"
+            " file.",
+            example="client.pem",
+            has_flag=False,
+        ),
+    ] = None
+    client_key: Annotated[
+        str | None,
+        Row(
+            FilePath('a path such as "client.key"'),
+            Section.ASKED,
+            "A PEM file with the key of client_cert, if that does not contain it.",
+            example="client.key",
             has_flag=False,
         ),
     ] = None
@@ -249,6 +301,20 @@ class Settings:
     """Why it is not known whether there is one; ``None`` if it is known."""
     profile: str | None = None
     """The profile in use, if any."""
+
+    @property
+    def secret_variables(self) -> tuple[str, ...]:
+        """The environment variables that hold the secrets of a call, whatever their names say."""
+        return tuple(named_variables(self.api_key_env, self.proxy_auth_env, self.headers_env))
+
+
+def named_variables(*values: str | Mapping[str, str] | None) -> Iterator[str]:
+    """Yield the names in values of settings that name variables: one, or one for each header."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif value is not None:
+            yield from value.values()
 
 
 FIELDS: Mapping[str, Field] = fields_of(Settings)

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
+from hello_llm.settings.fields import named_variables
 from hello_llm.text import phrases
 
 _MOST_SHOWN = 10
+_SECRET_KEYS = ("api_key_env", "proxy_auth_env", "headers_env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,13 @@ class ConfigFile:
     """The paths of ``[local.models]``, absolute."""
     unseen: str | None = None
     """Why it is not known whether the file exists, if so; it then counts as empty."""
+
+    @property
+    def secret_variables(self) -> frozenset[str]:
+        """The environment variables that the file names as secrets, whichever profile uses them."""
+        tables = [self.defaults, *self.profiles.values()]
+        values = (table[key].value for table in tables for key in _SECRET_KEYS if key in table)
+        return frozenset(named_variables(*values))
 
 
 def missing_file(path: Path) -> UsageError:

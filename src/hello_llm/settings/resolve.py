@@ -1,6 +1,7 @@
 """Decides the value of every setting: flag, then profile, then [defaults], then built-in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hello_llm.settings.origins import BUILT_IN, Origin
 from hello_llm.settings.paths import default_config_file
 from hello_llm.settings.reading import read_bytes, why_unseen
 from hello_llm.text import phrases
+from hello_llm.toml_file.header_kinds import layered
 from hello_llm.toml_file.kinds import UnfitError
 
 Layer = Mapping[str, tuple[Any, Origin]]
@@ -82,7 +84,7 @@ def find_config(config_file: Path | None = None) -> ConfigFile | None:
 
 def _flag_layer(flags: Mapping[str, object]) -> Layer:
     return {
-        key: (_checked_flag(FIELDS[key], given), Origin(f"flag {_typed_flag(FIELDS[key], given)}"))
+        key: (_checked_flag(FIELDS[key], given), Origin(_typed_flag(FIELDS[key], given)))
         for key, given in flags.items()
         if given is not None and given not in ([], ())
     }
@@ -92,12 +94,13 @@ def _checked_flag(field: Field, given: object) -> object:
     try:
         return field.check(given)
     except UnfitError as error:
-        raise UsageError(f"{field.flag} {error.reason}", error.hint) from None
+        raise UsageError(f"{field.flag or field.key} {error.reason}", error.hint) from None
 
 
 def _typed_flag(field: Field, given: object) -> str:
-    flag = str(field.flag)
-    return flag.replace("--", "--no-", 1) if given is False else flag
+    if field.flag is None:
+        return "the suite"
+    return f"flag {field.flag.replace('--', '--no-', 1) if given is False else field.flag}"
 
 
 def _profile_layer(name: str, config: ConfigFile | None) -> Layer:
@@ -123,15 +126,17 @@ def _file_layer(config: ConfigFile, entries: Mapping[str, Entry], words: str) ->
 
 
 def _layered(layers: list[Layer], config: ConfigFile | None, profile: str | None) -> Settings:
-    built_in = {key: (field.default, BUILT_IN) for key, field in FIELDS.items()}
-    merged: dict[str, tuple[Any, Origin]] = {**built_in}
+    values: dict[str, Any] = {key: field.default for key, field in FIELDS.items()}
+    origins = dict.fromkeys(FIELDS, BUILT_IN)
     for layer in reversed(layers):
-        merged.update(layer)
+        values = layered(values, {key: value for key, (value, _) in layer.items()})
+        for key, (value, origin) in layer.items():
+            both = f"{origin.words} and {origins[key].words}"
+            origins[key] = origin if values[key] == value else replace(origin, words=both)
     local = _file_layer(config, config.local_models, "[local.models]") if config else {}
-    origins = {key: origin for key, (_, origin) in merged.items()}
     origins |= {f"local.models.{name}": origin for name, (_, origin) in local.items()}
     return Settings(
-        **{key: value for key, (value, _) in merged.items()},
+        **values,
         local_models={name: path for name, (path, _) in local.items()},
         origins=origins,
         config_file=config.path if config and config.unseen is None else None,

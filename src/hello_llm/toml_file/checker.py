@@ -7,6 +7,7 @@ from hello_llm.secrets.names import names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.text import phrases
 from hello_llm.toml_file.document import Document
+from hello_llm.toml_file.header_kinds import clashing
 from hello_llm.toml_file.kinds import SECRET_HINT, UnfitError
 from hello_llm.toml_file.positions import Trail, nearest
 from hello_llm.toml_file.problems import Problem
@@ -112,6 +113,12 @@ class Checker:
         """Return the line of the item at `trail`, or of the innermost item around it."""
         position = nearest(self._positions, trail)
         return None if position is None else position.line
+
+    def note_clashes(self, values: Mapping[str, Any], trail: Trail) -> None:
+        """Note the headers in a table of settings that have a value and a variable."""
+        for name in clashing(values):
+            message = f"{phrases.name(name)} is in headers and in headers_env{self.where(trail)}"
+            self.note(message, "leave out one", (*trail, "headers_env"))
 
     def where(self, trail: Trail) -> str:
         """Describe the table at `trail`: `` in [defaults]`` or `` in check "smoke"``."""

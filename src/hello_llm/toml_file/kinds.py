@@ -1,10 +1,7 @@
 """The kinds of values in files and flags: what they allow, and how they parse typed text."""
 
-import os
-from pathlib import Path
 from typing import Protocol
 
-from hello_llm.secrets.names import looks_random, names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.text import phrases
 
@@ -45,24 +42,25 @@ class Kind(Protocol):
         ...
 
 
-class _Textual:
+class Textual:
     """Takes typed text as it is."""
 
     def read(self, text: str) -> object:
+        """Return the text."""
         return text
 
 
-class Prose(_Textual):
+class Prose(Textual):
     """Any text, even an empty one."""
 
     allowed = "text"
 
     def check(self, given: object) -> str:
         """Return the text."""
-        return _text(given, self)
+        return text_of(given, self)
 
 
-class Text(_Textual):
+class Text(Textual):
     """A text that is not blank."""
 
     def __init__(self, allowed: str = "text that is not blank") -> None:
@@ -71,9 +69,9 @@ class Text(_Textual):
 
     def check(self, given: object) -> str:
         """Return the text."""
-        text = _text(given, self)
+        text = text_of(given, self)
         if not text.strip():
-            raise _unfit(self, given)
+            raise unfit(self, given)
         return text
 
 
@@ -88,67 +86,7 @@ class Name(Text):
         return text
 
 
-class FilePath(Name):
-    """A path; a relative one is resolved against the folder of the file that contains it."""
-
-    def check(self, given: object) -> str:
-        """Return the path as written."""
-        text = super().check(given)
-        if "\0" in text:
-            raise UnfitError(f"must be {self.allowed}, and contains a NUL character")
-        try:
-            Path(text).expanduser()
-        except RuntimeError:
-            raise UnfitError("begins with ~, but there is no such home folder") from None
-        return text
-
-    def read(self, text: str) -> object:
-        """Make the path absolute, since the file may be far from the working folder."""
-        return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100 - resolve() would follow links
-
-
-class VariableName(_Textual):
-    """The name of an environment variable; a bad value is never shown, as it may be the key."""
-
-    allowed = "the name of an environment variable"
-
-    def check(self, given: object) -> str:
-        """Return the name."""
-        text = _text(given, self)
-        if looks_like_secret(text) or looks_random(text):
-            raise UnfitError(f"must be {self.allowed}, not the key itself", SECRET_HINT)
-        if not (text.isascii() and text.isidentifier()):
-            raise UnfitError(f"must be {self.allowed}, such as OPENAI_API_KEY")
-        return text
-
-
-class Url(_Textual):
-    """The address of a server; a bad value is never shown, as it may contain a password."""
-
-    def __init__(self, example: str) -> None:
-        """Use `example` in the error for a value that is not an address."""
-        self.allowed = f"an address such as {example}"
-
-    def check(self, given: object) -> str:
-        """Return the address."""
-        from urllib.parse import parse_qsl, urlsplit
-
-        text = _text(given, self)
-        try:
-            parts = urlsplit(text)
-            _ = parts.port
-        except ValueError:
-            raise UnfitError(f"must be {self.allowed}") from None
-        query = parse_qsl(parts.query)
-        if "@" in parts.netloc or looks_like_secret(text) or any(_is_secret(*q) for q in query):
-            raise UnfitError("must not contain a user name, password or key", SECRET_HINT)
-        blank = any(c.isspace() or not c.isprintable() for c in text)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or blank:
-            raise UnfitError(f"must be {self.allowed}", _scheme_hint(text))
-        return text
-
-
-class Choice(_Textual):
+class Choice(Textual):
     """One of a few words."""
 
     def __init__(self, choices: tuple[str, ...]) -> None:
@@ -161,7 +99,7 @@ class Choice(_Textual):
         if isinstance(given, str) and given in self.choices:
             return given
         near = phrases.did_you_mean(given, self.choices) if isinstance(given, str) else None
-        raise _unfit(self, given, near)
+        raise unfit(self, given, near)
 
 
 class Boolean:
@@ -173,7 +111,7 @@ class Boolean:
         """Return the boolean."""
         if isinstance(given, bool):
             return given
-        raise _unfit(self, given)
+        raise unfit(self, given)
 
     def read(self, text: str) -> object:
         """Parse ``true`` and ``false``."""
@@ -191,10 +129,10 @@ class Number:
     def check(self, given: object) -> float:
         """Return the number as a float."""
         if isinstance(given, bool) or not isinstance(given, int | float):
-            raise _unfit(self, given)
+            raise unfit(self, given)
         if self.low <= given <= self.high:
             return float(given)
-        raise _unfit(self, given)
+        raise unfit(self, given)
 
     def read(self, text: str) -> object:
         """Parse a decimal number."""
@@ -217,10 +155,10 @@ class Integer:
     def check(self, given: object) -> int:
         """Return the number."""
         if isinstance(given, bool) or not isinstance(given, int):
-            raise _unfit(self, given)
+            raise unfit(self, given)
         if self.low <= given <= self.high:
             return given
-        raise _unfit(self, given)
+        raise unfit(self, given)
 
     def read(self, text: str) -> object:
         """Parse a whole number."""
@@ -240,7 +178,7 @@ class TextList:
     def check(self, given: object) -> tuple[str, ...]:
         """Return the texts."""
         if not isinstance(given, list | tuple):
-            raise _unfit(self, given)
+            raise unfit(self, given)
         return tuple(self._item(item) for item in given)
 
     def read(self, text: str) -> object:
@@ -259,7 +197,7 @@ class TextList:
             raise UnfitError(f"must be {self.allowed}, but contains {phrases.value(item)}")
         if not item:
             raise UnfitError(f"must be {self.allowed}, but contains an empty text")
-        return _text(item, self)
+        return text_of(item, self)
 
 
 class NameList(TextList):
@@ -274,9 +212,14 @@ class NameList(TextList):
         return text
 
 
-def _text(given: object, kind: Kind) -> str:
+def text_of(given: object, kind: Kind) -> str:
+    """Return `given` if it is text.
+
+    Raises:
+        UnfitError: it is something else, or not valid UTF-8.
+    """
     if not isinstance(given, str):
-        raise _unfit(kind, given)
+        raise unfit(kind, given)
     try:
         given.encode()
     except UnicodeEncodeError:
@@ -284,13 +227,6 @@ def _text(given: object, kind: Kind) -> str:
     return given
 
 
-def _unfit(kind: Kind, given: object, hint: str | None = None) -> UnfitError:
+def unfit(kind: Kind, given: object, hint: str | None = None) -> UnfitError:
+    """Return the error for a value that is not of `kind`."""
     return UnfitError(f"must be {kind.allowed}, not {phrases.value(given)}", hint)
-
-
-def _is_secret(name: str, value: str) -> bool:
-    return names_a_secret(name) or name.lower() in {"key", "sig"} or looks_random(value)
-
-
-def _scheme_hint(text: str) -> str | None:
-    return None if "://" in text else "the address begins with http:// or https://"

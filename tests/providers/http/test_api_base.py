@@ -93,6 +93,44 @@ def test_two_queries_are_joined():
     assert joined_query(b"a=2&b", "a=1&c=%20") == b"a=2&b&c=%20"
 
 
-def test_what_litellm_sends_with_a_client_of_its_own_is_not_shown():
-    with pytest.raises(Exception, match="cannot be shown unless it is sent"):
-        asked("azure/m", HOST)
+AZURE = "https://there.openai.azure.com"
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        (AZURE, "/openai/deployments/m/chat/completions?api-version=2025-02-01-preview"),
+        (
+            f"{AZURE}?api-version=2024-10-21",
+            "/openai/deployments/m/chat/completions?api-version=2024-10-21",
+        ),
+        (
+            f"{AZURE}/openai/deployments/m/chat/completions?api-version=2024-10-21",
+            "/openai/deployments/m/chat/completions?api-version=2024-10-21",
+        ),
+        (
+            f"{AZURE}?api-version=2024-10-21&trace=1",
+            "/openai/deployments/m/chat/completions?api-version=2024-10-21&trace=1",
+        ),
+    ],
+)
+def test_the_version_of_azures_api_that_is_typed_is_sent(base, url):
+    assert asked("azure/m", base) == f"{AZURE}{url}"
+    assert asked("azure_text/m", base) == f"{AZURE}{url}".replace("chat/completions", "completions")
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        (f"{AZURE}/openai/v1/", "/openai/v1/chat/completions"),
+        (f"{AZURE}/openai/v1?api-version=preview", "/openai/v1/chat/completions?api-version=preview"),
+    ],
+)
+def test_azures_newer_api_is_asked_as_openais_own(base, url):
+    assert asked("azure/m", base) == f"{AZURE}{url}"
+
+
+def test_azures_newer_api_has_no_other_model_prefix():
+    with pytest.raises(UsageError) as caught:
+        asked("azure_text/m", f"{AZURE}/openai/v1")
+    assert caught.value.hint == "--model azure/m"

@@ -14,11 +14,12 @@ from hello_llm.providers.http.route import resolve_route
 from hello_llm.providers.http.vendor_table import (
     _KEY_VARIABLES,
     _PLAIN_KEY_VENDORS,
+    AZURE_VENDORS,
     BASELESS_VENDORS,
     COMPLETION_VENDORS,
     KEYLESS_BASES,
     OPENAI_SDK_VENDORS,
-    OWN_TRANSPORT_VENDORS,
+    UNSEEN_VENDORS,
     VENDOR_HOSTS,
     key_variable,
     needs_key,
@@ -84,13 +85,13 @@ def test_a_vendors_host_is_where_litellm_goes(hosts, vendor):
 
 
 def test_the_tables_name_known_vendors_only():
-    for table in (OPENAI_SDK_VENDORS, OWN_TRANSPORT_VENDORS, BASELESS_VENDORS, VENDOR_HOSTS):
+    for table in (OPENAI_SDK_VENDORS, AZURE_VENDORS, UNSEEN_VENDORS, BASELESS_VENDORS, VENDOR_HOSTS):
         assert set(table) <= VENDORS
     assert set(KEYLESS_BASES) | set(_KEY_VARIABLES) | _PLAIN_KEY_VENDORS <= VENDORS
 
 
 def test_no_vendor_is_in_two_tables_that_exclude_each_other():
-    assert not OPENAI_SDK_VENDORS & OWN_TRANSPORT_VENDORS
+    assert not OPENAI_SDK_VENDORS & (AZURE_VENDORS | UNSEEN_VENDORS)
     assert not _PLAIN_KEY_VENDORS & _KEY_VARIABLES.keys()
     assert not any(needs_key(vendor) for vendor in KEYLESS_BASES)
 
@@ -118,7 +119,7 @@ def test_the_name_of_a_variable_is_one_that_a_shell_can_export():
 def test_no_other_vendor_wants_an_openai_client(hosts, monkeypatch):
     # Some reach for hosts of their own before they look at the client: refused, but no fault here.
     monkeypatch.delenv(LOG_VARIABLE)
-    others = VENDORS - OPENAI_SDK_VENDORS - OWN_TRANSPORT_VENDORS
+    others = VENDORS - OPENAI_SDK_VENDORS - AZURE_VENDORS
     wrong = {
         v for v in others if "HTTPHandler" in call(v, api_base="http://127.0.0.1:9/v1").message
     }

@@ -58,12 +58,12 @@ def show(
     Display.of(settings, terminal).warn_of(settings)
     if as_json:
         text = json.dumps(_document(settings), ensure_ascii=False, indent=2)
-        _say(text, key_variable=settings.api_key_env)
+        _say(text, settings=settings)
     elif terminal.stdout_is_tty:
         _print_table(settings, terminal)
     else:
         text = "\n".join(_aligned(list(_lines(settings))))
-        _say(text, key_variable=settings.api_key_env)
+        _say(text, settings=settings)
 
 
 @app.command("set")
@@ -172,7 +172,7 @@ def _print_table(settings: Settings, terminal: Terminal) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    redact = redactor(settings.api_key_env)
+    redact = redactor(*settings.secret_variables)
     caption = None if settings.config_file is None else Text(sanitize(str(settings.config_file)))
     table = Table("setting", "value", "origin", caption=caption, caption_justify="left")
     for line in _lines(settings):
@@ -183,9 +183,9 @@ def _print_table(settings: Settings, terminal: Terminal) -> None:
     terminal.write_stdout(captured.get().encode())
 
 
-def _say(text: str, *, key_variable: str | None = None) -> None:
+def _say(text: str, *, settings: Settings | None = None) -> None:
     """Print a line without secrets: otherwise unchanged in a pipe, sanitized on a terminal."""
     terminal = Terminal.real()
-    text = redactor(key_variable)(text)
+    text = redactor(*(settings.secret_variables if settings else ()))(text)
     shown = sanitize(text) if terminal.stdout_is_tty else text
     terminal.write_stdout(f"{shown}\n".encode(errors="surrogateescape"))

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from hello_llm.contract import UsageError
-from hello_llm.providers.http.address import is_address
-from hello_llm.providers.http.vendor_table import OWN_TRANSPORT_VENDORS
+from hello_llm.contract.address import find_fault
+from hello_llm.providers.http.vendor_table import UNSEEN_VENDORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,7 @@ def understand(text: str, vendor: str, name: str) -> ApiBase:
     version = _VERSIONS.get(protocol)
     found = version.fullmatch(path) if version else None
     base = ApiBase(_address(parts, found["root"] if found else path), parts.query)
-    known = protocol == "azure" and set(parse_qs(base.query)) <= {"api-version"}
-    if base.query and vendor in OWN_TRANSPORT_VENDORS and not known:
+    if base.query and vendor in UNSEEN_VENDORS:
         message = f"{vendor} does not accept a query in its API base"
         raise UsageError(message, f"--api-base {base.address}")
     return base
@@ -100,10 +99,10 @@ def joined_query(own: bytes, typed: str) -> bytes:
 
 
 def _checked(text: str) -> SplitResult:
-    if not is_address(text):
+    fault = find_fault(text)
+    if fault is not None:
         raise UsageError(
-            f"api base {text!r} is not an http:// or https:// address",
-            "--api-base http://HOST:PORT",
+            f"api base {text!r} is not a valid address: {fault}", "--api-base http://HOST:PORT"
         )
     parts = urlsplit(text)
     if "@" in parts.netloc:

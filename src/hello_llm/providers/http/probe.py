@@ -1,9 +1,9 @@
 """Probes a server without making a call: its TLS and its list of models."""
 
-import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,11 +15,13 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.providers.http.client.connection import Connection, NotSentError
-from hello_llm.providers.http.client.network import Network, NotHTTPError
+from hello_llm.providers.http.client.network import FOREIGN, Network
+from hello_llm.providers.http.client.tls import context_to_examine
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
-from hello_llm.providers.http.errors.connection_errors import deadline, no_answer, proxys_own
+from hello_llm.providers.http.errors.connection_errors import deadline, no_answer
 from hello_llm.providers.http.errors.error_mapping import explain
+from hello_llm.providers.http.errors.proxy_errors import proxys_own
 from hello_llm.providers.http.model_list import ListRequest, ModelList, read_list
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS
@@ -38,45 +40,97 @@ def target(route: Route) -> str | None:
     return route.api_base
 
 
-def unreached(error: OSError, route: Route, transport: Transport) -> HelloLLMError:
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What was agreed on in a TLS handshake."""
+
+    version: str
+    """The version of the protocol, such as ``TLSv1.3``."""
+    certificate: Mapping[str, Any]
+    """The server's certificate, as ``ssl.SSLSocket.getpeercert`` returns it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Examining(Transport):
+    """Trusts every certificate, or only `trusted`, whatever is wrong with it; sends no request."""
+
+    trusted: bytes | None = None
+
+    def _pool(self, network: Network, *, secure: bool) -> "httpx.BaseTransport":  # noqa: ARG002 - always
+        from hello_llm.providers.http.client.wire import PoolTransport
+
+        return PoolTransport(context_to_examine(self.certificates, self.trusted), network)
+
+
+def unreached(
+    error: OSError, route: Route, transport: Transport, network: Network
+) -> HelloLLMError:
     """Return our error for a call in which `error` occurred before there was a connection."""
     import httpx
 
     late = isinstance(error, TimeoutError)
     raised = (httpx.ConnectTimeout if late else httpx.ConnectError)(str(error))
     raised.__cause__ = error
-    explained = _explained(raised, route, transport)
+    explained = _explained(raised, route, transport, network)
     if explained is None:
         raise AssertionError("an error of a connection is always explained")
     return explained
 
 
-def shake_hands(route: Route, transport: Transport) -> str | None:
-    """Shake hands over TLS on `route`, and return the version, or ``None`` if it uses no TLS.
+def shake_hands(route: Route, transport: Transport, network: Network) -> Handshake | None:
+    """Shake hands over TLS on `route`, and return what was agreed on; ``None`` without TLS.
 
     The server gets no request.
+
+    Args:
+        route: where the call would go.
+        transport: the settings of the HTTP client.
+        network: gets the connections, and says how far they came.
 
     Raises:
         HelloLLMError: the handshake failed; a call would fail with the same error.
     """
+    agreed = _last_session(route, transport, network)
+    return None if agreed is None else Handshake(agreed.version() or "TLS", agreed.getpeercert())
+
+
+def examine_certificate(route: Route, transport: Transport) -> Mapping[str, Any]:
+    """Return the certificate of a server that is not trusted, for a person to look at.
+
+    It takes two handshakes, and the server gets no request. The result is empty if they fail.
+    """
+    settings = {one.name: getattr(transport, one.name) for one in fields(Transport)}
+    with suppress(HelloLLMError):
+        seen = _last_session(route, _Examining(**settings), Network())
+        raw = None if seen is None else seen.getpeercert(binary_form=True)
+        if raw is not None:
+            known = _last_session(route, _Examining(**settings, trusted=raw), Network())
+            return {} if known is None else known.getpeercert() or {}
+    return {}
+
+
+def _last_session(route: Route, transport: Transport, network: Network) -> Any:  # noqa: ANN401 - an SSLObject
+    """Return the TLS session that a request to `route` would use; ``None`` if it uses no TLS."""
     address = target(route)
-    hops = [one for one in (transport.proxy, address) if urlsplit(one or "").scheme == "https"]
-    if not hops or address is None:
+    if address is None:
         return None
-    agreed: list[str] = []
+    proxy = transport.via
+    sessions: list[Any] = []
 
     def note(stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
-        agreed.append(stream.get_extra_info("ssl_object").version())
-        if len(agreed) == len(hops):
+        sessions.append(stream.get_extra_info("ssl_object"))
+        if network.ends_here:
             stream.close()
             raise NotSentError("the handshake was all")
 
-    network = Network(on_secure=note)
-    with _failing(route, transport), Connection(transport, network=network) as connection:
+    network.on_secure = note
+    if urlsplit(address).scheme != "https" and (proxy is None or proxy.scheme != "https"):
+        return None
+    with _failing(route, transport, network), Connection(transport, network=network) as connection:
         try:
             connection.probing_client(route).get(address)
         except NotSentError:
-            return agreed[-1]
+            return sessions[-1]
     raise AssertionError("a request by https:// shakes hands")
 
 
@@ -95,7 +149,8 @@ def list_models(
         HelloLLMError: there is no answer, or it is not a list of models.
     """
     started = time.monotonic()
-    with _failing(route, transport), Connection(transport) as connection:
+    network = Network()
+    with _failing(route, transport, network), Connection(transport, network=network) as connection:
         cut = Timer(within_s or 0, connection.abort)
         cut.daemon = True
         if within_s is not None:
@@ -106,6 +161,7 @@ def list_models(
             ) as answer:
                 body = _body(answer, route)
                 status = answer.status_code
+                facts = connection.diagnostics()
         except Exception:
             if within_s is not None and time.monotonic() - started >= within_s:
                 raise DeadlineError(
@@ -116,7 +172,8 @@ def list_models(
         finally:
             cut.cancel()
     if not 200 <= status < 300:
-        raise _refused(ErrorResponse.of_answer(status, body), route, transport, asked)
+        response = ErrorResponse.of_answer(status, body)
+        raise proxys_own(route, replace(facts, body=body)) or _refused(response, route, asked)
     return read_list(body, route.place)
 
 
@@ -129,10 +186,8 @@ def _body(answer: "httpx.Response", route: Route) -> bytes:
     return body
 
 
-def _refused(
-    response: ErrorResponse, route: Route, transport: Transport, asked: ListRequest
-) -> HelloLLMError:
-    error = proxys_own(response, transport) or explain(response, route)
+def _refused(response: ErrorResponse, route: Route, asked: ListRequest) -> HelloLLMError:
+    error = explain(response, route)
     if response.status in {404, 405}:
         return RequestError(
             f"{route.place} has no list of models ({response.status} for {asked.shown})",
@@ -144,23 +199,25 @@ def _refused(
 
 
 @contextmanager
-def _failing(route: Route, transport: Transport) -> Iterator[None]:
+def _failing(route: Route, transport: Transport, network: Network) -> Iterator[None]:
     """Translate failures on the wire into the errors that a call would raise."""
     import httpx
 
     try:
         yield
-    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, NotHTTPError) as error:
-        explained = _explained(error, route, transport)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, *FOREIGN) as error:
+        explained = _explained(error, route, transport, network)
         if explained is None:
             raise
         raise explained from error
 
 
-def _explained(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
-    late = deadline(error, route, transport) or no_answer(error, route, transport)
-    if late is not None:
-        return late
+def _explained(
+    error: Exception, route: Route, transport: Transport, network: Network
+) -> HelloLLMError | None:
+    explained = deadline(error, route, transport, network) or no_answer(error, route, network)
+    if explained is not None:
+        return explained
     import httpx
 
     if isinstance(error, httpx.ProtocolError | httpx.DecodingError):

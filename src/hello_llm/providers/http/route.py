@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from hello_llm.contract import AuthError, UsageError
+from hello_llm.contract.address import place_of
 from hello_llm.contract.model_name import ModelName
-from hello_llm.providers.http.address import place_of
 from hello_llm.providers.http.api_base import ApiBase, understand
 from hello_llm.providers.http.vendor_table import (
     BASELESS_VENDORS,

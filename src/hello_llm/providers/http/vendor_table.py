@@ -15,8 +15,11 @@ OPENAI_SDK_VENDORS = frozenset(
 )
 """Vendors that LiteLLM reaches through the OpenAI SDK; calls to them accept an OpenAI client."""
 
-OWN_TRANSPORT_VENDORS = frozenset({"azure", "azure_text", "bedrock", "sagemaker", "vertex_ai"})
-"""Vendors whose client LiteLLM must build itself; a client of ours would break the call."""
+AZURE_VENDORS = frozenset({"azure", "azure_text"})
+"""Vendors that LiteLLM reaches through the OpenAI SDK's client for Azure."""
+
+UNSEEN_VENDORS = frozenset({"bedrock", "sagemaker", "vertex_ai"})
+"""Vendors whose answers only LiteLLM can read, and whose requests it may sign."""
 
 COMPLETION_VENDORS = {"text-completion-inception": "inception", "text-completion-openai": "openai"}
 """Text-completion vendors, each with its vendor for chat; LiteLLM hides how their streams end."""

@@ -1,7 +1,7 @@
 """The LiteLLM provider: makes calls with explicit settings and closes everything afterwards."""
 
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -21,12 +21,14 @@ from hello_llm.contract import (
     fold,
 )
 from hello_llm.machine.environment import whole_environ
+from hello_llm.providers.http.client.certificates import Certificates
 from hello_llm.providers.http.client.connection import Connection, WireRequest
 from hello_llm.providers.http.client.transport import Transport
+from hello_llm.providers.http.credentials import with_credentials
 from hello_llm.providers.http.route import Route, resolve_route
 from hello_llm.providers.litellm.call_arguments import call_arguments
 from hello_llm.providers.litellm.error_translation import translate
-from hello_llm.providers.litellm.lent_client import lending
+from hello_llm.providers.litellm.lent_client import lending, lending_for_each
 from hello_llm.providers.litellm.loader import load
 from hello_llm.providers.litellm.response import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
@@ -50,8 +52,13 @@ class LiteLLMProvider:
         api_key_env: str | None = None,
         connect_timeout: float | None = 10.0,
         timeout: float | None = 600.0,
+        headers: Mapping[str, str] | None = None,
+        headers_env: Mapping[str, str] | None = None,
         proxy: str | None = None,
+        proxy_auth_env: str | None = None,
         ca_file: Path | None = None,
+        client_cert: Path | None = None,
+        client_key: Path | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         """Store the settings; no import, file access or request happens before the first call.
@@ -61,16 +68,29 @@ class LiteLLMProvider:
             api_base: the address of the API, if it is not the vendor's own.
             api_key_env: the environment variable that contains the key. Without it, the vendor's
                 usual variable is read, but only for calls to the vendor's own address.
-            connect_timeout: seconds to wait for a connection; ``None`` or 0 waits forever.
+            connect_timeout: seconds until a connection must be open; ``None`` or 0 waits forever.
             timeout: seconds to wait for each piece of the answer; ``None`` or 0 waits forever.
+            headers: headers to send besides the usual ones.
+            headers_env: more headers, each with the environment variable that contains its value.
             proxy: the address of the proxy to send calls through.
+            proxy_auth_env: the environment variable with the login for it, as ``user:password``.
             ca_file: a PEM file with certificates to trust in addition to the usual ones.
+            client_cert: a PEM file with the certificate for a server that asks for one.
+            client_key: a PEM file with its key, if `client_cert` does not contain that.
             environ: the environment to read keys from; by default that of the process.
         """
         self.model = model
         self.api_base = api_base
         self.api_key_env = api_key_env
-        self._transport = Transport(connect_timeout or None, timeout or None, proxy, ca_file)
+        self.headers_env = headers_env
+        self.proxy_auth_env = proxy_auth_env
+        self._transport = Transport(
+            connect_timeout=connect_timeout or None,
+            timeout=timeout or None,
+            proxy=proxy,
+            certificates=Certificates(ca_file, client_cert, client_key),
+            headers=headers or {},
+        )
         self._environ = whole_environ() if environ is None else dict(environ)
         self._open: set[Connection] = set()
 
@@ -88,7 +108,7 @@ class LiteLLMProvider:
             events,
             connection.abort,
             lambda: connection.tap.pieces,
-            lambda: connection.left,
+            lambda: connection.streams,
             connection.finish_early,
         )
 
@@ -117,6 +137,7 @@ class LiteLLMProvider:
 
     def _exchange(self, request: ChatRequest, connection: Connection) -> Generator[StreamEvent]:
         route = self._route(request.model or self.model)
+        connection.transport = self._with_credentials(route)
         litellm = load()
         yield Started(self.name, route.typed)
         self._open.add(connection)
@@ -137,16 +158,32 @@ class LiteLLMProvider:
             self._open.discard(connection)
 
     def _route(self, model: str | None) -> Route:
-        try:
+        with _before_the_call(self.name, model):
             return resolve_route(
                 model,
                 api_base=self.api_base,
                 api_key_env=self.api_key_env,
                 environ=self._environ,
             )
-        except HelloLLMError as error:
-            error.partial = ReplyBuilder(self.name, model or self.name).partial()
-            raise
+
+    def _with_credentials(self, route: Route) -> Transport:
+        with _before_the_call(self.name, route.typed):
+            return with_credentials(
+                self._transport,
+                self._environ,
+                headers_env=self.headers_env,
+                proxy_auth_env=self.proxy_auth_env,
+            )
+
+
+@contextmanager
+def _before_the_call(name: str, model: str | None) -> Iterator[None]:
+    """Give the errors that are raised an empty partial reply."""
+    try:
+        yield
+    except HelloLLMError as error:
+        error.partial = ReplyBuilder(name, model or name).partial()
+        raise
 
 
 def _call(
@@ -178,7 +215,8 @@ def _call(
         answer = ChunkStream(litellm, connection)
     if connection.stream:
         connection.opened = True
-        yield from read_stream(litellm, answer, route, connection, builder)
+        events = read_stream(litellm, answer, route, connection, builder)
+        yield from lending_for_each(litellm, lent, events)
     else:
         yield Finished(read_whole(litellm, answer, route, connection, builder))
 

@@ -1,18 +1,23 @@
 """Builds the arguments that make ``litellm.completion`` use our connection."""
 
+import re
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs
 
-from hello_llm.contract import RequestError
+from hello_llm.contract import UsageError
 from hello_llm.providers.http.client.connection import NO_KEY, Connection
 from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.vendor_table import (
+    AZURE_VENDORS,
     OPENAI_SDK_VENDORS,
-    OWN_TRANSPORT_VENDORS,
+    UNSEEN_VENDORS,
     WHOLE_ENDPOINTS,
 )
+
+_AZURE_V1 = re.compile(r"/openai/v1/?$")
+"""The end of a base of Azure's newer API, which is used like OpenAI's own."""
 
 
 def call_arguments(
@@ -28,47 +33,61 @@ def call_arguments(
         route: where the call goes.
         connection: the connection that makes the call.
         responses: whether LiteLLM calls the Responses API.
-
-    Raises:
-        RequestError: this is a dry run, and LiteLLM builds this vendor's client itself.
     """
     connection.aim(route, RESPONSES if responses else route.vendor)
     endpoint = WHOLE_ENDPOINTS.get(route.vendor, "")
     base = route.api_base and route.api_base + endpoint
     arguments: dict[str, Any] = {"api_base": base, "timeout": connection.transport.timeout}
-    if route.vendor in OWN_TRANSPORT_VENDORS:
+    if route.vendor in AZURE_VENDORS:
         version = parse_qs(route.query).get("api-version")
         arguments |= {} if version is None else {"api_version": version[0]}
-        if not responses:
-            return arguments | _without_our_client(route, connection), None
-    arguments["api_key"] = route.api_key or NO_KEY
-    if route.vendor in OPENAI_SDK_VENDORS and not responses:
+    arguments["api_key"] = _key(route)
+    if route.vendor in OPENAI_SDK_VENDORS | AZURE_VENDORS and not responses:
         # Without max_retries, LiteLLM sets its own default of 2 on our client.
-        client = _openai_client(litellm, route, connection)
+        client = _sdk_client(litellm, route, connection)
         return arguments | {"client": client, "max_retries": 0}, None
     handler = _handler(connection)
     return arguments | {"client": handler}, handler
 
 
-def _without_our_client(route: Route, connection: Connection) -> dict[str, Any]:
-    if connection.dry_run:
-        raise RequestError(f"the request to {route.typed} cannot be shown unless it is sent")
-    connection.leave_to_others()
-    # Without a key, LiteLLM would send the one in the environment to any address.
-    api_key = route.api_key or (None if route.api_base is None else NO_KEY)
-    return {"api_key": api_key, "max_retries": 0}
+def _key(route: Route) -> str | None:
+    """Return the key for LiteLLM, which would look for one in the environment without it."""
+    if route.vendor in UNSEEN_VENDORS and route.api_base is None:
+        return route.api_key  # without one, LiteLLM signs the request
+    return route.api_key or NO_KEY
 
 
-def _openai_client(litellm: ModuleType, route: Route, connection: Connection) -> Any:
+def _sdk_client(litellm: ModuleType, route: Route, connection: Connection) -> Any:
+    """Return a client of the OpenAI SDK that makes its requests over `connection`, once each."""
     import openai
 
+    options: dict[str, Any] = {
+        "api_key": route.api_key or NO_KEY,
+        "http_client": connection.client(),
+    }
+    newer = _AZURE_V1.search(route.api_base or "")
+    if newer and route.vendor == "azure_text":
+        raise UsageError("Azure's newer API has no azure_text", f"--model azure/{route.name}")
+    if route.vendor in AZURE_VENDORS and not newer:
+        version = parse_qs(route.query).get("api-version", [litellm.AZURE_DEFAULT_API_VERSION])
+        azure = type("Azure", (_OneAttempt, openai.AzureOpenAI), {})
+        return azure(azure_endpoint=route.api_base, api_version=version[0], **options)
     known_base = litellm.get_llm_provider(route.wire_model, api_key=NO_KEY)[3]
-    return openai.OpenAI(
-        api_key=route.api_key or NO_KEY,
-        base_url=route.api_base or known_base or "https://api.openai.com/v1",
-        max_retries=0,
-        http_client=connection.client(),
-    )
+    base = route.api_base or known_base or "https://api.openai.com/v1"
+    return type("OpenAI", (_OneAttempt, openai.OpenAI), {})(base_url=base, **options)
+
+
+class _OneAttempt:
+    """Makes a client of the OpenAI SDK try once; for some vendors, LiteLLM sets 2 retries on it."""
+
+    @property
+    def max_retries(self) -> int:
+        """None, whatever was set."""
+        return 0
+
+    @max_retries.setter
+    def max_retries(self, number: int) -> None:
+        """Ignore `number`."""
 
 
 def _handler(connection: Connection) -> Any:

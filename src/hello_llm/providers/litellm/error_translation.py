@@ -21,6 +21,7 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.machine import limits
+from hello_llm.providers.http.client.connection import OtherHostError
 from hello_llm.providers.http.client.diagnostics import Diagnostics
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
@@ -31,11 +32,7 @@ from hello_llm.providers.http.errors.bad_answers import (
     no_reply,
     not_a_reply,
 )
-from hello_llm.providers.http.errors.connection_errors import (
-    deadline,
-    no_answer,
-    proxys_own,
-)
+from hello_llm.providers.http.errors.connection_errors import deadline, no_answer
 from hello_llm.providers.http.errors.error_mapping import explain
 from hello_llm.providers.http.errors.exception_chain import (
     answer_to,
@@ -48,6 +45,7 @@ from hello_llm.providers.http.errors.exception_chain import (
     quote,
     spoken,
 )
+from hello_llm.providers.http.errors.proxy_errors import proxys_own
 from hello_llm.providers.http.route import Route
 
 
@@ -85,24 +83,30 @@ def _explained(
 ) -> HelloLLMError | None:
     import httpx
 
+    other = find(error, OtherHostError)
+    if isinstance(other, OtherHostError):
+        return RequestError(
+            f"LiteLLM calls {route.vendor} at {other.host}, not at the API base; nothing was sent",
+            "leave out --api-base, or choose the vendor whose protocol the server speaks",
+        )
     unsupported = find(error, litellm.UnsupportedParamsError)
     if unsupported is not None:
         return _not_taken(route, spoken(unsupported))
     response, known = _error_response(error, diagnostics), known_models(litellm, route)
     if response is not None:
-        theirs = proxys_own(response, diagnostics.transport)
+        theirs = proxys_own(route, diagnostics)
         return theirs or explain(response, route, known, diagnostics.asked)
     started = bool(partial.text or partial.reasoning or partial.tool_calls)
     if diagnostics.filtered:
         return FilteredError.of_reply()
     if diagnostics.problem is not None:
         return bad_answer(diagnostics.problem, route, diagnostics, known, started=started)
-    late = deadline(error, route, diagnostics.transport, litellm.Timeout)
+    late = deadline(error, route, diagnostics.transport, diagnostics.network, litellm.Timeout)
     if late is not None:
         return late
     if started or (diagnostics.cut and find(error, httpx.TransportError)):
         return _cut_off(error, route, started=started)
-    return no_answer(error, route, diagnostics.transport) or _unreadable(
+    return no_answer(error, route, diagnostics.network) or _unreadable(
         litellm, error, route, diagnostics
     )
 

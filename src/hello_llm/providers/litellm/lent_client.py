@@ -1,14 +1,17 @@
 """Lends LiteLLM a call's own HTTP client where it would otherwise use one of its own.
 
 For some vendors, Cohere among them, LiteLLM drops the client that it is given and takes one from
-its client cache, which is a module attribute. Such a call would bypass our proxy, certificates and
-deadlines and would be sent even with ``--dry-run``, and we would not see its answer.
+its client cache, or the one that it shares, which are module attributes. Such a call would bypass
+our proxy, certificates and deadlines and would be sent even with ``--dry-run``, and we would not
+see its answer.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
+
+_Item = TypeVar("_Item")
 
 _CACHE = "in_memory_llm_clients_cache"
 _KEY = "httpx_client"
@@ -24,6 +27,22 @@ def lending(litellm: object, client: object) -> Iterator[None]:
         yield
     finally:
         _lent.reset(token)
+
+
+def lent_client() -> Any:
+    """Return the client that is lent in this thread; ``None`` if there is none."""
+    return _lent.get()
+
+
+def lending_for_each(litellm: object, client: object, items: Iterator[_Item]) -> Iterator[_Item]:
+    """Yield `items`, and lend `client` while each is made: a stream may begin with a request."""
+    while True:
+        with lending(litellm, client):
+            try:
+                item = next(items)
+            except StopIteration:
+                return
+        yield item
 
 
 def _watch(litellm: object) -> None:

@@ -9,21 +9,23 @@ requests that environment variables can turn off.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hello_llm.providers.litellm.lent_client import lent_client
+
 if TYPE_CHECKING:
     import httpx
 
 _UNKNOWN_TEMPLATE: Mapping[str, Any] = {
     "status": "success",
-    "tokenizer": {"chat_template": "{{ raise_exception('it is not looked up') }}"},
+    "tokenizer": {"chat_template": "{% if %}"},
 }
-"""Makes LiteLLM fall back on its own template without requesting another file."""
+"""An invalid template, so that LiteLLM falls back on its own without requesting another file."""
 
 
 def forbid(litellm: Any) -> None:
     """Prevent `litellm` from looking anything up.
 
     It uses its shared client wherever the call's own is not available: to look up a model's price
-    or size, and for the calls to a few vendors.
+    or size, and for the calls to a few vendors, which are made by the client lent to them.
     """
     import httpx
     from litellm.llms.custom_httpx.http_handler import (
@@ -33,15 +35,12 @@ def forbid(litellm: Any) -> None:
     class OnlyCalls(httpx.BaseTransport):
         """Sends requests that may be calls to a model, and refuses all others."""
 
-        def __init__(self) -> None:
-            self._real: httpx.BaseTransport | None = None
-
         def handle_request(self, request: "httpx.Request") -> "httpx.Response":
-            if not may_be_a_call(request.method, request.url.path):
+            lent = lent_client()
+            if lent is None or not may_be_a_call(request.method, request.url.path):
                 raise httpx.ConnectError("LiteLLM looks nothing up here", request=request)
-            if self._real is None:
-                self._real = httpx.HTTPTransport()  # slow to create and rarely needed
-            return self._real.handle_request(request)
+            response: httpx.Response = lent.client.send(request, stream=True)
+            return response
 
     client = httpx.Client(transport=OnlyCalls(), trust_env=False)
     litellm.module_level_client = HTTPHandler(client=client)

@@ -56,7 +56,7 @@ def rehearse(model: str) -> None:
 
 def _rehearse(answer: Answer, *, stream: bool) -> None:
     # This loads what a real client needs.
-    Transport().client(lambda _: None, lambda response: response, Network()).close()
+    Transport().client(lambda request: request, lambda response: response, Network()).close()
     provider = _Rehearsal(answer, stream=stream)
     if stream:
         for _ in provider.stream_chat("hi"):

@@ -13,7 +13,7 @@ from email.utils import formatdate
 from hello_llm.contract import HelloLLMError
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.error_bodies.retry_after import wait_in
-from hello_llm.providers.http.errors import connection_errors
+from hello_llm.providers.http.errors import connection_errors, tls_errors
 from hello_llm.providers.http.errors.bad_answers import (
     bad_answer,
     cut_off,
@@ -140,11 +140,11 @@ def _of_route(problem: Callable[[Route], HelloLLMError]) -> Strike:
 
 
 def _connected_late(scene: Scene) -> HelloLLMError:
-    return connection_errors.connected_late(scene.route.place, scene.connect_timeout)
+    return connection_errors.connected_late(scene.route, scene.connect_timeout)
 
 
 def _not_trusted(scene: Scene) -> HelloLLMError:
-    return connection_errors.not_trusted(scene.route, "self-signed certificate")
+    return tls_errors.not_trusted(scene.route.place, "self-signed certificate")
 
 
 def _echoed_key(scene: Scene) -> HelloLLMError:
@@ -162,7 +162,7 @@ FAULTS: dict[str, Fault] = {
     "dns-fail": Fault(strike=_of_route(connection_errors.not_resolved)),
     "blackhole-connect": Fault(strike=_connected_late, connects=False),
     "accept-close": _CLOSED,
-    "tls-to-plain": Fault(strike=_of_route(connection_errors.no_tls)),
+    "tls-to-plain": Fault(strike=lambda scene: tls_errors.no_tls_spoken(scene.route.place)),
     "plain-to-tls": Fault(strike=_of_route(speaks_tls)),
     "plain-to-tls.told": Fault(
         strike=lambda scene: _answered(

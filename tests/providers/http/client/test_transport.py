@@ -90,10 +90,12 @@ def test_a_dead_proxy_is_named(closed_port):
     assert error.hint == "check proxy in the profile"
 
 
-def test_the_password_of_a_proxy_is_never_said(closed_port):
+def test_a_password_in_the_address_of_a_proxy_is_refused_and_never_said(closed_port):
     error = ask("http://api.invalid/v1", proxy=f"http://me:secret@127.0.0.1:{closed_port}")
-    assert type(error) is UnreachableError
-    assert error.message == f"cannot connect to the proxy http://127.0.0.1:{closed_port}"
+    assert type(error) is UsageError
+    assert error.message == (
+        "the address of the proxy is not valid: it contains a user name or a password"
+    )
 
 
 def test_a_proxy_that_cannot_be_resolved_is_named():
@@ -110,11 +112,14 @@ def test_a_proxy_that_wants_to_know_who_asks_is_named():
     assert error.message == f"the proxy {address} requires a user name and a password (407)"
 
 
-@pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "127.0.0.1:3128", "nonsense"])
+@pytest.mark.parametrize("address", ["socks4://127.0.0.1:9", "127.0.0.1:3128", "nonsense"])
 def test_a_proxy_of_another_kind_is_a_mistake_in_the_profile(address):
     error = ask("http://127.0.0.1/v1", proxy=address)
     assert type(error) is UsageError
-    assert error.message == "the proxy is not an http:// or https:// address"
+    assert error.message == (
+        "the address of the proxy is not valid: it does not begin with"
+        " http:// or https:// or socks5:// or socks5h://"
+    )
 
 
 def test_a_proxy_that_refuses_to_lead_on_is_named():
@@ -123,7 +128,7 @@ def test_a_proxy_that_refuses_to_lead_on_is_named():
         error = ask("https://api.invalid/v1", proxy=address)
     assert proxy.received.startswith(b"CONNECT api.invalid:443 HTTP/1.1")
     assert type(error) is UnreachableError
-    assert error.message == f"the proxy {address} does not lead to api.invalid"
+    assert error.message == f"the proxy {address} does not lead to api.invalid (403)"
 
 
 def test_a_certificate_that_was_named_is_trusted():

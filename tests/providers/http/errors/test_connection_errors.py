@@ -16,6 +16,7 @@ from hello_llm.contract import (
     UnreachableError,
     Usage,
 )
+from tests.faults.stage import filled_port
 from tests.providers.subjects import (
     MODELS,
     PROTOCOLS,
@@ -34,6 +35,13 @@ def closed_port() -> Iterator[int]:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield int(held.getsockname()[1])
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """A port whose backlog is full."""
+    with filled_port(0) as port:
+        yield port
 
 
 @pytest.fixture
@@ -127,15 +135,13 @@ def test_silence_before_the_headers_ends_by_the_timeout(protocol, stream):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_connection_that_is_never_made_ends_by_the_timeout(protocol, monkeypatch):
-    def never(*_arguments, **_options):
-        raise TimeoutError("timed out")
-
-    monkeypatch.setattr(socket, "create_connection", never)
-    error = outcome(at(protocol, "http://127.0.0.1:9/v1", connect_timeout=0.2), stream=True)
+def test_a_connection_that_is_never_made_ends_by_the_deadline_for_all_attempts(protocol, full_port):
+    error = outcome(at(protocol, f"http://127.0.0.1:{full_port}/v1", connect_timeout=0.2), stream=True)
     assert type(error) is DeadlineError
-    assert error.message == "no connection to 127.0.0.1:9 within 0.2 s (the connect deadline)"
-    assert error.transient
+    assert error.message == (
+        f"no connection to 127.0.0.1:{full_port} within 0.2 s (the connect deadline)"
+    )
+    assert not error.transient
 
 
 @pytest.mark.parametrize("stream", [True, False])

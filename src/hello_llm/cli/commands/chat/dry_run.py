@@ -13,11 +13,14 @@ from hello_llm.cli.exits import printing
 from hello_llm.cli.prompt import GREETING
 from hello_llm.contract import ChatRequest, Message
 from hello_llm.rendering.sanitize import sanitize
+from hello_llm.secrets.environ import is_secrets_name
 from hello_llm.secrets.redactor import REDACTED
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.text.ci_commands import disarmed, disarmed_json
 
 if TYPE_CHECKING:
+    from hello_llm.providers.http.client.connection import WireRequest
+    from hello_llm.providers.http.client.proxy import Proxy
     from hello_llm.providers.litellm.adapter import LiteLLMProvider
 
 _UNSTARTED = "http://127.0.0.1:0/v1"
@@ -52,19 +55,24 @@ def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
     with open_provider(settings, _leave_unstarted) as provider:
         if settings.provider == "mock":
             return {"provider": "mock", **asdict(request)}
-        from hello_llm.providers.http.client.connection import (
-            KEY_HEADERS,
-        )
-
         sent = cast("LiteLLMProvider", provider).describe(request, stream=settings.stream)
     return {
         "method": sent.method,
         "url": sent.url,
-        "headers": {
-            name: REDACTED if name in KEY_HEADERS else value for name, value in sent.headers.items()
-        },
+        "headers": {name: _shown(name, value, sent) for name, value in sent.headers.items()},
+        "proxy": None if sent.proxy is None else _described(sent.proxy),
         "body": json.loads(sent.body),
     }
+
+
+def _shown(name: str, value: str, sent: "WireRequest") -> str:
+    hidden = name in sent.secret_headers or is_secrets_name(name)
+    return REDACTED if hidden else value
+
+
+def _described(proxy: "Proxy") -> dict[str, Any]:
+    login = {} if proxy.login is None else {"proxy-authorization": REDACTED}
+    return {"url": proxy.address, "headers": login}
 
 
 @contextmanager
@@ -78,6 +86,10 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield f"{request['method']} {request['url']}"
         yield from (f"{name}: {value}" for name, value in request["headers"].items())
         yield ""
+        if request["proxy"] is not None:
+            yield f"through the proxy {request['proxy']['url']}"
+            yield from (f"{name}: {value}" for name, value in request["proxy"]["headers"].items())
+            yield ""
         request = request["body"]
     yield json.dumps(request, ensure_ascii=False, indent=2)
     yield ""

@@ -13,11 +13,12 @@ from hello_llm.checks.suite import Check, Suite
 from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.contract import ChatRequest, UsageError
-from hello_llm.providers.http.address import place_of
+from hello_llm.contract.address import place_of
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.origins import BUILT_IN
 from hello_llm.settings.resolve import resolve_with_config
+from hello_llm.toml_file.header_kinds import layered
 
 _MOCK = "mock/"
 
@@ -76,7 +77,7 @@ class Typed:
         streamed = any(one.name == "max_first_token" for one in check.expectations)
         suite = {"stream": True, **check.settings} if streamed else check.settings
         typed = {key: value for key, value in self.flags.items() if value not in (None, [], ())}
-        given = {**suite, **typed, "model": model}
+        given = {**layered(suite, typed), "model": model}
         settings = resolve_with_config(given, self.config, self.profile or check.profile)
         if settings.provider == "litellm" and settings.model is None:
             raise UsageError(
@@ -155,7 +156,8 @@ def _replay(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str
     for key, value in typed.flags.items():
         flag = FIELDS[key].flag
         if flag is not None and value is not None and key in _REPLAYED:
-            words += [flag, str(value)]
+            for one in value if isinstance(value, list) else [value]:
+                words += [flag, str(one)]
     if typed.profile is not None:
         words += ["--profile", typed.profile]
     if typed.config_file is not None:
@@ -169,6 +171,7 @@ _REPLAYED = frozenset(
     {
         "api_base",
         "api_key_env",
+        "headers",
         "timeout",
         "connect_timeout",
         "first_token_timeout",

@@ -7,7 +7,6 @@ from hello_llm.contract import UsageError
 from hello_llm.machine.environment import harmless
 from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.shapes import looks_like_secret
-from hello_llm.settings.file import ConfigFile
 
 _SHORTEST_SECRET = 6
 """Shorter texts may occur in any value by chance."""
@@ -30,14 +29,6 @@ def without_secrets(environ: Mapping[str, str], *key_variables: str | None) -> d
     return {
         name: value for name, value in environ.items() if name in kept or not is_secret(name, value)
     }
-
-
-def key_variables(config: ConfigFile | None) -> set[str]:
-    """Return the variables that `config` names as keys, whichever profile uses them."""
-    if config is None:
-        return set()
-    tables = [config.defaults, *config.profiles.values()]
-    return {table["api_key_env"].value for table in tables if "api_key_env" in table}
 
 
 class Environs:

@@ -11,7 +11,7 @@ from hello_llm.checks.reports.spec import ReportSpec
 from hello_llm.checks.suite import Check, Suite, select
 from hello_llm.checks.suite_reading import read_suite
 from hello_llm.cli.commands.check.cases import Question, Typed, make_case
-from hello_llm.cli.commands.check.environ import Environs, key_variables
+from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.session import Session
 from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.cli.display import Display
@@ -73,7 +73,10 @@ class CheckRun:
         plan = self._plan(suite)
         priced = self.dry_run or plan.budget_micros is not None
         questions = self.typed.questions(checks)
-        keys = {one.settings.api_key_env for one in questions} | key_variables(self.typed.config)
+        config = self.typed.config
+        keys = set(config.secret_variables if config else ()).union(
+            *(one.settings.secret_variables for one in questions)
+        )
         environs = Environs(whole_environ(), *keys)
         display = display.hiding(*keys, *environs.secrets(checks))
         recording = (

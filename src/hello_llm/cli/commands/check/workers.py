@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hello_llm.calls.opening import open_provider, script_file
+from hello_llm.calls.opening import OF_THE_PROVIDER, open_provider, script_file
 from hello_llm.calls.recording import CallRecording, OpenRecording
 from hello_llm.calls.turns import turn_of
 from hello_llm.contract import ChatRequest, LLMProvider
@@ -15,17 +15,6 @@ from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.play import Play
-
-_OF_THE_PROVIDER = (
-    "provider",
-    "model",
-    "api_base",
-    "api_key_env",
-    "connect_timeout",
-    "proxy",
-    "ca_file",
-    "script",
-)
 
 
 @dataclass(slots=True)
@@ -86,7 +75,7 @@ class Workers:
             play.finish()
 
     def _opened(self, settings: Settings, worker: _Worker) -> LLMProvider:
-        key = tuple(getattr(settings, name) for name in _OF_THE_PROVIDER)
+        key = tuple(repr(getattr(settings, name)) for name in OF_THE_PROVIDER)
         if key not in worker.opened:
             provider = worker.call_recording.replayer or self._stack.enter_context(
                 open_provider(settings, self._serve, self._play(settings))

@@ -6,7 +6,8 @@ from hello_llm.cli.commands.doctor.options import DoctorOptions
 from hello_llm.cli.options import flattened
 
 _SETTINGS = (
-    *("provider", "model", "api_base", "api_key_env", "connect_timeout", "timeout", "color"),
+    *("provider", "model", "api_base", "api_key_env", "headers"),
+    *("connect_timeout", "timeout", "color"),
 )
 
 

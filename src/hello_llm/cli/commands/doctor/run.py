@@ -45,8 +45,8 @@ def diagnose_call(typed: DoctorOptions) -> ExitCode:
     """
     terminal = Terminal.real()
     settings = _settings(typed)
-    color, key_variable = _shown(settings, typed)
-    messages = Messages(terminal, color=color, redact=redactor(key_variable))
+    color, key_variables = _shown(settings, typed)
+    messages = Messages(terminal, color=color, redact=redactor(*key_variables))
     view: DiagnosesView
     if typed.json:
         view = JsonDiagnoses(terminal, messages.redact)
@@ -74,12 +74,14 @@ def _settings(typed: DoctorOptions) -> Settings | UsageError:
         return error
 
 
-def _shown(settings: Settings | UsageError, typed: DoctorOptions) -> tuple[ColorChoice, str | None]:
-    """Return when to use colour, and the variable whose value is a secret."""
+def _shown(
+    settings: Settings | UsageError, typed: DoctorOptions
+) -> tuple[ColorChoice, tuple[str, ...]]:
+    """Return when to use colour, and the variables whose values are secrets."""
     if isinstance(settings, UsageError):
         named = typed.given["api_key_env"]
-        return "auto", named if isinstance(named, str) else None
-    return settings.color, settings.api_key_env
+        return "auto", (named,) if isinstance(named, str) else ()
+    return settings.color, settings.secret_variables
 
 
 def _diagnoses(

@@ -5,21 +5,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from hello_llm.contract.address import place_of, to_verify
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.client.content_coding import unpacked
 from hello_llm.providers.http.client.diagnostics import Diagnostics, gather_diagnostics
 from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.outgoing import KEY_HEADERS, outgoing
+from hello_llm.providers.http.client.proxy import Proxy
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.beginning import beginning
 from hello_llm.providers.http.protocols import RESPONSES
 from hello_llm.providers.http.response_tap import Framing, ResponseTap
 from hello_llm.providers.http.route import Route
+from hello_llm.providers.http.vendor_table import UNSEEN_VENDORS
 
 if TYPE_CHECKING:
     import httpx
-
-KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
-"""The headers in which vendors expect their keys."""
 
 NO_KEY = "no-key"
 """A placeholder where LiteLLM or an SDK insists on a key; our own client never sends it."""
@@ -27,6 +28,15 @@ NO_KEY = "no-key"
 
 class NotSentError(Exception):
     """Raised instead of sending: in a dry run, when probing only TLS, or after an abort."""
+
+
+class OtherHostError(Exception):
+    """Raised instead of sending to `host`, which is not that of the call's API base."""
+
+    def __init__(self, host: str) -> None:
+        """Store the `host` for which LiteLLM made the request."""
+        super().__init__(f"the request is for {host}")
+        self.host = host
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,10 @@ class WireRequest:
     """The headers, by lower-case name."""
     body: bytes
     """The body."""
+    secret_headers: frozenset[str] = frozenset()
+    """The lower-case names of the headers that hold secrets."""
+    proxy: Proxy | None = None
+    """The proxy that it goes through."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,10 +83,9 @@ class Connection:
     """Reads the answer as it arrives."""
     _unauthorized: bool = False
     _ours: bool = False
-    _unseen: bool = False
     _protocol: str = ""
     _query: str = ""
-    _secure: bool = True
+    _base: str | None = None
     _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
 
@@ -89,13 +102,8 @@ class Connection:
             self._http.close()
 
     @property
-    def left(self) -> bool:
-        """Whether a request for a stream was sent, or may have been by LiteLLM's own client."""
-        return self._unseen or self.streams
-
-    @property
     def seen(self) -> bool:
-        """Whether `tap` could parse the answer; it cannot if LiteLLM used a client of its own."""
+        """Whether `tap` could parse the answer."""
         return self._framing is not Framing.OPAQUE
 
     @property
@@ -112,6 +120,7 @@ class Connection:
         asked = f"{self.sent.method} {self.sent.url.partition('?')[0]}" if self.sent else ""
         return gather_diagnostics(
             self.transport,
+            self.network,
             self.response,
             self.tap,
             asked,
@@ -135,13 +144,9 @@ class Connection:
         """Set the `route` of the call and the `protocol` of its answer."""
         self._protocol = protocol
         self._query = route.query
-        self._secure = not (route.api_base or "").startswith("http://")
+        self._base = route.api_base
         # At the vendor's own address, calls without a key may still be signed, as with AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
-
-    def leave_to_others(self) -> None:
-        """Note that a client other than ours makes the call, where we cannot see it."""
-        self._unseen = True
 
     def probing_client(self, route: Route) -> "httpx.Client":
         """Return a client for a request of our own, set up as for a call on `route`."""
@@ -152,32 +157,62 @@ class Connection:
     def client(self) -> "httpx.Client":
         """Return a client for the call that `aim` set up."""
         self._http = self.transport.client(
-            self._prepare, self._receive, self.network, secure=self._secure
+            self._prepare,
+            self._receive,
+            self.network,
+            secure=not (self._base or "").startswith("http://"),
         )
         return self._http
 
-    def _prepare(self, request: "httpx.Request") -> None:
-        """Complete the address, and strip a key that must not be sent."""
+    def _prepare(self, request: "httpx.Request") -> "httpx.Request":
+        """Return `request` as it is sent: to the call's own host, with nothing unasked.
+
+        The SDK reads headers of its own request later, so that one stays as it is.
+        """
+        url = request.url
         if self._query:
-            request.url = request.url.copy_with(query=joined_query(request.url.query, self._query))
-        for name in KEY_HEADERS:
-            if self._unauthorized or request.headers.get(name, "").split(" ")[-1] == NO_KEY:
-                request.headers.pop(name, None)
+            url = url.copy_with(query=joined_query(url.query, self._query))
+        if self._base is not None and (place := url.netloc.decode("ascii")) != place_of(self._base):
+            raise OtherHostError(place)
+        sent = self._copy(request, url)
         self.sent = WireRequest(
-            request.method, str(request.url), dict(request.headers), request.read()
+            method=sent.method,
+            url=str(url),
+            headers=dict(sent.headers),
+            body=sent.read(),
+            secret_headers=self.transport.secret_headers.union(KEY_HEADERS),
+            proxy=self.network.proxy,
         )
         # With the Responses API, LiteLLM does not ask for a stream if the model cannot stream.
         unasked = self._protocol == RESPONSES and not json.loads(self.sent.body).get("stream")
         self.streams = self.stream and not unasked
         if self.dry_run or self.network.cut:
             raise NotSentError("it was not sent")
-        request.extensions |= {"timeout": self.transport.timeouts}
-        self.network.secure = self.sent.url.startswith("https:")
         self.on_send()
+        return sent
+
+    def _copy(self, request: "httpx.Request", url: "httpx.URL") -> "httpx.Request":
+        import httpx
+
+        added = self.transport.headers
+        headers = outgoing(request.headers, added)
+        for name in KEY_HEADERS:
+            if self._unauthorized or headers.get(name, "").split(" ")[-1] == NO_KEY:
+                headers.pop(name, None)
+        headers.update(added)
+        headers["host"] = _authority(url)
+        return httpx.Request(
+            request.method,
+            url,
+            headers=headers,
+            content=request.read(),
+            extensions={**request.extensions, "timeout": self.transport.timeouts},
+        )
 
     def _framing_of(self, response: "httpx.Response") -> Framing:
         kind = response.headers.get("content-type", "")
-        if self._ours or not response.is_success or kind.startswith("application/vnd."):
+        ours = not self._ours and self._protocol not in UNSEEN_VENDORS
+        if not ours or not response.is_success or kind.startswith("application/vnd."):
             return Framing.OPAQUE
         if not self.streams:
             return Framing.WHOLE
@@ -195,3 +230,10 @@ class Connection:
         if self._framing in {Framing.EVENTS, Framing.LINES}:
             self.response.encoding = "utf-8"  # whatever the headers say: the tap yields ASCII
         return self.response
+
+
+def _authority(url: "httpx.URL") -> str:
+    """Return the value of the header ``Host`` for a request to `url`."""
+    host = to_verify(url.raw_host.decode("ascii"))
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if url.port is None else f"{bracketed}:{url.port}"

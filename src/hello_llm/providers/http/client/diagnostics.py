@@ -1,8 +1,10 @@
 """Gathers the facts of a failed call from the wire; LiteLLM makes up some of its own."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hello_llm.providers.http.client.network import Network
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.body import says_anything
 from hello_llm.providers.http.error_bodies.envelope import text_beside
@@ -20,6 +22,10 @@ class Diagnostics:
 
     transport: Transport
     """The settings of the client."""
+    network: Network
+    """The connections of the call."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The headers of the response, by lower-case name."""
     status: int | None = None
     """The HTTP status of the response."""
     retry_after_s: float | None = None
@@ -51,6 +57,7 @@ class Diagnostics:
 
 def gather_diagnostics(
     transport: Transport,
+    network: Network,
     response: "httpx.Response | None",
     tap: ResponseTap,
     asked: str,
@@ -62,6 +69,7 @@ def gather_diagnostics(
 
     Args:
         transport: the settings of its client.
+        network: its connections.
         response: the response, if its headers have arrived.
         tap: has read the answer as far as it arrived.
         asked: the method and the address of the request, without its query.
@@ -69,10 +77,12 @@ def gather_diagnostics(
         opened: whether LiteLLM returned a stream.
     """
     if response is None:
-        return Diagnostics(transport, asked=asked, opened=opened)
+        return Diagnostics(transport, network, asked=asked, opened=opened)
     beside = "" if stream or not isinstance(tap.problem, ErrorInAnswerError) else tap.problem.said
     return Diagnostics(
         transport,
+        network,
+        headers=dict(response.headers),
         status=response.status_code,
         retry_after_s=wait_in(response.headers),
         body=tap.opaque,

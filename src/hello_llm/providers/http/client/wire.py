@@ -12,7 +12,12 @@ from typing import Any
 import httpcore
 import httpx
 
-from hello_llm.providers.http.client.network import Network
+from hello_llm.contract.address import to_resolve
+from hello_llm.providers.http.client.dialing import dial
+from hello_llm.providers.http.client.network import Network, Step
+from hello_llm.providers.http.client.proxy import Proxy
+from hello_llm.providers.http.client.streams import TcpStream, TlsStream
+from hello_llm.providers.http.client.tunnel import open_tunnel
 
 _CODING = b"content-encoding"
 
@@ -23,14 +28,14 @@ class TappedTransport(httpx.BaseTransport):
     def __init__(
         self,
         inner: httpx.BaseTransport,
-        prepare: Callable[[httpx.Request], None],
+        prepare: Callable[[httpx.Request], httpx.Request],
         receive: Callable[[httpx.Response], httpx.Response],
     ) -> None:
         """Wrap `inner`.
 
         Args:
             inner: sends the requests.
-            prepare: may change a request, or raise an error instead of sending it.
+            prepare: returns the request to send, or raises an error instead.
             receive: returns the response to pass on for one whose headers have arrived.
         """
         self._inner = inner
@@ -39,8 +44,7 @@ class TappedTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, and return the response once its headers have arrived."""
-        self._prepare(request)
-        return self._receive(self._inner.handle_request(request))
+        return self._receive(self._inner.handle_request(self._prepare(request)))
 
     def close(self) -> None:
         """Close the inner transport."""
@@ -75,23 +79,23 @@ class _Body(httpx.SyncByteStream):
 class PoolTransport(httpx.BaseTransport):
     """A transport over httpcore's connection pool and a network that is watched."""
 
-    def __init__(self, context: ssl.SSLContext, proxy: str | None, network: Network) -> None:
-        """Connect over `network`, through the proxy at the address `proxy` if there is one."""
+    def __init__(self, context: ssl.SSLContext, network: Network) -> None:
+        """Connect over `network`, with TLS by `context`."""
+        self._network = network
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            proxy=None if proxy is None else httpcore.Proxy(proxy),
-            network_backend=_Backend(network),
+            ssl_context=context, network_backend=_Backend(context, network)
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, and return the response once its headers have arrived."""
-        url = request.url
+        url, headers = self._goal(request), request.headers.raw
+        if self._network.forwards and self._network.proxy is not None:
+            login = self._network.proxy.headers.items()
+            headers = [*headers, *((name.encode(), value.encode()) for name, value in login)]
         sent = httpcore.Request(
             method=request.method,
-            url=httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
-            headers=request.headers.raw,
+            url=url,
+            headers=headers,
             content=request.stream,
             extensions=request.extensions,
         )
@@ -105,6 +109,18 @@ class PoolTransport(httpx.BaseTransport):
             stream=_Body(_arriving(response), response.close),
             extensions=response.extensions,
         )
+
+    def _goal(self, request: httpx.Request) -> httpcore.URL:
+        """Return where `request` goes: to its server, or to a proxy that forwards it."""
+        url, network = request.url, self._network
+        network.secure = url.scheme == "https"
+        if not network.forwards or network.proxy is None:
+            return httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            )
+        target = b"http://" + request.headers["host"].encode() + url.raw_path
+        proxy = network.proxy
+        return httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target=target)
 
     def close(self) -> None:
         """Close all connections."""
@@ -128,45 +144,50 @@ def _translated(error: Exception) -> Exception:
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens connections that a network watches."""
+    """Opens the connections of a network, through its proxy if there is one."""
 
-    def __init__(self, network: Network) -> None:
-        self._inner = httpcore.SyncBackend()
+    def __init__(self, context: ssl.SSLContext, network: Network) -> None:
+        self._context = context
         self._network = network
 
-    def connect_tcp(self, *where: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - as httpcore has it
-        stream = self._inner.connect_tcp(*where, **options)
-        self._network.add(stream.get_extra_info("socket"))
-        return _Stream(stream, self._network, checked=not self._network.secure)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection that a network watches."""
-
-    def __init__(self, inner: httpcore.NetworkStream, network: Network, *, checked: bool) -> None:
-        self._inner = inner
-        self._network = network
-        self._checked = checked
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if not self._checked:
-            return self._inner.read(max_bytes, timeout)
-        data = self._inner.read(max_bytes, self._network.limited(timeout))
-        self._network.check(data)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(self, *context: Any, **options: Any) -> httpcore.NetworkStream:  # noqa: ANN401 - as httpcore has it
-        inner = self._inner.start_tls(*context, **options)
-        self._network.add(inner.get_extra_info("socket"))
-        stream = _Stream(inner, self._network, checked=True)
-        self._network.on_secure(stream)
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - as httpcore has it
+        socket_options: Any = None,  # noqa: ANN401, ARG002 - as httpcore has it
+    ) -> httpcore.NetworkStream:
+        network = self._network
+        network.begin(timeout)
+        proxy = network.proxy
+        if proxy is None or network.forwards:
+            stream: TcpStream | TlsStream = _dialled(host, port, network)
+        else:
+            stream = self._tunnelled(proxy, host, port)
+        if not network.ends_secure:
+            network.step = Step.OPEN
         return stream
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
-        return self._inner.get_extra_info(info)
+    def _tunnelled(self, proxy: Proxy, host: str, port: int) -> TcpStream | TlsStream:
+        network = self._network
+        stream: TcpStream | TlsStream = _dialled(proxy.host, proxy.port, network)
+        try:
+            if proxy.scheme == "https":
+                stream = TlsStream.over(stream, self._context, proxy.host, network)
+            network.step = Step.TUNNELLING
+            open_tunnel(stream, proxy, to_resolve(host), port)
+        except BaseException:
+            stream.close()
+            raise
+        network.at_proxy = False
+        return stream
+
+
+def _dialled(host: str, port: int, network: Network) -> TcpStream:
+    try:
+        return TcpStream(dial(to_resolve(host), port, network), network)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(str(error)) from error
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error

@@ -5,11 +5,17 @@ import socket
 import ssl
 
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
-from hello_llm.providers.http.client.network import NotHTTPError
+from hello_llm.providers.http.client.network import Network, NotHTTPError, Step
 from hello_llm.providers.http.client.transport import Transport
-from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.error_mapping import speaks_tls
 from hello_llm.providers.http.errors.exception_chain import find
+from hello_llm.providers.http.errors.proxy_errors import (
+    closed_by_proxy,
+    no_proxy,
+    proxy_refused,
+    proxy_speaks_otherwise,
+)
+from hello_llm.providers.http.errors.tls_errors import no_tls
 from hello_llm.providers.http.route import Route
 
 _TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
@@ -17,7 +23,7 @@ _TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
 
 
 def deadline(
-    error: Exception, route: Route, transport: Transport, *others: type[Exception]
+    error: Exception, route: Route, transport: Transport, network: Network, *others: type[Exception]
 ) -> DeadlineError | None:
     """Return our error for a missed deadline, or ``None`` if `error` is something else.
 
@@ -25,6 +31,7 @@ def deadline(
         error: the exception that was raised.
         route: where the call went.
         transport: the settings of the HTTP client.
+        network: its connections.
         others: more classes of exceptions that mean a timeout.
     """
     import httpx
@@ -32,17 +39,31 @@ def deadline(
     if find(error, httpx.TimeoutException, *others) is None:
         return None
     if find(error, httpx.ConnectTimeout):
-        where = route.place if transport.proxy is None else f"the proxy {transport.proxy_address}"
-        return connected_late(where, transport.connect_timeout or 0.0)
+        return connected_late(route, transport.connect_timeout or 0.0, network)
     return heard_late(route)
 
 
-def connected_late(where: str, seconds: float) -> DeadlineError:
-    """Return the error for a connection to `where` that was not made within `seconds`."""
+def connected_late(route: Route, seconds: float, network: Network | None = None) -> DeadlineError:
+    """Return the error for a connection that was not open within `seconds`.
+
+    It is not transient: the deadline is for all attempts to connect.
+    """
+    proxy = None if network is None else network.proxy
+    where = route.place
+    if proxy is not None and network is not None and network.at_proxy:
+        where = f"the proxy {proxy.address}"
+    match Step.CONNECTING if network is None else network.step:
+        case Step.RESOLVING:
+            what = f"cannot resolve {host_in(where) if where == route.place else where}"
+        case Step.SECURING:
+            what = f"no TLS connection to {where}"
+        case Step.TUNNELLING:
+            what = f"{where} did not connect to {route.place}"
+        case _:
+            what = f"no connection to {where}"
     return DeadlineError(
-        f"no connection to {where} within {seconds:g} s (the connect deadline)",
+        f"{what} within {seconds:g} s (the connect deadline)",
         "raise it with --connect-timeout SECONDS, 0 turns it off",
-        transient=True,
     )
 
 
@@ -55,30 +76,24 @@ def heard_late(route: Route) -> DeadlineError:
     )
 
 
-def no_answer(error: Exception, route: Route, transport: Transport) -> HelloLLMError | None:
+def no_answer(error: Exception, route: Route, network: Network) -> HelloLLMError | None:
     """Return our error for a call that got no answer, or ``None`` for any other `error`."""
     import httpx
 
+    refused = proxy_refused(error, route, network)
+    if refused is not None:
+        return refused
     greeting = find(error, NotHTTPError)
     if isinstance(greeting, NotHTTPError):
-        return no_http(greeting.greeting, route)
+        foreign = network.at_proxy and network.proxy is not None
+        return proxy_speaks_otherwise(network) if foreign else no_http(greeting.greeting, route)
     if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
     if _was_closed(error):
-        return closed_early(route)
-    if transport.proxy_address is not None:
-        return _no_proxy(error, route, transport.proxy_address) or _no_connection(error, route)
-    return _no_connection(error, route)
-
-
-def proxys_own(response: ErrorResponse, transport: Transport) -> UnreachableError | None:
-    """Return our error if the proxy itself refused the call, or ``None`` if it did not."""
-    if response.status != 407 or transport.proxy is None:
-        return None
-    return UnreachableError(
-        f"the proxy {transport.proxy_address} requires a user name and a password (407)",
-        "check proxy in the profile",
-    )
+        return closed_by_proxy(network) if network.at_proxy else closed_early(route)
+    if network.at_proxy:
+        return no_proxy(error, network)
+    return _no_connection(error, route, network)
 
 
 def closed_early(route: Route, what: str = "closed the connection") -> UnreachableError:
@@ -113,66 +128,45 @@ def no_http(greeting: bytes, route: Route) -> HelloLLMError:
     )
 
 
-def _no_proxy(error: Exception, route: Route, proxy: str) -> UnreachableError | None:
+def _no_connection(error: Exception, route: Route, network: Network) -> UnreachableError | None:
     import httpx
 
-    if find(error, httpx.ProxyError):
-        message = f"the proxy {proxy} does not lead to {route.place}"
-    elif find(error, socket.gaierror):
-        message = f"cannot resolve the proxy {proxy}"
-    elif find(error, httpx.ConnectError) and not find(error, ssl.SSLError):
-        message = f"cannot connect to the proxy {proxy}"
-        return UnreachableError(message, "check proxy in the profile", transient=True)
-    else:
-        return None
-    return UnreachableError(message, "check proxy in the profile")
-
-
-def _no_connection(error: Exception, route: Route) -> UnreachableError | None:
-    import httpx
-
-    if find(error, socket.gaierror):
-        return not_resolved(route)
+    unknown = find(error, socket.gaierror)
+    if isinstance(unknown, socket.gaierror):
+        return not_resolved(route, temporarily=unknown.errno == socket.EAI_AGAIN)
     tls = find(error, ssl.SSLError)
-    if tls is not None:
-        return _no_tls(tls, route)
+    if isinstance(tls, ssl.SSLError):
+        return no_tls(tls, route.place, network)
     if find(error, httpx.ConnectError, ConnectionRefusedError):
         return not_connected(route)
     return None
 
 
-def not_resolved(route: Route) -> UnreachableError:
+def not_resolved(route: Route, *, temporarily: bool = False) -> UnreachableError:
     """Return the error for a host that cannot be resolved."""
-    return UnreachableError(
-        f"cannot resolve {route.place.partition(':')[0]}",
-        "check the host in --api-base, and the network",
-    )
+    host = host_in(route.place)
+    if temporarily:
+        return UnreachableError(
+            f"cannot resolve {host} for the moment: the name servers fail or do not answer",
+            "try again in a while; check the network and its name servers",
+            transient=True,
+        )
+    hint = "check the host in --api-base, and the network"
+    zone = host.partition("%")[2].removeprefix("25")
+    if ":" in host and zone:
+        hint = f"does this machine have a network interface {zone}? ip link   lists them"
+    return UnreachableError(f"cannot resolve {host}", hint)
+
+
+def host_in(place: str) -> str:
+    """Return the host of a ``HOST:PORT``."""
+    head, bracket, _ = place.partition("]")
+    return head.removeprefix("[") if bracket else place.partition(":")[0]
 
 
 def not_connected(route: Route) -> UnreachableError:
     """Return the error for a port on which nothing listens."""
     return UnreachableError(f"cannot connect to {route.place}", _start_hint(route), transient=True)
-
-
-def _no_tls(error: BaseException, route: Route) -> UnreachableError:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return not_trusted(route, error.verify_message)
-    return no_tls(route)
-
-
-def not_trusted(route: Route, reason: str) -> UnreachableError:
-    """Return the error for a certificate that cannot be trusted because of `reason`."""
-    return UnreachableError(
-        f"the certificate of {route.place} cannot be trusted: {reason}",
-        "if it is yours, put it into a PEM file and name that in the profile: ca_file",
-    )
-
-
-def no_tls(route: Route) -> UnreachableError:
-    """Return the error for a TLS connection to a server that does not speak TLS."""
-    return UnreachableError(
-        f"cannot set up TLS with {route.place}", f"is it http://{route.place} and not https://?"
-    )
 
 
 def _start_hint(route: Route) -> str:

@@ -1,13 +1,12 @@
 """What an address is."""
 
 import pytest
-
-from hello_llm.providers.http.address import is_address, place_of
+from hello_llm.contract.address import find_fault, place_of
 
 
 @pytest.mark.parametrize("text", ["http://h", "https://h:8080/v1", "http://[::1]:9", "http://ü.x"])
 def test_an_address_has_a_scheme_and_a_host(text):
-    assert is_address(text)
+    assert find_fault(text) is None
 
 
 @pytest.mark.parametrize(
@@ -24,7 +23,7 @@ def test_an_address_has_a_scheme_and_a_host(text):
     ],
 )
 def test_anything_else_is_none(text):
-    assert not is_address(text)
+    assert find_fault(text) is not None
 
 
 def test_a_place_is_named_without_its_password():

@@ -1,0 +1,224 @@
+"""The streams of a connection, plain and over TLS, for httpcore's documented interface.
+
+httpcore's own streams can be neither built from a connected socket nor given one deadline for the
+whole way to the server. TLS works over any other stream, so also within TLS to a proxy. This module
+imports httpcore when it is imported, so others import it inside functions.
+"""
+
+import select
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
+
+import httpcore
+
+from hello_llm.contract.address import to_verify
+from hello_llm.providers.http.client.network import Network, Step
+
+_RECORD = 2**14 + 2**8
+"""The largest TLS record, in bytes."""
+
+_Result = TypeVar("_Result")
+
+
+class TcpStream(httpcore.NetworkStream):
+    """A connected socket that a network watches."""
+
+    outermost: bool
+    """Whether the bytes of this stream are those of HTTP."""
+
+    def __init__(self, sock: socket.socket, network: Network) -> None:
+        """Wrap the connected socket `sock`."""
+        self._sock = sock
+        self._network = network
+        self.outermost = True
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return the next bytes; none at the end."""
+        opening = self._network.step is not Step.OPEN
+        try:
+            self._sock.settimeout(self._network.limited(timeout))
+            data = self._sock.recv(max_bytes)
+        except TimeoutError as error:
+            late = httpcore.ConnectTimeout if opening else httpcore.ReadTimeout
+            raise late(str(error)) from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+        if self.outermost and not opening:
+            self._network.check(data)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of `buffer`."""
+        opening = self._network.step is not Step.OPEN
+        try:
+            while buffer:
+                self._sock.settimeout(self._network.limited(timeout) if opening else timeout)
+                buffer = buffer[self._sock.send(buffer) :]
+        except TimeoutError as error:
+            late = httpcore.ConnectTimeout if opening else httpcore.WriteTimeout
+            raise late(str(error)) from error
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - the network has one for the whole way
+    ) -> httpcore.NetworkStream:
+        """Shake hands, and return the encrypted stream."""
+        return TlsStream.over(self, ssl_context, server_hostname, self._network)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
+        """Return one of the facts that httpcore asks for."""
+        match info:
+            case "socket":
+                return self._sock
+            case "client_addr":
+                return self._sock.getsockname()
+            case "server_addr":
+                return self._sock.getpeername()
+            case "is_readable":
+                poller = select.poll()
+                poller.register(self._sock, select.POLLIN)
+                return bool(poller.poll(0))
+        return None
+
+
+class TlsStream(httpcore.NetworkStream):
+    """TLS over another stream."""
+
+    outermost: bool
+    """Whether the bytes of this stream are those of HTTP."""
+
+    def __init__(
+        self,
+        inner: "TcpStream | TlsStream",
+        tls: ssl.SSLObject,
+        bios: tuple[ssl.MemoryBIO, ...],
+        network: Network,
+    ) -> None:
+        """Encrypt `inner` by `tls`, which reads from and writes to `bios`."""
+        inner.outermost = False
+        self.outermost = True
+        self._inner = inner
+        self._network = network
+        self._tls = tls
+        self._incoming, self._outgoing = bios
+        self._received = 0
+
+    @classmethod
+    def over(
+        cls,
+        inner: "TcpStream | TlsStream",
+        context: ssl.SSLContext,
+        host: str | None,
+        network: Network,
+    ) -> "TlsStream":
+        """Shake hands over `inner`, and return the encrypted stream.
+
+        Raises:
+            httpcore.ConnectTimeout: the handshake took longer than the connection may.
+            httpcore.ConnectError: it failed; the cause is an ``ssl.SSLError`` or another error.
+        """
+        network.step = Step.SECURING
+        bios = ssl.MemoryBIO(), ssl.MemoryBIO()
+        name = None if host is None else to_verify(host)
+        stream = cls(inner, context.wrap_bio(*bios, server_hostname=name), bios, network)
+        try:
+            stream._exchange(stream._tls.do_handshake, None)
+        except (OSError, httpcore.ReadError, httpcore.WriteError) as error:
+            inner.close()
+            raise httpcore.ConnectError(str(error)) from error
+        except BaseException:
+            inner.close()
+            raise
+        finally:
+            network.received = stream._received
+        network.on_secure(stream)
+        if network.ends_here:
+            network.step = Step.OPEN
+        return stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return the next bytes; none at the end, even if the server did not announce it."""
+        try:
+            data = self._exchange(partial(self._tls.read, max_bytes), timeout)
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            return b""
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+        if self.outermost and self._network.step is Step.OPEN:
+            self._network.check(data)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of `buffer`."""
+        try:
+            while buffer:
+                buffer = buffer[self._exchange(partial(self._tls.write, buffer), timeout) :]
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the connection, telling the server if that needs no wait."""
+        with suppress(OSError):
+            self._tls.unwrap()
+        with suppress(httpcore.NetworkError, httpcore.TimeoutException):
+            self._inner.write(self._outgoing.read(), 0.0)
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - the network has one for the whole way
+    ) -> httpcore.NetworkStream:
+        """Shake hands with the server behind the proxy, and return the encrypted stream."""
+        return TlsStream.over(self, ssl_context, server_hostname, self._network)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
+        """Return one of the facts that httpcore asks for."""
+        return self._tls if info == "ssl_object" else self._inner.get_extra_info(info)
+
+    def _exchange(self, work: Callable[[], _Result], timeout: float | None) -> _Result:
+        """Do `work` on the session, sending and receiving what it needs."""
+        while True:
+            result: list[_Result] = []
+            # What follows is not done while an exception is handled: it would be its context.
+            with suppress(ssl.SSLWantReadError), self._sending_alerts(timeout):
+                result.append(work())
+            self._flush(timeout)
+            if result:
+                return result[0]
+            data = self._inner.read(_RECORD, timeout)
+            self._received += len(data)
+            if data:
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
+
+    @contextmanager
+    def _sending_alerts(self, timeout: float | None) -> Iterator[None]:
+        """Send the alert that tells the server why the session failed, if that is possible."""
+        try:
+            yield
+        except ssl.SSLWantReadError:
+            raise
+        except ssl.SSLError:
+            with suppress(httpcore.NetworkError, httpcore.TimeoutException):
+                self._flush(timeout)
+            raise
+
+    def _flush(self, timeout: float | None) -> None:
+        data = self._outgoing.read()
+        if data:
+            self._inner.write(data, timeout)

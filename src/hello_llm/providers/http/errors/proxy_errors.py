@@ -1,0 +1,161 @@
+"""Builds the errors for calls that a proxy did not let through, in the proxy's own words."""
+
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+
+from hello_llm.contract import HelloLLMError, UnreachableError
+from hello_llm.providers.http.client.diagnostics import Diagnostics
+from hello_llm.providers.http.client.network import (
+    Network,
+    SocksError,
+    SocksLoginError,
+    TunnelRefusedError,
+)
+from hello_llm.providers.http.client.proxy import Proxy
+from hello_llm.providers.http.error_bodies.body import parse_body
+from hello_llm.providers.http.error_bodies.envelope import message_in, shortened
+from hello_llm.providers.http.errors.exception_chain import find
+from hello_llm.providers.http.errors.tls_errors import no_tls
+from hello_llm.providers.http.route import Route
+
+_LOGIN_HINT = (
+    'proxy_auth_env = "VARIABLE" in the profile names the variable that holds user:password'
+)
+_PROXY_HINT = "check proxy in the profile"
+_OWN_HEADERS = ("x-squid-error", "proxy-authenticate", "proxy-status")
+"""Headers that only a proxy sends; it leaves them out of the answers that it passes on."""
+_OWN_NAMES = re.compile(
+    r"squid|tinyproxy|privoxy|mitmproxy|bluecoat|zscaler|mcafee|fortigate", re.IGNORECASE
+)
+_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][\w-]*)(?=\s*(?:,|$)|\s+[^=\s])")
+_PASSING = frozenset({502, 503, 504})
+
+
+def proxy_refused(error: Exception, route: Route, network: Network) -> HelloLLMError | None:
+    """Return our error if the proxy did not open a tunnel; ``None`` for any other `error`."""
+    proxy = network.proxy
+    if proxy is None:
+        return None
+    refused = find(error, TunnelRefusedError)
+    if isinstance(refused, TunnelRefusedError):
+        return _answered(proxy, route, refused.status, refused.headers, refused.body)
+    socks = find(error, SocksError)
+    if isinstance(socks, SocksLoginError):
+        return UnreachableError(
+            f"the proxy {proxy.address} does not let us in: {socks}", _LOGIN_HINT
+        )
+    if socks is not None:
+        message = f"the proxy {proxy.address} does not lead to {route.place}: {socks}"
+        return UnreachableError(message, _PROXY_HINT, transient=True)
+    return None
+
+
+def proxys_own(route: Route, diagnostics: Diagnostics) -> UnreachableError | None:
+    """Return our error if the error response is the proxy's own; ``None`` if it is the server's."""
+    network, status = diagnostics.network, diagnostics.status
+    if network.proxy is None or not network.forwards or status is None:
+        return None
+    headers = diagnostics.headers
+    own = status == 407 or any(name in headers for name in _OWN_HEADERS)
+    if not (own or _OWN_NAMES.search(headers.get("server", "")) or _is_page(headers)):
+        return None
+    return _answered(network.proxy, route, status, headers, diagnostics.body)
+
+
+def no_proxy(error: Exception, network: Network) -> UnreachableError | None:
+    """Return our error for a proxy that cannot be reached; ``None`` for any other `error`."""
+    import httpx
+
+    proxy = network.proxy
+    if proxy is None:
+        return None
+    unknown, tls = find(error, socket.gaierror), find(error, ssl.SSLError)
+    if isinstance(unknown, socket.gaierror):
+        passing = unknown.errno == socket.EAI_AGAIN
+        message = f"cannot resolve the proxy {proxy.address}"
+        if passing:
+            message += " for the moment: the name servers fail or do not answer"
+        return UnreachableError(message, _PROXY_HINT, transient=passing)
+    if isinstance(tls, ssl.SSLError):
+        return no_tls(tls, f"{proxy.host}:{proxy.port}", network, proxy=proxy)
+    if find(error, httpx.ConnectError):
+        message = f"cannot connect to the proxy {proxy.address}"
+        return UnreachableError(message, _PROXY_HINT, transient=True)
+    return None
+
+
+def proxy_speaks_otherwise(network: Network) -> UnreachableError:
+    """Return the error for a proxy that speaks another protocol than its address says."""
+    proxy = network.proxy
+    if proxy is None:
+        raise AssertionError("there is a proxy")
+    spoken, other = ("SOCKS 5", "http") if proxy.is_socks else ("HTTP", "socks5")
+    return UnreachableError(
+        f"the proxy {proxy.address} does not speak {spoken}",
+        f'is it proxy = "{other}://{proxy.host}:{proxy.port}"?',
+    )
+
+
+def closed_by_proxy(network: Network) -> UnreachableError:
+    """Return the error for a proxy that closed the connection instead of answering."""
+    proxy = network.proxy
+    if proxy is None:
+        raise AssertionError("there is a proxy")
+    other = "http" if proxy.is_socks else "socks5"
+    return UnreachableError(
+        f"the proxy {proxy.address} closed the connection before any reply",
+        f'try again; is it proxy = "{other}://{proxy.host}:{proxy.port}"?',
+        transient=True,
+    )
+
+
+def _answered(
+    proxy: Proxy, route: Route, status: int, headers: Mapping[str, str], body: bytes
+) -> UnreachableError:
+    """Return the error for a proxy that answered `status` in place of the server."""
+    said = _said(headers, body)
+    if status == 407:
+        return _login_wanted(proxy, headers, said)
+    return UnreachableError(
+        f"the proxy {proxy.address} does not lead to {route.place} ({status}){said}",
+        "ask whoever runs the proxy, or choose another: proxy in the profile, or proxy = false",
+        status=status,
+        transient=status in _PASSING,
+    )
+
+
+def _login_wanted(proxy: Proxy, headers: Mapping[str, str], said: str) -> UnreachableError:
+    challenge = re.sub(r'"[^"]*"', '""', headers.get("proxy-authenticate", ""))
+    schemes = list(dict.fromkeys(_SCHEME.findall(challenge)))
+    if schemes and not any(scheme.lower() == "basic" for scheme in schemes):
+        return UnreachableError(
+            f"the proxy {proxy.address} requires a login by {' or '.join(schemes)} (407), which"
+            f" is not supported{said}",
+            "only Basic is: run a local proxy that logs in for you, and name that one",
+            status=407,
+        )
+    if proxy.login is None:
+        message = f"the proxy {proxy.address} requires a user name and a password (407){said}"
+        return UnreachableError(message, _LOGIN_HINT, status=407)
+    return UnreachableError(
+        f"the proxy {proxy.address} rejected the user name and the password (407){said}",
+        "check the variable that proxy_auth_env names: user:password",
+        status=407,
+    )
+
+
+def _is_page(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").lower().startswith("text/html")
+
+
+def _said(headers: Mapping[str, str], body: bytes) -> str:
+    """Return the words of a proxy's error, to append to our sentence."""
+    from hello_llm.providers.http.error_bodies.page import text_of_page
+
+    text = body.decode("utf-8-sig", errors="replace")
+    words = text_of_page(text) if _is_page(headers) else message_in(parse_body(text))
+    code = headers.get("x-squid-error", "").partition(" ")[0]
+    words = " ".join(filter(None, [code, words]))
+    return f': it says "{shortened(words)}"' if words else ""

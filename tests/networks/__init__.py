@@ -1,0 +1,1 @@
+"""Tests against real name lookups, proxies and TLS, in a network that nothing can leave."""
