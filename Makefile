@@ -14,6 +14,8 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/cli/test_bad_input.py tests/cli/test_delivery.py tests/cli/test_signals.py \
 	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
 	tests/rendering/test_hostile_text.py
+# What needs a network of its own, with name servers and proxies: see CONTRIBUTING.
+NETWORK_TESTS := tests/networks
 # What would take CI past its time: races that are run again and again, large inputs, the slower half
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
@@ -33,7 +35,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
+.PHONY: help install run test test-warm test-networks test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +46,14 @@ run: install  ## Watch a real local model answer through LiteLLM
 	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
 
 test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
-	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%))
+	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%))
 
 test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
 	@$(PYTEST) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
+
+test-networks: install  ## Run those of networks, each process in a network of its own (Linux; needs squid and microsocks)
+	@$(BIN)/python -m tests.networks -n 2
 
 test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts
 	@$(PYTEST) $(LONG_TESTS)
@@ -94,7 +99,7 @@ docs: install  ## Check the generated pages and build the documentation into doc
 	@$(BIN)/sphinx-build -q -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
 	@echo "the documentation is in docs/_build/html/index.html"
 
-check: lint type test test-warm docs integration  ## Everything that CI runs
+check: lint type test test-warm test-networks docs integration  ## Everything that CI runs
 
 clean:  ## Remove .venv and everything else that was made here
 	rm -rf $(VENV) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

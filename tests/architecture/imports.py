@@ -13,7 +13,7 @@ from tests.architecture.sources import Module
 
 THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.settings": frozenset({"platformdirs", "tomli_w", "tomlkit"}),
-    "hello_llm.providers.http": frozenset({"httpcore", "httpx", "openai"}),
+    "hello_llm.providers.http": frozenset({"h11", "httpcore", "httpx", "openai"}),
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
@@ -26,7 +26,7 @@ LATE = frozenset(
     f"hello_llm.providers.http.client.{name}" for name in ("streams", "tunnel", "wire")
 )
 """Modules that import heavy packages at once, and are imported inside functions only."""
-HEAVY = frozenset({"httpcore", "httpx", "litellm", "openai", "xllamacpp", *LATE})
+HEAVY = frozenset({"h11", "httpcore", "httpx", "litellm", "openai", "xllamacpp", *LATE})
 """What is imported inside functions only, because its import takes tenths of a second."""
 
 

@@ -13,7 +13,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "judge": frozenset({"contract"}),
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
     "prices": frozenset(),
-    "providers.http": frozenset({"contract", "files"}),
+    "providers.http": frozenset({"", "contract", "files"}),
     "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
     "providers.mock": frozenset(
         {"text", "contract", "machine", "files", "toml_file", "judge", "providers.http"}

@@ -87,8 +87,13 @@ model                "a/b"        profile ci ({file}:5)
 fallback             []           built-in
 api_base             unset        built-in
 api_key_env          unset        built-in
+headers              unset        built-in
+headers_env          unset        built-in
 proxy                unset        built-in
+proxy_auth_env       unset        built-in
 ca_file              unset        built-in
+client_cert          unset        built-in
+client_key           unset        built-in
 script               unset        built-in
 stream               false        built-in
 system               "one\\ntwo"   [defaults] ({file}:3)
@@ -174,7 +179,7 @@ def test_on_a_terminal_show_draws_a_table_that_names_the_file_once(file, monkeyp
     cells = [[cell.strip() for cell in row] for row in rows]
     assert [row[0] for row in cells if len(row) == 3] == [*FIELDS, "local.models.tiny"]
     assert cells[1] == ["model", '"a/b"', "profile ci, line 5"]
-    assert cells[9] == ["system", '"one\\ntwo"', "[defaults], line 3"]
+    assert cells[14] == ["system", '"one\\ntwo"', "[defaults], line 3"]
     assert shown.splitlines()[-1].strip() == "c.toml"
     assert shown.count("c.toml") == 1
 

@@ -93,7 +93,7 @@ def test_a_key_in_a_variable_of_any_name_is_redacted(monkeypatch):
 
 def test_a_local_model_is_not_started():
     request = litellm("local/smollm2")
-    assert request["url"] == "http://127.0.0.1:0/v1/chat/completions"
+    assert request["url"] == "http://127.0.0.1/v1/chat/completions"
     assert request["body"] == BODY | {"model": "smollm2"}
 
 

@@ -30,6 +30,5 @@ def secrets_in(environ: Mapping[str, str], *key_variables: str | None) -> Iterab
         if name in key_variables or is_secrets_name(name):
             yield value
         if name in key_variables:
-            yield value.partition(":")[2]
-            yield value.rpartition(" ")[2]
+            yield from filter(None, (value.partition(":")[2], value.partition(" ")[2]))
         yield from map(unquote, _PASSWORD_IN_ADDRESS.findall(value))

@@ -1,12 +1,14 @@
 """The description of one setting: its row in the table, and the field made from it."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
-from hello_llm.toml_file.kinds import Kind, UnfitError
+from hello_llm.toml_file.kinds import Kind, Number, UnfitError
+
+_SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
 
 
 class Section(StrEnum):
@@ -40,6 +42,16 @@ class Row(NamedTuple):
     """Its flag, if that is not named like its key."""
     negatable: bool = False
     """Whether ``--no-NAME`` sets it to false."""
+
+
+def time_limit(summary: str) -> Row:
+    """Return the row of a setting that limits a time."""
+    return Row(_SECONDS, Section.LIMITS, summary, metavar="SEC")
+
+
+def in_a_file(kind: Kind, summary: str, example: object) -> Row:
+    """Return the row of a setting that only a file can set, and that is unset by default."""
+    return Row(kind, Section.ASKED, summary, example=example, has_flag=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,3 +103,12 @@ def fields_of(table: type) -> Mapping[str, Field]:
 def _row_in(hint: object) -> Row | None:
     first = next(iter(getattr(hint, "__metadata__", ())), None)
     return first if isinstance(first, Row) else None
+
+
+def named_variables(*values: str | Mapping[str, str] | None) -> Iterator[str]:
+    """Yield the names in values of settings that name variables: one, or one for each header."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif value is not None:
+            yield from value.values()

@@ -5,11 +5,19 @@ are generated from it.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from hello_llm.settings.field import Field, Row, Section, fields_of
+from hello_llm.settings.field import (
+    Field,
+    Row,
+    Section,
+    fields_of,
+    in_a_file,
+    named_variables,
+    time_limit,
+)
 from hello_llm.settings.origins import Origin
 from hello_llm.toml_file.header_kinds import HeaderTable, HeaderVariables
 from hello_llm.toml_file.kinds import (
@@ -28,12 +36,7 @@ ProviderChoice = Literal["mock", "litellm"]
 OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]
 ColorChoice = Literal["auto", "always", "never"]
 
-_SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
 _MODEL = "VENDOR/MODEL"
-
-
-def _time(summary: str) -> Row:
-    return Row(_SECONDS, Section.LIMITS, summary, metavar="SEC")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,64 +102,50 @@ class Settings:
     ] = None
     headers_env: Annotated[
         Mapping[str, str] | None,
-        Row(
+        in_a_file(
             HeaderVariables(),
-            Section.ASKED,
             "Headers whose values are secrets, each with the environment variable that holds it.",
-            example={"X-Token": "GATEWAY_TOKEN"},
-            has_flag=False,
+            {"X-Token": "GATEWAY_TOKEN"},
         ),
     ] = None
     proxy: Annotated[
         str | None,
-        Row(
+        in_a_file(
             ProxyUrl("http://127.0.0.1:3128"),
-            Section.ASKED,
-            "The proxy for all calls, or false for none; proxy variables in the environment are"
-            " ignored.",
-            example="http://127.0.0.1:3128",
-            has_flag=False,
+            "The proxy for all calls, or false for none; proxy variables are ignored.",
+            "http://127.0.0.1:3128",
         ),
     ] = None
     proxy_auth_env: Annotated[
         str | None,
-        Row(
+        in_a_file(
             VariableName(),
-            Section.ASKED,
             "The environment variable that holds the login for the proxy, as user:password.",
-            example="PROXY_LOGIN",
-            has_flag=False,
+            "PROXY_LOGIN",
         ),
     ] = None
     ca_file: Annotated[
         str | None,
-        Row(
+        in_a_file(
             FilePath('a path such as "company-ca.pem"'),
-            Section.ASKED,
             "A PEM file of certificates to trust besides the usual ones; relative to this file.",
-            example="company-ca.pem",
-            has_flag=False,
+            "company-ca.pem",
         ),
     ] = None
     client_cert: Annotated[
         str | None,
-        Row(
+        in_a_file(
             FilePath('a path such as "client.pem"'),
-            Section.ASKED,
-            "A PEM file with the certificate for a server that asks for one; relative to this"
-            " file.",
-            example="client.pem",
-            has_flag=False,
+            "A PEM file with the certificate for a server that asks for one.",
+            "client.pem",
         ),
     ] = None
     client_key: Annotated[
         str | None,
-        Row(
+        in_a_file(
             FilePath('a path such as "client.key"'),
-            Section.ASKED,
             "A PEM file with the key of client_cert, if that does not contain it.",
-            example="client.key",
-            has_flag=False,
+            "client.key",
         ),
     ] = None
     script: Annotated[
@@ -170,12 +159,7 @@ class Settings:
     ] = None
     stream: Annotated[
         bool,
-        Row(
-            Boolean(),
-            Section.SHOWN,
-            "Show the answer while it is being written.",
-            negatable=True,
-        ),
+        Row(Boolean(), Section.SHOWN, "Show the answer while it is being written.", negatable=True),
     ] = False
     system: Annotated[
         str | None,
@@ -225,22 +209,24 @@ class Settings:
             "A text that ends the answer where it would appear.",
         ),
     ] = ()
-    connect_timeout: Annotated[float, _time("Time to connect; 0 sets no limit.")] = 10.0
+    connect_timeout: Annotated[
+        float, time_limit("Time to connect, from the name to TLS; 0 sets no limit.")
+    ] = 10.0
     first_token_timeout: Annotated[
-        float, _time("Time until the first piece of a streamed answer; 0 sets no limit.")
+        float, time_limit("Time until the first piece of a streamed answer; 0 sets no limit.")
     ] = 120.0
     idle_timeout: Annotated[
-        float, _time("Time between two pieces of a streamed answer; 0 sets no limit.")
+        float, time_limit("Time between two pieces of a streamed answer; 0 sets no limit.")
     ] = 60.0
     timeout: Annotated[
-        float, _time("Time for the whole call, retries and waits included; 0 sets no limit.")
+        float, time_limit("Time for the whole call, retries and waits included; 0 sets no limit.")
     ] = 600.0
     retries: Annotated[
         int, Row(Integer(0, 100), Section.LIMITS, "Retries after a transient failure.")
     ] = 2
     max_wait: Annotated[
         float,
-        _time("Longest wait before a retry that a server may ask for."),
+        time_limit("Longest wait before a retry that a server may ask for."),
     ] = 60.0
     fail_on_length: Annotated[
         bool,
@@ -306,15 +292,6 @@ class Settings:
     def secret_variables(self) -> tuple[str, ...]:
         """The environment variables that hold the secrets of a call, whatever their names say."""
         return tuple(named_variables(self.api_key_env, self.proxy_auth_env, self.headers_env))
-
-
-def named_variables(*values: str | Mapping[str, str] | None) -> Iterator[str]:
-    """Yield the names in values of settings that name variables: one, or one for each header."""
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif value is not None:
-            yield from value.values()
 
 
 FIELDS: Mapping[str, Field] = fields_of(Settings)

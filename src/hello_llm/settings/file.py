@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
-from hello_llm.settings.fields import named_variables
+from hello_llm.settings.field import named_variables
 from hello_llm.text import phrases
 
 _MOST_SHOWN = 10

@@ -123,7 +123,10 @@ def test_the_version_of_azures_api_that_is_typed_is_sent(base, url):
     ("base", "url"),
     [
         (f"{AZURE}/openai/v1/", "/openai/v1/chat/completions"),
-        (f"{AZURE}/openai/v1?api-version=preview", "/openai/v1/chat/completions?api-version=preview"),
+        (
+            f"{AZURE}/openai/v1?api-version=preview",
+            "/openai/v1/chat/completions?api-version=preview",
+        ),
     ],
 )
 def test_azures_newer_api_is_asked_as_openais_own(base, url):

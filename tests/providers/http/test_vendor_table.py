@@ -85,7 +85,13 @@ def test_a_vendors_host_is_where_litellm_goes(hosts, vendor):
 
 
 def test_the_tables_name_known_vendors_only():
-    for table in (OPENAI_SDK_VENDORS, AZURE_VENDORS, UNSEEN_VENDORS, BASELESS_VENDORS, VENDOR_HOSTS):
+    for table in (
+        OPENAI_SDK_VENDORS,
+        AZURE_VENDORS,
+        UNSEEN_VENDORS,
+        BASELESS_VENDORS,
+        VENDOR_HOSTS,
+    ):
         assert set(table) <= VENDORS
     assert set(KEYLESS_BASES) | set(_KEY_VARIABLES) | _PLAIN_KEY_VENDORS <= VENDORS
 

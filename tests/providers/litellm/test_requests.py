@@ -189,7 +189,7 @@ def test_a_key_of_the_environment_goes_to_no_foreign_azure_either(monkeypatch, s
         assert isinstance(outcome(azure, stream=stream), RequestError)
         (request,) = server.requests
     assert b"sk-azures-own" not in request.raw
-    assert request.headers["api-key"] == NO_KEY
+    assert not {"api-key", "authorization"} & set(request.headers)
 
 
 @pytest.mark.parametrize("model", ["openai/m", "anthropic/m", "mistral/m", "gemini/m", "groq/m"])

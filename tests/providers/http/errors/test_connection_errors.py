@@ -136,7 +136,9 @@ def test_silence_before_the_headers_ends_by_the_timeout(protocol, stream):
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_connection_that_is_never_made_ends_by_the_deadline_for_all_attempts(protocol, full_port):
-    error = outcome(at(protocol, f"http://127.0.0.1:{full_port}/v1", connect_timeout=0.2), stream=True)
+    error = outcome(
+        at(protocol, f"http://127.0.0.1:{full_port}/v1", connect_timeout=0.2), stream=True
+    )
     assert type(error) is DeadlineError
     assert error.message == (
         f"no connection to 127.0.0.1:{full_port} within 0.2 s (the connect deadline)"

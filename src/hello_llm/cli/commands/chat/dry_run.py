@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from hello_llm.providers.http.client.proxy import Proxy
     from hello_llm.providers.litellm.adapter import LiteLLMProvider
 
-_UNSTARTED = "http://127.0.0.1:0/v1"
-"""A placeholder for a local model's server, which a dry run does not start: it uses a free port."""
+_UNSTARTED = "http://127.0.0.1/v1"
+"""The address of a local model's server, which a dry run does not start; its port is not known."""
 
 
 def show_request(settings: Settings, prompt: str | None, display: Display) -> None:
