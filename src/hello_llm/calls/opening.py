@@ -69,7 +69,8 @@ def open_provider(
         options |= _script(settings, play)
         if settings.provider == "litellm":
             options |= {key: getattr(settings, key) for key in _OF_A_CALL}
-            options |= {"timeout": None, **asdict(certificates(settings))}
+            options |= {"timeout": None, "proxy": settings.proxy or None}
+            options |= asdict(certificates(settings))
             if settings.model is not None and settings.model.startswith(_LOCAL):
                 name, weights = _local_model(settings, settings.model)
                 options["api_base"] = stack.enter_context(serve(weights, name))

@@ -78,6 +78,6 @@ def _value(value: object) -> str:
             return f"{value:g} s"
         case dict():
             return ", ".join(f"{name}: {item}" for name, item in value.items())
-        case None:
+        case False:
             return "off"
     return str(value)

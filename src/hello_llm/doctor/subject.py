@@ -38,7 +38,7 @@ def transport_of(settings: Settings, subject: Subject) -> Transport:
     transport = Transport(
         connect_timeout=settings.connect_timeout or None,
         timeout=timeout_s(settings),
-        proxy=settings.proxy,
+        proxy=settings.proxy or None,
         certificates=subject.certificates(settings),
         headers=settings.headers or {},
     )

@@ -109,7 +109,7 @@ class Settings:
         ),
     ] = None
     proxy: Annotated[
-        str | None,
+        str | Literal[False] | None,
         in_a_file(
             ProxyUrl("http://127.0.0.1:3128"),
             "The proxy for all calls, or false for none; proxy variables are ignored.",

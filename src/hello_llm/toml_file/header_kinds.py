@@ -28,7 +28,7 @@ class HeaderTable:
             shown = phrases.name(name)
             fault = find_name_fault(name)
             if fault is not None:
-                raise UnfitError(f"has {shown}, which {fault[0]}", fault[1])
+                raise UnfitError(f"cannot have {shown}: it {fault[0]}", fault[1])
             if any(name.lower() == other.lower() for other in table):
                 raise UnfitError(f"has {shown} twice; upper and lower case are the same")
             table[name] = self._value(shown, value)
@@ -61,10 +61,10 @@ class HeaderTable:
         if not isinstance(value, str):
             raise UnfitError(f"must be {self.allowed}, but {shown} is {phrases.value(value)}")
         if looks_like_secret(value):
-            raise UnfitError(f"has a secret in {shown}, or what looks like one", _VARIABLE_HINT)
+            raise UnfitError(f"cannot have {shown}: its value looks like a secret", _VARIABLE_HINT)
         fault = find_value_fault(value)
         if fault is not None:
-            raise UnfitError(f"has {shown}, whose value {fault}")
+            raise UnfitError(f"cannot have {shown}: its value {fault}")
         return value
 
 
@@ -77,7 +77,7 @@ class HeaderVariables(HeaderTable):
         try:
             return VariableName().check(value)
         except UnfitError as error:
-            raise UnfitError(f"has {shown}, which {error.reason}", error.hint) from None
+            raise UnfitError(f"cannot have {shown}: it {error.reason}", error.hint) from None
 
 
 def layered(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from hello_llm.secrets.names import looks_random, names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
@@ -79,11 +80,11 @@ class ProxyUrl(Url):
         super().__init__(example)
         self.allowed += " or false"
 
-    def check(self, given: object) -> str | None:  # type: ignore[override]
-        """Return the address, or ``None`` for ``false``."""
+    def check(self, given: object) -> str | Literal[False]:  # type: ignore[override]
+        """Return the address or ``False``."""
         from hello_llm.contract.address import PROXY_SCHEMES
 
-        return None if given is False else self._checked(given, PROXY_SCHEMES)
+        return False if given is False else self._checked(given, PROXY_SCHEMES)
 
     def read(self, text: str) -> object:
         """Parse ``false``."""

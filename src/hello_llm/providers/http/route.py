@@ -13,6 +13,7 @@ from hello_llm.providers.http.vendor_table import (
     BASELESS_VENDORS,
     COMPLETION_VENDORS,
     KEYLESS_BASES,
+    LOGIN_VENDORS,
     VENDOR_HOSTS,
     key_variable,
     needs_key,
@@ -131,6 +132,11 @@ def resolve_route_without_key(
         raise UsageError(
             f"{name.vendor} is for text completion, not for chat",
             f"--model {COMPLETION_VENDORS[name.vendor]}/{name.name}",
+        )
+    if name.vendor in LOGIN_VENDORS:
+        raise UsageError(
+            f"{name.vendor} requires a login in a browser, which is not supported",
+            "choose a vendor that takes a key, such as openai or anthropic",
         )
     if name.vendor in BASELESS_VENDORS and api_base is None:
         raise UsageError(f"{model} needs the address of its server", "--api-base https://HOST")

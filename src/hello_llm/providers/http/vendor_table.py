@@ -21,6 +21,9 @@ AZURE_VENDORS = frozenset({"azure", "azure_text"})
 UNSEEN_VENDORS = frozenset({"bedrock", "sagemaker", "vertex_ai"})
 """Vendors whose answers only LiteLLM can read, and whose requests it may sign."""
 
+LOGIN_VENDORS = frozenset({"chatgpt", "github_copilot"})
+"""Vendors that let only people in: LiteLLM would wait for a login in a browser."""
+
 COMPLETION_VENDORS = {"text-completion-inception": "inception", "text-completion-openai": "openai"}
 """Text-completion vendors, each with its vendor for chat; LiteLLM hides how their streams end."""
 

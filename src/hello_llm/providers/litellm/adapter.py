@@ -26,7 +26,7 @@ from hello_llm.providers.http.client.connection import Connection, WireRequest
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.credentials import with_credentials
 from hello_llm.providers.http.route import Route, resolve_route
-from hello_llm.providers.litellm.call_arguments import call_arguments
+from hello_llm.providers.litellm.call_arguments import call_arguments, unasked_field
 from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending, lending_for_each
 from hello_llm.providers.litellm.loader import load
@@ -204,6 +204,7 @@ def _call(
     if connection.stream and _supports(litellm, route, "stream_options"):
         arguments["stream_options"] = {"include_usage": True}
     connection.on_send = builder.restart_clock
+    connection.unasked = unasked_field(route, params)
     with lending(litellm, lent):
         answer = litellm.completion(
             model=route.wire_model if responses else f"{route.litellms_vendor}/{route.name}",

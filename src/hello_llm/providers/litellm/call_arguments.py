@@ -1,6 +1,7 @@
 """Builds the arguments that make ``litellm.completion`` use our connection."""
 
 import re
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs
@@ -48,6 +49,13 @@ def call_arguments(
         return arguments | {"client": client, "max_retries": 0}, None
     handler = _handler(connection)
     return arguments | {"client": handler}, handler
+
+
+def unasked_field(route: Route, params: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the path of a field that LiteLLM adds to the body although `params` lack it."""
+    if route.vendor == "gemini" and "temperature" not in params:
+        return ("generationConfig", "temperature")
+    return ()
 
 
 def _key(route: Route) -> str | None:

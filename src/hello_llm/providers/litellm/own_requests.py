@@ -24,8 +24,8 @@ _UNKNOWN_TEMPLATE: Mapping[str, Any] = {
 def forbid(litellm: Any) -> None:
     """Prevent `litellm` from looking anything up.
 
-    It uses its shared client wherever the call's own is not available: to look up a model's price
-    or size, and for the calls to a few vendors, which are made by the client lent to them.
+    It uses its shared client, or makes one, wherever it does not take the call's own: to look up a
+    model's price or size, and for the calls to a few vendors, which the client lent to them makes.
     """
     import httpx
     from litellm.llms.custom_httpx.http_handler import (
@@ -44,6 +44,7 @@ def forbid(litellm: Any) -> None:
 
     client = httpx.Client(transport=OnlyCalls(), trust_env=False)
     litellm.module_level_client = HTTPHandler(client=client)
+    HTTPHandler._create_sync_transport = lambda _: OnlyCalls()  # noqa: SLF001 - it has no setting
     litellm.known_tokenizer_config = _Templates(litellm.known_tokenizer_config)
 
 

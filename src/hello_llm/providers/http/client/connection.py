@@ -10,7 +10,7 @@ from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.client.content_coding import unpacked
 from hello_llm.providers.http.client.diagnostics import Diagnostics, gather_diagnostics
 from hello_llm.providers.http.client.network import Network
-from hello_llm.providers.http.client.outgoing import KEY_HEADERS, outgoing
+from hello_llm.providers.http.client.outgoing import KEY_HEADERS, outgoing, without_field
 from hello_llm.providers.http.client.proxy import Proxy
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.error_bodies.beginning import beginning
@@ -73,6 +73,8 @@ class Connection:
     """The response, once its headers have arrived."""
     on_send: Callable[[], None] = lambda: None
     """Called just before the request is sent, after all of LiteLLM's preparations."""
+    unasked: tuple[str, ...] = ()
+    """The path of a field in the body that is not sent, as nobody asked for it."""
     network: Network = field(default_factory=Network)
     """The connections of the call."""
     opened: bool = False
@@ -205,7 +207,7 @@ class Connection:
             request.method,
             url,
             headers=headers,
-            content=request.read(),
+            content=without_field(request.read(), self.unasked),
             extensions={**request.extensions, "timeout": self.transport.timeouts},
         )
 

@@ -1,10 +1,11 @@
-"""Decides which headers leave: those that the protocol needs, and those that the user asked for.
+"""Decides what leaves: what the protocol needs, and what the user asked for.
 
-LiteLLM and the SDKs add others, which tell vendors and gateways what a user never said: the name of
+LiteLLM and the SDKs add headers which tell vendors and gateways what a user never said: the name of
 the library, the system, the processor, a page to credit.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import hello_llm
@@ -56,3 +57,19 @@ def outgoing(headers: "httpx.Headers", asked: Collection[str]) -> "httpx.Headers
     if "user-agent" not in kept:
         left.append((b"User-Agent", f"hello-llm/{hello_llm.__version__}".encode()))
     return httpx.Headers(left)
+
+
+def without_field(body: bytes, path: Sequence[str]) -> bytes:
+    """Return the JSON `body` without the field at `path`, and without objects it leaves empty."""
+    if not path:
+        return body
+    document = json.loads(body)
+    objects = [document]
+    for name in path[:-1]:
+        objects.append(objects[-1].get(name, {}))
+    if path[-1] not in objects[-1]:
+        return body
+    for above, name in zip(reversed(objects), reversed(path), strict=True):
+        if name == path[-1] or not above[name]:
+            del above[name]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
