@@ -1,8 +1,5 @@
 """Where a call goes and with which key, decided before anything is imported."""
 
-import subprocess
-import sys
-
 import pytest
 
 from hello_llm.contract import AuthError, UsageError

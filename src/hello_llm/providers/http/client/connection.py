@@ -203,11 +203,14 @@ class Connection:
                 headers.pop(name, None)
         headers.update(added)
         headers["host"] = _authority(url)
+        content = without_field(request.read(), self.unasked)
+        if "content-length" in headers:
+            headers["content-length"] = str(len(content))
         return httpx.Request(
             request.method,
             url,
             headers=headers,
-            content=without_field(request.read(), self.unasked),
+            content=content,
             extensions={**request.extensions, "timeout": self.transport.timeouts},
         )
 
