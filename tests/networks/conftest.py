@@ -1,5 +1,6 @@
 """Every test here runs in a network of its own, which takes the place of the network guard."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def refusals(
     """Lift the guard, which would refuse every name and every address beyond loopback."""
     for check in ("_guard_lookup", "_guard_address"):
         monkeypatch.setattr(network_guard, check, lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def quiet_substrate() -> None:
+    """Take up again the warnings that LiteLLM turns off when loaded: pytest resets them."""
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module="litellm")
+    warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier", category=UserWarning)
 
 
 @pytest.fixture(scope="session")
