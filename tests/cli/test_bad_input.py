@@ -217,7 +217,7 @@ def test_a_file_of_certificates_that_is_none_is_found_before_anything_is_loaded(
         ended = program("chat", "hi", "--config", file)
         assert ended.code == ExitCode.USAGE
         assert ended.stderr == (
-            f"error: there is no file of certificates {tmp_path / name}\n"
+            f"error: there is no file {tmp_path / name}\n"
             "hint: name a PEM file in the profile: ca_file\n"
         )
 

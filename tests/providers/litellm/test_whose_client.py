@@ -55,7 +55,7 @@ def test_a_request_is_seen_before_it_is_sent_and_carries_the_headers(model, stre
     [
         ("amazon_nova/m", "/v1", "/v1/chat/completions"),
         ("maritalk/m", "/v1", "/v1/chat/completions"),
-        ("azure/m", "", "/openai/deployments/m/chat/completions"),
+        ("azure/m", "?api-version=1", "/openai/deployments/m/chat/completions?api-version=1"),
     ],
 )
 def test_a_vendor_that_litellm_calls_by_another_client_answers_through_ours(
