@@ -9,6 +9,7 @@ from tests.faults import (
     frames,
     local,
     misreported,
+    networks,
     status,
     stream,
     tolerance,
@@ -27,6 +28,7 @@ CATALOGUE: tuple[Fault, ...] = (
     *misreported.FAULTS,
     *tolerance.FAULTS,
     *exhaust.FAULTS,
+    *networks.FAULTS,
 )
 """Every fault."""
 

@@ -99,7 +99,7 @@ FAULTS = (
         place="full",
         around=Surroundings(argv=("--connect-timeout", "0.5")),
         outcome=Outcome(
-            exit_code=ExitCode.TIMEOUT, attempts=3, says=("connect", "--connect-timeout")
+            exit_code=ExitCode.TIMEOUT, attempts=1, says=("connect", "--connect-timeout")
         ),
     ),
     Fault(

@@ -29,6 +29,7 @@ Group = Literal[
     "misreported",
     "tolerance",
     "exhaust",
+    "networks",
 ]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""

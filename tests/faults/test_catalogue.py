@@ -41,6 +41,7 @@ NAMES = {
         responses-only own-server-names base-forms
     """,
     "exhaust": "redact-time endless-files actions-commands",
+    "networks": "tls-alerts",
 }
 
 
@@ -64,7 +65,7 @@ def test_a_fault_names_protocols_and_forms_that_exist(fault):
 
 def test_what_happens_below_http_needs_its_own_port():
     alone = {fault.name for fault in CATALOGUE if own_port(fault)}
-    assert alone == {*NAMES["connect"].split(), "sigint-connect"} - {"proxy-env"}
+    assert alone == {*NAMES["connect"].split(), "sigint-connect", "tls-alerts"} - {"proxy-env"}
 
 
 def test_every_name_of_the_catalogue_can_be_played_or_is_of_the_program():

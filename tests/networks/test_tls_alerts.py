@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.networks.certificates import Authority, Certificate
 from tests.networks.dns import Host, dns_server
 from tests.networks.proxies import squid
 from tests.networks.tls import NO_COMMON_CIPHER, OLD_VERSIONS, TLS, TLSServer, alert
-from tests.servers import OpenAI, ScriptedServer
+from tests.servers import OpenAI
 
 TLS_1_0, TLS_1_1 = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
 TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
@@ -119,23 +118,19 @@ def test_tls_alerts_a_refused_handshake_is_explained(kind, authority):
     assert IS_IT_HTTP not in f"{error.message} {error.hint}"
 
 
-@pytest.mark.parametrize("reply_to_hello", [None, b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n"])
-def test_tls_alerts_a_server_without_tls_is_recognised(reply_to_hello, authority):
-    with ExitStack() as stack:
-        if reply_to_hello is None:
-            port = stack.enter_context(ScriptedServer(OpenAI())).port
-        else:
-            tls = TLS(certificate=good(authority), reply=reply_to_hello)
-            port = stack.enter_context(TLSServer(tls, OpenAI())).port
-        error = failure(f"https://api.test:{port}/v1")
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n"])
+def test_tls_alerts_a_server_without_tls_is_recognised(said, authority):
+    with TLSServer(TLS(certificate=good(authority), reply=said), OpenAI()) as server:
+        place = f"api.test:{server.port}"
+        error = failure(f"https://{place}/v1")
     assert isinstance(error, UnreachableError)
-    if reply_to_hello is not None:
-        assert error.message.endswith("it does not speak TLS")
-        assert (error.hint or "").startswith(f"{IS_IT_HTTP}api.test:{port}")
+    assert error.message == f"cannot set up TLS with {place}: it does not speak TLS"
+    assert (error.hint or "").startswith(f"{IS_IT_HTTP}{place}")
 
 
 def test_tls_alerts_a_tls_server_by_http_is_recognised(authority):
-    with TLSServer(TLS(certificate=good(authority)), OpenAI()) as server:
+    said = alert(ssl.AlertDescription.ALERT_DESCRIPTION_UNEXPECTED_MESSAGE)
+    with TLSServer(TLS(certificate=good(authority), reply=said), OpenAI()) as server:
         error = failure(f"http://api.test:{server.port}/v1")
     assert isinstance(error, UnreachableError)
     assert f"is it https://api.test:{server.port}" in (error.hint or "")

@@ -147,6 +147,10 @@ def _not_trusted(scene: Scene) -> HelloLLMError:
     return tls_errors.not_trusted(scene.route.place, "self-signed certificate")
 
 
+def _alert(reason: str) -> Fault:
+    return Fault(strike=lambda scene: tls_errors.alerted(reason, scene.route.place))
+
+
 def _echoed_key(scene: Scene) -> HelloLLMError:
     return _refused(400, content.echo_of_key(scene.route.api_key))(scene)
 
@@ -170,6 +174,10 @@ FAULTS: dict[str, Fault] = {
         )
     ),
     "tls-untrusted": Fault(strike=_not_trusted),
+    "tls-alerts.certificate": _alert("TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+    "tls-alerts.cipher": _alert("SSLV3_ALERT_HANDSHAKE_FAILURE"),
+    "tls-alerts.name": _alert("TLSV1_UNRECOGNIZED_NAME"),
+    "tls-alerts.protocol": _alert("TLSV1_ALERT_PROTOCOL_VERSION"),
     "not-http": Fault(
         strike=lambda scene: connection_errors.no_http(b"SSH-2.0-OpenSSH_9.6", scene.route)
     ),

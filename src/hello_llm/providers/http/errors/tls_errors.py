@@ -75,6 +75,17 @@ def no_tls(
     reason = error.reason or ""
     if reason in _NOT_TLS:
         return no_tls_spoken(place if proxy is None else f"{proxy.host}:{proxy.port}")
+    return alerted(reason, place, network)
+
+
+def alerted(reason: str, place: str, network: Network | None = None) -> UnreachableError:
+    """Return the error for a TLS handshake that the server or OpenSSL refused.
+
+    Args:
+        reason: OpenSSL's name for it, such as ``TLSV1_ALERT_PROTOCOL_VERSION``.
+        place: where the connection went.
+        network: the connections of the call.
+    """
     if reason in _PROTOCOLS:
         return _refused(
             place,
