@@ -21,9 +21,7 @@ NAME = "ada@example.org"
 def wanting(authority: Authority, version: ssl.TLSVersion = VERSIONS[1]) -> TLSServer:
     """A server that lets in only clients with a certificate of `authority`."""
     certificate = authority.issue("127.0.0.1")
-    tls = TLS(
-        certificate=certificate, client_ca=authority.file, minimum=version, maximum=version
-    )
+    tls = TLS(certificate=certificate, client_ca=authority.file, minimum=version, maximum=version)
     return TLSServer(tls, OpenAI())
 
 
@@ -152,9 +150,7 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)
-def test_client_certificate_that_cannot_be_used_is_a_usage_error(
-    kind, own, authority, tmp_path
-):
+def test_client_certificate_that_cannot_be_used_is_a_usage_error(kind, own, authority, tmp_path):
     cert, key = unusable(kind, own, authority, tmp_path)
     with wanting(authority) as server:
         settings = {"client_cert": cert, "client_key": key, "ca_file": authority.file}

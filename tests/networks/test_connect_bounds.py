@@ -63,9 +63,7 @@ def test_connect_bounds_a_live_address_answers_at_any_position(position, network
             check=False,
         )
     assert ended.returncode == 0, ended.stderr
-    (first_s, first), (second_s, second) = (
-        line.split("\t") for line in ended.stdout.splitlines()
-    )
+    (first_s, first), (second_s, second) = (line.split("\t") for line in ended.stdout.splitlines())
     assert first == second == ANSWER
     assert float(first_s) < 2.0
     assert float(second_s) < 0.2, "the address that answered was not tried first"

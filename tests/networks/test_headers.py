@@ -19,7 +19,7 @@ LITERAL = f'headers = {{ {NAME} = "{TOKEN}" }}'
 BY_VARIABLE = f'headers_env = {{ {NAME} = "GATEWAY" }}'
 DIALECTS: dict[str, tuple[Dialect, str]] = {
     "openai/m": (OpenAI(), "/v1"),
-    "anthropic/claude-haiku-4-5": (Anthropic(), ""),
+    "anthropic/m": (Anthropic(), ""),
     "ollama/m": (Ollama(), ""),
 }
 EACH_PROTOCOL = pytest.mark.parametrize("model", DIALECTS)
@@ -78,12 +78,13 @@ def test_headers_without_them_the_gateways_refusal_is_shown(model):
 
 def test_headers_of_the_protocol_can_be_replaced():
     wanted = {"User-Agent": "blue/1", "anthropic-version": "2020-01-01", "X-Empty": ""}
-    model = "anthropic/claude-haiku-4-5"
+    model = "anthropic/m"
     with gateway(model) as (server, base):
         assert answer(base, headers={NAME: TOKEN, **wanted}, **keyed(model)) == ANSWER
-    assert wanted.items() <= {
-        name: server.requests[0].headers[name.lower()] for name in wanted
-    }.items()
+    assert (
+        wanted.items()
+        <= {name: server.requests[0].headers[name.lower()] for name in wanted}.items()
+    )
     names = [name.lower() for name in header_names(server.requests[0].head)]
     assert sorted(set(names)) == sorted(names)
 
@@ -95,7 +96,8 @@ def test_headers_of_a_profile_let_the_program_and_its_doctor_through(model, home
         environ = {"KEY": "sk-test", **VARIABLE}
         assert_answered(ask(home, "--quiet", *NO_RETRY, environ=environ))
         found = findings(home, environ=environ)
-    assert found["exit_code"] == 0, found
+    bad = {name: one for name, one in found.items() if name != "exit_code" and one["code"]}
+    assert bad == {}
     assert {request.method for request in server.requests} == {"GET", "POST"}
 
 
@@ -106,14 +108,12 @@ def assert_answered(ended: Ended) -> None:
 @pytest.mark.parametrize(
     ("lines", "flags", "expected"),
     [
-        ((), (f"{NAME}: {TOKEN}",), {NAME: TOKEN}),
         ((), (f"{NAME}:{TOKEN}", "X-Team:  red: 1 "), {NAME: TOKEN, "X-Team": "red: 1"}),
-        ((LITERAL,), ("X-Team: red",), {NAME: TOKEN, "X-Team": "red"}),
         ((BY_VARIABLE,), ("X-Team: red",), {NAME: TOKEN, "X-Team": "red"}),
         (('headers = { x-gateway-TOKEN = "old" }',), (f"{NAME}: {TOKEN}",), {NAME: TOKEN}),
         (('headers_env = { x-gateway-TOKEN = "OLD" }',), (f"{NAME}: {TOKEN}",), {NAME: TOKEN}),
     ],
-    ids=["flag", "flags", "added", "added to variable", "over literal", "over variable"],
+    ids=["flags", "added to variable", "over literal", "over variable"],
 )
 def test_headers_of_flags_join_and_override_those_of_the_profile(lines, flags, expected, home):
     with gateway() as (server, base):
@@ -127,14 +127,12 @@ def test_headers_of_flags_join_and_override_those_of_the_profile(lines, flags, e
 @pytest.mark.parametrize(
     ("defaults", "own", "flags"),
     [
-        (LITERAL, "", ()),
         (BY_VARIABLE, "", ()),
         ("", LITERAL, ()),
-        ("", BY_VARIABLE, ()),
         ('headers = { X-Gateway-Token = "old", X-Team = "red" }', LITERAL, ()),
         ("", "", ("--header", f"{NAME}: {TOKEN}")),
     ],
-    ids=["defaults", "defaults by variable", "check", "check by variable", "over", "flag"],
+    ids=["defaults", "check", "over", "flag"],
 )
 def test_headers_of_a_suite_are_sent(defaults, own, flags, home):
     with gateway() as (server, base):
@@ -167,9 +165,7 @@ def test_headers_of_a_suite_join_those_of_its_profile(home):
 
 
 def test_headers_are_shown_by_a_dry_run_but_not_the_values_of_variables(home):
-    write_call(
-        home, "http://127.0.0.1:9/v1", 'headers = { X-Team = "red" }', BY_VARIABLE
-    )
+    write_call(home, "http://127.0.0.1:9/v1", 'headers = { X-Team = "red" }', BY_VARIABLE)
     document = json.loads(ask(home, "--dry-run", "--json", environ=VARIABLE).stdout)
     text = ask(home, "--dry-run", environ=VARIABLE).stdout
     shown = document["request"]["headers"]

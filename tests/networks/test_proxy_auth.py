@@ -12,7 +12,7 @@ from tests.networks.proxies import Login, Squid, squid
 from tests.networks.running import run
 from tests.networks.scripted_proxy import NEGOTIATE_ONLY, ScriptedProxy
 from tests.networks.tls import TLS, TLSServer
-from tests.servers import OpenAI, ScriptedServer
+from tests.servers import OpenAI
 
 LOGIN = Login("ada", "s3cret:wörd")
 TEXT = f"{LOGIN.user}:{LOGIN.password}"
@@ -137,7 +137,7 @@ def test_proxy_auth_a_variable_that_is_not_set_is_exit_3_and_named(home):
     assert "LOGIN_X is not set, and the proxy needs it" in ended.stderr
 
 
-@EACH_SERVER
+@pytest.mark.parametrize("tls", [True], ids=["https"])
 def test_proxy_auth_no_output_holds_the_login(tls, server, proxy, home, authority):
     write_call(
         home,

@@ -18,10 +18,10 @@ from tests.servers import OpenAI, Script, ScriptedServer
 
 KEYED = {"api_key_env": "API_KEY", "environ": {"API_KEY": "sk-proj-7Qm2ZkX9vTb4"}}
 PAGE = (
-    "<!DOCTYPE html><html><head><title>Gate</title><style>h1 { color: red }</style>"
-    "<script>let a = '<b>';</script></head><body><h1>Blocked by <b>Example</b> Web Gate</h1>"
-    "<p>Category &quot;AI&quot; &amp; chat</p></body></html>"
-).encode()
+    b"<!DOCTYPE html><html><head><title>Gate</title><style>h1 { color: red }</style>"
+    b"<script>let a = '<b>';</script></head><body><h1>Blocked by <b>Example</b> Web Gate</h1>"
+    b"<p>Category &quot;AI&quot; &amp; chat</p></body></html>"
+)
 TAG = re.compile(r"</?[a-z!][^>]*>|color: red|let a", re.IGNORECASE)
 EACH_SCHEME = pytest.mark.parametrize("scheme", ["http", "https"])
 
@@ -93,7 +93,16 @@ def test_proxy_words_a_foreign_block_page_is_quoted(scheme, status):
         b"HTTP/1.0 403 Forbidden\r\nContent-Type: text/html\r\n\r\n" + PAGE,
         page(403, kind="text/html").replace(b"Content-Length: ", b"Content-Length: 9"),
     ],
-    ids=["text", "json", "untyped", "page as text", "challenge", "no length", "http 1.0", "cut off"],
+    ids=[
+        "text",
+        "json",
+        "untyped",
+        "page as text",
+        "challenge",
+        "no length",
+        "http 1.0",
+        "cut off",
+    ],
 )
 def test_proxy_words_the_refusal_of_a_tunnel_is_quoted_in_any_form(answer):
     with ScriptedProxy(answer) as proxy:

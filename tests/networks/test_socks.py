@@ -85,12 +85,23 @@ def test_socks_a_target_that_the_proxy_does_not_reach_is_named(place, names, tmp
 
 
 @EACH_SERVER
-def test_socks_an_http_proxy_given_as_socks_is_noticed(tls, server, tmp_path):
-    with squid(tmp_path) as proxy:
-        error = failure(f"{server.url}/v1", proxy=f"socks5://127.0.0.1:{proxy.port}")
+def test_socks_a_silent_http_proxy_given_as_socks_is_suspected(tls, server, tmp_path):
+    with squid(tmp_path) as proxy:  # which waits for the rest of a request
+        place = f"127.0.0.1:{proxy.port}"
+        error = failure(f"{server.url}/v1", proxy=f"socks5://{place}", connect_timeout=0.5)
+    assert f"the proxy socks5://{place} " in error.message
+    assert f'proxy = "http://{place}"' in (error.hint or "")
+
+
+@EACH_SERVER
+def test_socks_an_http_proxy_given_as_socks_is_noticed(tls, server, authority):
+    said = TLS(certificate=authority.issue("localhost"), reply=b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with TLSServer(said, OpenAI()) as proxy:
+        place = f"127.0.0.1:{proxy.port}"
+        error = failure(f"{server.url}/v1", proxy=f"socks5://{place}")
     assert isinstance(error, UnreachableError)
-    assert f"the proxy socks5://127.0.0.1:{proxy.port} " in error.message
-    assert f'proxy = "{proxy.url}"' in (error.hint or "")
+    assert error.message == f"the proxy socks5://{place} does not speak SOCKS 5"
+    assert f'proxy = "http://{place}"' in (error.hint or "")
 
 
 @EACH_SERVER

@@ -77,6 +77,8 @@ class Typed:
         streamed = any(one.name == "max_first_token" for one in check.expectations)
         suite = {"stream": True, **check.settings} if streamed else check.settings
         typed = {key: value for key, value in self.flags.items() if value not in (None, [], ())}
+        if "headers" in typed:
+            typed["headers"] = FIELDS["headers"].check(typed["headers"])
         given = {**layered(suite, typed), "model": model}
         settings = resolve_with_config(given, self.config, self.profile or check.profile)
         if settings.provider == "litellm" and settings.model is None:

@@ -14,6 +14,7 @@ from hello_llm.providers.http.errors.proxy_errors import (
     no_proxy,
     proxy_refused,
     proxy_speaks_otherwise,
+    suspect_other_kind,
 )
 from hello_llm.providers.http.errors.tls_errors import no_tls
 from hello_llm.providers.http.route import Route
@@ -48,10 +49,9 @@ def connected_late(route: Route, seconds: float, network: Network | None = None)
 
     It is not transient: the deadline is for all attempts to connect.
     """
-    proxy = None if network is None else network.proxy
-    where = route.place
-    if proxy is not None and network is not None and network.at_proxy:
-        where = f"the proxy {proxy.address}"
+    proxy = None if network is None or not network.at_proxy else network.proxy
+    where = route.place if proxy is None else f"the proxy {proxy.address}"
+    hint = "raise it with --connect-timeout SECONDS, 0 turns it off"
     match Step.CONNECTING if network is None else network.step:
         case Step.RESOLVING:
             what = f"cannot resolve {host_in(where) if where == route.place else where}"
@@ -59,12 +59,10 @@ def connected_late(route: Route, seconds: float, network: Network | None = None)
             what = f"no TLS connection to {where}"
         case Step.TUNNELLING:
             what = f"{where} did not connect to {route.place}"
+            hint = hint if proxy is None else f"{suspect_other_kind(proxy)} Otherwise {hint}"
         case _:
             what = f"no connection to {where}"
-    return DeadlineError(
-        f"{what} within {seconds:g} s (the connect deadline)",
-        "raise it with --connect-timeout SECONDS, 0 turns it off",
-    )
+    return DeadlineError(f"{what} within {seconds:g} s (the connect deadline)", hint)
 
 
 def heard_late(route: Route) -> DeadlineError:
@@ -80,19 +78,19 @@ def no_answer(error: Exception, route: Route, network: Network) -> HelloLLMError
     """Return our error for a call that got no answer, or ``None`` for any other `error`."""
     import httpx
 
+    proxy = network.proxy if network.at_proxy else None
     refused = proxy_refused(error, route, network)
     if refused is not None:
         return refused
     greeting = find(error, NotHTTPError)
     if isinstance(greeting, NotHTTPError):
-        foreign = network.at_proxy and network.proxy is not None
-        return proxy_speaks_otherwise(network) if foreign else no_http(greeting.greeting, route)
+        return proxy_speaks_otherwise(proxy) if proxy else no_http(greeting.greeting, route)
     if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
     if _was_closed(error):
-        return closed_by_proxy(network) if network.at_proxy else closed_early(route)
-    if network.at_proxy:
-        return no_proxy(error, network)
+        return closed_by_proxy(proxy) if proxy else closed_early(route)
+    if proxy is not None:
+        return no_proxy(error, proxy, network)
     return _no_connection(error, route, network)
 
 

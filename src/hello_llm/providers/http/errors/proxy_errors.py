@@ -64,13 +64,10 @@ def proxys_own(route: Route, diagnostics: Diagnostics) -> UnreachableError | Non
     return _answered(network.proxy, route, status, headers, diagnostics.body)
 
 
-def no_proxy(error: Exception, network: Network) -> UnreachableError | None:
+def no_proxy(error: Exception, proxy: Proxy, network: Network) -> UnreachableError | None:
     """Return our error for a proxy that cannot be reached; ``None`` for any other `error`."""
     import httpx
 
-    proxy = network.proxy
-    if proxy is None:
-        return None
     unknown, tls = find(error, socket.gaierror), find(error, ssl.SSLError)
     if isinstance(unknown, socket.gaierror):
         passing = unknown.errno == socket.EAI_AGAIN
@@ -86,27 +83,24 @@ def no_proxy(error: Exception, network: Network) -> UnreachableError | None:
     return None
 
 
-def proxy_speaks_otherwise(network: Network) -> UnreachableError:
+def proxy_speaks_otherwise(proxy: Proxy) -> UnreachableError:
     """Return the error for a proxy that speaks another protocol than its address says."""
-    proxy = network.proxy
-    if proxy is None:
-        raise AssertionError("there is a proxy")
-    spoken, other = ("SOCKS 5", "http") if proxy.is_socks else ("HTTP", "socks5")
+    spoken = "SOCKS 5" if proxy.is_socks else "HTTP"
     return UnreachableError(
-        f"the proxy {proxy.address} does not speak {spoken}",
-        f'is it proxy = "{other}://{proxy.host}:{proxy.port}"?',
+        f"the proxy {proxy.address} does not speak {spoken}", suspect_other_kind(proxy)
     )
 
 
-def closed_by_proxy(network: Network) -> UnreachableError:
+def suspect_other_kind(proxy: Proxy) -> str:
+    """Return the hint that asks whether `proxy` is of the other kind than its address says."""
+    return f'is it proxy = "{"http" if proxy.is_socks else "socks5"}://{proxy.host}:{proxy.port}"?'
+
+
+def closed_by_proxy(proxy: Proxy) -> UnreachableError:
     """Return the error for a proxy that closed the connection instead of answering."""
-    proxy = network.proxy
-    if proxy is None:
-        raise AssertionError("there is a proxy")
-    other = "http" if proxy.is_socks else "socks5"
     return UnreachableError(
         f"the proxy {proxy.address} closed the connection before any reply",
-        f'try again; is it proxy = "{other}://{proxy.host}:{proxy.port}"?',
+        f"try again; {suspect_other_kind(proxy)}",
         transient=True,
     )
 
@@ -155,7 +149,8 @@ def _said(headers: Mapping[str, str], body: bytes) -> str:
     from hello_llm.providers.http.error_bodies.page import text_of_page
 
     text = body.decode("utf-8-sig", errors="replace")
-    words = text_of_page(text) if _is_page(headers) else message_in(parse_body(text))
+    page = _is_page(headers) or text.lstrip().startswith("<")
+    words = text_of_page(text) if page else message_in(parse_body(text))
     code = headers.get("x-squid-error", "").partition(" ")[0]
     words = " ".join(filter(None, [code, words]))
     return f': it says "{shortened(words)}"' if words else ""
