@@ -1,4 +1,4 @@
-"""Row addresses: zones and trailing dots are understood; of a bad address, the bad part is named."""
+"""Row addresses: zones and trailing dots are understood, and of a bad address the part is named."""
 
 import socket
 import subprocess

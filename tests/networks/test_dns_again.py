@@ -1,4 +1,4 @@
-"""Row dns-again: a name server that fails for the moment is asked again, and the message says so."""
+"""Row dns-again: a name server that fails for the moment is asked again, and the user is told."""
 
 import pytest
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hello_llm import AuthError, LLMProvider, get_provider
+from hello_llm import AuthError, LLMProvider, fold, get_provider
 from tests.networks.calls import ANSWER, NO_RETRY, answer, ask, failure, findings, write_call
 from tests.networks.gateway import NAME, Gateway
 from tests.networks.running import Ended, run
@@ -53,7 +53,7 @@ def test_headers_let_a_call_from_python_through(model, settings):
     with gateway(model) as (server, base):
         assert answer(base, **keyed(model), **settings) == ANSWER
         streamed = get_provider("litellm", api_base=base, **keyed(model), **settings)
-        assert list(streamed.stream_chat("hi"))[-1].reply.text == ANSWER
+        assert fold(streamed.stream_chat("hi")).text == ANSWER
     assert [request.headers[NAME.lower()] for request in server.requests] == [TOKEN, TOKEN]
     names = [name.lower() for name in header_names(server.requests[0].head)]
     assert names.count(NAME.lower()) == 1

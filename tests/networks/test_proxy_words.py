@@ -16,7 +16,8 @@ from tests.networks.scripted_proxy import ScriptedProxy
 from tests.networks.tls import TLS, TLSServer
 from tests.servers import OpenAI, Script, ScriptedServer
 
-KEYED = {"api_key_env": "API_KEY", "environ": {"API_KEY": "sk-proj-7Qm2ZkX9vTb4"}}
+ENVIRON = {"API_KEY": "sk-proj-7Qm2ZkX9vTb4"}
+KEYED: dict[str, Any] = {"api_key_env": "API_KEY", "environ": ENVIRON}
 PAGE = (
     b"<!DOCTYPE html><html><head><title>Gate</title><style>h1 { color: red }</style>"
     b"<script>let a = '<b>';</script></head><body><h1>Blocked by <b>Example</b> Web Gate</h1>"
@@ -112,6 +113,21 @@ def test_proxy_words_the_refusal_of_a_tunnel_is_quoted_in_any_form(answer):
     assert "Blocked by Example Web Gate" in said
 
 
+def test_proxy_words_a_block_page_that_claims_success_names_the_proxy():
+    with ScriptedProxy(page(200)) as proxy:
+        error = failure("http://api.test/v1", proxy=proxy.url, **KEYED)
+    assert not isinstance(error, AuthError)
+    assert proxy.url in f"{error.message} {error.hint}"
+
+
+@EACH_SCHEME
+def test_proxy_words_are_read_in_the_charset_of_the_page(scheme):
+    body = "<p>Für Sie gesperrt</p>".encode("latin-1")
+    with ScriptedProxy(page(403, body=body, kind="text/html; charset=iso-8859-1")) as proxy:
+        error = failure(f"{scheme}://api.test/v1", proxy=proxy.url, **KEYED)
+    assert "Für Sie gesperrt" in error.message
+
+
 @EACH_SCHEME
 @pytest.mark.parametrize("body", [b"", b"<html></html>"])
 def test_proxy_words_without_words_there_is_still_a_sentence(scheme, body):
@@ -157,8 +173,8 @@ def test_proxy_words_the_program_exits_6_in_the_proxys_words(scheme, home):
         write_call(
             home, f"{scheme}://api.test/v1", f'proxy = "{proxy.url}"', 'api_key_env = "API_KEY"'
         )
-        document = reply(ask(home, "--json", environ=KEYED["environ"]))
-        found = findings(home, environ=KEYED["environ"])
+        document = reply(ask(home, "--json", environ=ENVIRON))
+        found = findings(home, environ=ENVIRON)
     assert (document["exit_code"], document["attempts"]) == (6, 1)
     for message in (document["error"]["message"], *_failures(found)):
         assert message.startswith(f"the proxy {proxy.url} does not lead to api.test (403)")

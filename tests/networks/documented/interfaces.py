@@ -1,13 +1,15 @@
 """The scenes that have network interfaces of their own: a link-local address, and a VPN."""
 
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from tests.networks.dns import Host
 from tests.networks.documented.stage import ANSWERED, Site, Stage
 from tests.networks.namespace import DEAD_IPV6, LIVE_IPV4, _ip, _mount
+from tests.networks.programs import find
 from tests.networks.relay import Relay, relay
 from tests.servers import OpenAI
 
@@ -64,25 +66,46 @@ def vpn(stage: Stage) -> Iterator[None]:
 
 
 class _ZoneRelay(Relay):
-    """Listens at an address with a zone."""
+    """Listens at an address of ``eth0``."""
 
     def server_bind(self) -> None:
-        """Have the zone translated into the number of its interface."""
+        """Add the number of the interface to the address."""
         host, port, *_ = self.server_address
-        ((*_, self.server_address),) = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        self.server_address = (host, port, 0, socket.if_nametoindex("eth0"))
         super().server_bind()
 
 
 @contextmanager
 def _zone(port: int) -> Iterator[None]:
     """Serve at ``fe80::1`` of ``eth0`` what is served on the same `port` of 127.0.0.1."""
-    with ExitStack() as undone:
-        for command in _ZONE.splitlines():
-            _ip(*command.split())
-            undone.callback(lambda: None)
-        server = undone.enter_context(_ZoneRelay("fe80::1%eth0", port))
+    with _changed(_ZONE, "link delete eth0"), _ZoneRelay("fe80::1", port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        undone.callback(thread.join)
-        undone.callback(server.shutdown)
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def _namespace() -> Iterator[None]:
+    """Have a network namespace ``vpn``, from which this one is 10.8.0.1."""
+    _mount("-t", "tmpfs", "tmpfs", "/run")  # `ip` keeps the names of namespaces there
+    try:
+        with _changed(_VPN, "link delete vpn0", "netns delete vpn"):
+            yield
+    finally:
+        subprocess.run([find("umount", "mount"), "--lazy", "/run"], check=True)
+
+
+@contextmanager
+def _changed(commands: str, *undo: str) -> Iterator[None]:
+    """Run `commands` of ``ip``, and at the end those that `undo` them."""
+    try:
+        for command in commands.splitlines():
+            _ip(*command.split())
         yield
+    finally:
+        for command in undo:
+            _ip(*command.split())

@@ -7,6 +7,9 @@ from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.headers import find_name_fault, find_value_fault
 from hello_llm.providers.http.client.transport import Transport
 
+_LONGEST_FOR_SOCKS = 255
+"""The limit of RFC 1929 for a user name, and for a password, in bytes."""
+
 
 def with_credentials(
     transport: Transport,
@@ -48,6 +51,10 @@ def with_credentials(
                 f"{proxy_auth_env} is not a login for the proxy",
                 f"export {proxy_auth_env}=USER:PASSWORD",
             )
+        longest = max(len(part.encode()) for part in login.split(":", 1))
+        if transport.proxy.startswith("socks") and longest > _LONGEST_FOR_SOCKS:
+            message = f"{proxy_auth_env} has a part of more than {_LONGEST_FOR_SOCKS} bytes"
+            raise AuthError(message, "SOCKS has no longer logins")
     secret = frozenset(name.lower() for name in headers_env or ())
     return replace(transport, headers=headers, secret_headers=secret, proxy_login=login)
 

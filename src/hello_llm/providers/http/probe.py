@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import httpx
 
 _LARGEST_LIST = 16 * 2**20
+_LATE_ALERT_S = 0.3
+"""How long to wait for an alert after the handshake, in seconds."""
 
 
 def target(route: Route) -> str | None:
@@ -111,6 +113,8 @@ def examine_certificate(route: Route, transport: Transport) -> Mapping[str, Any]
 
 def _last_session(route: Route, transport: Transport, network: Network) -> Any:  # noqa: ANN401 - an SSLObject
     """Return the TLS session that a request to `route` would use; ``None`` if it uses no TLS."""
+    import httpcore
+
     address = target(route)
     if address is None:
         return None
@@ -120,6 +124,9 @@ def _last_session(route: Route, transport: Transport, network: Network) -> Any: 
     def note(stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
         sessions.append(stream.get_extra_info("ssl_object"))
         if network.ends_here:
+            # In TLS 1.3, a server looks at the client's certificate after the client is done.
+            with suppress(httpcore.ReadTimeout):
+                stream.read(1, _LATE_ALERT_S)
             stream.close()
             raise NotSentError("the handshake was all")
 

@@ -41,6 +41,8 @@ KEYLESS_BASES = {
 """Self-hosted servers with their default addresses; they need no key and cost nothing."""
 
 _KEY_VARIABLES = {
+    "azure": "AZURE_API_KEY",
+    "azure_text": "AZURE_API_KEY",
     "codestral": "CODESTRAL_API_KEY",
     "fireworks_ai": "FIREWORKS_AI_API_KEY",
     "lambda_ai": "LAMBDA_API_KEY",

@@ -83,6 +83,8 @@ class Network:
     """How far the last connection has come."""
     at_proxy: bool = False
     """Whether that step is one of the way to the proxy, not to the server behind it."""
+    heard: bool = False
+    """Whether any byte arrived before the connection was open."""
     greeted: bool = False
     """Whether any byte of an HTTP response arrived."""
     shows_certificate: bool = False
@@ -95,7 +97,7 @@ class Network:
     def begin(self, within_s: float | None) -> None:
         """Start a connection that must be open `within_s` seconds from now."""
         self._connect_by = None if within_s is None else time.monotonic() + within_s
-        self.step, self.at_proxy = Step.RESOLVING, self.proxy is not None
+        self.step, self.at_proxy, self.heard = Step.RESOLVING, self.proxy is not None, False
 
     @property
     def forwards(self) -> bool:

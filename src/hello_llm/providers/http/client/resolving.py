@@ -21,7 +21,9 @@ class Address:
     """The address and port, in the form that ``socket.connect`` takes."""
 
     def __str__(self) -> str:
-        return str(self.where[0])
+        host, scope = str(self.where[0]), self.where[-1]
+        zoned = self.family == socket.AF_INET6 and isinstance(scope, int) and scope > 0
+        return f"{host}%{socket.if_indextoname(int(scope))}" if zoned else host
 
 
 def resolve(host: str, port: int, network: Network) -> list[Address]:

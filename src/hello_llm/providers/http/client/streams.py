@@ -47,7 +47,9 @@ class TcpStream(httpcore.NetworkStream):
             raise late(str(error)) from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
-        if self.outermost and not opening:
+        if opening:
+            self._network.heard = self._network.heard or bool(data)
+        elif self.outermost:
             self._network.check(data)
         return data
 
@@ -143,9 +145,9 @@ class TlsStream(httpcore.NetworkStream):
             raise
         finally:
             network.received = stream._received
-        network.on_secure(stream)
         if network.ends_here:
             network.step = Step.OPEN
+        network.on_secure(stream)
         return stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:

@@ -134,7 +134,7 @@ def _exactly(stream: httpcore.NetworkStream, count: int) -> bytes:
 
 
 def _counted(text: str) -> bytes:
-    encoded = text.encode()[:255]
+    encoded = text.encode()
     return bytes([len(encoded)]) + encoded
 
 

@@ -12,6 +12,7 @@ from hello_llm.providers.http.error_bodies.envelope import is_error
 from hello_llm.providers.http.error_bodies.error_response import ErrorResponse
 from hello_llm.providers.http.errors.connection_errors import closed_early
 from hello_llm.providers.http.errors.error_mapping import explain
+from hello_llm.providers.http.errors.proxy_errors import proxys_own
 from hello_llm.providers.http.protocols.endings import Ending
 from hello_llm.providers.http.protocols.piece import NoReplyError, UnreadableAnswerError
 from hello_llm.providers.http.response_tap import ErrorInAnswerError
@@ -55,6 +56,9 @@ def not_a_reply(
     route: Route, diagnostics: Diagnostics, known: Collection[str] = ()
 ) -> HelloLLMError:
     """Return our error for a successful response that contains no reply."""
+    proxys = proxys_own(route, diagnostics)
+    if proxys is not None:
+        return proxys
     if diagnostics.blank:
         return closed_early(route, "ended its answer")
     reported = _reported(route, diagnostics.body, diagnostics.asked, known)

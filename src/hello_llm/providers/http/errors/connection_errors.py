@@ -5,11 +5,14 @@ import socket
 import ssl
 
 from hello_llm.contract import BrokenReplyError, DeadlineError, HelloLLMError, UnreachableError
+from hello_llm.contract.address import to_resolve
 from hello_llm.providers.http.client.network import Network, NotHTTPError, Step
+from hello_llm.providers.http.client.proxy import Proxy
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.errors.error_mapping import speaks_tls
 from hello_llm.providers.http.errors.exception_chain import find
 from hello_llm.providers.http.errors.proxy_errors import (
+    TLS_RECORDS,
     closed_by_proxy,
     no_proxy,
     proxy_refused,
@@ -18,9 +21,6 @@ from hello_llm.providers.http.errors.proxy_errors import (
 )
 from hello_llm.providers.http.errors.tls_errors import no_tls
 from hello_llm.providers.http.route import Route
-
-_TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
-"""The first bytes of a TLS alert and of a TLS handshake."""
 
 
 def deadline(
@@ -59,7 +59,8 @@ def connected_late(route: Route, seconds: float, network: Network | None = None)
             what = f"no TLS connection to {where}"
         case Step.TUNNELLING:
             what = f"{where} did not connect to {route.place}"
-            hint = hint if proxy is None else f"{suspect_other_kind(proxy)} Otherwise {hint}"
+            if proxy is not None and network is not None and not network.heard:
+                hint = f"{suspect_other_kind(proxy)} Otherwise {hint}"
         case _:
             what = f"no connection to {where}"
     return DeadlineError(f"{what} within {seconds:g} s (the connect deadline)", hint)
@@ -84,20 +85,30 @@ def no_answer(error: Exception, route: Route, network: Network) -> HelloLLMError
         return refused
     greeting = find(error, NotHTTPError)
     if isinstance(greeting, NotHTTPError):
-        return proxy_speaks_otherwise(proxy) if proxy else no_http(greeting.greeting, route)
+        first = greeting.greeting
+        return proxy_speaks_otherwise(first, proxy) if proxy else no_http(first, route)
     if find(error, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return UnreachableError(f"{route.api_base} is no address", "--api-base http://HOST:PORT")
     if _was_closed(error):
-        return closed_by_proxy(proxy) if proxy else closed_early(route)
+        return closed_by_proxy(proxy) if proxy else closed_early(route, proxy=network.proxy)
     if proxy is not None:
         return no_proxy(error, proxy, network)
     return _no_connection(error, route, network)
 
 
-def closed_early(route: Route, what: str = "closed the connection") -> UnreachableError:
-    """Return the error for a server that did `what` before any part of a reply arrived."""
+def closed_early(
+    route: Route, what: str = "closed the connection", proxy: Proxy | None = None
+) -> UnreachableError:
+    """Return the error for a server that did `what` before any part of a reply arrived.
+
+    Args:
+        route: where the call went.
+        what: what the server did.
+        proxy: the proxy before the server, which may have done it.
+    """
+    before = "" if proxy is None else f", or the proxy {proxy.address} before it,"
     return UnreachableError(
-        f"{route.place} {what} before any reply",
+        f"{route.place}{before} {what} before any reply",
         "try again, or check --api-base if you gave one",
         transient=True,
     )
@@ -119,7 +130,7 @@ def _was_closed(error: Exception) -> bool:
 
 def no_http(greeting: bytes, route: Route) -> HelloLLMError:
     """Return the error for a server that does not speak HTTP, but began with `greeting`."""
-    if greeting[:2] in _TLS_RECORDS:
+    if greeting[:2] in TLS_RECORDS:
         return speaks_tls(route)
     return BrokenReplyError(
         f"{route.place} does not speak HTTP", "check --api-base: is that the address of a chat API?"
@@ -150,7 +161,7 @@ def not_resolved(route: Route, *, temporarily: bool = False) -> UnreachableError
             transient=True,
         )
     hint = "check the host in --api-base, and the network"
-    zone = host.partition("%")[2].removeprefix("25")
+    zone = host.partition("%")[2]
     if ":" in host and zone:
         hint = f"does this machine have a network interface {zone}? ip link   lists them"
     return UnreachableError(f"cannot resolve {host}", hint)
@@ -159,7 +170,7 @@ def not_resolved(route: Route, *, temporarily: bool = False) -> UnreachableError
 def host_in(place: str) -> str:
     """Return the host of a ``HOST:PORT``."""
     head, bracket, _ = place.partition("]")
-    return head.removeprefix("[") if bracket else place.partition(":")[0]
+    return to_resolve(head.removeprefix("[")) if bracket else place.partition(":")[0]
 
 
 def not_connected(route: Route) -> UnreachableError:

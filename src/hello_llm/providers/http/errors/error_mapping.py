@@ -40,6 +40,11 @@ def explain(
 def _explained(
     response: ErrorResponse, route: Route, known: Collection[str], asked: str
 ) -> HelloLLMError:
+    if response.status == 511 and not response.in_answer:
+        return UnreachableError(
+            f"the network between here and {route.place} requires a login (511)",
+            "log in with a browser",
+        )
     match response.kind:
         case Kind.TLS:
             return speaks_tls(route)
@@ -76,7 +81,7 @@ def _refused(response: ErrorResponse, route: Route, kind: Kind) -> HelloLLMError
         case Kind.REDIRECT:
             return BrokenReplyError(
                 f"{route.place} redirects elsewhere ({label}), which an API never does",
-                "check --api-base",
+                "check --api-base; if this network has a login page, log in with a browser",
             )
         case Kind.REQUEST:
             return RequestError(
@@ -109,14 +114,15 @@ def speaks_tls(route: Route) -> UnreachableError:
 
 
 def _key_refused(response: ErrorResponse, route: Route) -> AuthError:
+    gateway = "" if route.vendors_own else "; a header that a gateway requires is set by --header"
     if route.key_variable is None:
         return AuthError(
             f"{route.place} requires a key ({response.label}), but none was sent{response.said}",
-            "name the variable that holds it with --api-key-env",
+            f"name the variable that holds it with --api-key-env{gateway}",
         )
     return AuthError(
         f"{route.place} rejected the key in {route.key_variable} ({response.label}){response.said}",
-        f"export {route.key_variable}=…   with a key that is valid for {route.typed}",
+        f"export {route.key_variable}=…   with a key that is valid for {route.typed}{gateway}",
     )
 
 

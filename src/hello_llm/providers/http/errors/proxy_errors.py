@@ -24,12 +24,16 @@ _LOGIN_HINT = (
     'proxy_auth_env = "VARIABLE" in the profile names the variable that holds user:password'
 )
 _PROXY_HINT = "check proxy in the profile"
+TLS_RECORDS = {b"\x15\x03", b"\x16\x03"}
+"""The first bytes of a TLS alert and of a TLS handshake."""
+
 _OWN_HEADERS = ("x-squid-error", "proxy-authenticate", "proxy-status")
 """Headers that only a proxy sends; it leaves them out of the answers that it passes on."""
 _OWN_NAMES = re.compile(
     r"squid|tinyproxy|privoxy|mitmproxy|bluecoat|zscaler|mcafee|fortigate", re.IGNORECASE
 )
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][\w-]*)(?=\s*(?:,|$)|\s+[^=\s])")
+_CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 _PASSING = frozenset({502, 503, 504})
 
 
@@ -53,13 +57,17 @@ def proxy_refused(error: Exception, route: Route, network: Network) -> HelloLLME
 
 
 def proxys_own(route: Route, diagnostics: Diagnostics) -> UnreachableError | None:
-    """Return our error if the error response is the proxy's own; ``None`` if it is the server's."""
+    """Return our error if the response is the proxy's own; ``None`` if it may be the server's.
+
+    An API sends no page: one that came instead of its answer is the proxy's, whatever its status.
+    """
     network, status = diagnostics.network, diagnostics.status
     if network.proxy is None or not network.forwards or status is None:
         return None
     headers = diagnostics.headers
     own = status == 407 or any(name in headers for name in _OWN_HEADERS)
-    if not (own or _OWN_NAMES.search(headers.get("server", "")) or _is_page(headers)):
+    own = own or bool(_OWN_NAMES.search(headers.get("server", "")))
+    if not ((own and status >= 300) or _is_page(headers)):
         return None
     return _answered(network.proxy, route, status, headers, diagnostics.body)
 
@@ -83,8 +91,11 @@ def no_proxy(error: Exception, proxy: Proxy, network: Network) -> UnreachableErr
     return None
 
 
-def proxy_speaks_otherwise(proxy: Proxy) -> UnreachableError:
-    """Return the error for a proxy that speaks another protocol than its address says."""
+def proxy_speaks_otherwise(greeting: bytes, proxy: Proxy) -> UnreachableError:
+    """Return the error for a proxy that answers in another protocol, beginning with `greeting`."""
+    if greeting[:2] in TLS_RECORDS:
+        hint = f'is it proxy = "https://{proxy.host}:{proxy.port}"?'
+        return UnreachableError(f"the proxy {proxy.address} speaks TLS", hint)
     spoken = "SOCKS 5" if proxy.is_socks else "HTTP"
     return UnreachableError(
         f"the proxy {proxy.address} does not speak {spoken}", suspect_other_kind(proxy)
@@ -130,13 +141,17 @@ def _login_wanted(proxy: Proxy, headers: Mapping[str, str], said: str) -> Unreac
             "only Basic is: run a local proxy that logs in for you, and name that one",
             status=407,
         )
+    return _login_refused(proxy, f" (407){said}", 407)
+
+
+def _login_refused(proxy: Proxy, told: str = "", status: int | None = None) -> UnreachableError:
     if proxy.login is None:
-        message = f"the proxy {proxy.address} requires a user name and a password (407){said}"
-        return UnreachableError(message, _LOGIN_HINT, status=407)
+        message = f"the proxy {proxy.address} requires a user name and a password{told}"
+        return UnreachableError(message, _LOGIN_HINT, status=status)
     return UnreachableError(
-        f"the proxy {proxy.address} rejected the user name and the password (407){said}",
+        f"the proxy {proxy.address} rejected the user name and the password{told}",
         "check the variable that proxy_auth_env names: user:password",
-        status=407,
+        status=status,
     )
 
 
@@ -144,11 +159,21 @@ def _is_page(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").lower().startswith("text/html")
 
 
+def _decoded(body: bytes, content_type: str) -> str:
+    named = _CHARSET.search(content_type)
+    try:
+        return body.decode(named[1] if named else "utf-8-sig", errors="replace")
+    except LookupError:
+        return body.decode("utf-8-sig", errors="replace")
+
+
 def _said(headers: Mapping[str, str], body: bytes) -> str:
     """Return the words of a proxy's error, to append to our sentence."""
     from hello_llm.providers.http.error_bodies.page import text_of_page
 
-    text = body.decode("utf-8-sig", errors="replace")
+    if "content-encoding" in headers:
+        return ""
+    text = _decoded(body, headers.get("content-type", ""))
     page = _is_page(headers) or text.lstrip().startswith("<")
     words = text_of_page(text) if page else message_in(parse_body(text))
     code = headers.get("x-squid-error", "").partition(" ")[0]

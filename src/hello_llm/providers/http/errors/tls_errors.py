@@ -70,12 +70,12 @@ def no_tls(
         proxy: the proxy, if the session was with that.
     """
     place = place if proxy is None else f"the proxy {proxy.address}"
+    if (error.reason or "") in _NOT_TLS and proxy is not None:
+        hint = f'is it proxy = "http://{proxy.host}:{proxy.port}"?'
+        return UnreachableError(f"{place} does not speak TLS", hint)
     if isinstance(error, ssl.SSLCertVerificationError):
         return not_trusted(place, error.verify_message, error.verify_code)
-    reason = error.reason or ""
-    if reason in _NOT_TLS:
-        return no_tls_spoken(place if proxy is None else f"{proxy.host}:{proxy.port}")
-    return alerted(reason, place, network)
+    return alerted(error.reason or "", place, network)
 
 
 def alerted(reason: str, place: str, network: Network | None = None) -> UnreachableError:
@@ -86,6 +86,8 @@ def alerted(reason: str, place: str, network: Network | None = None) -> Unreacha
         place: where the connection went.
         network: the connections of the call.
     """
+    if reason in _NOT_TLS:
+        return no_tls_spoken(place)
     if reason in _PROTOCOLS:
         return _refused(
             place,
