@@ -1,6 +1,7 @@
 """What an address is."""
 
 import pytest
+
 from hello_llm.contract.address import find_fault, place_of
 
 

@@ -89,6 +89,30 @@ def test_a_list_is_read_as_a_file_would_hold_it_or_as_one_text(file):
     assert resolve({}, config_file=file, profile="ci").stop == ("a", "b\n")
 
 
+@pytest.mark.parametrize(
+    ("key", "table"),
+    [
+        ("headers.X-Team", ("defaults", "headers")),
+        ("defaults.headers.X-Team", ("defaults", "headers")),
+        ("profiles.ci.headers.X-Team", ("profiles", "ci", "headers")),
+        ("profiles.new.one.headers_env.X-Team", ("profiles", "new.one", "headers_env")),
+    ],
+)
+def test_a_header_is_set_beside_those_that_are_there(file, key, table):
+    set_value(file, key, "BLUE")
+    set_value(file, key.replace("X-Team", "X-Org"), "ACME")
+    found = tomllib.loads(file.read_text())
+    for name in table:
+        found = found[name]
+    assert found == {"X-Team": "BLUE", "X-Org": "ACME"}
+
+
+def test_a_header_that_cannot_be_set_is_refused(file):
+    message, _ = refusal(set_value, file, "headers.Host", "x")
+    assert message.endswith("cannot have Host: it says how the request is sent, and cannot be set")
+    assert file.read_text() == FILE
+
+
 def test_a_path_of_a_model_starts_from_the_working_folder(file, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 

@@ -136,9 +136,11 @@ def test_a_list_that_was_not_typed_leaves_the_profile_its_word(tmp_path):
         ),
         (
             {"api_base": "localhost:1"},
-            "--api-base must be an address such as http://127.0.0.1:11434, but it does not begin with"
-        " http:// or https://",
-        None,
+            (
+                "--api-base must be an address such as http://127.0.0.1:11434,"
+                " but it does not begin with http:// or https://"
+            ),
+            None,
         ),
         ({"model": ""}, '--model must be a model such as openai/gpt-4o-mini, not ""', None),
     ],

@@ -21,6 +21,7 @@ from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.resolve import read_config
 from hello_llm.text import phrases
 from hello_llm.toml_file.document import parse
+from hello_llm.toml_file.header_kinds import KEYS
 from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.toml_file.positions import Position, Trail
 from hello_llm.toml_file.problems import to_error
@@ -92,6 +93,11 @@ def _typed_change(key: str, text: str) -> Change:
     match key.split("."):
         case ["default_profile"]:
             raise UsageError("config set does not set default_profile", "hello-llm config use NAME")
+        case [setting, header] | ["defaults", setting, header] if setting in KEYS:
+            return Change(("defaults", setting, header), _typed_header(key, setting, header, text))
+        case ["profiles", *name, setting, header] if setting in KEYS and any(name):
+            below = ("profiles", ".".join(name), setting)
+            return Change((*below, header), _typed_header(key, setting, header, text))
         case [setting] | ["defaults", setting]:
             return Change(("defaults", setting), _typed_value(key, setting, text))
         case ["profiles", *name, setting] if any(name):
@@ -109,6 +115,14 @@ def _typed_value(key: str, setting: str, text: str) -> object:
     except UnfitError as error:
         raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint) from None
     return list(value) if isinstance(value, tuple) else value
+
+
+def _typed_header(key: str, setting: str, header: str, text: str) -> str:
+    try:
+        checked: dict[str, str] = FIELDS[setting].check({header: text})
+    except UnfitError as error:
+        raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint) from None
+    return checked[header]
 
 
 def _field(key: str, setting: str) -> Field:

@@ -25,7 +25,7 @@ class HeaderTable:
         """Return the value of each header, by name."""
         table: dict[str, str] = {}
         for name, value in self._pairs(given):
-            shown = phrases.name(name)
+            shown = phrases.name(name) or "an empty name"
             fault = find_name_fault(name)
             if fault is not None:
                 raise UnfitError(f"cannot have {shown}: it {fault[0]}", fault[1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hello_llm.contract import RequestError, ServerError, UsageError
+from hello_llm.contract import LLMReply, RequestError, ServerError, UsageError
 from hello_llm.providers.http.vendor_table import LOGIN_VENDORS
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from tests.providers.subjects import litellm_at, outcome, serving
@@ -64,6 +64,7 @@ def test_a_vendor_that_litellm_calls_by_another_client_answers_through_ours(
     with ScriptedServer(OpenAI(path=path), Script(chunks=("Hello",))) as server:
         reply = outcome(provider(model, f"{server.url}{base}"), stream=stream)
         (request,) = server.requests
+    assert isinstance(reply, LLMReply)
     assert reply.text == "Hello"
     assert request.headers["x-ours"] == "1"
     assert request.headers["user-agent"].startswith("hello-llm/")

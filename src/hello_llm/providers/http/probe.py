@@ -124,9 +124,10 @@ def _last_session(route: Route, transport: Transport, network: Network) -> Any: 
     def note(stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
         sessions.append(stream.get_extra_info("ssl_object"))
         if network.ends_here:
-            # In TLS 1.3, a server looks at the client's certificate after the client is done.
-            with suppress(httpcore.ReadTimeout):
-                stream.read(1, _LATE_ALERT_S)
+            if not isinstance(transport, _Examining):
+                # In TLS 1.3, a server looks at the client's certificate after the client is done.
+                with suppress(httpcore.ReadTimeout):
+                    stream.read(1, _LATE_ALERT_S)
             stream.close()
             raise NotSentError("the handshake was all")
 
