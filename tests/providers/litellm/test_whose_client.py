@@ -89,6 +89,26 @@ def test_a_request_for_another_host_than_the_api_base_is_not_sent(model, stream)
     assert "not at the API base; nothing was sent" in failed.message
 
 
+@pytest.mark.parametrize(
+    ("base", "host"),
+    [
+        ("http://api.invalid:80/v1", "api.invalid"),
+        ("https://api.invalid:443/v1", "api.invalid"),
+        ("http://API.invalid/v1", "api.invalid"),
+        ("http://api.invalid.:8080/v1", "api.invalid:8080"),
+        ("http://bücher.invalid/v1", "xn--bcher-kva.invalid"),
+        ("http://[::1]:80/v1", "[::1]"),
+        ("http://[fe80::1%25eth0]:8080/v1", "[fe80::1]:8080"),
+        ("http://[fe80::1%eth0]/v1", "[fe80::1]"),
+        ("http://127.0.0.1:8080/v1", "127.0.0.1:8080"),
+    ],
+)
+@pytest.mark.parametrize("model", ["openai/m", "anthropic/m", "ollama/m", "gemini/m", "azure/m"])
+def test_an_api_base_is_its_own_host_however_it_is_written(model, base, host):
+    base = base if model == "openai/m" else base.removesuffix("/v1")
+    assert provider(model, base).describe("hi", stream=True).headers["host"] == host
+
+
 @pytest.mark.parametrize("vendor", sorted(LOGIN_VENDORS))
 def test_a_vendor_that_wants_a_login_in_a_browser_is_refused(vendor):
     failed = outcome(LiteLLMProvider(model=f"{vendor}/m", environ={}), stream=False)

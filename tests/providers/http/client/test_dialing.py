@@ -98,7 +98,12 @@ def test_a_name_that_no_resolver_could_take_is_unknown():
 @pytest.mark.parametrize("cut", [True, False], ids=["abort", "deadline"])
 def test_a_lookup_that_never_ends_is_left_behind(monkeypatch, cut):
     forever = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if forever.wait() else [])
+
+    def getaddrinfo(*_, **__):
+        forever.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     waiting = network(None if cut else 0.2)
     if cut:
         threading.Timer(0.1, waiting.abort).start()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from hello_llm.contract.address import place_of, to_verify
+from hello_llm.contract.address import to_verify
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.client.content_coding import unpacked
 from hello_llm.providers.http.client.diagnostics import Diagnostics, gather_diagnostics
@@ -174,8 +174,8 @@ class Connection:
         url = request.url
         if self._query:
             url = url.copy_with(query=joined_query(url.query, self._query))
-        if self._base is not None and (place := url.netloc.decode("ascii")) != place_of(self._base):
-            raise OtherHostError(place)
+        if self._base is not None and not _same_place(url, self._base):
+            raise OtherHostError(url.netloc.decode("ascii"))
         sent = self._copy(request, url)
         self.sent = WireRequest(
             method=sent.method,
@@ -235,6 +235,13 @@ class Connection:
         if self._framing in {Framing.EVENTS, Framing.LINES}:
             self.response.encoding = "utf-8"  # whatever the headers say: the tap yields ASCII
         return self.response
+
+
+def _same_place(url: "httpx.URL", base: str) -> bool:
+    import httpx
+
+    other = httpx.URL(base)
+    return (url.scheme, url.raw_host, url.port) == (other.scheme, other.raw_host, other.port)
 
 
 def _authority(url: "httpx.URL") -> str:
