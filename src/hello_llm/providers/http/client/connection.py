@@ -216,8 +216,8 @@ class Connection:
 
     def _framing_of(self, response: "httpx.Response") -> Framing:
         kind = response.headers.get("content-type", "")
-        ours = not self._ours and self._protocol not in UNSEEN_VENDORS
-        if not ours or not response.is_success or kind.startswith("application/vnd."):
+        unread = self._ours or self._protocol in UNSEEN_VENDORS
+        if unread or not response.is_success or kind.startswith("application/vnd."):
             return Framing.OPAQUE
         if not self.streams:
             return Framing.WHOLE

@@ -114,7 +114,8 @@ def speaks_tls(route: Route) -> UnreachableError:
 
 
 def _key_refused(response: ErrorResponse, route: Route) -> AuthError:
-    gateway = "" if route.vendors_own else "; a header that a gateway requires is set by --header"
+    foreign = response.status == 403 and not route.vendors_own
+    gateway = "; or set the header that a gateway requires: --header" if foreign else ""
     if route.key_variable is None:
         return AuthError(
             f"{route.place} requires a key ({response.label}), but none was sent{response.said}",
