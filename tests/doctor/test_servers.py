@@ -5,7 +5,6 @@ import time
 import pytest
 
 from hello_llm.providers.http.model_list import _OWN_BASES
-from hello_llm.providers.http.probe import target
 from hello_llm.providers.http.route import resolve_route_without_key
 from tests.doctor.examined import asking, examined
 from tests.doctor.listing import listing
@@ -186,7 +185,7 @@ def test_a_vendor_without_a_list_is_only_reached():
 
 @pytest.mark.parametrize("vendor", _OWN_BASES)
 def test_the_list_of_a_vendor_is_at_its_own_host(vendor):
-    own = target(resolve_route_without_key(f"{vendor}/tiny"))
+    own = resolve_route_without_key(f"{vendor}/tiny").address
     assert own is not None
     assert _OWN_BASES[vendor].startswith(own)
 

@@ -216,3 +216,18 @@ def test_connect_bounds_doctor_waits_no_longer(home, network: Network):
     assert found["exit_code"] == 7
     assert found["connection"]["status"] == "failure"
     assert "within 0.5 s (the connect deadline)" in found["connection"]["message"]
+
+
+def test_connect_bounds_the_one_connection_is_made_while_the_call_is_prepared(home):
+    with ScriptedServer(OpenAI()) as server:
+        write_call(home, f"{server.url}/v1")
+        document = reply(ask(home, "--json"))
+        connected, asked = len(server.connections), len(server.requests)
+    assert (document["text"], connected, asked) == (ANSWER, 1, 1)
+
+
+def test_connect_bounds_a_dry_run_connects_to_nobody(home):
+    with ScriptedServer(OpenAI()) as server:
+        write_call(home, f"{server.url}/v1")
+        ended = ask(home, "--dry-run")
+        assert (ended.code, len(server.connections)) == (0, 0)

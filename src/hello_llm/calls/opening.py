@@ -69,7 +69,7 @@ def open_provider(
         options |= _script(settings, play)
         if settings.provider == "litellm":
             options |= {key: getattr(settings, key) for key in _OF_A_CALL}
-            options |= {"timeout": None, "proxy": settings.proxy or None}
+            options |= {"timeout": None, "proxy": settings.proxy or None, "connect_early": True}
             options |= asdict(certificates(settings))
             if settings.model is not None and settings.model.startswith(_LOCAL):
                 name, weights = _local_model(settings, settings.model)

@@ -8,6 +8,7 @@ HTTP_SCHEMES = ("http", "https")
 PROXY_SCHEMES = (*HTTP_SCHEMES, "socks5", "socks5h")
 """The schemes of a proxy's address; with both of SOCKS, the proxy resolves the server's name."""
 
+_USUAL_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _LONGEST_LABEL = 63
 _LONGEST_NAME = 253
 
@@ -35,6 +36,12 @@ def find_fault(text: str, schemes: Collection[str] = HTTP_SCHEMES) -> str | None
 def host_of(address: str) -> str:
     """Return the host of `address` as the resolver takes it."""
     return to_resolve(urlsplit(address).hostname or "")
+
+
+def port_of(address: str) -> int:
+    """Return the port of `address`: the usual one of its scheme if it names none."""
+    parts = urlsplit(address)
+    return parts.port or _USUAL_PORTS[parts.scheme]
 
 
 def to_resolve(host: str) -> str:

@@ -4,10 +4,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from hello_llm.contract import HelloLLMError
-from hello_llm.contract.address import host_of
+from hello_llm.contract.address import host_of, port_of
 from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.providers.http.client.dialing import attempts, most_telling
 from hello_llm.providers.http.client.network import Network
@@ -17,19 +16,17 @@ from hello_llm.providers.http.probe import (
     Handshake,
     examine_certificate,
     shake_hands,
-    target,
     unreached,
 )
 from hello_llm.providers.http.route import Route
 
-_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _OTHERS_S = 1.0
 """How long the other addresses of a host may take to answer after the first, in seconds."""
 
 
 def diagnose_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
     """Yield a diagnosis for each step of connecting to `route`, up to the first failure."""
-    address = transport.proxy or target(route)
+    address = transport.proxy or route.address
     if address is None:
         yield Diagnosis.warning(
             "connection",
@@ -37,8 +34,7 @@ def diagnose_reach(route: Route, transport: Transport) -> Iterator[Diagnosis]:
             "--spend makes a call",
         )
         return
-    parts = urlsplit(address)
-    host, port = host_of(address), parts.port or _PORTS[parts.scheme]
+    host, port = host_of(address), port_of(address)
     network = Network(proxy=transport.via)
     network.begin(transport.connect_timeout)
     try:

@@ -15,6 +15,7 @@ from hello_llm.contract import (
     RequestError,
 )
 from hello_llm.providers.http.client.connection import Connection, NotSentError
+from hello_llm.providers.http.client.dialing import EarlyDial
 from hello_llm.providers.http.client.network import FOREIGN, Network
 from hello_llm.providers.http.client.tls import context_to_examine
 from hello_llm.providers.http.client.transport import Transport
@@ -24,7 +25,6 @@ from hello_llm.providers.http.errors.error_mapping import explain
 from hello_llm.providers.http.errors.proxy_errors import proxys_own
 from hello_llm.providers.http.model_list import ListRequest, ModelList, read_list
 from hello_llm.providers.http.route import Route
-from hello_llm.providers.http.vendor_table import VENDOR_HOSTS
 
 if TYPE_CHECKING:
     import httpx
@@ -32,14 +32,6 @@ if TYPE_CHECKING:
 _LARGEST_LIST = 16 * 2**20
 _LATE_ALERT_S = 0.3
 """How long to wait for an alert after the handshake, in seconds."""
-
-
-def target(route: Route) -> str | None:
-    """Return the address that a call on `route` goes to, or ``None`` if only LiteLLM knows it."""
-    host = VENDOR_HOSTS.get(route.vendor, "")
-    if route.api_base is None and host and not host.startswith("."):
-        return f"https://{host}"
-    return route.api_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +50,16 @@ class _Examining(Transport):
 
     trusted: bytes | None = None
 
-    def _pool(self, network: Network, *, secure: bool) -> "httpx.BaseTransport":  # noqa: ARG002 - always
+    def _pool(
+        self,
+        network: Network,
+        early: EarlyDial | None,
+        *,
+        secure: bool,  # noqa: ARG002 - always
+    ) -> "httpx.BaseTransport":
         from hello_llm.providers.http.client.wire import PoolTransport
 
-        return PoolTransport(context_to_examine(self.certificates, self.trusted), network)
+        return PoolTransport(context_to_examine(self.certificates, self.trusted), network, early)
 
 
 def unreached(
@@ -115,7 +113,7 @@ def _last_session(route: Route, transport: Transport, network: Network) -> Any: 
     """Return the TLS session that a request to `route` would use; ``None`` if it uses no TLS."""
     import httpcore
 
-    address = target(route)
+    address = route.address
     if address is None:
         return None
     proxy = transport.via

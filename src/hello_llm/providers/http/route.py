@@ -76,6 +76,14 @@ class Route:
         return "custom_openai" if self.vendor == "openai" and not self.vendors_own else self.vendor
 
     @property
+    def address(self) -> str | None:
+        """The address that the call goes to; ``None`` if only LiteLLM knows it."""
+        host = VENDOR_HOSTS.get(self.vendor, "")
+        if self.api_base is None and host and not host.startswith("."):
+            return f"https://{host}"
+        return self.api_base
+
+    @property
     def place(self) -> str:
         """Where the call goes, for a message: ``HOST:PORT`` if known, else the vendor."""
         host = self.api_base or VENDOR_HOSTS.get(self.vendor)

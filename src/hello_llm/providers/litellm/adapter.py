@@ -29,7 +29,7 @@ from hello_llm.providers.http.route import Route, resolve_route
 from hello_llm.providers.litellm.call_arguments import call_arguments, unasked_field
 from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending, lending_for_each
-from hello_llm.providers.litellm.loader import load
+from hello_llm.providers.litellm.loader import is_loaded, load
 from hello_llm.providers.litellm.response import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
     by_responses,
@@ -60,6 +60,7 @@ class LiteLLMProvider:
         client_cert: Path | None = None,
         client_key: Path | None = None,
         environ: Mapping[str, str] | None = None,
+        connect_early: bool = False,
     ) -> None:
         """Store the settings; no import, file access or request happens before the first call.
 
@@ -78,10 +79,12 @@ class LiteLLMProvider:
             client_cert: a PEM file with the certificate for a server that asks for one.
             client_key: a PEM file with its key, if `client_cert` does not contain that.
             environ: the environment to read keys from; by default that of the process.
+            connect_early: whether a call connects while LiteLLM is still being imported.
         """
         self.model = model
         self.api_base = api_base
         self.api_key_env = api_key_env
+        self.connect_early = connect_early
         self.headers_env = headers_env
         self.proxy_auth_env = proxy_auth_env
         self._transport = Transport(
@@ -138,6 +141,9 @@ class LiteLLMProvider:
     def _exchange(self, request: ChatRequest, connection: Connection) -> Generator[StreamEvent]:
         route = self._route(request.model or self.model)
         connection.transport = self._with_credentials(route)
+        if self.connect_early and not (connection.dry_run or is_loaded()):
+            with _before_the_call(self.name, route.typed):
+                connection.dial_early(route)
         litellm = load()
         yield Started(self.name, route.typed)
         self._open.add(connection)

@@ -38,6 +38,11 @@ def load() -> Any:
         return _loaded[0]
 
 
+def is_loaded() -> bool:
+    """Return whether LiteLLM has been imported, so that :func:`load` returns at once."""
+    return bool(_loaded)
+
+
 def _import() -> Any:
     require_memory(_LEAST_MIB)
     require_descriptors(_LEAST_FILES)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hello_llm.providers.http.client import dialing
-from hello_llm.providers.http.client.dialing import attempts, dial, most_telling
+from hello_llm.providers.http.client.dialing import EarlyDial, attempts, dial, most_telling
 from hello_llm.providers.http.client.network import Network, Step
 from hello_llm.providers.http.client.resolving import Address, resolve
 from tests.faults.stage import filled_port
@@ -189,3 +189,42 @@ def test_a_pause_ends_at_the_deadline():
     with pytest.raises(TimeoutError):
         network(0.1).pause(30.0)
     assert time.monotonic() - started < 10
+
+
+def test_a_connection_made_early_is_used_with_the_time_that_is_left(listener):
+    call = Network()
+    early = EarlyDial("127.0.0.1", listener, call, 60.0)
+    sock, left_s = early.finish()
+    with sock:
+        assert sock.getpeername() == ("127.0.0.1", listener)
+    assert left_s is not None
+    assert 0 < left_s <= 60.0
+
+
+def test_a_connection_made_early_without_a_limit_leaves_none(listener):
+    sock, left_s = EarlyDial("127.0.0.1", listener, Network(), None).finish()
+    sock.close()
+    assert left_s is None
+
+
+def test_a_connection_that_failed_early_fails_when_it_is_needed(closed):
+    with pytest.raises(ConnectionRefusedError):
+        EarlyDial("127.0.0.1", closed, Network(), 5.0).finish()
+
+
+def test_an_unused_early_connection_is_closed(listener):
+    call = Network()
+    early = EarlyDial("127.0.0.1", listener, call, 5.0)
+    call.abort()
+    early.close()
+    early.close()
+    assert all(sock.fileno() == -1 for sock in call._sockets)
+
+
+def test_an_early_attempt_ends_with_the_call():
+    with filled_port(0) as dead:
+        call = Network()
+        early = EarlyDial("127.0.0.1", dead, call, None)
+        call.abort()
+        with pytest.raises(ConnectionAbortedError):
+            early.finish()

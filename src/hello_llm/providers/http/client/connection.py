@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from hello_llm.contract.address import to_verify
+from hello_llm.contract.address import host_of, port_of, to_verify
 from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.client.content_coding import unpacked
 from hello_llm.providers.http.client.diagnostics import Diagnostics, gather_diagnostics
+from hello_llm.providers.http.client.dialing import EarlyDial
 from hello_llm.providers.http.client.network import Network
 from hello_llm.providers.http.client.outgoing import KEY_HEADERS, outgoing, without_field
 from hello_llm.providers.http.client.proxy import Proxy
@@ -88,6 +89,7 @@ class Connection:
     _protocol: str = ""
     _query: str = ""
     _base: str | None = None
+    _early: EarlyDial | None = None
     _framing: Framing = Framing.OPAQUE
     _http: "httpx.Client | None" = None
 
@@ -102,6 +104,8 @@ class Connection:
         self.abort()
         if self._http is not None:
             self._http.close()
+        if self._early is not None:
+            self._early.close()
 
     @property
     def seen(self) -> bool:
@@ -150,6 +154,18 @@ class Connection:
         # At the vendor's own address, calls without a key may still be signed, as with AWS.
         self._unauthorized = route.api_key is None and route.api_base is not None
 
+    def dial_early(self, route: Route) -> None:
+        """Start to connect to the host of `route`, or to the proxy, before the request is ready.
+
+        Raises:
+            UsageError: the proxy's address is invalid.
+        """
+        address = self.transport.proxy or route.address
+        if address is not None:
+            self.transport.lead(self.network)
+            goal = host_of(address), port_of(address)
+            self._early = EarlyDial(*goal, self.network, self.transport.connect_timeout)
+
     def probing_client(self, route: Route) -> "httpx.Client":
         """Return a client for a request of our own, set up as for a call on `route`."""
         self._ours = True
@@ -162,6 +178,7 @@ class Connection:
             self._prepare,
             self._receive,
             self.network,
+            self._early,
             secure=not (self._base or "").startswith("http://"),
         )
         return self._http

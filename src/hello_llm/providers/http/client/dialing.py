@@ -2,15 +2,17 @@
 
 import errno
 import os
+import queue
 import select
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain, zip_longest
 
-from hello_llm.providers.http.client.network import Network, Step
+from hello_llm.providers.http.client.network import LOOK_S, Network, Step
 from hello_llm.providers.http.client.resolving import Address, resolve
 
 _STAGGER_S = 0.25
@@ -47,6 +49,50 @@ def dial(host: str, port: int, network: Network) -> socket.socket:
             network.add(outcome)
             return outcome
     raise most_telling(errors)
+
+
+class EarlyDial:
+    """A connection that is being made in a thread, while the request is not ready yet."""
+
+    def __init__(self, host: str, port: int, network: Network, within_s: float | None) -> None:
+        """Start to connect to `host`, for at most `within_s` seconds."""
+        self.goal = host, port
+        """The host and the port."""
+        self._network = network
+        self._used = False
+        self._outcome: queue.SimpleQueue[tuple[socket.socket | OSError, float | None]]
+        self._outcome = queue.SimpleQueue()
+        network.begin(within_s)
+        threading.Thread(target=self._dial, name="hello-llm-dial", daemon=True).start()
+
+    def finish(self) -> tuple[socket.socket, float | None]:
+        """Return the connected socket, and the seconds left for the rest of the way.
+
+        Raises:
+            OSError: as raised by :func:`dial`.
+        """
+        self._used = True
+        outcome, left_s = self._outcome.get()
+        if isinstance(outcome, OSError):
+            raise outcome
+        return outcome, left_s
+
+    def close(self) -> None:
+        """Close the connection if it was not used; the network must have been aborted."""
+        if self._used:
+            return
+        outcome: socket.socket | OSError | None = None
+        with suppress(queue.Empty):
+            outcome, _ = self._outcome.get(timeout=2 * LOOK_S)
+        if isinstance(outcome, socket.socket):
+            outcome.close()
+
+    def _dial(self) -> None:
+        try:
+            sock = dial(*self.goal, self._network)
+            self._outcome.put((sock, self._network.left_s()))
+        except OSError as error:
+            self._outcome.put((error, None))
 
 
 def attempts(

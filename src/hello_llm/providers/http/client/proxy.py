@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
-from hello_llm.contract.address import host_of, place_of
-
-_USUAL_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+from hello_llm.contract.address import host_of, place_of, port_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Proxy:
         return cls(
             scheme=parts.scheme,
             host=host_of(address),
-            port=parts.port or _USUAL_PORTS[parts.scheme],
+            port=port_of(address),
             address=f"{parts.scheme}://{place_of(address)}",
             login=login,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hello_llm.contract import UsageError
 from hello_llm.contract.address import PROXY_SCHEMES, find_fault
 from hello_llm.providers.http.client.certificates import NO_CERTIFICATES, Certificates
+from hello_llm.providers.http.client.dialing import EarlyDial
 from hello_llm.providers.http.client.network import Network
 from hello_llm.providers.http.client.proxy import Proxy
 from hello_llm.providers.http.client.tls import context_of, context_without_certificates
@@ -65,6 +66,7 @@ class Transport:
         prepare: "Callable[[httpx.Request], httpx.Request]",
         receive: "Callable[[httpx.Response], httpx.Response]",
         network: Network,
+        early: EarlyDial | None = None,
         *,
         secure: bool = True,
     ) -> "httpx.Client":
@@ -74,6 +76,7 @@ class Transport:
             prepare: returns the request to send for one that is to be sent.
             receive: returns the response to read in place of one whose headers have arrived.
             network: gets the connections, and leads through the proxy.
+            early: a connection that is being made already, for the first request.
             secure: whether TLS may be used; if not, certificates are loaded only if they are named.
 
         Raises:
@@ -83,20 +86,30 @@ class Transport:
 
         from hello_llm.providers.http.client.wire import TappedTransport
 
-        network.proxy = self.via
+        self.lead(network)
         network.shows_certificate = self.certificates.client_cert is not None
         return httpx.Client(
-            transport=TappedTransport(self._pool(network, secure=secure), prepare, receive),
+            transport=TappedTransport(self._pool(network, early, secure=secure), prepare, receive),
             trust_env=False,
             follow_redirects=False,
             # Compression would hold back pieces of a stream.
             headers={"accept-encoding": "identity"},
         )
 
-    def _pool(self, network: Network, *, secure: bool) -> "httpx.BaseTransport":
+    def lead(self, network: Network) -> None:
+        """Lead `network` through the proxy, if there is one.
+
+        Raises:
+            UsageError: the proxy's address is invalid.
+        """
+        network.proxy = self.via
+
+    def _pool(
+        self, network: Network, early: EarlyDial | None, *, secure: bool
+    ) -> "httpx.BaseTransport":
         from hello_llm.providers.http.client.wire import PoolTransport
 
         secure = secure or (network.proxy is not None and network.proxy.scheme == "https")
         if not secure and self.certificates == NO_CERTIFICATES:
-            return PoolTransport(context_without_certificates(), network)
-        return PoolTransport(context_of(self.certificates), network)
+            return PoolTransport(context_without_certificates(), network, early)
+        return PoolTransport(context_of(self.certificates), network, early)

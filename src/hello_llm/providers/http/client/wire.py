@@ -13,7 +13,7 @@ import httpcore
 import httpx
 
 from hello_llm.contract.address import to_resolve
-from hello_llm.providers.http.client.dialing import dial
+from hello_llm.providers.http.client.dialing import EarlyDial, dial
 from hello_llm.providers.http.client.network import Network, Step
 from hello_llm.providers.http.client.proxy import Proxy
 from hello_llm.providers.http.client.streams import TcpStream, TlsStream
@@ -79,11 +79,13 @@ class _Body(httpx.SyncByteStream):
 class PoolTransport(httpx.BaseTransport):
     """A transport over httpcore's connection pool and a network that is watched."""
 
-    def __init__(self, context: ssl.SSLContext, network: Network) -> None:
-        """Connect over `network`, with TLS by `context`."""
+    def __init__(
+        self, context: ssl.SSLContext, network: Network, early: EarlyDial | None = None
+    ) -> None:
+        """Connect over `network`, with TLS by `context`, and use the connection made `early`."""
         self._network = network
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context, network_backend=_Backend(context, network)
+            ssl_context=context, network_backend=_Backend(context, network, early)
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -146,9 +148,10 @@ def _translated(error: Exception) -> Exception:
 class _Backend(httpcore.NetworkBackend):
     """Opens the connections of a network, through its proxy if there is one."""
 
-    def __init__(self, context: ssl.SSLContext, network: Network) -> None:
+    def __init__(self, context: ssl.SSLContext, network: Network, early: EarlyDial | None) -> None:
         self._context = context
         self._network = network
+        self._early = early
 
     def connect_tcp(
         self,
@@ -159,19 +162,20 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Any = None,  # noqa: ANN401, ARG002 - as httpcore has it
     ) -> httpcore.NetworkStream:
         network = self._network
-        network.begin(timeout)
         proxy = network.proxy
         if proxy is None or network.forwards:
-            stream: TcpStream | TlsStream = _dialled(host, port, network)
+            stream: TcpStream | TlsStream = self._dialled(host, port, timeout)
         else:
-            stream = self._tunnelled(proxy, host, port)
+            stream = self._tunnelled(proxy, host, port, timeout)
         if not network.ends_secure:
             network.step = Step.OPEN
         return stream
 
-    def _tunnelled(self, proxy: Proxy, host: str, port: int) -> TcpStream | TlsStream:
+    def _tunnelled(
+        self, proxy: Proxy, host: str, port: int, timeout: float | None
+    ) -> TcpStream | TlsStream:
         network = self._network
-        stream: TcpStream | TlsStream = _dialled(proxy.host, proxy.port, network)
+        stream: TcpStream | TlsStream = self._dialled(proxy.host, proxy.port, timeout)
         try:
             if proxy.scheme == "https":
                 stream = TlsStream.over(stream, self._context, proxy.host, network)
@@ -183,11 +187,18 @@ class _Backend(httpcore.NetworkBackend):
         network.at_proxy = False
         return stream
 
-
-def _dialled(host: str, port: int, network: Network) -> TcpStream:
-    try:
-        return TcpStream(dial(to_resolve(host), port, network), network)
-    except TimeoutError as error:
-        raise httpcore.ConnectTimeout(str(error)) from error
-    except OSError as error:
-        raise httpcore.ConnectError(str(error)) from error
+    def _dialled(self, host: str, port: int, timeout: float | None) -> TcpStream:
+        network, goal = self._network, (to_resolve(host), port)
+        early, self._early = self._early, None
+        try:
+            if early is not None and early.goal == goal:
+                sock, left_s = early.finish()
+                network.begin(left_s)
+            else:
+                network.begin(timeout)
+                sock = dial(*goal, network)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        return TcpStream(sock, network)
