@@ -61,7 +61,8 @@ def _diagnose_tls(route: Route, transport: Transport) -> Iterator[Diagnosis]:
         if network.at_proxy:
             yield Diagnosis.failure("proxy", error)
             return
-        seen = examine_certificate(route, transport) if "certificate" in error.message else {}
+        untrusted = "cannot be trusted" in error.message
+        seen = examine_certificate(route, transport) if untrusted else {}
         if seen:
             error.message += f"; the certificate is {_described(seen)}"
         yield Diagnosis.failure("tls", error)
