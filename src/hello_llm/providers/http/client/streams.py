@@ -24,17 +24,31 @@ _RECORD = 2**14 + 2**8
 _Result = TypeVar("_Result")
 
 
-class TcpStream(httpcore.NetworkStream):
-    """A connected socket that a network watches."""
+class _WatchedStream(httpcore.NetworkStream):
+    """A stream of a network."""
 
-    outermost: bool
-    """Whether the bytes of this stream are those of HTTP."""
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.outermost = True
+        """Whether the bytes of this stream are those of HTTP."""
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - the network has one for the whole way
+    ) -> httpcore.NetworkStream:
+        """Shake hands over this stream, and return the encrypted stream."""
+        return TlsStream.over(self, ssl_context, server_hostname, self._network)
+
+
+class TcpStream(_WatchedStream):
+    """A connected socket that a network watches."""
 
     def __init__(self, sock: socket.socket, network: Network) -> None:
         """Wrap the connected socket `sock`."""
+        super().__init__(network)
         self._sock = sock
-        self._network = network
-        self.outermost = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return the next bytes; none at the end."""
@@ -70,15 +84,6 @@ class TcpStream(httpcore.NetworkStream):
         """Close the socket."""
         self._sock.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the network has one for the whole way
-    ) -> httpcore.NetworkStream:
-        """Shake hands, and return the encrypted stream."""
-        return TlsStream.over(self, ssl_context, server_hostname, self._network)
-
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
         """Return one of the facts that httpcore asks for."""
         match info:
@@ -95,24 +100,20 @@ class TcpStream(httpcore.NetworkStream):
         return None
 
 
-class TlsStream(httpcore.NetworkStream):
+class TlsStream(_WatchedStream):
     """TLS over another stream."""
-
-    outermost: bool
-    """Whether the bytes of this stream are those of HTTP."""
 
     def __init__(
         self,
-        inner: "TcpStream | TlsStream",
+        inner: _WatchedStream,
         tls: ssl.SSLObject,
         bios: tuple[ssl.MemoryBIO, ...],
         network: Network,
     ) -> None:
         """Encrypt `inner` by `tls`, which reads from and writes to `bios`."""
+        super().__init__(network)
         inner.outermost = False
-        self.outermost = True
         self._inner = inner
-        self._network = network
         self._tls = tls
         self._incoming, self._outgoing = bios
         self._received = 0
@@ -120,7 +121,7 @@ class TlsStream(httpcore.NetworkStream):
     @classmethod
     def over(
         cls,
-        inner: "TcpStream | TlsStream",
+        inner: _WatchedStream,
         context: ssl.SSLContext,
         host: str | None,
         network: Network,
@@ -177,15 +178,6 @@ class TlsStream(httpcore.NetworkStream):
         with suppress(httpcore.NetworkError, httpcore.TimeoutException):
             self._inner.write(self._outgoing.read(), 0.0)
         self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the network has one for the whole way
-    ) -> httpcore.NetworkStream:
-        """Shake hands with the server behind the proxy, and return the encrypted stream."""
-        return TlsStream.over(self, ssl_context, server_hostname, self._network)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
         """Return one of the facts that httpcore asks for."""
