@@ -1,6 +1,7 @@
 """`chat`: what it prints in each form, byte for byte."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -156,16 +157,24 @@ def test_usage_goes_to_stderr_and_leaves_the_answer_alone():
 
 
 def test_quiet_leaves_out_the_usage_and_notes():
-    ended = program("chat", "hi", "--usage", "--quiet", "--model", "openai/tiny")
+    ended = program("chat", "hi", "--usage", "--quiet", "--model", "mock/tiny")
     assert (ended.stdout, ended.stderr) == (b"Hello! You said: hi\n", "")
 
 
-def test_a_model_without_a_provider_is_answered_by_the_mock_and_that_is_said():
-    ended = program("chat", "hi", "--model", "openai/gpt-4o-mini")
-    assert (ended.code, ended.stdout) == (0, b"Hello! You said: hi\n")
-    assert ended.stderr == (
-        "note: the mock answers for openai/gpt-4o-mini; --provider litellm asks the model\n"
-    )
+def test_a_model_without_a_provider_is_asked(openai_server):
+    base = f"{openai_server.url}/v1"
+    ended = program("chat", "hi", "-m", "openai/tiny", "--api-base", base)
+    assert (ended.code, ended.stdout, ended.stderr) == (0, b"Hello, world!\n", "")
+    assert len(openai_server.requests) == 1
+
+
+@pytest.mark.parametrize("more", [["--provider", "mock"], ["--script", "s.toml"]])
+def test_a_model_is_not_asked_if_the_mock_is_chosen_or_implied(openai_server, more, tmp_path):
+    Path("s.toml").write_text('version = 1\n[[rule]]\nname = "all"\ntext = "hey"\n')
+    base = f"{openai_server.url}/v1"
+    ended = program("chat", "hi", "-m", "openai/tiny", "--api-base", base, *more)
+    assert ended.code == 0
+    assert openai_server.requests == []
 
 
 @pytest.mark.in_process

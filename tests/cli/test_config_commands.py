@@ -82,7 +82,7 @@ def test_show_prints_every_value_with_its_origin_in_columns(file):
     assert (
         run("show", "--config", file, "--profile", "ci")
         == f"""\
-provider             "mock"       built-in
+provider             "litellm"    implied by the model
 model                "a/b"        profile ci ({file}:5)
 fallback             []           built-in
 api_base             unset        built-in

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hello_llm.calls.opening import LOCAL_MAX_TOKENS
 from hello_llm.settings.fields import FIELDS
 from tests.cli.program import program, shell
 
@@ -94,7 +95,12 @@ def test_a_key_in_a_variable_of_any_name_is_redacted(monkeypatch):
 def test_a_local_model_is_not_started():
     request = litellm("local/smollm2")
     assert request["url"] == "http://127.0.0.1/v1/chat/completions"
-    assert request["body"] == BODY | {"model": "smollm2"}
+    assert request["body"] == BODY | {"model": "smollm2", "max_tokens": LOCAL_MAX_TOKENS}
+
+
+def test_a_limit_of_ones_own_holds_for_a_local_model():
+    request = litellm("local/smollm2", "--max-tokens", "9")
+    assert request["body"]["max_tokens"] == 9
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,11 @@ FLAGS = [
         "--max-tokens 1.5", '--max-tokens must be a whole number from 1 to 2147483647, not "1.5"'
     ),
     Mistake("--seed x", '--seed must be a whole number of 64 bits, not "x"'),
-    Mistake("--timeout -1", "--timeout must be a number of seconds from 0 to 604800, not -1"),
+    Mistake(
+        "--timeout -1",
+        "--timeout must be a number of seconds from 0 to 604800,"
+        " or a time such as 500ms, 90s, 5m or 1h, not -1",
+    ),
     Mistake("--color red", '--color must be auto, always or never, not "red"'),
     Mistake(
         "--api-base localhost:80",
@@ -116,7 +120,17 @@ FLAGS = [
         "keep the secret in an environment variable and name the variable: "
         'api_key_env = "OPENAI_API_KEY"',
     ),
-    Mistake("--frobnicate", "no such option: --frobnicate", "hello-llm chat --help"),
+    Mistake("--frobnicate", "there is no option --frobnicate", "hello-llm chat --help"),
+    Mistake("--temp 1", "there is no option --temp", "--temperature"),
+    Mistake("--sytem x", "there is no option --sytem", "--system or --stream"),
+    Mistake("--st x", "there is no option --st", "--stop or --stream"),
+    Mistake(
+        "-5 degrees",
+        "there is no option -5",
+        "hello-llm chat -- -5…   if that begins the prompt",
+    ),
+    Mistake("-o json", "--out json would write a file of that name", "--output json"),
+    Mistake("-o model", "--out model would write a file of that name", "--model"),
     Mistake("--model", "option '--model' requires an argument", "hello-llm chat --help"),
     Mistake(
         "--config none.toml",
@@ -170,7 +184,7 @@ def test_an_error_as_events_is_a_start_and_one_error():
     assert start == {
         "event": "start",
         "schema": "hello-llm.events/1",
-        "provider": "mock",
+        "provider": "litellm",
         "model": "gpt-4o-mini",
     }
     assert (error["event"], error["ok"], error["exit_code"]) == ("error", False, 2)
@@ -180,8 +194,13 @@ def test_an_error_as_events_is_a_start_and_one_error():
 @pytest.mark.parametrize(
     ("arguments", "sentences"),
     [
-        (["chatt"], "no such command 'chatt'. Did you mean 'chat'?\nhint: hello-llm --help\n"),
-        (["--frobnicate"], "no such option: --frobnicate\nhint: hello-llm --help\n"),
+        (["chatt"], "there is no command chatt\nhint: hello-llm chat\n"),
+        (["--frobnicate"], "there is no option --frobnicate\nhint: hello-llm --help\n"),
+        (["hi"], "there is no command hi\nhint: hello-llm chat hi\n"),
+        (
+            ["say it", "again"],
+            "there is no command 'say it'\nhint: hello-llm chat 'say it' again\n",
+        ),
         (["schema"], "missing argument 'NAME'\nhint: hello-llm schema --help\n"),
         (["schema", "x"], "there is no schema 'x'\nhint: schemas: reply, events, doctor, checks\n"),
         (

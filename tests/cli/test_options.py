@@ -45,4 +45,7 @@ def test_no_flag_sets_a_proxy_or_trusts_a_certificate(monkeypatch):
     assert "ca-file" not in shown
     ended = program("chat", "hi", "--proxy", "http://127.0.0.1:9")
     assert ended.code == 2
-    assert ended.stderr.startswith("error: no such option: --proxy ")
+    assert ended.stderr == (
+        "error: there is no option --proxy\n"
+        "hint: proxy is set in the file: hello-llm config set proxy VALUE\n"
+    )

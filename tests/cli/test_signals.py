@@ -132,7 +132,7 @@ def test_a_signal_ends_the_import_of_litellm(start, openai_server):
     for call in calls.values():
         wait_for_import(call)
     assert struck(calls, settle_s=0) == expected("", every)
-    assert openai_server.connections == []
+    assert openai_server.requests == []
 
 
 @pytest.mark.parametrize(

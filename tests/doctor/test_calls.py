@@ -47,9 +47,10 @@ def test_without_a_file_the_mock_is_what_is_found():
     assert found["warm"]["message"].startswith("no warm process is running")
 
 
-def test_a_model_that_the_mock_answers_for_is_a_warning():
-    found = examined("--model", "openai/tiny")["model"]
-    assert (found["status"], found["repair"]) == ("warning", "--provider litellm asks the model")
+def test_a_model_implies_that_it_is_asked():
+    found = examined("--model", "openai/tiny", "--api-base", "http://nowhere.invalid/v1")
+    assert found.failures == {"resolution": "UNREACHABLE"}
+    assert found["settings"]["message"].startswith("provider litellm (implied by the model)")
 
 
 def test_the_file_the_profile_and_the_origins_are_shown(tmp_path):

@@ -74,7 +74,26 @@ def test_a_flag_beats_the_profile_which_beats_the_defaults(file, flags, profile,
     assert shown("model") == model
     assert shown("seed") == seed
     assert shown("timeout") == (9.0, "[defaults]", 6)
-    assert shown("provider") == ("mock", "built-in", None)
+    assert shown("provider") == ("litellm", "implied by the model", None)
+
+
+@pytest.mark.parametrize("replay", [True, False])
+@pytest.mark.parametrize("script", [None, "s.toml"])
+@pytest.mark.parametrize("model", [None, "mock/echo", "openai/m", "local/smollm2", "nonsense"])
+@pytest.mark.parametrize("chosen", [None, "mock", "litellm"])
+def test_what_implies_the_provider(chosen, model, script, replay):
+    settings = resolve({"provider": chosen, "model": model, "script": script}, replay=replay)
+    if chosen is not None:
+        expected = chosen, "flag --provider"
+    elif script is not None:
+        expected = "mock", "implied by the script"
+    elif replay:
+        expected = "mock", "implied by --replay"
+    elif model in {None, "mock/echo"}:
+        expected = "mock", "built-in"
+    else:
+        expected = "litellm", "implied by the model"
+    assert (settings.provider, settings.origins["provider"].words) == expected
 
 
 def test_the_settings_say_which_file_and_profile_were_used(file):

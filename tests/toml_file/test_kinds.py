@@ -9,6 +9,7 @@ from hello_llm.toml_file.kinds import (
     SECRET_REASON,
     Boolean,
     Choice,
+    Duration,
     Integer,
     Name,
     NameList,
@@ -170,3 +171,20 @@ def test_typed_text_is_read_as_its_kind_or_left_for_the_check_to_refuse(kind, te
 
 def test_a_typed_path_starts_from_the_working_folder():
     assert PATH.read("a/../ca.pem") == str(Path.cwd() / "ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("500ms", 0.5), ("90s", 90.0), ("5m", 300.0), ("1h", 3600.0), ("1.5h", 5400.0), ("0s", 0.0)],
+)
+def test_a_time_may_have_a_unit(text, seconds):
+    kind = Duration(7 * 24 * 3600)
+    assert kind.check(kind.read(text)) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["5x", "m", "", "5 m", "-5m", "1e3s", "1..5s", "5mm", "169h", "٣s"]
+)
+def test_any_other_unit_is_refused(text):
+    with pytest.raises(UnfitError, match="or a time such as 500ms, 90s, 5m or 1h, not "):
+        Duration(7 * 24 * 3600).check(text)

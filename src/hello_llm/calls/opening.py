@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hello_llm.providers.mock.play import Play
 
 _LOCAL = "local/"
+LOCAL_MAX_TOKENS = 2048
+"""The limit of a local model's answer if none is set: small models may never come to an end."""
 
 _OF_A_CALL = (
     "api_base",
@@ -40,6 +42,8 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
     if settings.system is not None:
         messages = (Message("system", settings.system), *messages)
     params = Params(**{one.name: getattr(settings, one.name) for one in fields(Params)})
+    if params.max_tokens is None and (settings.model or "").startswith(_LOCAL):
+        params = replace(params, max_tokens=LOCAL_MAX_TOKENS)
     usual = DEFAULT_MODEL if settings.provider == "mock" else None
     return ChatRequest(messages, settings.model or usual, params)
 

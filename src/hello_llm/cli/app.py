@@ -10,7 +10,7 @@ from hello_llm.cli.exits import endings, printing, report
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.startup import Startup
-from hello_llm.contract import ExitCode, HelloLLMError, UsageError
+from hello_llm.contract import ExitCode, HelloLLMError
 
 if TYPE_CHECKING:
     from hello_llm.cli.display import Display
@@ -57,19 +57,12 @@ def _invoke(arguments: Sequence[str], startup: Startup) -> ExitCode:
         found: Any = error  # the classes of Typer's own copy of Click are private
         if not found.format_message():  # no command was named, and the help was printed
             return ExitCode.USAGE
-        raise _usage(found, arguments) from None
+        from hello_llm.cli.suggestions import explain
+
+        raise explain(found, arguments) from None
     except SystemExit as end:  # a shell got its completions, or the reader left the help
         return ExitCode.PIPE if end.code else ExitCode.OK
     return ExitCode(code or 0)
-
-
-def _usage(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 - see above
-    """Convert Typer's error about the command line to ours."""
-    context = getattr(found, "ctx", None)
-    # There is no context if an option lacks its value; only commands have such options.
-    command = context.command_path if context is not None else f"hello-llm {arguments[0]}"
-    sentence = found.format_message().rstrip(".")
-    return UsageError(sentence[:1].lower() + sentence[1:], f"{command} --help")
 
 
 def _display(arguments: Sequence[str]) -> "Display":

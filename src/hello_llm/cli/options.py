@@ -38,6 +38,8 @@ class Options:
     profile: Annotated[
         str | None,
         typer.Option(
+            "-p",
+            "--profile",
             metavar="NAME",
             help="The profile in the configuration file.",
             rich_help_panel=Section.SOURCES,
@@ -138,6 +140,7 @@ def _setting(field: Field) -> Parameter:
     """Return the parameter for a setting."""
     row, kind, flag = field.row, field.kind, str(field.flag)
     option = typer.Option(
+        *filter(None, [row.short]),
         f"{flag}/{flag.replace('--', '--no-')}" if row.negatable else flag,
         metavar=None if isinstance(kind, Boolean) else _metavar(row),
         help=f"{row.summary}{_remark(field)}",
@@ -163,7 +166,7 @@ def _metavar(row: Row) -> str:
 def _remark(field: Field) -> str:
     """Return the remark in parentheses after a setting's help sentence."""
     kind, default = field.kind, field.default
-    if isinstance(kind, TextList):
+    if isinstance(kind, TextList | HeaderTable):
         return " (can be repeated)"
     if isinstance(kind, Boolean):
         return f" (default: no-{field.key})" if field.row.negatable and default is False else ""

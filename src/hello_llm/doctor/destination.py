@@ -13,19 +13,13 @@ from hello_llm.prices.table import mode_of
 from hello_llm.providers.http.route import Route, resolve_route, resolve_route_without_key
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS, key_variable, needs_key
 from hello_llm.settings.fields import Settings
-from hello_llm.settings.origins import BUILT_IN
 
 LOCAL = "local/"
 
 
-def diagnose_mock(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield the diagnosis of a call to the mock, which contacts no server."""
-    words = "the mock answers by itself: no server is called, no key is read"
-    if settings.model is None or settings.origins["provider"] != BUILT_IN:
-        yield Diagnosis.ok("model", words)
-    else:
-        asks = "--provider litellm asks the model"
-        yield Diagnosis.warning("model", f"{words}, though the model is {settings.model}", asks)
+def diagnose_mock() -> Diagnosis:
+    """Return the diagnosis of a call to the mock, which contacts no server."""
+    return Diagnosis.ok("model", "the mock answers by itself: no server is called, no key is read")
 
 
 def diagnose_local(settings: Settings, model: str) -> Iterator[Diagnosis]:

@@ -38,7 +38,7 @@ def diagnose(subject: Subject) -> Iterator[Diagnosis]:
 
 def _diagnose_call(settings: Settings, subject: Subject) -> Iterator[Diagnosis]:
     if settings.provider == "mock":
-        yield from diagnose_mock(settings)
+        yield diagnose_mock()
     elif settings.model is not None and settings.model.startswith(LOCAL):
         yield from diagnose_local(settings, settings.model)
     else:

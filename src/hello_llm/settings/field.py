@@ -6,9 +6,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
-from hello_llm.toml_file.kinds import Kind, Number, UnfitError
+from hello_llm.toml_file.kinds import Duration, Kind, UnfitError
 
-_SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
+TIME = Duration(7 * 24 * 3600)
+"""The kind of all times."""
 
 
 class Section(StrEnum):
@@ -40,13 +41,15 @@ class Row(NamedTuple):
     """Whether it can also be set on the command line."""
     flag: str | None = None
     """Its flag, if that is not named like its key."""
+    short: str | None = None
+    """Its short flag, such as ``-m``; the same letter means the same in every command."""
     negatable: bool = False
     """Whether ``--no-NAME`` sets it to false."""
 
 
 def time_limit(summary: str) -> Row:
     """Return the row of a setting that limits a time."""
-    return Row(_SECONDS, Section.LIMITS, summary, metavar="SEC")
+    return Row(TIME, Section.LIMITS, summary, metavar="TIME")
 
 
 def in_a_file(kind: Kind, summary: str, example: object) -> Row:

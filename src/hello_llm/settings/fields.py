@@ -48,7 +48,7 @@ class Settings:
         Row(
             Choice(get_args(ProviderChoice)),
             Section.ASKED,
-            "Who answers: the built-in mock, or a model through LiteLLM.",
+            "Who answers: the built-in mock, or a model through LiteLLM; a model implies it.",
             hint="a vendor is a model prefix: --provider litellm --model openai/gpt-4o-mini",
         ),
     ] = "mock"
@@ -60,6 +60,7 @@ class Settings:
             "The model, vendor first: openai/gpt-4o-mini, ollama/qwen2.5:0.5b, local/smollm2.",
             metavar=_MODEL,
             example="ollama/qwen2.5:0.5b",
+            short="-m",
         ),
     ] = None
     fallback: Annotated[
@@ -168,6 +169,7 @@ class Settings:
             Section.ASKED,
             "Instructions for the model, sent before the conversation.",
             example="Answer in one sentence.",
+            short="-s",
         ),
     ] = None
     temperature: Annotated[
@@ -225,8 +227,7 @@ class Settings:
         int, Row(Integer(0, 100), Section.LIMITS, "Retries after a transient failure.")
     ] = 2
     max_wait: Annotated[
-        float,
-        time_limit("Longest wait before a retry that a server may ask for."),
+        float, time_limit("Longest wait before a retry that a server may ask for.")
     ] = 60.0
     fail_on_length: Annotated[
         bool,
@@ -248,6 +249,7 @@ class Settings:
             Section.SHOWN,
             "Show tokens, time and cost on stderr; if unset, on a terminal only.",
             example=True,
+            short="-u",
             negatable=True,
         ),
     ] = None
@@ -270,12 +272,12 @@ class Settings:
             negatable=True,
         ),
     ] = None
-    quiet: Annotated[bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.")] = (
-        False
-    )
-    verbose: Annotated[bool, Row(Boolean(), Section.SHOWN, "Say on stderr what is being done.")] = (
-        False
-    )
+    quiet: Annotated[
+        bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.", short="-q")
+    ] = False
+    verbose: Annotated[
+        bool, Row(Boolean(), Section.SHOWN, "Say on stderr what is being done.", short="-v")
+    ] = False
 
     local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""

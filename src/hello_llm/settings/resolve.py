@@ -21,12 +21,18 @@ from hello_llm.text import phrases
 from hello_llm.toml_file.header_kinds import layered
 from hello_llm.toml_file.kinds import UnfitError
 
+_MOCK = "mock/"
+
 Layer = Mapping[str, tuple[Any, Origin]]
 """Values and their origins from one source, by key."""
 
 
 def resolve(
-    flags: Mapping[str, object], *, config_file: Path | None = None, profile: str | None = None
+    flags: Mapping[str, object],
+    *,
+    config_file: Path | None = None,
+    profile: str | None = None,
+    replay: bool = False,
 ) -> Settings:
     """Return every setting with its value and origin.
 
@@ -35,15 +41,20 @@ def resolve(
         config_file: the file named by ``--config``, which must exist; otherwise the user's own
             is read if there is one.
         profile: the profile named by ``--profile``; otherwise the file's ``default_profile``.
+        replay: whether a recording answers in place of a model.
 
     Raises:
         UsageError: a value is not allowed, the file is invalid, or there is no such profile.
     """
-    return resolve_with_config(flags, find_config(config_file), profile)
+    return resolve_with_config(flags, find_config(config_file), profile, replay=replay)
 
 
 def resolve_with_config(
-    flags: Mapping[str, object], config: ConfigFile | None, profile: str | None = None
+    flags: Mapping[str, object],
+    config: ConfigFile | None,
+    profile: str | None = None,
+    *,
+    replay: bool = False,
 ) -> Settings:
     """Resolve settings as :func:`resolve` does, from a configuration that has been read already.
 
@@ -51,6 +62,7 @@ def resolve_with_config(
         flags: the typed values, as for :func:`resolve`.
         config: the configuration, if there is one.
         profile: the profile, as for :func:`resolve`.
+        replay: as for :func:`resolve`.
 
     Raises:
         UsageError: a value is not allowed, or there is no such profile.
@@ -63,7 +75,7 @@ def resolve_with_config(
         layers.append(_profile_layer(chosen, config))
     if config is not None:
         layers.append(_file_layer(config, config.defaults, "[defaults]"))
-    return _layered(layers, config, chosen)
+    return _layered(layers, config, chosen, replay=replay)
 
 
 def find_config(config_file: Path | None = None) -> ConfigFile | None:
@@ -125,7 +137,9 @@ def _file_layer(config: ConfigFile, entries: Mapping[str, Entry], words: str) ->
     }
 
 
-def _layered(layers: list[Layer], config: ConfigFile | None, profile: str | None) -> Settings:
+def _layered(
+    layers: list[Layer], config: ConfigFile | None, profile: str | None, *, replay: bool
+) -> Settings:
     values: dict[str, Any] = {key: field.default for key, field in FIELDS.items()}
     origins = dict.fromkeys(FIELDS, BUILT_IN)
     for layer in reversed(layers):
@@ -133,6 +147,8 @@ def _layered(layers: list[Layer], config: ConfigFile | None, profile: str | None
         for key, (value, origin) in layer.items():
             both = f"{origin.words} and {origins[key].words}"
             origins[key] = origin if values[key] == value else replace(origin, words=both)
+    if origins["provider"] == BUILT_IN:
+        values["provider"], origins["provider"] = _implied_provider(values, replay=replay)
     local = _file_layer(config, config.local_models, "[local.models]") if config else {}
     origins |= {f"local.models.{name}": origin for name, (_, origin) in local.items()}
     return Settings(
@@ -143,6 +159,18 @@ def _layered(layers: list[Layer], config: ConfigFile | None, profile: str | None
         config_unseen=config.unseen if config else None,
         profile=profile,
     )
+
+
+def _implied_provider(values: Mapping[str, Any], *, replay: bool) -> tuple[str, Origin]:
+    """Return the provider where nothing names one, and its origin."""
+    model = values["model"]
+    if values["script"] is not None:
+        return "mock", Origin("implied by the script")
+    if replay:
+        return "mock", Origin("implied by --replay")
+    if model is None or model.startswith(_MOCK):
+        return values["provider"], BUILT_IN
+    return "litellm", Origin("implied by the model")
 
 
 def read_config(path: Path) -> ConfigFile | None:

@@ -12,6 +12,9 @@ SECRET_HINT = (
 )
 
 
+_SECONDS_OF = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
 class UnfitError(ValueError):
     """A value is not allowed; `reason` is meant to follow the name of the setting."""
 
@@ -140,6 +143,31 @@ class Number:
             return float(text)
         except ValueError:
             return text
+
+
+class Duration(Number):
+    """A time: a number of seconds, or a number with its unit such as ``5m``."""
+
+    def __init__(self, longest_s: float) -> None:
+        """Allow times from 0 to `longest_s` seconds."""
+        super().__init__(0, longest_s, unit=" of seconds")
+        self.allowed += ", or a time such as 500ms, 90s, 5m or 1h"
+
+    def check(self, given: object) -> float:
+        """Return the time in seconds."""
+        if not isinstance(given, str):
+            return super().check(given)
+        number, unit = given, ""
+        for unit in ("ms", "s", "m", "h"):
+            number, end, rest = given.rpartition(unit)
+            if end and not rest and number.isascii() and number.replace(".", "", 1).isdecimal():
+                break
+        else:
+            raise unfit(self, given)
+        seconds = float(number) * _SECONDS_OF[unit]
+        if seconds > self.high:
+            raise unfit(self, given)
+        return seconds
 
 
 class Integer:

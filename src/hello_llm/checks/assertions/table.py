@@ -13,6 +13,7 @@ from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
 from hello_llm.files.reading import read_text
 from hello_llm.judge.json_document import nested_too_deeply, parse
+from hello_llm.settings.field import TIME
 from hello_llm.text import phrases
 from hello_llm.toml_file.kinds import (
     Boolean,
@@ -20,13 +21,11 @@ from hello_llm.toml_file.kinds import (
     Integer,
     Kind,
     Name,
-    Number,
     TextList,
     UnfitError,
 )
 
 _MOST = 2**31 - 1
-_SECONDS = Number(0, 7 * 24 * 3600, unit=" of seconds")
 
 
 class Read(Protocol):
@@ -155,8 +154,8 @@ ASSERTIONS: Mapping[str, Assertion] = MappingProxyType(
             _of(Choice(("stop", "length", "tool_calls"))), figures.finish_reason
         ),
         "tool_call": Assertion(_tool_call, json_reply.calls),
-        "max_latency": Assertion(_of(_SECONDS), figures.max_latency),
-        "max_first_token": Assertion(_of(_SECONDS), figures.max_first_token),
+        "max_latency": Assertion(_of(TIME), figures.max_latency),
+        "max_first_token": Assertion(_of(TIME), figures.max_first_token),
         "max_tokens_out": Assertion(_of(Integer(0, _MOST)), figures.max_tokens_out),
         "max_cost": Assertion(_of(DOLLARS), figures.max_cost),
         "exec": Assertion(_command),

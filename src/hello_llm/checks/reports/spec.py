@@ -14,6 +14,13 @@ STDOUT = "-"
 
 _STDOUT_NAMES = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
+_OF_SUFFIX = {
+    ".xml": ReportKind.JUNIT,
+    ".json": ReportKind.JSON,
+    ".tap": ReportKind.TAP,
+    ".md": ReportKind.MD,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ReportSpec:
@@ -33,10 +40,7 @@ class ReportSpec:
         """
         name, equals, file = text.partition("=")
         if name not in set(ReportKind):
-            known = f"kinds of reports: {listed(ReportKind)}"
-            raise UsageError(
-                f"there is no report {quoted(name)}", did_you_mean(name, ReportKind) or known
-            )
+            raise _no_report(name)
         kind = ReportKind(name)
         if kind is ReportKind.GITHUB:
             if equals and file not in _STDOUT_NAMES:
@@ -50,6 +54,15 @@ class ReportSpec:
                 f"the report {kind} needs a file", f"--report {kind}=FILE, or {kind}=- to print it"
             )
         return cls(kind, None if file in _STDOUT_NAMES else _writable(Path(file), kind))
+
+
+def _no_report(name: str) -> UsageError:
+    """Explain an unknown kind; a file in its place is meant for the report of its suffix."""
+    kind = _OF_SUFFIX.get(Path(name).suffix.lower())
+    known = f"kinds of reports: {listed(ReportKind)}"
+    meant = None if kind is None else f"--report {kind}={name}"
+    hint = meant or did_you_mean(name, ReportKind) or known
+    return UsageError(f"there is no report {quoted(name)}", hint)
 
 
 def _writable(path: Path, kind: ReportKind) -> Path:

@@ -49,7 +49,10 @@ def path(config: ConfigFile = None) -> None:
 @app.command()
 def show(
     config: ConfigFile = None,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="The profile to use.")] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("-p", "--profile", metavar="NAME", help="The profile to use."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Print every setting, its value and where that came from."""

@@ -1,6 +1,8 @@
 """Turns the options of ``chat`` into settings, a source of the prompt, and a run."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import typer
 
@@ -12,7 +14,7 @@ from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.startup import Startup
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.settings.fields import Settings
+from hello_llm.settings.fields import FIELDS, OutputChoice, Settings
 from hello_llm.settings.resolve import resolve
 
 
@@ -26,6 +28,7 @@ def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
     settings = _settings(typed)
     if typed.keep_partial and typed.out is None:
         raise UsageError("--keep-partial needs --out", "add --out FILE")
+    _check_out(typed.out)
     recording = RecordingOptions.of(typed.record, typed.replay, typed.replay_timing)
     source = PromptSource(typed.prompt or [], typed.prompt_flag, typed.no_stdin)
     display = Display.of(settings, Terminal.real(), debug=typed.debug)
@@ -39,8 +42,27 @@ def _settings(typed: ChatOptions) -> Settings:
     given = dict(typed.given)
     if typed.json:
         given["output"] = _json(given["output"])
-    settings = resolve(given, config_file=typed.config, profile=typed.profile)
+    settings = resolve(
+        given,
+        config_file=typed.config,
+        profile=typed.profile,
+        replay=typed.replay is not None,
+    )
     return replace(settings, output="ndjson") if typed.json and settings.stream else settings
+
+
+def _check_out(out: Path | None) -> None:
+    """Refuse the name of an output form or a setting: other programs have ``-o`` for these.
+
+    Raises:
+        UsageError: `out` is such a name.
+    """
+    name = str(out)
+    if name in get_args(OutputChoice):
+        raise UsageError(f"--out {name} would write a file of that name", f"--output {name}")
+    if name in FIELDS:
+        flag = FIELDS[name].flag or f"{name} in the profile"
+        raise UsageError(f"--out {name} would write a file of that name", flag)
 
 
 def _json(output: object) -> object:

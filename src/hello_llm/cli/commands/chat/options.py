@@ -47,6 +47,8 @@ class ChatOptions(RecordedOptions):
     out: Annotated[
         Path | None,
         typer.Option(
+            "-o",
+            "--out",
             metavar="FILE",
             help="Write the answer to FILE, once it is complete.",
             rich_help_panel=Section.SHOWN,

@@ -17,7 +17,6 @@ from hello_llm.contract import ExitCode, HelloLLMError, Message, UsageError
 from hello_llm.engine import Turn
 from hello_llm.rendering.messages import Messages
 from hello_llm.settings.fields import Settings
-from hello_llm.settings.origins import BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class ChatRun:
                     return ExitCode.OK
                 said = display.messages
                 with open_turns(self.settings, said.redact, said.warning, self.recording) as make:
-                    _note_surprises(self.settings, self.recording, said)
+                    _note_origins(self.settings, said)
                     if prompt is None:
                         self._converse(make, display)
                         return ExitCode.OK
@@ -80,13 +79,10 @@ class ChatRun:
             deliver(turn, display.renderer(file), file, display.messages)
 
 
-def _note_surprises(settings: Settings, recording: RecordingOptions, messages: Messages) -> None:
-    """Note what affects the call although it was not typed."""
-    origin = settings.origins["provider"]
-    unasked = settings.provider == "mock" and origin == BUILT_IN and recording.replay is None
-    if unasked and settings.model is not None:
-        messages.note(f"the mock answers for {settings.model}; --provider litellm asks the model")
+def _note_origins(settings: Settings, messages: Messages) -> None:
+    """With ``--verbose``, note what affects the call although it was not typed."""
     if settings.verbose:
+        origin = settings.origins["provider"]
         file, profile = settings.config_file, settings.profile
         messages.note(f"configuration: {file or 'none'}, profile: {profile or 'none'}")
         messages.note(f"provider: {settings.provider} ({origin}), {_limits(settings)}")

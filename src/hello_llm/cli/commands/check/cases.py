@@ -16,11 +16,8 @@ from hello_llm.contract import ChatRequest, UsageError
 from hello_llm.contract.address import place_of
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile
-from hello_llm.settings.origins import BUILT_IN
 from hello_llm.settings.resolve import resolve_with_config
 from hello_llm.toml_file.header_kinds import layered
-
-_MOCK = "mock/"
 
 _FREE_VENDORS = ("local/", "ollama/", "ollama_chat/")
 _AROUND_A_TURN = 16
@@ -35,13 +32,6 @@ class Question:
     """The check."""
     settings: Settings
     """The settings, including the model."""
-
-    @property
-    def mocked(self) -> bool:
-        """Whether the mock answers for another model, although nobody chose the mock."""
-        unasked = self.settings.origins["provider"] == BUILT_IN
-        other = not (self.settings.model or _MOCK).startswith(_MOCK)
-        return self.settings.provider == "mock" and unasked and other
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +70,8 @@ class Typed:
         if "headers" in typed:
             typed["headers"] = FIELDS["headers"].check(typed["headers"])
         given = {**layered(suite, typed), "model": model}
-        settings = resolve_with_config(given, self.config, self.profile or check.profile)
+        profile, replay = self.profile or check.profile, self.recording.replay is not None
+        settings = resolve_with_config(given, self.config, profile, replay=replay)
         if settings.provider == "litellm" and settings.model is None:
             raise UsageError(
                 f'check "{check.name}" names no model',

@@ -21,6 +21,7 @@ class CheckOptions(RecordedOptions):
     models: Annotated[
         list[str] | None,
         typer.Option(
+            "-m",
             "--model",
             metavar="VENDOR/MODEL",
             help="Ask this model instead of the suite's; can be repeated.",

@@ -10,7 +10,7 @@ from hello_llm.checks.reports.json import failed_in
 from hello_llm.checks.reports.spec import ReportSpec
 from hello_llm.checks.suite import Check, Suite, select
 from hello_llm.checks.suite_reading import read_suite
-from hello_llm.cli.commands.check.cases import Question, Typed, make_case
+from hello_llm.cli.commands.check.cases import Typed, make_case
 from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.session import Session
 from hello_llm.cli.commands.check.workers import Workers
@@ -97,8 +97,6 @@ class CheckRun:
                 return ExitCode.OK
             if priced:
                 _check_prices(cases)
-            if recording.replay is None:
-                _note_mock(questions, display)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
             session = Session(display, plan, self.reports, judges, whole, quiet, verbose)
@@ -123,12 +121,6 @@ def _check_prices(cases: Sequence[Case]) -> None:
                 " max_tokens, or no known price",
                 "set max_tokens in the suite, or run it without max_cost",
             )
-
-
-def _note_mock(questions: Sequence[Question], display: Display) -> None:
-    mocked = next((one.settings.model for one in questions if one.mocked), None)
-    if mocked is not None:
-        display.messages.note(f"the mock answers for {mocked}; --provider litellm asks the model")
 
 
 def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -> list[Case]:
