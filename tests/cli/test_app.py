@@ -61,7 +61,7 @@ def bug(monkeypatch):
     """A mistake of ours in the reading of the prompt, whose words hold a secret."""
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
 
-    def read(*_arguments):
+    def read(*_arguments, **_options):
         raise ZeroDivisionError(f"oh\nno \x1b[2J {SECRET}")
 
     monkeypatch.setattr(PromptSource, "read", read)

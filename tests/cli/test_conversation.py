@@ -116,7 +116,7 @@ def test_a_conversation_has_no_place_for_one_answer():
 
 
 def test_no_stdin_never_waits_for_a_person():
-    with Person("chat", "--no-stdin", "--output", "plain") as person:
+    with Person("chat", "--no-stdin", "--quiet", "--output", "plain") as person:
         assert person.wait_for_end() == 0
         assert person.shown == "Hello! You said: hello world"
 

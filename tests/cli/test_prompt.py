@@ -24,6 +24,9 @@ def sent(*arguments, stdin=None):
     return ended.document["text"].removeprefix(PREFIX)
 
 
+GREETED = 'note: nothing is asked, so "hello world" is sent\n'
+
+
 def refused(*arguments, stdin=None):
     ended = program("chat", *arguments, stdin=stdin)
     assert (ended.code, ended.stdout) == (2, b"")
@@ -37,12 +40,10 @@ def refused(*arguments, stdin=None):
         (["--prompt", "summarise"], b"context", "summarise\n\ncontext"),
         ([], b"  context\n\n", "  context\n\n"),
         ([], "Grüß 🙂\r\n".encode(), "Grüß 🙂\r\n"),
-        ([], None, "hello world"),
         (["one", "two  three"], None, "one two  three"),
         (["--prompt", "- a\n- b\n"], None, "- a\n- b\n"),
         (["--", "--json"], None, "--json"),
         (["--", "-x", "y"], None, "-x y"),
-        (["--no-stdin"], b"context", "hello world"),
         (["hi", "--no-stdin"], b"context", "hi"),
     ],
 )
@@ -86,7 +87,7 @@ def test_the_prompt_comes_first_then_a_blank_line_then_standard_input(arguments,
         ),
         *(
             (
-                [],
+                ["--system", "Review this."],
                 stdin,
                 (
                     "error: standard input is empty\n"
@@ -101,22 +102,40 @@ def test_a_prompt_that_says_nothing_or_is_no_text_is_refused(arguments, stdin, s
     assert refused(*arguments, stdin=stdin) == sentences
 
 
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [([], None), ([], b""), ([], b" \n"), (["--no-stdin"], b"context"), (["--system", "x"], None)],
+)
+def test_where_nothing_is_asked_hello_world_is_sent_and_that_is_said(arguments, stdin):
+    ended = program("chat", *arguments, stdin=stdin)
+    assert (ended.code, ended.text, ended.stderr) == (0, f"{PREFIX}hello world\n", GREETED)
+    assert program("chat", *arguments, "--quiet", stdin=stdin).stderr == ""
+
+
+def test_a_profile_expects_something_in_a_pipe(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text("version = 1\n[profiles.review]\n")
+    ended = program("chat", "--config", file, "--profile", "review", stdin=b"")
+    assert (ended.code, ended.stdout) == (2, b"")
+    assert ended.stderr.startswith("error: standard input is empty\n")
+
+
 def test_a_file_is_read_like_a_pipe(tmp_path):
     (tmp_path / "full").write_text("context\n")
     ended = shell(f'"$@" chat summarise <"{tmp_path}/full"')
     assert (ended.code, ended.text) == (0, f"{PREFIX}summarise\n\ncontext\n")
 
 
-def test_an_empty_file_is_refused_where_nothing_else_is_asked(tmp_path):
+def test_an_empty_file_is_refused_where_it_should_hold_something(tmp_path):
     (tmp_path / "empty").touch()
-    ended = shell(f'"$@" chat <"{tmp_path}/empty"')
+    ended = shell(f'"$@" chat --system Review. <"{tmp_path}/empty"')
     assert (ended.code, ended.stdout) == (2, b"")
     assert ended.stderr.startswith("error: standard input is empty\n")
 
 
 def test_a_closed_standard_input_is_none():
     ended = shell('"$@" chat <&-')
-    assert (ended.code, ended.text, ended.stderr) == (0, f"{PREFIX}hello world\n", "")
+    assert (ended.code, ended.text, ended.stderr) == (0, f"{PREFIX}hello world\n", GREETED)
 
 
 def test_input_larger_than_a_pipe_holds_is_read_to_its_end():

@@ -180,7 +180,7 @@ def test_encodings(data, text, prompt, tmp_path):
 def test_encodings_the_mark_of_utf_8_is_dropped():
     ended = program("chat", "--json", stdin="Grüß".encode("utf-8-sig"))
     assert ended.document["text"] == f"{ECHO}Grüß"
-    assert program("chat", stdin=b"\xef\xbb\xbf").code == 2
+    assert program("chat", "--system", "x", stdin=b"\xef\xbb\xbf").code == 2
     assert program("chat", "--json", "hi", stdin=b"\xef\xbb\xbf \n").document["text"] == f"{ECHO}hi"
 
 

@@ -26,12 +26,13 @@ class PromptSource:
     no_stdin: bool
     """True to leave standard input unread."""
 
-    def read(self, terminal: Terminal, waiting: Waiting) -> str | None:
+    def read(self, terminal: Terminal, waiting: Waiting, *, expects: bool = False) -> str | None:
         """Return the prompt, or ``None`` to open a conversation with the person at the terminal.
 
         Args:
             terminal: the terminal whose standard input is read.
             waiting: how to wait for standard input.
+            expects: whether an empty pipe or file in place of a prompt is a mistake, and not a try.
 
         Raises:
             DeadlineError: nothing more arrived on standard input in time.
@@ -46,12 +47,14 @@ class PromptSource:
         elif source is Input.DATA:
             piped = read_text(terminal.stdin, waiting)
         else:
-            return GREETING if typed is None else typed
+            return _greeting(waiting) if typed is None else typed
         if piped and not piped.isspace():
             return piped if typed is None else f"{typed}\n\n{piped}"
-        if typed is None:
+        if typed is not None:
+            return typed
+        if expects:
             raise UsageError("standard input is empty", f"{UNREAD}; </dev/null means no input")
-        return typed
+        return _greeting(waiting)
 
     def awaits_person(self, terminal: Terminal) -> bool:
         """Return whether a person at `terminal` will type the prompt."""
@@ -92,3 +95,8 @@ class PromptSource:
         except NotTextError as error:
             raise UsageError(f"the prompt {error}", error.hint) from None
         return text
+
+
+def _greeting(waiting: Waiting) -> str:
+    waiting.note(f'nothing is asked, so "{GREETING}" is sent')
+    return GREETING

@@ -65,7 +65,9 @@ class ChatRun:
         waiting = Waiting(
             self.settings.timeout, display.messages.note, lambda: prepare(self.settings)
         )
-        return self.source.read(display.terminal, waiting)
+        # An instruction without anything to apply it to is a mistake, such as an empty diff.
+        instructed = self.settings.profile is not None or self.settings.system is not None
+        return self.source.read(display.terminal, waiting, expects=instructed)
 
     def _converse(self, make: TurnFactory, display: Display) -> None:
         if self.out is not None:
