@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageError
 from hello_llm.providers.factory import get_provider
-from hello_llm.providers.http.client.certificates import Certificates
 from hello_llm.providers.mock.provider import DEFAULT_MODEL
 from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
+    from hello_llm.providers.http.client.certificates import Certificates
     from hello_llm.providers.mock.play import Play
 
 _LOCAL = "local/"
@@ -114,12 +114,14 @@ def script_file(settings: Settings) -> Path | None:
     return file if beside is None else beside.parent / file
 
 
-def certificates(settings: Settings) -> Certificates:
+def certificates(settings: Settings) -> "Certificates":
     """Return the PEM files of the call, which only a configuration file can name.
 
     Raises:
         UsageError: there is no such file.
     """
+    from hello_llm.providers.http.client.certificates import Certificates
+
     return Certificates(*(_named_file(settings, key) for key in _FILES))
 
 
