@@ -43,7 +43,7 @@ def failure(base: str, **settings: Any) -> HelloLLMError:
 
 
 def timed(base: str, **settings: Any) -> tuple[float, str | HelloLLMError]:
-    """How many seconds a call to `base` takes, LiteLLM's import aside, and what comes of it."""
+    """The seconds that a call to `base` takes without LiteLLM's import, and its outcome."""
     asked = provider(base, **settings)
     asked.describe("hi", stream=False)
     started = time.monotonic()

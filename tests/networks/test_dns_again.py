@@ -1,4 +1,4 @@
-"""Row dns-again: a name server that fails for the moment is asked again, and the user is told."""
+"""Row dns-again: a lookup that fails temporarily is repeated, and the user is told."""
 
 import pytest
 

@@ -49,7 +49,7 @@ def basic(user: str, password: str) -> str:
 
 
 def refused(proxy: str) -> str:
-    """Return what httpx says of a proxy that makes no tunnel."""
+    """Return httpx's message about a proxy that opens no tunnel."""
     with pytest.raises(httpx.ProxyError) as raised:
         ask(f"https://{CLOSED}", proxy=proxy)
     return str(raised.value)

@@ -78,7 +78,7 @@ def unreached(
 
 
 def shake_hands(route: Route, transport: Transport, network: Network) -> Handshake | None:
-    """Shake hands over TLS on `route`, and return what was agreed on; ``None`` without TLS.
+    """Shake hands over TLS on `route`, and return the result; ``None`` if it uses no TLS.
 
     The server gets no request.
 

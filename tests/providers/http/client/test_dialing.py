@@ -228,3 +228,17 @@ def test_an_early_attempt_ends_with_the_call():
         call.abort()
         with pytest.raises(ConnectionAbortedError):
             early.finish()
+
+
+def test_a_connection_that_was_made_too_late_is_closed(monkeypatch):
+    made = socket.socket()
+
+    def dial_and_abort(host, port, network):
+        network.abort()
+        return made
+
+    monkeypatch.setattr(dialing, "dial", dial_and_abort)
+    early = EarlyDial("127.0.0.1", 9, Network(), 5.0)
+    with pytest.raises(ConnectionAbortedError):
+        early.finish()
+    assert made.fileno() == -1

@@ -32,7 +32,7 @@ class NotSentError(Exception):
 
 
 class OtherHostError(Exception):
-    """Raised instead of sending to `host`, which is not that of the call's API base."""
+    """Raised instead of sending a request to a host other than that of the call's API base."""
 
     def __init__(self, host: str) -> None:
         """Store the `host` for which LiteLLM made the request."""
@@ -162,7 +162,7 @@ class Connection:
         """
         address = self.transport.proxy or route.address
         if address is not None:
-            self.transport.lead(self.network)
+            self.network.proxy = self.transport.via
             goal = host_of(address), port_of(address)
             self._early = EarlyDial(*goal, self.network, self.transport.connect_timeout)
 

@@ -90,8 +90,13 @@ class EarlyDial:
     def _dial(self) -> None:
         try:
             sock = dial(*self.goal, self._network)
+        except OSError as error:
+            self._outcome.put((error, None))
+            return
+        try:
             self._outcome.put((sock, self._network.left_s()))
         except OSError as error:
+            sock.close()
             self._outcome.put((error, None))
 
 

@@ -86,7 +86,7 @@ class Transport:
 
         from hello_llm.providers.http.client.wire import TappedTransport
 
-        self.lead(network)
+        network.proxy = self.via
         network.shows_certificate = self.certificates.client_cert is not None
         return httpx.Client(
             transport=TappedTransport(self._pool(network, early, secure=secure), prepare, receive),
@@ -95,14 +95,6 @@ class Transport:
             # Compression would hold back pieces of a stream.
             headers={"accept-encoding": "identity"},
         )
-
-    def lead(self, network: Network) -> None:
-        """Lead `network` through the proxy, if there is one.
-
-        Raises:
-            UsageError: the proxy's address is invalid.
-        """
-        network.proxy = self.via
 
     def _pool(
         self, network: Network, early: EarlyDial | None, *, secure: bool

@@ -71,7 +71,7 @@ def _by_http(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int)
 
 
 def _events(stream: httpcore.NetworkStream, http: h11.Connection) -> Iterator[h11.Event]:
-    """Yield the events of the proxy's answer, up to its end or that of the connection."""
+    """Yield the events of the proxy's answer, until it or the connection ends."""
     first = b""
     while True:
         try:
