@@ -9,7 +9,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "secrets": frozenset(),
     "text": frozenset({"secrets"}),
     "files": frozenset(),
-    "toml_file": frozenset({"text", "contract", "secrets"}),
+    "toml_file": frozenset({"text", "contract", "secrets", "files"}),
     "judge": frozenset({"contract"}),
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
     "prices": frozenset(),
@@ -27,6 +27,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "calls": frozenset(
         {
             "contract",
+            "files",
             "settings",
             "providers",
             "providers.http",
@@ -63,6 +64,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "toml_file",
             "judge",
             "settings",
+            "prices",
             "providers.http",
             "providers.litellm",
             "providers.mock",

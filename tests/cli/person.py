@@ -8,6 +8,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -39,6 +40,7 @@ class Person:
         columns: int = 80,
         lines: int = 24,
         stdout: int | None = None,
+        stderr: int | None = None,
         **environ: str,
     ) -> None:
         """Start the program.
@@ -48,6 +50,7 @@ class Person:
             columns: the width of the terminal.
             lines: its height.
             stdout: a descriptor for standard output, if it is not the terminal.
+            stderr: likewise for standard error.
             environ: variables to add to the environment.
         """
         self.screen = Screen(columns, lines)
@@ -57,7 +60,7 @@ class Person:
             [sys.executable, "-S", "-c", _IN_FRONT, *COMMAND, *arguments],
             stdin=slave,
             stdout=slave if stdout is None else stdout,
-            stderr=slave,
+            stderr=slave if stderr is None else stderr,
             env=os.environ | {"TERM": "xterm-256color"} | environ,
             start_new_session=True,
         )
@@ -93,6 +96,18 @@ class Person:
         self.wait_for(f"\n> {line}".rstrip(), at_the_end=True)
         self.type(ENTER)
 
+    def enter(self, keys: bytes = ENTER) -> None:
+        """Type `keys`, Enter or what else ends a turn, and wait for the next prompt."""
+        before = self._prompts()
+        self.type(keys)
+        self._wait(
+            lambda: self._prompts() > before and self.shown.endswith(">"),
+            "no further prompt appeared",
+        )
+
+    def _prompts(self) -> int:
+        return sum(row.startswith("> ") or row == ">" for row in self.screen.rows())
+
     def interrupt(self) -> None:
         """Type Ctrl-C, with a pause before it as people make one: see :data:`A_MOMENT_S`."""
         time.sleep(A_MOMENT_S)
@@ -100,9 +115,15 @@ class Person:
 
     def wait_for(self, text: str, *, at_the_end: bool = False) -> None:
         """Watch the screen until `text` is on it, or stands at its end."""
+        self._wait(
+            lambda: self.shown.endswith(text) if at_the_end else text in self.shown,
+            f"{text!r} did not appear",
+        )
+
+    def _wait(self, done: Callable[[], bool], otherwise: str) -> None:
         ends = time.monotonic() + _TIMEOUT_S
-        while not (self.shown.endswith(text) if at_the_end else text in self.shown):
-            assert self._watch(ends), f"{text!r} did not appear:\n{self.shown}"
+        while not done():
+            assert self._watch(ends), f"{otherwise}:\n{self.shown}"
 
     def wait_for_end(self) -> int:
         """Watch the screen until the program ends, and return its exit code."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from hello_llm.contract import ExitCode
+from hello_llm.providers.http.vendor_table import KEY_PAGES
 from tests.cli.program import program
 from tests.cli.refusals import check
 
@@ -37,7 +38,8 @@ def missing_key(vendor, variable, flags=""):
     return Mistake(
         f"--provider litellm --model {vendor}/tiny {flags}",
         f"{variable} is not set, and {vendor}/tiny needs it",
-        f"export {variable}=…   or name another variable with --api-key-env",
+        f"export {variable}=…   or name another variable with --api-key-env"
+        f"; keys are created at https://{KEY_PAGES[vendor]}",
         ExitCode.AUTH,
     )
 
@@ -203,10 +205,7 @@ def test_an_error_as_events_is_a_start_and_one_error():
         ),
         (["schema"], "missing argument 'NAME'\nhint: hello-llm schema --help\n"),
         (["schema", "x"], "there is no schema 'x'\nhint: schemas: reply, events, doctor, checks\n"),
-        (
-            ["help", "x"],
-            "there is no help on 'x'\nhint: topics: exit-codes; or COMMAND --help\n",
-        ),
+        (["help", "x"], "there is no help on 'x'\nhint: hello-llm help\n"),
     ],
 )
 def test_a_mistake_outside_of_chat(arguments, sentences):

@@ -148,7 +148,7 @@ def test_input_larger_than_a_pipe_holds_is_read_to_its_end():
 def small(monkeypatch):
     """A program that reads a few bytes at a time, and not many."""
     monkeypatch.setattr(standard_input, "_PIECE", 4)
-    monkeypatch.setattr(standard_input, "_LARGEST", 16)
+    monkeypatch.setattr(standard_input, "LARGEST", 16)
 
 
 @pytest.mark.in_process

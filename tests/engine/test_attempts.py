@@ -15,6 +15,7 @@ from hello_llm.contract import (
     HelloLLMError,
     PipeClosedError,
     RateLimitedError,
+    RequestError,
     Retrying,
     ServerError,
     Started,
@@ -212,3 +213,51 @@ def test_a_reply_at_its_limit_of_tokens_is_an_error_where_that_was_asked_for():
     assert error.message == "the reply reached its token limit"
     assert reply == short
     assert list(turn(candidate(provider)))[-1] == Finished(short)
+
+
+def no_stream():
+    return RequestError("it does not stream", refuses_stream=True)
+
+
+def test_a_stream_that_nobody_requested_is_replaced_by_a_whole_answer_if_it_is_refused():
+    provider = Flaky(no_stream(), "Hello")
+    calls = []
+    provider.stream_chat = recording_calls(calls, "stream", provider.stream_chat)
+    provider.chat = recording_calls(calls, "whole", provider.chat)
+    _, retrying, finished = turn(candidate(provider), retries=0, or_whole=True)
+    assert retrying == Retrying(1, ExitCode.REQUEST, "it does not stream", 0.0, "mock/echo", True)
+    assert (finished.reply.text, finished.reply.attempts) == ("Hello", 2)
+    assert calls == ["stream", "whole"]
+
+
+def test_a_stream_that_was_requested_is_not_replaced():
+    error, partial = failure(turn(candidate(Flaky(no_stream(), "Hello"))))
+    assert (error.message, partial.attempts) == ("it does not stream", 1)
+
+
+def test_a_whole_answer_in_place_of_a_stream_has_all_retries():
+    provider = Flaky(no_stream(), busy(), busy(), "Hello")
+    *_, finished = turn(candidate(provider), or_whole=True)
+    assert (finished.reply.text, finished.reply.attempts) == ("Hello", 4)
+
+
+def test_a_server_that_refuses_whole_answers_as_streams_ends_the_turn():
+    error, partial = failure(turn(candidate(Flaky(no_stream())), or_whole=True))
+    assert (error.message, partial.attempts) == ("it does not stream", 2)
+
+
+def test_another_model_is_asked_for_a_stream_again():
+    first, second = Flaky(no_stream(), UnreachableError("gone")), Flaky("Hello")
+    calls = []
+    second.stream_chat = recording_calls(calls, "stream", second.stream_chat)
+    candidates = candidate(first), candidate(second, OTHER)
+    *_, finished = turn(*candidates, retries=0, or_whole=True)
+    assert (finished.reply.text, calls) == ("Hello", ["stream"])
+
+
+def recording_calls(calls, name, call):
+    def recorded(request):
+        calls.append(name)
+        return call(request)
+
+    return recorded

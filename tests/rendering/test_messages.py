@@ -3,11 +3,13 @@
 import errno
 import io
 
+import pytest
+
 from hello_llm.contract import AuthError, ExitCode, InterruptError, Retrying
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.secrets.redactor import Redactor
-from tests.rendering.screens import Pipes
+from tests.rendering.screens import Pipes, Screen
 
 LONG = "OPENAI_API_KEY is not set, and openai/gpt-4o-mini needs it" * 4
 
@@ -87,3 +89,52 @@ def test_the_echo_of_ctrl_c_is_removed_on_a_terminal_only():
         Messages(pipes.terminal).clear_echo(InterruptError("interrupted"))
         Messages(pipes.terminal).clear_echo(AuthError("not typed"))
         assert pipes.stderr == expected
+
+
+def shown(columns=40, environ=None):
+    screen = Screen(columns)
+    return screen, Messages(screen.terminal(environ))
+
+
+def test_what_is_waited_for_stands_in_one_row_and_is_replaced_by_what_follows():
+    screen, messages = shown()
+    messages.waiting("loading LiteLLM (0.4 s)")
+    assert screen.rows() == ["loading LiteLLM (0.4 s)"]
+    messages.waiting("connecting (0.1 s)")
+    assert screen.rows() == ["connecting (0.1 s)"]
+    messages.note("asking again")
+    assert screen.rows() == ["note: asking again"]
+    messages.waiting("connecting (0.2 s)")
+    messages.end_waiting()
+    assert screen.rows() == ["note: asking again"]
+
+
+@pytest.mark.parametrize("columns", [1, 2, 10, 39])
+def test_what_is_waited_for_never_takes_a_second_row(columns):
+    screen, messages = shown(columns)
+    messages.waiting("waiting for the first token (12.3 s)")
+    messages.end_waiting()
+    assert screen.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "quiet"),
+    [
+        ({"TERM": "dumb"}, False),
+        ({}, True),
+    ],
+)
+def test_nothing_is_said_of_waiting_where_it_could_not_be_erased_or_is_not_wanted(environ, quiet):
+    at = Screen()
+    messages = Messages(at.terminal(environ), quiet=quiet)
+    messages.waiting("loading LiteLLM")
+    messages.end_waiting()
+    assert at.written == b""
+
+
+def test_nothing_is_said_of_waiting_in_a_pipe():
+    pipes = Pipes()
+    messages = Messages(pipes.terminal)
+    messages.waiting("loading LiteLLM")
+    messages.end_waiting()
+    assert (pipes.stdout, pipes.stderr) == (b"", "")

@@ -54,9 +54,9 @@ def test_a_pipe_gets_any_text_exactly(text):
     assert plain(text) == (text if text.endswith("\n") else text + "\n").encode()
 
 
-def test_a_terminal_gets_it_inert_and_not_wrapped():
+def test_a_terminal_gets_it_inert_and_broken_between_words():
     assert plain(HOSTILE, tty=True).decode() == (
-        "␛]52;c;aGk=␇<U+009B>2J␀<U+202E>␍[bold]x[/foo] :smile: {curly} %s\ttab\n"
+        "␛]52;c;aGk=␇<U+009B>2J␀<U+202E>␍[bold]x[/foo]\n:smile:\n{curly} %s\ntab\n"
     )
 
 

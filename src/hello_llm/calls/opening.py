@@ -42,10 +42,15 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
     if settings.system is not None:
         messages = (Message("system", settings.system), *messages)
     params = Params(**{one.name: getattr(settings, one.name) for one in fields(Params)})
-    if params.max_tokens is None and (settings.model or "").startswith(_LOCAL):
+    if params.max_tokens is None and is_local(settings.model):
         params = replace(params, max_tokens=LOCAL_MAX_TOKENS)
     usual = DEFAULT_MODEL if settings.provider == "mock" else None
     return ChatRequest(messages, settings.model or usual, params)
+
+
+def is_local(model: str | None) -> bool:
+    """Return whether `model` is served by this program, on this machine."""
+    return model is not None and model.startswith(_LOCAL)
 
 
 def _serve(weights: Path, name: str) -> AbstractContextManager[str]:
@@ -75,8 +80,8 @@ def open_provider(
             options |= {key: getattr(settings, key) for key in _OF_A_CALL}
             options |= {"timeout": None, "proxy": settings.proxy or None, "connect_early": True}
             options |= asdict(certificates(settings))
-            if settings.model is not None and settings.model.startswith(_LOCAL):
-                name, weights = _local_model(settings, settings.model)
+            if is_local(settings.model):
+                name, weights = _local_model(settings, str(settings.model))
                 options["api_base"] = stack.enter_context(serve(weights, name))
         yield get_provider(settings.provider, **options)
 

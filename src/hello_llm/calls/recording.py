@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from hello_llm.contract import HelloLLMError, LLMProvider, UsageError
+from hello_llm.files.reading import STANDARD_INPUT
 from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
@@ -107,6 +108,10 @@ class RecordingOptions:
             )
         if timing is not None and replay is None:
             raise UsageError("--replay-timing belongs to a replay", "add --replay FILE")
+        if str(record) == STANDARD_INPUT:
+            raise UsageError(
+                "--record - would mix the recording with the answer", "name a file: --record FILE"
+            )
         if record and replay and os.path.realpath(record) == os.path.realpath(replay):
             raise UsageError(
                 "--record and --replay name the same file", "record to another, or leave out one"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hello_llm.calls.opening import build_request, open_provider
 from hello_llm.calls.recording import CallRecording, RecordingOptions
-from hello_llm.contract import LLMProvider, Message, UsageError
+from hello_llm.contract import HelloLLMError, LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
 from hello_llm.settings.fields import Settings
+from hello_llm.settings.origins import TERMINAL
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.scripted import ScriptedMock
@@ -60,13 +61,21 @@ def open_turns(
             openers = openers[:1] * len(everyone)  # one script sees all calls of a run
         recorded = [_recorded(opener, stack, call_recording) for opener in openers]
         name = recorded[0]().name
+        declined: list[HelloLLMError] = []
+
+        def note(error: HelloLLMError, _delay_s: float | None) -> None:
+            if error.refuses_stream:
+                declined.append(error)
 
         def make(messages: tuple[Message, ...]) -> Turn:
             candidates = [
                 Candidate(build_request(one, messages), opener, name)
                 for one, opener in zip(everyone, recorded, strict=True)
             ]
-            return turn_of(settings, candidates, call_recording)
+            asked = replace(settings, stream=False) if declined else settings
+            turn = turn_of(asked, candidates, call_recording)
+            turn.on_failure(note)
+            return turn
 
         yield make
         if settings.script is not None:
@@ -131,7 +140,8 @@ def turn_of(settings: Settings, candidates: list[Candidate], call_recording: Cal
     """Return a turn that asks `candidates` within the limits of `settings`; record its failures."""
     turn = Turn(
         candidates,
-        stream=settings.stream,
+        stream=bool(settings.stream),
+        or_whole=settings.origins.get("stream") == TERMINAL,
         deadlines=Deadlines(
             first_token_s=settings.first_token_timeout,
             idle_s=settings.idle_timeout,

@@ -34,6 +34,8 @@ class Case:
     """The command line that repeats the call."""
     worst_micros: int | None = None
     """The most that one attempt may cost, in millionths of a dollar; ``None`` if unknown."""
+    unpriced: str = ""
+    """Why that is unknown, if it was to be known."""
 
 
 @dataclass(frozen=True, slots=True)

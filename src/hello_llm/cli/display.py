@@ -40,7 +40,7 @@ class Display:
         """Return the display that `settings` ask for."""
         view = View(
             output=settings.output,
-            stream=settings.stream,
+            stream=bool(settings.stream),
             usage=settings.usage,
             color=settings.color,
             quiet=settings.quiet,

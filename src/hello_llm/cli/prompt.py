@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from hello_llm.cli.standard_input import UNREAD, Input, Waiting, classify, read_text
+from hello_llm.cli.standard_input import LARGEST, UNREAD, Input, Waiting, classify, read_text
 from hello_llm.contract import UsageError
+from hello_llm.files.reading import STANDARD_INPUT, read_file, reason_of
 from hello_llm.rendering.terminal import Terminal
-from hello_llm.text.decoding import NotTextError, check_typed
+from hello_llm.text import phrases
+from hello_llm.text.decoding import NotTextError, check_typed, decode_text
 
 GREETING = "hello world"
 """The prompt to send if nothing is asked and nothing is piped."""
-
-STANDARD_INPUT = "-"
-"""The argument that means standard input, alone or after others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class PromptSource:
     """The text of ``--prompt``."""
     no_stdin: bool
     """True to leave standard input unread."""
+    file: Path | None = None
+    """The file of ``--prompt-file``."""
 
     def read(self, terminal: Terminal, waiting: Waiting, *, expects: bool = False) -> str | None:
         """Return the prompt, or ``None`` to open a conversation with the person at the terminal.
@@ -58,13 +60,13 @@ class PromptSource:
 
     def awaits_person(self, terminal: Terminal) -> bool:
         """Return whether a person at `terminal` will type the prompt."""
-        unasked = not self.words and self.flag is None
+        unasked = not self.words and self.flag is None and self.file is None
         may_read = (unasked or self._is_dash()) and not self.no_stdin
         return may_read and classify(terminal) is Input.PERSON
 
     def _is_dash(self) -> bool:
-        """Return whether the last argument means standard input."""
-        return bool(self.words) and self.words[-1] == STANDARD_INPUT
+        """Return whether the last argument, or the file, means standard input."""
+        return STANDARD_INPUT in {*self.words[-1:], str(self.file)}
 
     def _required(self, source: Input, terminal: Terminal, waiting: Waiting) -> str:
         """Return standard input, which the last argument requires; a person may take any time."""
@@ -82,19 +84,39 @@ class PromptSource:
         return piped
 
     def _typed(self) -> str | None:
-        words = self.words[:-1] if self._is_dash() else self.words
-        if words and self.flag is not None:
-            raise UsageError("the prompt is given twice", "leave out --prompt, or the words")
-        if not words and self.flag is None:
+        words = self.words[:-1] if self.words[-1:] == [STANDARD_INPUT] else self.words
+        file = None if str(self.file) == STANDARD_INPUT else self.file
+        ways = {"the words": words, "--prompt": self.flag, "--prompt-file": file}
+        given = [way for way, value in ways.items() if value not in (None, [])]
+        if len(given) > 1:
+            raise UsageError("the prompt is given twice", f"leave out {given[1]}, or {given[0]}")
+        if not given:
             return None
-        text = " ".join(words) if words else self.flag or ""
+        text = " ".join(words) or self.flag or (_in_file(file) if file else "")
         if not text.strip():
-            raise UsageError("the prompt is empty", 'hello-llm chat "Say hello"')
+            where = "" if file is None else f" in {phrases.printable(str(file))}"
+            raise UsageError(f"the prompt{where} is empty", 'hello-llm chat "Say hello"')
         try:
             check_typed(text)
         except NotTextError as error:
             raise UsageError(f"the prompt {error}", error.hint) from None
         return text
+
+
+def _in_file(path: Path) -> str:
+    """Return the text in the file at `path`, without the newlines at its end, as a shell has it.
+
+    Raises:
+        UsageError: the file cannot be read, is not text, or is too large.
+    """
+    shown = phrases.printable(str(path))
+    try:
+        return decode_text(read_file(path, LARGEST)).rstrip("\n")
+    except NotTextError as error:
+        raise UsageError(f"{shown} {error}", error.hint) from None
+    except (OSError, ValueError) as error:
+        reason = f"cannot read {shown}: {reason_of(error)}"
+        raise UsageError(reason, "--prompt-file FILE") from None
 
 
 def _greeting(waiting: Waiting) -> str:

@@ -4,24 +4,40 @@ import os
 import select
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
 
 from hello_llm.contract import DeadlineError, UsageError
+from hello_llm.files.reading import STANDARD_INPUT
 from hello_llm.rendering.terminal import ByteReader, Terminal
 from hello_llm.text.decoding import NotTextError, decode_text
 
 _IDLE_S = 3.0
 _PIECE = 1024 * 1024
-_LARGEST = 16 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
+"""The largest prompt, in bytes."""
 _LOOK_S = 0.2
 """The longest single wait, in seconds: a signal received by another thread does not end it.
 
 The signal's handler therefore runs after this time at the latest.
 """
 UNREAD = "--no-stdin leaves it unread"
+
+
+def reader_among(named: Mapping[str, object]) -> str | None:
+    """Return which of the `named` files is standard input, by its option; ``None`` if none is.
+
+    Raises:
+        UsageError: more than one is.
+    """
+    readers = [name for name, file in named.items() if str(file) == STANDARD_INPUT]
+    if len(readers) > 1:
+        raise UsageError(
+            f"{' and '.join(readers)} would both read standard input", "name a file for one of them"
+        )
+    return next(iter(readers), None)
 
 
 class Input(Enum):
@@ -88,10 +104,10 @@ def _read(stdin: ByteReader, waiting: Waiting) -> bytearray:
         UsageError: it is too large, or has no end.
     """
     data = bytearray()
-    idle = not _is_ready(stdin, 0)
+    idle = not is_ready(stdin, 0)
     if idle:
         waiting.meanwhile()
-    while len(data) <= _LARGEST:
+    while len(data) <= LARGEST:
         # If another program made the pipe non-blocking, a read without data is not the end.
         _await(stdin, waiting, first=idle and not data)
         piece = stdin.read(_PIECE)
@@ -109,11 +125,11 @@ def _await(stdin: ByteReader, waiting: Waiting, *, first: bool) -> None:
     """
     timeout_s = waiting.timeout_s or inf
     if first and timeout_s > _IDLE_S:
-        if _is_ready(stdin, _IDLE_S):
+        if is_ready(stdin, _IDLE_S):
             return
         waiting.note(f"waiting for standard input; {waiting.hint}")
         timeout_s -= _IDLE_S
-    if not _is_ready(stdin, timeout_s):
+    if not is_ready(stdin, timeout_s):
         raise DeadlineError(
             f"{'nothing' if first else 'nothing more'} arrived on standard input"
             f" within {waiting.timeout_s:g} s, and it was not closed",
@@ -121,7 +137,7 @@ def _await(stdin: ByteReader, waiting: Waiting, *, first: bool) -> None:
         )
 
 
-def _is_ready(stdin: ByteReader, seconds: float) -> bool:
+def is_ready(stdin: ByteReader, seconds: float) -> bool:
     """Wait up to `seconds` until something can be read; return whether it can."""
     ends_at = time.monotonic() + seconds
     while True:

@@ -45,15 +45,24 @@ class Startup:
         Raises:
             DeclinedError: this is a fork, but the call needs a process of its own.
         """
-        if self.holder is not None and settings.warm is False:
-            raise DeclinedError("it is turned off")
-        if self.holder is not None and source.awaits_person(display.terminal):
-            raise DeclinedError("input typed at a terminal needs its own process")
+        if settings.warm is False:
+            self.require_own_process("it is turned off")
+        if source.awaits_person(display.terminal):
+            self.require_own_process("input typed at a terminal needs its own process")
         notes = [self._note()]
         if settings.warm and self.absent and settings.provider == "litellm":
             notes.append(_start_for_later())
         if settings.verbose and any(notes):
             display.messages.note(f"warm: {'; '.join(filter(None, notes))}")
+
+    def require_own_process(self, reason: str) -> None:
+        """Leave the warm process, if this is a fork of it.
+
+        Raises:
+            DeclinedError: this is a fork.
+        """
+        if self.holder is not None:
+            raise DeclinedError(reason)
 
     def _note(self) -> str | None:
         if self.holder is not None:

@@ -26,6 +26,7 @@ from hello_llm.contract.errors import (
 from hello_llm.contract.events import (
     EventStream,
     Finished,
+    Phase,
     ReasoningDelta,
     Retrying,
     Started,
@@ -60,6 +61,7 @@ __all__ = [
     "Message",
     "OutputError",
     "Params",
+    "Phase",
     "PipeClosedError",
     "RateLimitedError",
     "ReasoningDelta",

@@ -44,6 +44,7 @@ class HelloLLMError(Exception):
         status: int | None = None,
         transient: bool = False,
         retry_after_s: float | None = None,
+        refuses_stream: bool = False,
     ) -> None:
         """Describe what happened in one sentence.
 
@@ -54,6 +55,7 @@ class HelloLLMError(Exception):
             status: the HTTP status, if the server sent one.
             transient: whether the same call may succeed a moment later.
             retry_after_s: seconds that the server asks the client to wait before that.
+            refuses_stream: whether the server may answer if the call does not ask for a stream.
         """
         super().__init__(message)
         self.message = message
@@ -62,6 +64,7 @@ class HelloLLMError(Exception):
         self.status = status
         self.transient = transient
         self.retry_after_s = retry_after_s
+        self.refuses_stream = refuses_stream
 
 
 class UsageError(HelloLLMError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 
 from hello_llm.contract.exit_codes import ExitCode
 from hello_llm.contract.reply import LLMReply
@@ -62,6 +63,8 @@ class Retrying:
     """Seconds until the next attempt."""
     model: str
     """The model to ask next; a different one if the call falls back."""
+    whole: bool = False
+    """Whether the next attempt asks for the whole answer at once, and this one did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,19 @@ class Finished:
 StreamEvent = Started | TextDelta | ReasoningDelta | ToolCallDelta | Retrying | Finished
 
 
+class Phase(Enum):
+    """What a call is waiting for before its answer begins; the value says it in words."""
+
+    LOADING = "loading LiteLLM"
+    """LiteLLM is being imported."""
+    CONNECTING = "connecting"
+    """The request is being prepared, and the server connected to."""
+    FIRST_PIECE = "waiting for the first token"
+    """The request of a streamed call was sent."""
+    ANSWER = "waiting for the answer"
+    """A whole answer was requested."""
+
+
 class EventStream(Iterator[StreamEvent]):
     """An iterator of events that can be closed from any thread.
 
@@ -82,7 +98,7 @@ class EventStream(Iterator[StreamEvent]):
     that thread then sees the end of the stream or an error.
     """
 
-    __slots__ = ("_abort", "_events", "_finish_early", "_pieces", "_sent")
+    __slots__ = ("_abort", "_events", "_finish_early", "_phase", "_pieces", "_sent")
 
     def __init__(
         self,
@@ -91,6 +107,7 @@ class EventStream(Iterator[StreamEvent]):
         pieces: Callable[[], int] = lambda: 0,
         sent: Callable[[], bool] = lambda: True,
         finish_early: Callable[[], bool] = lambda: False,
+        phase: Callable[[], Phase] = lambda: Phase.FIRST_PIECE,
     ) -> None:
         """Wrap `events`.
 
@@ -101,12 +118,14 @@ class EventStream(Iterator[StreamEvent]):
             sent: returns whether the request has been sent, as far as that is known.
             finish_early: stops waiting for more of a reply that may be complete, and returns
                 whether it is.
+            phase: returns what the call is waiting for.
         """
         self._events = events
         self._abort = abort
         self._pieces = pieces
         self._sent = sent
         self._finish_early = finish_early
+        self._phase = phase
 
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
@@ -116,6 +135,11 @@ class EventStream(Iterator[StreamEvent]):
     def sent(self) -> bool:
         """Whether the request has been sent; time spent before that is not the server's."""
         return self._sent()
+
+    @property
+    def phase(self) -> Phase:
+        """What the call is waiting for; it means nothing once a piece has arrived."""
+        return self._phase()
 
     @property
     def pieces(self) -> int:

@@ -11,6 +11,7 @@ from hello_llm.contract import (
     EventStream,
     Finished,
     LLMProvider,
+    Phase,
     ReasoningDelta,
     Started,
     StreamEvent,
@@ -40,6 +41,11 @@ class Attempt:
     def sent(self) -> bool:
         """Whether the request of a streamed call has been sent."""
         return self._events is not None and self._events.sent
+
+    @property
+    def phase(self) -> Phase:
+        """What the call is waiting for, as long as no piece has arrived."""
+        return Phase.ANSWER if self._events is None else self._events.phase
 
     @property
     def pieces(self) -> int:

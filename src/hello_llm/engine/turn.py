@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Self
 
@@ -16,12 +16,14 @@ from hello_llm.contract import (
     HelloLLMError,
     LLMProvider,
     LLMReply,
+    Phase,
     ReplyBuilder,
     Retrying,
     Started,
     StreamEvent,
 )
 from hello_llm.engine.attempt import Attempt
+from hello_llm.engine.candidate import Candidate
 from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
 from hello_llm.engine.retry import RetryPolicy
 
@@ -39,23 +41,6 @@ _FALLBACK_CODES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A model that can be asked."""
-
-    request: ChatRequest
-    """The request to send to it."""
-    open: Callable[[], LLMProvider]
-    """Opens the provider that asks it; called only when it is about to be asked."""
-    provider: str
-    """The name of that provider."""
-
-    @property
-    def model(self) -> str:
-        """Its name as the user typed it, or the provider's name if no model was typed."""
-        return self.request.model or self.provider
-
-
 class Turn(Iterator[StreamEvent]):
     """The events of one turn, whichever model answers in the end.
 
@@ -68,6 +53,7 @@ class Turn(Iterator[StreamEvent]):
         candidates: Sequence[Candidate],
         *,
         stream: bool,
+        or_whole: bool = False,
         deadlines: Deadlines | None = None,
         retry: RetryPolicy | None = None,
         fail_on_length: bool = False,
@@ -79,6 +65,7 @@ class Turn(Iterator[StreamEvent]):
         Args:
             candidates: the models to ask, in this order; at least one.
             stream: whether to ask the server to stream.
+            or_whole: whether to ask again for the whole answer if the server does not stream.
             deadlines: the deadlines; by default there are none.
             retry: the retry policy; by default ``RetryPolicy()``.
             fail_on_length: whether a reply that reached its token limit is an error.
@@ -87,6 +74,8 @@ class Turn(Iterator[StreamEvent]):
         """
         self._candidates = candidates
         self._stream = stream
+        self._or_whole = or_whole
+        self._phase: Callable[[], Phase | None] = lambda: None
         self._deadlines = deadlines or Deadlines()
         self._retry = retry or RetryPolicy()
         self._fail_on_length = fail_on_length
@@ -115,6 +104,11 @@ class Turn(Iterator[StreamEvent]):
             error.partial = self._counted(error.partial or self._builder.partial())
             self._tell(error, None)
             raise
+
+    @property
+    def phase(self) -> Phase | None:
+        """What the turn is waiting for; ``None`` between two attempts."""
+        return self._phase()
 
     def on_wait(self, look: Callable[[], None]) -> None:
         """Call `look` several times a second while waiting for events; it may raise an error."""
@@ -150,22 +144,28 @@ class Turn(Iterator[StreamEvent]):
     def _ask(self, candidate: Candidate) -> Iterator[StreamEvent]:
         """Ask `candidate`, with as many retries as the policy allows."""
         provider: LLMProvider | None = None
-        for number in count(1):
+        stream, tries = self._stream, count(1)
+        while True:
             try:
                 provider = provider or candidate.open()
-                yield from self._attempt(provider, candidate.request)
+                yield from self._attempt(provider, candidate.request, stream=stream)
             except HelloLLMError as error:
-                delay = self._delay(error, number)
+                whole = stream and self._or_whole and error.refuses_stream
+                delay = 0.0 if whole else self._delay(error, next(tries))
                 if delay is None:
                     raise
-                yield self._failed(candidate, error, delay, candidate)
+                yield self._failed(candidate, error, delay, candidate, whole=whole)
+                stream = stream and not whole
             else:
                 return
             self._pause(delay)
 
-    def _attempt(self, provider: LLMProvider, request: ChatRequest) -> Iterator[StreamEvent]:
+    def _attempt(
+        self, provider: LLMProvider, request: ChatRequest, *, stream: bool
+    ) -> Iterator[StreamEvent]:
         """Make one attempt and yield its events, but ``Started`` only once in a turn."""
-        attempt, self._settling = Attempt(provider, request, stream=self._stream), None
+        attempt, self._settling = Attempt(provider, request, stream=stream), None
+        self._phase = lambda: attempt.phase
         try:
             for event in self._read(attempt):
                 self._builder.add(event)
@@ -175,6 +175,7 @@ class Turn(Iterator[StreamEvent]):
                 if not (isinstance(event, Started) and self._failures):
                     yield event
         finally:
+            self._phase = lambda: None
             attempt.close()
 
     def _read(self, attempt: Attempt) -> Iterator[StreamEvent]:
@@ -239,13 +240,20 @@ class Turn(Iterator[StreamEvent]):
         return error.exit_code in _FALLBACK_CODES and self._builder.empty and not out_of_time
 
     def _failed(
-        self, candidate: Candidate, error: HelloLLMError, delay: float, following: Candidate
+        self,
+        candidate: Candidate,
+        error: HelloLLMError,
+        delay: float,
+        following: Candidate,
+        *,
+        whole: bool = False,
     ) -> Retrying:
         """Prepare for `following`, and return the event that reports the failure of `candidate`."""
         self._tell(error, delay)
         self._builder = ReplyBuilder(following.provider, following.model, self._clock)
         self._failures.append(Failure(candidate.model, error.exit_code, error.message))
-        return Retrying(len(self._failures), error.exit_code, error.message, delay, following.model)
+        failed = (len(self._failures), error.exit_code, error.message)
+        return Retrying(*failed, delay, following.model, whole)
 
     def _tell(self, error: HelloLLMError, delay: float | None) -> None:
         for tell in self._told:

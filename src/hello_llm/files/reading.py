@@ -8,6 +8,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import cast
 
+STANDARD_INPUT = "-"
+"""The path that means standard input, wherever a file is read."""
+
 LARGEST_FILE = 256 * 2**10
 """Limit in bytes for handwritten files: a configuration, suite, script, prompt or schema."""
 
@@ -27,13 +30,19 @@ def read_file(path: Path, largest: int = LARGEST_FILE) -> bytes:
     """Read a file, which may also be a pipe: ``--config <(make-config)``.
 
     Args:
-        path: the file.
+        path: the file; ``-`` means standard input, which must not be empty.
         largest: the maximum size in bytes.
 
     Raises:
         OSError: it cannot be read, is too large, or sends no data; ``strerror`` says which.
-        ValueError: the path is invalid.
+        ValueError: the path is invalid, or standard input is empty.
     """
+    if str(path) == STANDARD_INPUT:
+        with open(0, "rb", buffering=0, closefd=False) as file:
+            content = b"".join(_blocks(file, largest))
+        if not content:
+            raise ValueError("standard input is empty")
+        return content
     with open(path, "rb", buffering=0, opener=_open_at_once) as file:
         return b"".join(_blocks(file, largest))
 
@@ -71,16 +80,23 @@ def _blocks(file: FileIO, largest: int) -> Iterator[bytes]:
 
 def _next_block(file: FileIO) -> bytes:
     """Read the next chunk; empty at the end."""
-    ready = _waited(file, _TIMEOUT_S)
-    block = cast("bytes | None", file.read(_BLOCK))
-    if block is None and not ready:  # a pipe with a writer
-        ready, timeout_s = _waited(file, _TIMEOUT_WITH_WRITER_S), _TIMEOUT_WITH_WRITER_S
-        block = cast("bytes | None", file.read(_BLOCK))
-    else:
-        timeout_s = _TIMEOUT_S
+    timeout_s = _TIMEOUT_S
+    ready = _waited(file, timeout_s)
+    block = _read(file, ready=ready)
+    if block is None:  # there is a writer
+        timeout_s = _TIMEOUT_WITH_WRITER_S
+        ready = _waited(file, timeout_s)
+        block = _read(file, ready=ready)
     if not block and not ready:
         raise TimeoutError(errno.ETIMEDOUT, f"no data arrived for {timeout_s:g} s")
     return block or b""
+
+
+def _read(file: FileIO, *, ready: bool) -> bytes | None:
+    """Read what there is; ``None`` if that would mean to wait."""
+    if not ready and os.get_blocking(file.fileno()):
+        return None
+    return cast("bytes | None", file.read(_BLOCK))
 
 
 def reason_of(error: OSError | ValueError) -> str:

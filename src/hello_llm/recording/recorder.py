@@ -101,6 +101,7 @@ class Recorder:
             lambda: events.pieces,
             lambda: events.sent,
             events.finish_early,
+            lambda: events.phase,
         )
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from hello_llm.secrets.redactor import Redactor
 _BLANKS = re.compile(r"\s{2,}|[^\S ]")
 # Line breaks, and the tab, which makes some terminals overwrite text at the end of a row.
 _LINE_BREAK = re.compile(r"[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_ERASE_ROW = "\r\x1b[K"
 _RED, _YELLOW, _CYAN = "31", "33", "36"
 
 
@@ -32,6 +33,7 @@ class Messages:
         self._terminal = terminal
         self._styling = styling(terminal, "stderr", color)
         self._quiet = quiet
+        self._waits = False
 
     def error(self, error: HelloLLMError) -> None:
         """Report `error` and, if it has one, its hint."""
@@ -42,7 +44,8 @@ class Messages:
     def clear_echo(self, error: HelloLLMError) -> None:
         """Erase the ``^C`` that a terminal echoed at the start of a row when Ctrl-C was pressed."""
         if isinstance(error, InterruptError) and self._terminal.stderr_is_tty:
-            self._terminal.write_stderr(b"\n" if self._terminal.dumb else b"\r\x1b[K")
+            erased = "\n" if self._terminal.dumb else _ERASE_ROW
+            self._terminal.write_stderr(erased.encode())
 
     def warning(self, text: str) -> None:
         """Report something the user should look at although the call succeeded."""
@@ -57,16 +60,36 @@ class Messages:
     def retrying(self, event: Retrying) -> None:
         """Report that an attempt failed and when the next one starts."""
         when = f"in {event.delay_s:.1f} s" if event.delay_s else "now"
+        how = " without streaming" if event.whole else ""
         self.note(
             f"attempt {event.attempt} failed ({event.code.name}): {event.message};"
-            f" asking {event.model} {when}"
+            f" asking {event.model} {when}{how}"
         )
+
+    def waiting(self, text: str) -> None:
+        """Show `text` in a row of its own, until the next message or :meth:`end_waiting`.
+
+        Nothing is shown on a screen that cannot erase it again.
+        """
+        if self._quiet or self._terminal.dumb or not self._terminal.stderr_is_tty:
+            return
+        shown = self.clean(text)[: self._terminal.size()[0] - 1]
+        style, plain = ("", "") if self._styling is Styling.NONE else ("\x1b[2m", "\x1b[0m")
+        self._terminal.write_stderr(f"{_ERASE_ROW}{style}{shown}{plain}".encode())
+        self._waits = True
+
+    def end_waiting(self) -> None:
+        """Erase the row of :meth:`waiting`, if there is one."""
+        if self._waits:
+            self._waits = False
+            self._terminal.write_stderr(_ERASE_ROW.encode())
 
     def clean(self, text: str) -> str:
         """Return `text` without secrets, on one line, and safe for a terminal and a CI log."""
         return inert(on_one_line(self.redact(text)))
 
     def _say(self, label: str, color: str, text: str) -> None:
+        self.end_waiting()
         line = f"{self._styled(label + ':', color)} {self.clean(text)}\n"
         self._terminal.write_stderr(line.encode())
 

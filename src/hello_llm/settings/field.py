@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
-from hello_llm.toml_file.kinds import Duration, Kind, UnfitError
+from hello_llm.toml_file.kinds import Boolean, Duration, Kind, UnfitError
 
 TIME = Duration(7 * 24 * 3600)
 """The kind of all times."""
@@ -50,6 +50,11 @@ class Row(NamedTuple):
 def time_limit(summary: str) -> Row:
     """Return the row of a setting that limits a time."""
     return Row(TIME, Section.LIMITS, summary, metavar="TIME")
+
+
+def switch(section: Section, summary: str, *, short: str | None = None) -> Row:
+    """Return the row of a setting that is on, off, or decided by the call if it is unset."""
+    return Row(Boolean(), section, summary, example=True, short=short, negatable=True)
 
 
 def in_a_file(kind: Kind, summary: str, example: object) -> Row:

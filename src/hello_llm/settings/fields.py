@@ -16,6 +16,7 @@ from hello_llm.settings.field import (
     fields_of,
     in_a_file,
     named_variables,
+    switch,
     time_limit,
 )
 from hello_llm.settings.origins import Origin
@@ -36,7 +37,7 @@ ProviderChoice = Literal["mock", "litellm"]
 OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]
 ColorChoice = Literal["auto", "always", "never"]
 
-_MODEL = "VENDOR/MODEL"
+_MODEL = "MODEL"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class Settings:
             HeaderTable(),
             Section.ASKED,
             "A header to send besides the usual ones, as a gateway may require it.",
-            metavar="'NAME: VALUE'",
+            metavar="HEADER",
             example={"X-Team": "blue"},
             flag="--header",
         ),
@@ -159,9 +160,12 @@ class Settings:
         ),
     ] = None
     stream: Annotated[
-        bool,
-        Row(Boolean(), Section.SHOWN, "Show the answer while it is being written.", negatable=True),
-    ] = False
+        bool | None,
+        switch(
+            Section.SHOWN,
+            "Show the answer while it is being written; if unset, on a terminal only.",
+        ),
+    ] = None
     system: Annotated[
         str | None,
         Row(
@@ -244,13 +248,10 @@ class Settings:
     ] = "auto"
     usage: Annotated[
         bool | None,
-        Row(
-            Boolean(),
+        switch(
             Section.SHOWN,
             "Show tokens, time and cost on stderr; if unset, on a terminal only.",
-            example=True,
             short="-u",
-            negatable=True,
         ),
     ] = None
     color: Annotated[
@@ -264,12 +265,9 @@ class Settings:
     ] = "auto"
     warm: Annotated[
         bool | None,
-        Row(
-            Boolean(),
+        switch(
             Section.SOURCES,
             "Let the warm process answer, starting one if needed; if unset, only if one runs.",
-            example=True,
-            negatable=True,
         ),
     ] = None
     quiet: Annotated[

@@ -31,3 +31,5 @@ class Origin:
 
 
 BUILT_IN = Origin("built-in")
+TERMINAL = Origin("implied by the terminal")
+"""The origin of streaming that nobody requested: a server may decline it."""

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from hello_llm.files.reading import STANDARD_INPUT
 from hello_llm.secrets.names import looks_random, names_a_secret
 from hello_llm.secrets.shapes import looks_like_secret
 from hello_llm.toml_file.kinds import SECRET_HINT, Name, Textual, UnfitError, text_of
@@ -25,7 +26,8 @@ class FilePath(Name):
 
     def read(self, text: str) -> object:
         """Make the path absolute, since the file may be far from the working folder."""
-        return os.path.abspath(text) if text and not text.startswith("~") else text  # noqa: PTH100 - resolve() would follow links
+        as_typed = text in {"", STANDARD_INPUT} or text.startswith("~")
+        return text if as_typed else os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links
 
 
 class VariableName(Textual):

@@ -77,14 +77,14 @@ def test_the_message_holds_the_reason_and_the_command_that_tries_it_again():
     poem = commands(github(EVERYTHING, TEXTS))[0]
     assert (poem["file"], poem["line"]) == ("examples/smoke.toml", "31")
     assert "equals: expected Roses are red, violets are violet" in poem["message"]
-    assert poem["message"].endswith("%0Areplay: hello-llm chat --provider mock 'writes a poem'")
+    assert poem["message"].endswith("%0Arun again: hello-llm chat --provider mock 'writes a poem'")
 
 
 def test_what_the_runner_would_read_is_escaped():
     hostile = check("50%: a, b", Verdict.FAIL, replay="one\r\ntwo % three")
     (command,) = commands(github(suite(hostile), PLAIN))
     assert command["title"] == "fail%3A 50%25%3A a%2C b on mock"
-    assert command["message"].endswith("replay: one%0D%0Atwo %25 three")
+    assert command["message"].endswith("run again: one%0D%0Atwo %25 three")
 
 
 @given(hostile_suites())

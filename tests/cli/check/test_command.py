@@ -31,7 +31,7 @@ def test_a_failure_shows_the_difference_the_answer_and_how_to_see_it_again(suite
     path = suite(asks("greets"), asks("is exact", expect='{ equals = "a\\nb" }'))
     ended = program("check", path)
     assert ended.code == 1
-    replay = f"replay: hello-llm check {path} --select greets --provider mock"
+    replay = f"run again: hello-llm check {path} --select greets --provider mock"
     assert ended.text.startswith(
         "fail    greets  [mock/echo]\n"
         "    | contains:\n"
@@ -153,11 +153,13 @@ def test_list_and_dry_run_send_nothing(suite, openai_server):
     planned = program("check", path, *where, "--api-base", openai_server.url, "--dry-run")
     assert planned.code == 0
     assert planned.text.splitlines() == [
-        "a  [openai/gpt-4o-mini]  1 x litellm  cost unknown",
+        "a  [openai/gpt-4o-mini]  1 x litellm  cost unknown: max_tokens is not set",
         "b  [openai/gpt-4o-mini]  up to 3 x litellm  at most 0.000027 USD",
         "2 checks, at most 4 calls, not counting retries: cost unknown",
     ]
     assert openai_server.requests == []
+    priceless = program("check", path, *on(openai_server), "--select", "b", "--dry-run")
+    assert "cost unknown: there is no known price for openai/x" in priceless.text
 
 
 @pytest.mark.parametrize(
@@ -181,9 +183,15 @@ def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path,
 
 
 def test_a_budget_that_cannot_be_kept_is_a_mistake(suite, openai_server):
-    ended = program("check", suite(asks("a")), *on(openai_server), "--max-cost", "1")
-    assert (ended.code, openai_server.requests) == (2, [])
-    assert 'max_cost cannot be guaranteed: check "a" on openai/x has no max_tokens' in ended.stderr
+    for defaults, reason in (
+        ("", "max_tokens is not set"),
+        ("max_tokens = 9", "there is no known price for openai/x"),
+    ):
+        path = suite(asks("a"), defaults=defaults)
+        ended = program("check", path, *on(openai_server), "--max-cost", "1")
+        assert (ended.code, openai_server.requests) == (2, [])
+        said = f'max_cost cannot be guaranteed for check "a" on openai/x: {reason}'
+        assert said in ended.stderr
 
 
 def test_only_what_did_not_pass_is_run_again(suite, tmp_path):

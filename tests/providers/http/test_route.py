@@ -1,9 +1,13 @@
 """Where a call goes and with which key, decided before anything is imported."""
 
+import re
+
 import pytest
 
 from hello_llm.contract import AuthError, UsageError
+from hello_llm.contract.vendors import VENDORS
 from hello_llm.providers.http.route import resolve_route
+from hello_llm.providers.http.vendor_table import KEY_PAGES, needs_key
 
 KEYS = {
     "OPENAI_API_KEY": "sk-o",
@@ -111,7 +115,21 @@ def test_a_missing_key_is_named(model, variable):
     assert caught.value.message == f"{variable} is not set, and {model} needs it"
     assert caught.value.hint == (
         f"export {variable}=…   or name another variable with --api-key-env"
+        f"; keys are created at https://{KEY_PAGES[model.partition('/')[0]]}"
     )
+
+
+def test_every_vendor_that_needs_a_key_has_a_page_for_it_unless_each_user_has_another():
+    without = {vendor for vendor in VENDORS if needs_key(vendor)} - KEY_PAGES.keys()
+    assert without == {"databricks", "hyperbolic", "nebius"}
+    assert KEY_PAGES.keys() <= VENDORS
+    assert all(re.fullmatch(r"[a-z0-9.-]+\.[a-z]+(/[\w.-]+)*", page) for page in KEY_PAGES.values())
+
+
+def test_a_page_is_not_named_for_a_server_that_is_not_the_vendors():
+    with pytest.raises(AuthError) as caught:
+        resolve_route("openai/x", api_base="http://127.0.0.1:1", api_key_env="X", environ={})
+    assert caught.value.hint == "export X=…   or name another variable with --api-key-env"
 
 
 @pytest.mark.parametrize("key", ["sk-…", "sk-\nb", "ключ", "sk\x00"])

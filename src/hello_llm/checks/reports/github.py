@@ -44,8 +44,8 @@ def _command(result: SuiteResult, check: CheckResult, texts: Texts) -> str:
         "title": texts.line(f"{status_of(check)}: {check.name} on {check.model}"),
     }
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    replay = f"\nreplay: {texts.block(check.replay)}" if check.replay else ""
-    message = _message(headline(check, texts) + replay)
+    again = f"\nrun again: {texts.block(check.replay)}" if check.replay else ""
+    message = _message(headline(check, texts) + again)
     return f"::{_COMMANDS[status_of(check)]} {told}::{message}"
 
 

@@ -112,7 +112,7 @@ def _section(result: SuiteResult, check: CheckResult, texts: Texts) -> Iterator[
     for number, attempt in not_passed(check):
         yield from _attempt(number, attempt, texts)
     if check.replay:
-        yield "Try it again:"
+        yield "Run again:"
         yield _fenced(texts.block(check.replay), "sh")
 
 

@@ -13,6 +13,7 @@ from hello_llm.providers.http.vendor_table import (
     BASELESS_VENDORS,
     COMPLETION_VENDORS,
     KEYLESS_BASES,
+    KEY_PAGES,
     LOGIN_VENDORS,
     VENDOR_HOSTS,
     key_variable,
@@ -188,11 +189,14 @@ def _read_key(way: Route, environ: Mapping[str, str], *, named: bool) -> str | N
     if variable is None:
         return None
     key = environ.get(variable, "").strip()
-    if not key and (named or needs_key(ModelName.parse(way.typed).vendor)):
+    vendor = ModelName.parse(way.typed).vendor
+    if not key and (named or needs_key(vendor)):
         state = "empty" if variable in environ else "not set"
+        page = KEY_PAGES.get(vendor) if way.vendors_own else None
         raise AuthError(
             f"{variable} is {state}, and {way.typed} needs it",
-            f"export {variable}=…   or name another variable with --api-key-env",
+            f"export {variable}=…   or name another variable with --api-key-env"
+            + (f"; keys are created at https://{page}" if page else ""),
         )
     if not (key.isascii() and key.isprintable()):
         raise AuthError(

@@ -85,6 +85,41 @@ VENDOR_HOSTS = {
 }
 """Each vendor's own host, or its domain with a leading dot; only there may its key be sent."""
 
+KEY_PAGES = {
+    "ai21": "studio.ai21.com",
+    "anthropic": "console.anthropic.com/settings/keys",
+    "azure": "portal.azure.com",
+    "azure_text": "portal.azure.com",
+    "cerebras": "cloud.cerebras.ai",
+    "codestral": "console.mistral.ai/codestral",
+    "cohere": "dashboard.cohere.com/api-keys",
+    "dashscope": "bailian.console.alibabacloud.com",
+    "deepinfra": "deepinfra.com/dash/api_keys",
+    "deepseek": "platform.deepseek.com/api_keys",
+    "featherless_ai": "featherless.ai/account/api-keys",
+    "fireworks_ai": "app.fireworks.ai/settings/users/api-keys",
+    "gemini": "aistudio.google.com/apikey",
+    "groq": "console.groq.com/keys",
+    "huggingface": "huggingface.co/settings/tokens",
+    "lambda_ai": "cloud.lambda.ai/api-keys",
+    "meta_llama": "llama.developer.meta.com",
+    "mistral": "console.mistral.ai/api-keys",
+    "moonshot": "platform.moonshot.ai/console/api-keys",
+    "novita": "novita.ai/settings/key-management",
+    "nvidia_nim": "build.nvidia.com",
+    "openai": "platform.openai.com/api-keys",
+    "openrouter": "openrouter.ai/settings/keys",
+    "perplexity": "www.perplexity.ai/settings/api",
+    "replicate": "replicate.com/account/api-tokens",
+    "sambanova": "cloud.sambanova.ai/apis",
+    "together_ai": "api.together.ai/settings/api-keys",
+    "volcengine": "console.volcengine.com/ark",
+    "voyage": "dashboard.voyageai.com",
+    "xai": "console.x.ai",
+    "zai": "z.ai/manage-apikey/apikey-list",
+}
+"""For each vendor that needs a key, the page where one is created."""
+
 
 def key_variable(vendor: str) -> str:
     """Return the environment variable that by convention contains the key of `vendor`."""

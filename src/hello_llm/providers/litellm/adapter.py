@@ -14,6 +14,7 @@ from hello_llm.contract import (
     HelloLLMError,
     LLMReply,
     Message,
+    Phase,
     ReplyBuilder,
     RequestError,
     Started,
@@ -23,6 +24,7 @@ from hello_llm.contract import (
 from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.client.certificates import Certificates
 from hello_llm.providers.http.client.connection import Connection, WireRequest
+from hello_llm.providers.http.client.network import Step
 from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.credentials import with_credentials
 from hello_llm.providers.http.route import Route, resolve_route
@@ -113,6 +115,7 @@ class LiteLLMProvider:
             lambda: connection.tap.pieces,
             lambda: connection.streams,
             connection.finish_early,
+            lambda: _phase(connection),
         )
 
     def close(self) -> None:
@@ -180,6 +183,12 @@ class LiteLLMProvider:
                 headers_env=self.headers_env,
                 proxy_auth_env=self.proxy_auth_env,
             )
+
+
+def _phase(connection: Connection) -> Phase:
+    if not is_loaded():
+        return Phase.LOADING
+    return Phase.FIRST_PIECE if connection.network.step is Step.OPEN else Phase.CONNECTING
 
 
 @contextmanager

@@ -30,6 +30,16 @@ def test_a_limit_per_time_is_known_by_its_words(words):
     assert Sign.RATE in signs_in(words)
 
 
+@pytest.mark.parametrize("words", sentences("NO_STREAM"))
+def test_a_server_that_does_not_stream_is_known_by_its_words(words):
+    assert Sign.STREAM in signs_in(words)
+
+
+@pytest.mark.parametrize("words", sentences("STREAM_OTHERWISE"))
+def test_other_words_about_streams_do_not_ask_for_a_whole_answer(words):
+    assert Sign.STREAM not in signs_in(words)
+
+
 @pytest.mark.parametrize(
     ("code", "sign"),
     [

@@ -11,11 +11,17 @@ from hello_llm.cli.commands.chat.options import ChatOptions
 from hello_llm.cli.commands.chat.run import ChatRun
 from hello_llm.cli.display import Display
 from hello_llm.cli.prompt import PromptSource
+from hello_llm.cli.standard_input import reader_among
 from hello_llm.cli.startup import Startup
 from hello_llm.contract import ExitCode, UsageError
+from hello_llm.files.reading import STANDARD_INPUT
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings.fields import FIELDS, OutputChoice, Settings
+from hello_llm.settings.origins import TERMINAL
 from hello_llm.settings.resolve import resolve
+
+_PROMPTS = ("the prompt", "--prompt-file")
+_WATCHED = frozenset({"auto", "rich", "plain"})
 
 
 def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
@@ -25,17 +31,40 @@ def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
         UsageError: the options conflict, or a setting is invalid.
         DeclinedError: see :meth:`Startup.choose_process`.
     """
-    settings = _settings(typed)
-    if typed.keep_partial and typed.out is None:
+    startup, reader = Startup.of(context), _reader(typed)
+    if typed.config is not None and reader == "--config":
+        startup.require_own_process("its configuration comes from standard input")
+    terminal = Terminal.real()
+    out = None if str(typed.out) == STANDARD_INPUT else typed.out
+    settings = _streaming(_settings(typed), terminal, out)
+    if typed.keep_partial and out is None:
         raise UsageError("--keep-partial needs --out", "add --out FILE")
-    _check_out(typed.out)
+    _check_out(out)
     recording = RecordingOptions.of(typed.record, typed.replay, typed.replay_timing)
-    source = PromptSource(typed.prompt or [], typed.prompt_flag, typed.no_stdin)
-    display = Display.of(settings, Terminal.real(), debug=typed.debug)
-    Startup.of(context).choose_process(settings, source, display)
+    taken = typed.no_stdin or reader not in {None, *_PROMPTS}
+    source = PromptSource(typed.prompt or [], typed.prompt_flag, taken, typed.prompt_file)
+    display = Display.of(settings, terminal, debug=typed.debug)
+    startup.choose_process(settings, source, display)
     display.warn_of(settings)
-    run = ChatRun(settings, source, typed.out, typed.keep_partial, typed.dry_run, recording)
+    run = ChatRun(settings, source, out, typed.keep_partial, typed.dry_run, recording)
     return run.on(display)
+
+
+def _reader(typed: ChatOptions) -> str | None:
+    """Return what reads standard input because it is named ``-``, if anything does.
+
+    Raises:
+        UsageError: two things do.
+    """
+    return reader_among(
+        {
+            _PROMPTS[0]: "".join((typed.prompt or [])[-1:]),
+            _PROMPTS[1]: typed.prompt_file,
+            "--config": typed.config,
+            "--script": typed.given["script"],
+            "--replay": typed.replay,
+        }
+    )
 
 
 def _settings(typed: ChatOptions) -> Settings:
@@ -49,6 +78,14 @@ def _settings(typed: ChatOptions) -> Settings:
         replay=typed.replay is not None,
     )
     return replace(settings, output="ndjson") if typed.json and settings.stream else settings
+
+
+def _streaming(settings: Settings, terminal: Terminal, out: Path | None) -> Settings:
+    """Return `settings` with streaming turned on if it is unset and a person watches the answer."""
+    watched = terminal.stdout_is_tty and out is None and settings.output in _WATCHED
+    if settings.stream is not None or not watched:
+        return settings
+    return replace(settings, stream=True, origins={**settings.origins, "stream": TERMINAL})
 
 
 def _check_out(out: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+from hello_llm.cli.commands.chat.sign_of_life import SignOfLife
 from hello_llm.cli.exits import endings, writing
 from hello_llm.contract import Finished, LLMReply
 from hello_llm.engine import Turn
@@ -17,20 +18,25 @@ def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messag
         turn: the turn to show.
         renderer: shows its events.
         terminal: checked, while no event arrives, for a reader that closed the output.
-        messages: shows the warnings about a complete reply.
+        messages: shows the warnings about a complete reply, and what is waited for if the answer
+            goes to a terminal.
 
     Raises:
         HelloLLMError: the turn failed or was stopped; the error is not reported yet.
     """
+    sign = SignOfLife(turn, messages)
 
     def refresh() -> None:
         with writing(turn.partial):
             terminal.check_reader()
             renderer.refresh()
+        if terminal.stdout_is_tty:
+            sign.refresh()
 
     turn.on_wait(refresh)
-    with closing(turn), endings(turn.partial):
+    with closing(turn), endings(turn.partial), sign:
         for event in turn:
+            sign.clear(event)
             with writing(turn.partial):
                 renderer.show(event)
             if isinstance(event, Finished):

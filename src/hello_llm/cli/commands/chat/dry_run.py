@@ -55,7 +55,7 @@ def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
     with open_provider(settings, _leave_unstarted) as provider:
         if settings.provider == "mock":
             return {"provider": "mock", **asdict(request)}
-        sent = cast("LiteLLMProvider", provider).describe(request, stream=settings.stream)
+        sent = cast("LiteLLMProvider", provider).describe(request, stream=bool(settings.stream))
     return {
         "method": sent.method,
         "url": sent.url,

@@ -17,7 +17,7 @@ class ChatOptions(RecordedOptions):
     prompt: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PROMPT]...",
+            metavar="PROMPT",
             help="What to ask; several words need no quotes. A final - requires standard input.",
         ),
     ] = None
@@ -27,6 +27,14 @@ class ChatOptions(RecordedOptions):
             "--prompt",
             metavar="TEXT",
             help="What to ask, as a flag.",
+            rich_help_panel=Section.ASKED,
+        ),
+    ] = None
+    prompt_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A file with what to ask.",
             rich_help_panel=Section.ASKED,
         ),
     ] = None

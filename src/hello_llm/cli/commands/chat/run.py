@@ -1,13 +1,16 @@
 """Runs ``chat``: reads the prompt, opens the provider, shows the answer, returns an exit code."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hello_llm.calls.opening import is_local
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.calls.turns import TurnFactory, open_turns, prepare
 from hello_llm.cli.commands.chat.conversation import converse
 from hello_llm.cli.commands.chat.delivery import deliver
 from hello_llm.cli.commands.chat.dry_run import show_request
+from hello_llm.cli.commands.chat.line_editor import open_editor
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import endings, report
 from hello_llm.cli.out_file import writing_to
@@ -46,7 +49,8 @@ class ChatRun:
                     show_request(self.settings, prompt, display)
                     return ExitCode.OK
                 said = display.messages
-                with open_turns(self.settings, said.redact, said.warning, self.recording) as make:
+                with ExitStack() as stack:
+                    make = self._open(stack, display)
                     _note_origins(self.settings, said)
                     if prompt is None:
                         self._converse(make, display)
@@ -60,6 +64,18 @@ class ChatRun:
             return report(error, renderer, display)
         return ExitCode.OK
 
+    def _open(self, stack: ExitStack, display: Display) -> TurnFactory:
+        """Open the providers until `stack` closes."""
+        said, model = display.messages, self.settings.model
+        if is_local(model) and display.terminal.stdout_is_tty:
+            said.waiting(f"loading {model}")
+        try:
+            return stack.enter_context(
+                open_turns(self.settings, said.redact, said.warning, self.recording)
+            )
+        finally:
+            said.end_waiting()
+
     def _prompt(self, display: Display) -> str | None:
         """Return the prompt, or ``None`` for a conversation."""
         waiting = Waiting(
@@ -72,8 +88,9 @@ class ChatRun:
     def _converse(self, make: TurnFactory, display: Display) -> None:
         if self.out is not None:
             raise UsageError("a conversation has no single answer for --out", "give a prompt")
+        editor = open_editor(display)
         prepare(self.settings)
-        converse(make, display)
+        converse(make, editor, display)
 
     def _write(self, turn: Turn, out: Path, display: Display) -> None:
         keep = self.keep_partial

@@ -10,6 +10,7 @@ from hello_llm.cli.commands.check.cases import Typed
 from hello_llm.cli.commands.check.options import CheckOptions
 from hello_llm.cli.commands.check.run import CheckRun
 from hello_llm.cli.display import Display
+from hello_llm.cli.standard_input import reader_among
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings.resolve import find_config, resolve_with_config
@@ -25,6 +26,15 @@ def call(typed: CheckOptions) -> ExitCode:
     Raises:
         HelloLLMError: options conflict, the suite is invalid, or a report cannot be written.
     """
+    reader_among(
+        {
+            "the suite": typed.suite,
+            "--config": typed.config,
+            "--script": typed.given["script"],
+            "--replay": typed.replay,
+            "--rerun-failed": typed.rerun_failed,
+        }
+    )
     config = find_config(typed.config)
     settings = resolve_with_config(typed.given, config, typed.profile)
     display = Display.of(settings, Terminal.real(), debug=typed.debug)

@@ -106,6 +106,7 @@ def make_case(
     typed.recording.check(settings)
     workers.prepare(settings)
     request = build_request(settings, check.messages)
+    worst, unpriced = _worst(settings, request) if price else (None, "")
     return Case(
         check=check,
         model=request.model or settings.provider,
@@ -116,23 +117,25 @@ def make_case(
         environ=environs.of(check),
         timeout_s=settings.timeout,
         max_wait_s=settings.max_wait,
-        replay=_replay(suite, check, settings, typed),
-        worst_micros=_worst(settings, request) if price else None,
+        replay=_command(suite, check, settings, typed),
+        worst_micros=worst,
+        unpriced=unpriced,
     )
 
 
-def _worst(settings: Settings, request: ChatRequest) -> int | None:
-    """Return the maximum cost of an attempt in micro-dollars, if known."""
+def _worst(settings: Settings, request: ChatRequest) -> tuple[int | None, str]:
+    """Return the maximum cost of an attempt in micro-dollars, or why it is unknown."""
     model = request.model or ""
     if settings.provider == "mock" or model.startswith(_FREE_VENDORS):
-        return 0
+        return 0, ""
     if settings.max_tokens is None:
-        return None
+        return None, "max_tokens is not set"
     from hello_llm.providers.litellm.pricing import most_micros
 
     # No token is shorter than a byte.
     length = sum(len(turn.content.encode()) + _AROUND_A_TURN for turn in request.messages)
-    return most_micros(model, length, settings.max_tokens)
+    most = most_micros(model, length, settings.max_tokens)
+    return most, "" if most is not None else f"there is no known price for {model}"
 
 
 def _host(settings: Settings, request: ChatRequest) -> str:
@@ -141,14 +144,14 @@ def _host(settings: Settings, request: ChatRequest) -> str:
     return (request.model or settings.provider).partition("/")[0]
 
 
-def _replay(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str:
+def _command(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str:
     words = ["hello-llm", "check", str(suite.path), "--select", escape(check.name)]
     words += ["--provider", settings.provider]
     if settings.model is not None:
         words += ["--model", settings.model]
     for key, value in typed.flags.items():
         flag = FIELDS[key].flag
-        if flag is not None and value is not None and key in _REPLAYED:
+        if flag is not None and value is not None and key in _REPEATED:
             for one in value if isinstance(value, list) else [value]:
                 words += [flag, str(one)]
     if typed.profile is not None:
@@ -160,7 +163,7 @@ def _replay(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str
     return shlex.join(words)
 
 
-_REPLAYED = frozenset(
+_REPEATED = frozenset(
     {
         "api_base",
         "api_key_env",
@@ -174,4 +177,4 @@ _REPLAYED = frozenset(
         "script",
     }
 )
-"""The settings whose flags the command for a replay repeats."""
+"""The settings whose flags the command to run a check again repeats."""

@@ -117,8 +117,8 @@ def _check_prices(cases: Sequence[Case]) -> None:
     for case in cases:
         if case.worst_micros is None:
             raise UsageError(
-                f'max_cost cannot be guaranteed: check "{case.check.name}" on {case.model} has no'
-                " max_tokens, or no known price",
+                f'max_cost cannot be guaranteed for check "{case.check.name}" on {case.model}:'
+                f" {case.unpriced}",
                 "set max_tokens in the suite, or run it without max_cost",
             )
 
@@ -155,14 +155,16 @@ def _planned(cases: Sequence[Case]) -> list[str]:
         cost = None if worst is None else worst * case.check.repeat
         total = None if total is None or cost is None else total + cost
         times = f"up to {case.check.repeat}" if case.check.repeat > 1 else "1"
-        lines.append(f"{case.check.name}  [{case.model}]  {times} x {case.provider}  {_usd(cost)}")
+        lines.append(f"{case.check.name}  [{case.model}]  {times} x {case.provider}  {_usd(cost, case.unpriced)}")
     calls = sum(case.check.repeat for case in cases)
     count = f"{len(cases)} checks, at most {calls} calls, not counting retries"
     return [*lines, f"{count}: {_usd(total)}"]
 
 
-def _usd(micros: int | None) -> str:
-    return "cost unknown" if micros is None else f"at most {micros / 1e6:.6f} USD"
+def _usd(micros: int | None, unknown_because: str = "") -> str:
+    if micros is not None:
+        return f"at most {micros / 1e6:.6f} USD"
+    return f"cost unknown: {unknown_because}" if unknown_because else "cost unknown"
 
 
 def _print(display: Display, lines: Sequence[str]) -> None:

@@ -87,7 +87,7 @@ class Lines:
         if shown.error is not None and shown.error.hint:
             yield f"hint: {self._texts.line(shown.error.hint)}"
         if check.verdict is not Verdict.PASS:
-            yield f"replay: {self._texts.whole(check.replay)}"
+            yield f"run again: {self._texts.whole(check.replay)}"
 
     def _mismatch(self, mismatch: Mismatch) -> Iterator[str]:
         expected = self._texts.block(mismatch.expected).splitlines() or [""]

@@ -26,6 +26,8 @@ class Kind(Enum):
     """A content filter stopped the request."""
     KEY = auto()
     """The key is missing, wrong, or not allowed to do this."""
+    STREAM = auto()
+    """The server does not stream this model's answers, or not for this account."""
     MODEL = auto()
     """The model does not exist."""
     ADDRESS = auto()
@@ -49,6 +51,7 @@ _BELIEVED: tuple[tuple[Sign, frozenset[int], Kind], ...] = (
     (Sign.CONTEXT, frozenset({400, 413, 422, 500, 503}), Kind.CONTEXT),
     (Sign.FILTER, frozenset({400, 403, 422, 451}), Kind.FILTER),
     (Sign.OVERLOAD, _BUSY, Kind.RATE),
+    (Sign.STREAM, frozenset({400, 403, 404, 405, 422, 500, 501}), Kind.STREAM),
     (Sign.API_KEY, frozenset({400, 422, 500}), Kind.KEY),
     (Sign.MODEL, frozenset({400, 404, 422}), Kind.MODEL),
 )
@@ -74,6 +77,7 @@ _STATUS_OF_SIGN = (
     (Sign.RATE, 429),
     (Sign.CONTEXT, 400),
     (Sign.FILTER, 400),
+    (Sign.STREAM, 400),
     (Sign.MODEL, 404),
     (Sign.API_KEY, 401),
     (Sign.ACCESS, 403),

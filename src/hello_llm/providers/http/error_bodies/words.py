@@ -28,6 +28,8 @@ class Sign(Enum):
     """The error says that the key is at fault."""
     ACCESS = auto()
     """The caller is unknown, or not allowed to do this."""
+    STREAM = auto()
+    """The server does not stream this model's answers, or not for this account."""
     MODEL = auto()
     """The model does not exist."""
     TIMEOUT = auto()
@@ -42,6 +44,8 @@ _SPAN = r"[^.\n]{0,80}?"
 _TOO = r"(too (long|large|big|many)|exceed|longer|larger|greater|more than|over\b|above)"
 _PROMPT = r"(prompt|input|message|conversation|query|text|sequence|context|history)"
 _KEY = r"(api|access|auth\w*|secret|bearer)[ -]?(key|token|credential)s?"
+_CLAUSE = r"[^.;\n]{0,80}?"
+_STREAM = r"(?<!non[- ])\bstream(ed|ing|s)?\b"
 _WRONG = r"(invalid|incorrect|wrong|missing|expired|revoked|disabled|malformed|required|error)"
 
 _PATTERNS: dict[Sign, tuple[str, ...]] = {
@@ -117,6 +121,15 @@ _PATTERNS: dict[Sign, tuple[str, ...]] = {
         r"(token|key|account)s? (is |are |has been )(unusable|unknown|rejected|refused|revoked)",
         r"(token|key|account)s? (is |are |has been )(suspended|disabled|blocked|deactivated)",
         r"(鉴权|认证|验证)失败|未授权|无权限|没有权限",
+    ),
+    Sign.STREAM: (
+        rf"{_STREAM}{_CLAUSE}(not|n.t|un)[ -]?((yet|be) )*(support|allow|available|enabled)",
+        rf"{_STREAM}\W{{0,3}}(must|should|has to|needs to) be (set to )?(false|omitted|unset|off)",
+        rf"(not|n.t) (yet )?(support|allow|permit|available)\w*{_CLAUSE}{_STREAM}",
+        rf"(cannot|can.t|n.t|not|unable to) (be )?{_STREAM}",
+        r"(unsupported|unknown|unrecognized) (\w+ ){0,2}(param|value|field|argument)\w*( supplied)?"
+        rf"\W{{0,4}}{_STREAM}",
+        rf"verified to {_STREAM}|(disable|without) {_STREAM}",
     ),
     Sign.MODEL: (
         rf"model\b{_SPAN}(not found|not exist|n.t exist|unknown|not available)",

@@ -54,6 +54,12 @@ def _explained(
             return _no_model(response, route, known)
         case Kind.ADDRESS:
             return _nothing_there(response, route, asked)
+        case Kind.STREAM:
+            return RequestError(
+                f"{route.place} does not stream {route.typed} ({response.label}){response.said}",
+                "--no-stream asks for the whole answer at once",
+                refuses_stream=True,
+            )
         case Kind.RATE | Kind.QUOTA:
             return _limited(response, route)
         case kind:
