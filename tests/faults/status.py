@@ -11,6 +11,7 @@ from tests.faults.fault import (
     EVERYWHERE,
     KEY_VARIABLE,
     MAIN,
+    STREAMED,
     TEXT,
     Fault,
     Outcome,
@@ -185,6 +186,13 @@ FAULTS = (
         _in_vendor_words(400, _prompt_too_long),
         _fails(ExitCode.CONTEXT, LIMIT, SIZE),
         but={"ollama": _fails(ExitCode.CONTEXT, "context")},
+    ),
+    _fault(
+        "400-no-stream",
+        "this account may not stream",
+        _refuse(400, "Your organization must be verified to stream this model."),
+        _fails(ExitCode.REQUEST, "does not stream", "--no-stream"),
+        forms=STREAMED,
     ),
     _fault(
         "402",

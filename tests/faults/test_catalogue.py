@@ -2,7 +2,8 @@
 
 import pytest
 
-from hello_llm.providers.mock.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
+from hello_llm.providers.mock.faults import FAULTS
+from hello_llm.providers.mock.unplayable import OF_THE_PROGRAM, OF_THE_WIRE
 from tests.faults.catalogue import BY_ID, CATALOGUE, own_port
 from tests.faults.fault import EVERY_FORM
 from tests.faults.protocols import PROTOCOLS
@@ -15,10 +16,11 @@ NAMES = {
         not-http proxy-env
     """,
     "status": """
-        401 403 404-model 400-context 402 429-insufficient-quota 413 422 429-then-ok 429-forever
-        429-retry-after-3600 429-http-date 429-garbage 500-then-ok 503 529 502-html redirect-loop
-        redirect-other-host 200-error-body 200-html 200-empty 204 bad-json wrong-shape huge-body
-        gzip-bomb content-length-long bad-gzip wrong-charset
+        401 403 404-model 400-context 400-no-stream 402 429-insufficient-quota 413 422
+        429-then-ok 429-forever 429-retry-after-3600 429-http-date 429-garbage
+        500-then-ok 503 529 502-html redirect-loop redirect-other-host 200-error-body 200-html
+        200-empty 204 bad-json wrong-shape huge-body gzip-bomb content-length-long bad-gzip
+        wrong-charset
     """,
     "stream": """
         headers-then-stall stall-mid keepalive-forever drip cut-before-first cut-mid-rst

@@ -12,8 +12,8 @@ from hello_llm.providers.http.api_base import ApiBase, understand
 from hello_llm.providers.http.vendor_table import (
     BASELESS_VENDORS,
     COMPLETION_VENDORS,
-    KEYLESS_BASES,
     KEY_PAGES,
+    KEYLESS_BASES,
     LOGIN_VENDORS,
     VENDOR_HOSTS,
     key_variable,

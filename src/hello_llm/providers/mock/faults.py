@@ -43,8 +43,8 @@ class Scene:
     """The connect deadline, in seconds."""
 
 
-Strike = Callable[[Scene], HelloLLMError]
-"""Returns the error that ends a call."""
+Strike = Callable[[Scene], HelloLLMError | None]
+"""Returns the error that ends a call; ``None`` if it does not strike such a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,9 @@ class Fault:
     """The text with which the model refuses to answer."""
 
 
-def _refused(status: int, message: str, *, code: str | None = None, **headers: str) -> Strike:
+def _refused(
+    status: int, message: str, *, code: str | None = None, **headers: str
+) -> Callable[[Scene], HelloLLMError]:
     """Simulate a server that sends `status` and an error object."""
 
     def strike(scene: Scene) -> HelloLLMError:
@@ -93,6 +95,11 @@ def _no_such_model(scene: Scene) -> HelloLLMError:
     name = scene.route.name
     message = f"The model `{name}` does not exist or you do not have access to it."
     return _refused(404, message, code="model_not_found")(scene)
+
+
+def _no_stream(scene: Scene) -> HelloLLMError | None:
+    words = "Your organization must be verified to stream this model."
+    return _refused(400, words)(scene) if scene.stream else None
 
 
 def _page(status: int) -> Strike:
@@ -192,6 +199,7 @@ FAULTS: dict[str, Fault] = {
             code="context_length_exceeded",
         )
     ),
+    "400-no-stream": Fault(strike=_no_stream),
     "402": Fault(strike=_refused(402, "Insufficient balance")),
     "429-insufficient-quota": Fault(
         strike=_refused(
@@ -283,18 +291,3 @@ FAULTS: dict[str, Fault] = {
     "base-forms": _ODD,
 }
 """Every fault that a server can cause, by its name in the catalogue."""
-
-OF_THE_PROGRAM = (
-    *("proxy-env", "sigint-import", "sigint-connect", "sigint-mid", "sigint-backoff"),
-    *("sigint-twice", "sigterm-mid", "pipe-closed", "disk-full", "stdin-closed", "stdout-closed"),
-    *("no-home", "home-read-only", "config-bad-toml", "config-unknown-key", "config-unreadable"),
-    *("hostile-env", "clock-jump"),
-)
-"""The catalogue's faults that happen to the program itself, whichever provider it uses."""
-
-OF_THE_WIRE = (
-    *("content-parts", "early-finish", "choice-order", "think-tags", "odd-finish", "odd-usage"),
-    *("whole-cut", "responses-only", "raw-controls", "sse-lines", "always-streams", "multi-gzip"),
-    *("redact-time", "actions-commands", "endless-files"),
-)
-"""The catalogue's faults in the bytes sent; a script has no protocol to send them in."""

@@ -114,8 +114,9 @@ class MockCall:
             self._pause(self.limits.connect_s)
         started = self.stream and not builder.empty
         scene = Scene(self.route, self.stream, started, self.limits.connect_s or 0.0)
-        if fault.strike is not None:
-            raise fault.strike(scene)
+        error = None if fault.strike is None else fault.strike(scene)
+        if error is not None:
+            raise error
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for `seconds`, or forever if ``None``; virtual time only advances the clock."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from hello_llm.contract import ToolCall, UsageError
 from hello_llm.files.reading import read_file, reason_of
-from hello_llm.providers.mock.faults import FAULTS, OF_THE_PROGRAM, OF_THE_WIRE
+from hello_llm.providers.mock.faults import FAULTS
 from hello_llm.providers.mock.script import Reply, Rule, Script
 from hello_llm.providers.mock.script_keys import (
     FAULT,
@@ -18,6 +18,7 @@ from hello_llm.providers.mock.script_keys import (
     TOP_LEVEL,
     USAGE,
 )
+from hello_llm.providers.mock.unplayable import OF_THE_PROGRAM, OF_THE_WIRE
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checked, Checker
 from hello_llm.toml_file.document import parse

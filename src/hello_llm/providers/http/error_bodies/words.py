@@ -45,6 +45,7 @@ _TOO = r"(too (long|large|big|many)|exceed|longer|larger|greater|more than|over\
 _PROMPT = r"(prompt|input|message|conversation|query|text|sequence|context|history)"
 _KEY = r"(api|access|auth\w*|secret|bearer)[ -]?(key|token|credential)s?"
 _CLAUSE = r"[^.;\n]{0,80}?"
+_FIELD = r"(param|value|field|argument)\w*"
 _STREAM = r"(?<!non[- ])\bstream(ed|ing|s)?\b"
 _WRONG = r"(invalid|incorrect|wrong|missing|expired|revoked|disabled|malformed|required|error)"
 
@@ -127,8 +128,7 @@ _PATTERNS: dict[Sign, tuple[str, ...]] = {
         rf"{_STREAM}\W{{0,3}}(must|should|has to|needs to) be (set to )?(false|omitted|unset|off)",
         rf"(not|n.t) (yet )?(support|allow|permit|available)\w*{_CLAUSE}{_STREAM}",
         rf"(cannot|can.t|n.t|not|unable to) (be )?{_STREAM}",
-        r"(unsupported|unknown|unrecognized) (\w+ ){0,2}(param|value|field|argument)\w*( supplied)?"
-        rf"\W{{0,4}}{_STREAM}",
+        rf"(unsupported|unknown|unrecognized) (\w+ ){{0,2}}{_FIELD}( supplied)?\W{{0,4}}{_STREAM}",
         rf"verified to {_STREAM}|(disable|without) {_STREAM}",
     ),
     Sign.MODEL: (
