@@ -18,15 +18,20 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
-    "hello_llm.cli": frozenset({"rich", "typer"}),
+    "hello_llm.cli": frozenset({"prompt_toolkit", "rich", "typer"}),
 }
 """For each package, what it may import beside the standard library; the rest may nothing."""
 
 LATE = frozenset(
-    f"hello_llm.providers.http.client.{name}" for name in ("streams", "tunnel", "wire")
+    {
+        *(f"hello_llm.providers.http.client.{name}" for name in ("streams", "tunnel", "wire")),
+        "hello_llm.cli.commands.chat.prompt_editor",
+    }
 )
 """Modules that import heavy packages at once, and are imported inside functions only."""
-HEAVY = frozenset({"h11", "httpcore", "httpx", "litellm", "openai", "xllamacpp", *LATE})
+HEAVY = frozenset(
+    {"h11", "httpcore", "httpx", "litellm", "openai", "prompt_toolkit", "xllamacpp", *LATE}
+)
 """What is imported inside functions only, because its import takes tenths of a second."""
 
 

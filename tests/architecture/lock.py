@@ -1,21 +1,31 @@
-"""What requirements.lock must hold, and must not."""
+"""What requirements.lock and weights.lock must hold, and must not."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-_REQUIREMENT = re.compile(r"^(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[^\s;]+)", re.MULTILINE)
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+_REQUIREMENT = re.compile(
+    r"^(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[^\s;]+)(?: *; *(?P<marker>[^\\\n]*[^\\\n ]))?",
+    re.MULTILINE,
+)
 _ADDRESS = re.compile(r"--(?:extra-)?index-url|--find-links|\w+://|(?<= )@ ", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_WEIGHTS = "weights"
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One package of the lock."""
+    """One package of a lock."""
 
     name: str
     version: str
     hashes: int
+    marker: str | None = None
+    """Where it applies; ``None`` is everywhere."""
 
 
 def pins(lock: str) -> list[Pin]:
@@ -23,22 +33,40 @@ def pins(lock: str) -> list[Pin]:
     starts = list(_REQUIREMENT.finditer(lock))
     ends = [*(start.start() for start in starts[1:]), len(lock)]
     return [
-        Pin(start["name"], start["version"], lock.count("--hash=sha256:", start.end(), end))
+        Pin(
+            start["name"],
+            start["version"],
+            lock.count("--hash=sha256:", start.end(), end),
+            start["marker"],
+        )
         for start, end in zip(starts, ends, strict=True)
     ]
 
 
 def lock_faults(lock: str, project: dict[str, Any]) -> list[str]:
-    """Find what is wrong with `lock` for the pyproject `project`."""
+    """Find what is wrong with requirements.lock, given the pyproject `project`."""
     locked = pins(lock)
-    names = {pin.name for pin in locked}
     wanted = requirements(project)
-    faults = [f"{pin.name} has no hash" for pin in locked if not pin.hashes]
-    faults += [f"{name} is not locked" for name in sorted(wanted.keys() - names)]
+    litellm = next((one for one in wanted if one.name == "litellm"), Requirement("litellm"))
+    unlocked = {canonicalize_name(one.name) for one in wanted} - {pin.name for pin in locked}
+    faults = [f"{name} is not locked" for name in sorted(unlocked)]
+    return _form_faults(lock) + faults + _litellm_faults(locked, str(litellm.specifier))
+
+
+def weights_faults(lock: str, project: dict[str, Any]) -> list[str]:
+    """Find what is wrong with weights.lock, given the pyproject `project`."""
+    wanted = sorted(project["dependency-groups"][_WEIGHTS])
+    locked = sorted(f"{pin.name}=={pin.version}" for pin in pins(lock))
+    differs = [] if locked == wanted else [f"it holds {locked} instead of {wanted}"]
+    return _form_faults(lock) + differs
+
+
+def _form_faults(lock: str) -> list[str]:
+    faults = [f"{pin.name} has no hash" for pin in pins(lock) if not pin.hashes]
     faults += [f"an address: {found.group()}" for found in _ADDRESS.finditer(lock)]
     if "--only-binary :all:" not in lock.splitlines():
         faults.append("source packages are not refused: --only-binary :all:")
-    return faults + _litellm_faults(locked, wanted.get("litellm", ""))
+    return faults
 
 
 def _litellm_faults(locked: list[Pin], wanted: str) -> list[str]:
@@ -51,19 +79,45 @@ def _litellm_faults(locked: list[Pin], wanted: str) -> list[str]:
     return [f"litellm is {exact[1]} in pyproject.toml and {sorted(versions)} in the lock"]
 
 
-def requirements(project: dict[str, Any]) -> dict[str, str]:
-    """Return every requirement that pyproject.toml names itself: name to specifier."""
+def requirements(project: dict[str, Any]) -> list[Requirement]:
+    """Return every requirement that pyproject.toml names itself, except the weights."""
     tables = project["project"]
     texts = list(tables.get("dependencies", []))
-    for group in tables.get("optional-dependencies", {}).values():
-        texts += group
-    for group in project.get("dependency-groups", {}).values():
-        texts += [entry for entry in group if isinstance(entry, str)]
-    return dict(_split(text) for text in texts)
+    for extra in tables.get("optional-dependencies", {}).values():
+        texts += extra
+    for name, group in project.get("dependency-groups", {}).items():
+        texts += [entry for entry in group if isinstance(entry, str) and name != _WEIGHTS]
+    return [Requirement(text) for text in texts]
 
 
-def _split(requirement: str) -> tuple[str, str]:
-    name = _NAME.match(requirement)
-    assert name, requirement
-    rest = requirement[name.end() :].partition(";")[0].strip()
-    return re.sub(r"[-_.]+", "-", name.group()).lower(), rest
+def closure_faults(
+    lock: str, wanted: list[Requirement], required_by: Callable[[str], list[str] | None]
+) -> list[str]:
+    """Find the requirements on this platform, direct and indirect, that the lock doesn't meet.
+
+    Args:
+        lock: the text of the lock.
+        wanted: the direct requirements.
+        required_by: returns the requirements of a package.
+    """
+    versions = {pin.name: pin.version for pin in pins(lock) if _applies(pin)}
+    faults, seen, queue = set[str](), set[tuple[str, str]](), _applicable(wanted, "")
+    while queue:
+        asked = queue.pop()
+        name = canonicalize_name(asked.name)
+        version = versions.get(name)
+        if version is None or not asked.specifier.contains(version, prereleases=True):
+            faults.add(f"{asked} is required, and the lock has {version}")
+            continue
+        for extra in {"", *asked.extras} - {had for of, had in seen if of == name}:
+            seen.add((name, extra))
+            queue += _applicable(map(Requirement, required_by(name) or []), extra)
+    return sorted(faults)
+
+
+def _applies(pin: Pin) -> bool:
+    return pin.marker is None or Marker(pin.marker).evaluate()
+
+
+def _applicable(wanted: Iterable[Requirement], extra: str) -> list[Requirement]:
+    return [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": extra})]

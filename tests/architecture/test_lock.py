@@ -1,11 +1,20 @@
-"""The lock holds every dependency, hashed, from no particular place; LiteLLM is pinned exactly."""
+"""The locks hold every dependency, hashed, from no particular place; LiteLLM is pinned exactly."""
 
 import tomllib
+from importlib.metadata import requires
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
-from tests.architecture.lock import lock_faults, pins, requirements
+from tests.architecture.lock import (
+    Pin,
+    closure_faults,
+    lock_faults,
+    pins,
+    requirements,
+    weights_faults,
+)
 from tests.architecture.sources import ROOT
 
 GOOD = """\
@@ -15,38 +24,63 @@ litellm==1.2.3 \\
     --hash=sha256:aa \\
     --hash=sha256:bb
     # via hello-llm
-typing-extensions==4.0 ; python_version < '3.13' \\
+typing-extensions==4.0 ; python_version < '4' \\
     --hash=sha256:cc
+typing-extensions==5.0 ; python_version >= '4' \\
+    --hash=sha256:dd
+"""
+WEIGHTS = """\
+--only-binary :all:
+
+llm-small==1.0 \\
+    --hash=sha256:dd
 """
 PROJECT: dict[str, Any] = {
     "project": {
         "dependencies": ["litellm==1.2.3"],
         "optional-dependencies": {"more": ["Typing_Extensions>=4 ; python_version < '3.13'"]},
     },
-    "dependency-groups": {"dev": [{"include-group": "more"}]},
+    "dependency-groups": {"weights": ["llm-small==1.0"], "dev": [{"include-group": "more"}]},
 }
 
 
-def test_the_lock_is_in_order():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert lock_faults(lock, project) == []
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    return tomllib.loads(read("pyproject.toml"))
+
+
+def test_the_lock_is_in_order(project):
+    assert lock_faults(read("requirements.lock"), project) == []
+
+
+def test_the_lock_of_the_weights_is_in_order(project):
+    assert weights_faults(read("weights.lock"), project) == []
+
+
+def test_the_lock_holds_whatever_its_packages_require(project):
+    assert closure_faults(read("requirements.lock"), requirements(project), requires) == []
 
 
 def test_a_good_lock_is_read_whole():
     assert lock_faults(GOOD, PROJECT) == []
-    assert [(pin.name, pin.version, pin.hashes) for pin in pins(GOOD)] == [
-        ("litellm", "1.2.3", 2),
-        ("typing-extensions", "4.0", 1),
+    assert weights_faults(WEIGHTS, PROJECT) == []
+    assert pins(GOOD) == [
+        Pin("litellm", "1.2.3", 2),
+        Pin("typing-extensions", "4.0", 1, "python_version < '4'"),
+        Pin("typing-extensions", "5.0", 1, "python_version >= '4'"),
     ]
-    assert requirements(PROJECT) == {"litellm": "==1.2.3", "typing-extensions": ">=4"}
+    assert [one.name for one in requirements(PROJECT)] == ["litellm", "Typing_Extensions"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         (" \\\n    --hash=sha256:cc", "", "typing-extensions has no hash"),
-        ("typing-extensions==4.0", "other==4.0", "typing-extensions is not locked"),
+        ("typing-extensions==", "other==", "typing-extensions is not locked"),
         ("--only-binary :all:\n", "", "source packages are not refused: --only-binary :all:"),
         ("\n\n", "\n--index-url x\n", "an address: --index-url"),
         ("# via", "# from https://example.org", "an address: https://"),
@@ -54,7 +88,24 @@ def test_a_good_lock_is_read_whole():
     ],
 )
 def test_a_fault_of_the_lock_is_found(old, new, fault):
-    assert lock_faults(GOOD.replace(old, new, 1), PROJECT) == [fault]
+    assert lock_faults(GOOD.replace(old, new), PROJECT) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (" \\\n    --hash=sha256:dd", "", "llm-small has no hash"),
+        ("--only-binary :all:\n", "", "source packages are not refused: --only-binary :all:"),
+        ("1.0", "1.1", "it holds ['llm-small==1.1'] instead of ['llm-small==1.0']"),
+        (
+            "dd\n",
+            "dd\nllm==1 \\\n    --hash=sha256:ee\n",
+            "it holds ['llm-small==1.0', 'llm==1'] instead of ['llm-small==1.0']",
+        ),
+    ],
+)
+def test_a_fault_of_the_lock_of_the_weights_is_found(old, new, fault):
+    assert weights_faults(WEIGHTS.replace(old, new), PROJECT) == [fault]
 
 
 @pytest.mark.parametrize("wanted", ["litellm", "litellm>=1.2.3", "litellm==1.*"])
@@ -62,3 +113,19 @@ def test_a_loose_pin_is_found(wanted):
     project = PROJECT | {"project": PROJECT["project"] | {"dependencies": [wanted]}}
     (fault,) = lock_faults(GOOD, project)
     assert fault.startswith("litellm is not pinned exactly")
+
+
+@pytest.mark.parametrize(
+    ("required", "faults"),
+    [
+        ("Typing.Extensions>=4", []),
+        ("other; python_version < '3'", []),
+        ("other; extra == 'unasked'", []),
+        ("other", ["other is required, and the lock has None"]),
+        ("other; extra == 'more'", ['other; extra == "more" is required, and the lock has None']),
+        ("typing-extensions>=5", ["typing-extensions>=5 is required, and the lock has 4.0"]),
+    ],
+)
+def test_an_unlocked_requirement_of_a_locked_package_is_found(required, faults):
+    required_by = {"litellm": [required, "litellm[more]"], "typing-extensions": None}
+    assert closure_faults(GOOD, [Requirement("litellm[more]")], required_by.get) == faults

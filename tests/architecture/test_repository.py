@@ -20,6 +20,7 @@ AGREED = frozenset(
         "requirements.lock",
         "src",
         "tests",
+        "weights.lock",
     }
 )
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-FORBIDDEN = frozenset({"httpx", "litellm", "openai"})
+FORBIDDEN = frozenset({"httpx", "litellm", "openai", "prompt_toolkit"})
 
 
 def imported(report: str) -> set[str]:

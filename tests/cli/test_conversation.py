@@ -6,7 +6,7 @@ import time
 from tests.cli.person import A_MOMENT_S, CTRL_D, Person
 from tests.servers import Script
 
-NOTE = "note: /exit or Ctrl-D leaves, Ctrl-C stops an answer"
+NOTE = "note: /help for help, /exit leaves, Ctrl-C stops an answer"
 TWO_TURNS = f"""\
 {NOTE}
 > hi
@@ -56,7 +56,9 @@ def test_two_turns_and_ctrl_d():
 def test_exit_leaves_and_empty_lines_are_not_sent():
     with Person("chat", "--output", "plain") as person:
         person.say("")
+        person.wait_for("\n>\n>", at_the_end=True)
         person.say("   ")
+        person.wait_for("\n>\n>\n>", at_the_end=True)
         person.say(" /exit ")
         assert person.wait_for_end() == 0
         assert person.shown == f"{NOTE}\n>\n>\n>  /exit"

@@ -4,6 +4,8 @@ import _thread
 import os
 import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -16,6 +18,10 @@ _TIDY_S = 0.75
 
 class TerminatedError(BaseException):
     """SIGTERM arrived; like ``KeyboardInterrupt``, not an ``Exception``. Its text says why."""
+
+
+Taker = Callable[[BaseException], bool]
+"""Takes the exception of a signal and ends what it interrupts; False if there is nothing to end."""
 
 
 class Stop:
@@ -31,6 +37,7 @@ class Stop:
         self._heard = 0
         self._stopping = False
         self._reason = "terminated"
+        self._taker: Taker = _nobody
 
     def explain(self, reason: str) -> None:
         """Set the `reason` for the SIGTERM that is about to arrive."""
@@ -48,20 +55,39 @@ class Stop:
         """Continue after a signal: the next one counts as the first again."""
         self._stopping = False
 
-    def _hear(self, number: int, _frame: FrameType | None) -> NoReturn:
+    @contextmanager
+    def passing_to(self, taker: Taker) -> Iterator[None]:
+        """Let `taker` have the exceptions of signals: an event loop swallows what a handler raises.
+
+        Those that it does not take are raised.
+        """
+        self._taker = taker
+        try:
+            yield
+        finally:
+            self._taker = _nobody
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
         if self._stopping:
             _leave(number)
         self._heard += 1
         self._stopping = True
         # Not with `threading`: the interrupted code may hold the locks of that module.
         _thread.start_new_thread(self._leave_late, (number, self._heard))
-        raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError(self._reason)
+        interrupt = number == signal.SIGINT
+        error = KeyboardInterrupt() if interrupt else TerminatedError(self._reason)
+        if not self._taker(error):
+            raise error
 
     def _leave_late(self, number: int, heard: int) -> None:
         """End the process if the signal with the number `heard` is still being handled."""
         time.sleep(_TIDY_S)
         if self._stopping and self._heard == heard:
             _leave(number)
+
+
+def _nobody(_error: BaseException) -> bool:
+    return False
 
 
 def _leave(number: int) -> NoReturn:

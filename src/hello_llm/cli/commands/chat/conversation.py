@@ -1,27 +1,24 @@
-"""A conversation on a terminal: each line is a turn, and the model sees all turns so far."""
-
-import sys
+"""A conversation on a terminal: turn after turn, and the model sees all turns so far."""
 
 from hello_llm.calls.turns import TurnFactory
 from hello_llm.cli.commands.chat.delivery import deliver
+from hello_llm.cli.commands.chat.line_editor import LineEditor
+from hello_llm.cli.commands.chat.slash_commands import Command, command_in, help_text
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import report
-from hello_llm.cli.signals import STOP, TerminatedError
+from hello_llm.cli.signals import STOP
 from hello_llm.contract import (
     HelloLLMError,
     InterruptError,
     LLMReply,
     Message,
     StoppedError,
+    UsageError,
 )
 from hello_llm.engine import Turn
-from hello_llm.rendering.terminal import Terminal
-
-_PROMPT = "> "
-_LEAVE = "/exit"
 
 
-def converse(make: TurnFactory, display: Display) -> None:
+def converse(make: TurnFactory, editor: LineEditor, display: Display) -> None:
     """Read the user's turns and show the answers until ``/exit`` or Ctrl-D.
 
     Ctrl-C stops an answer, not the conversation; the part that arrived stays in the
@@ -30,10 +27,10 @@ def converse(make: TurnFactory, display: Display) -> None:
     Raises:
         StoppedError: SIGTERM arrived, or the reader closed the output.
     """
-    display.messages.note(f"{_LEAVE} or Ctrl-D leaves, Ctrl-C stops an answer")
+    display.messages.note("/help for help, /exit leaves, Ctrl-C stops an answer")
     turns: tuple[Message, ...] = ()
-    while (line := _next_line(display)) is not None:
-        asked = (*turns, Message("user", line))
+    while (text := _next_text(editor, display)) is not None:
+        asked = (*turns, Message("user", text))
         answer = _answer(make(asked), display)
         if answer is not None and answer.text:
             turns = (*asked, Message("assistant", answer.text))
@@ -55,39 +52,27 @@ def _answer(turn: Turn, display: Display) -> LLMReply | None:
         return None
 
 
-def _next_line(display: Display) -> str | None:
-    """Return the next line that is not blank, or ``None`` at the end."""
+def _next_text(editor: LineEditor, display: Display) -> str | None:
+    """Return the next text that is not blank and not a command, or ``None`` at the end."""
     while True:
         try:
-            line = _read_line(display.terminal).strip()
-            line.encode()
+            text = editor.read()
+            text.encode()
+            command = command_in(text)
         except EOFError:
-            display.terminal.write_stderr(b"\n")
             return None
         except KeyboardInterrupt:
             STOP.resume()
-            display.terminal.write_stderr(b"\n")
             continue
-        except TerminatedError:
-            display.terminal.write_stderr(b"\n")
-            raise
         except UnicodeError:
             display.messages.warning("that was not UTF-8 text, and was not sent")
             continue
-        if line == _LEAVE:
+        except UsageError as error:
+            display.messages.error(error)
+            continue
+        if command is Command.EXIT:
             return None
-        if line:
-            return line
-
-
-def _read_line(terminal: Terminal) -> str:
-    """Read a line, with line editing on a terminal; the prompt is never mixed into the answers."""
-    if terminal.stdout_is_tty:
-        import readline  # noqa: F401 - gives input() its line editing
-
-        return input(_PROMPT)
-    terminal.write_stderr(_PROMPT.encode())
-    line = sys.stdin.readline()
-    if not line:
-        raise EOFError
-    return line
+        if command is Command.HELP:
+            display.terminal.write_stderr(f"{help_text(editor.keys)}\n".encode())
+        elif text.strip():
+            return text

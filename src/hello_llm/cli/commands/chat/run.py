@@ -7,10 +7,10 @@ from pathlib import Path
 from hello_llm.calls.opening import is_local
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.calls.turns import TurnFactory, open_turns, prepare
+from hello_llm.cli.commands.chat.choose_editor import open_editor
 from hello_llm.cli.commands.chat.conversation import converse
 from hello_llm.cli.commands.chat.delivery import deliver
 from hello_llm.cli.commands.chat.dry_run import show_request
-from hello_llm.cli.commands.chat.line_editor import open_editor
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import endings, report
 from hello_llm.cli.out_file import writing_to
