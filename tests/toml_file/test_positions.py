@@ -7,7 +7,7 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hello_llm.toml_file.positions import Position, locate, nearest
+from hello_llm.toml_file.positions import Position, locate, nearest, statements
 
 TEXT = '''\
 # version = 0
@@ -67,6 +67,25 @@ def test_keys_are_found_in_every_notation():
         ("many", "1"): Position(24, 1),
         ("many", "1", "one"): Position(25, 1),
     }
+
+
+def test_each_statement_knows_its_lines_and_what_it_is_about():
+    lines = TEXT.splitlines(keepends=True)
+    found = list(statements(TEXT))
+
+    assert [one.key for one in found[:6]] == [
+        ("version",),
+        ("default_profile",),
+        ("defaults",),
+        ("defaults", "system"),
+        ("defaults", "stop"),
+        ("defaults", "timeout"),
+    ]
+    assert found[9].key == ("profiles", "a.b", "qA")
+    assert found[-2].key == ("many", "1")
+    for one in found:
+        assert "".join(lines[one.line - 1 :]).startswith(one.text)
+    assert found[3].text.count("\n") == 5
 
 
 def test_a_table_below_an_array_belongs_to_its_last_table():

@@ -21,7 +21,7 @@ from hello_llm.machine.last_words import explain, unexpected
 
 if TYPE_CHECKING:
     from hello_llm.cli.display import Display
-    from hello_llm.rendering.interface import Renderer
+    from hello_llm.rendering.interface import FailureView
 
 Partial = Callable[[], LLMReply | None]
 """Returns the part of the reply that has arrived."""
@@ -92,14 +92,14 @@ def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[Non
         raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
 
 
-def report(error: HelloLLMError, renderer: "Renderer", display: "Display") -> ExitCode:
+def report(error: HelloLLMError, view: "FailureView", display: "Display") -> ExitCode:
     """Show `error` and return its exit code; show nothing if the reader closed the output."""
     if isinstance(error, PipeClosedError):
         return error.exit_code
     if isinstance(error, BugError) and display.debug:
         display.show_traceback(error)
     try:
-        renderer.fail(error)
+        view.fail(error)
     except OSError as failure:
         # The destination of the answer is full or gone; the text on stderr is already written.
         if isinstance(error, StoppedError):

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from textwrap import wrap
 from typing import Any, Protocol, get_args
 
-from hello_llm.contract import ExitCode
+from hello_llm.contract import ExitCode, HelloLLMError
 from hello_llm.contract.diagnosis import Diagnosis, DiagnosisName, Status, exit_code_of
 from hello_llm.rendering.console import ColorChoice, Styling, styling
-from hello_llm.rendering.json.document import json_line
+from hello_llm.rendering.json.document import Redact, describe_error, json_line
 from hello_llm.rendering.messages import on_one_line
 from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
@@ -114,13 +114,8 @@ class JsonDiagnoses:
     def close(self, exit_code: ExitCode | None = None) -> ExitCode:
         """Write the document, and return the exit code."""
         code = exit_code_of(self._found) if exit_code is None else exit_code
-        document = {
-            "schema": SCHEMA,
-            "ok": code is ExitCode.OK,
-            "exit_code": int(code),
-            "findings": [self._described(one) for one in self._found],
-        }
-        self._terminal.write_stdout(json_line(document))
+        findings = [self._described(one) for one in self._found]
+        self._terminal.write_stdout(json_line(_document(code, findings)))
         return code
 
     def _described(self, diagnosis: Diagnosis) -> dict[str, Any]:
@@ -131,3 +126,20 @@ class JsonDiagnoses:
             "repair": None if diagnosis.repair is None else self._redact(diagnosis.repair),
             "code": None if diagnosis.code is None else diagnosis.code.name,
         }
+
+
+def undiagnosed(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
+    """Return the document of ``doctor`` if `error` kept it from finding anything."""
+    return _document(error.exit_code, [], describe_error(error, error.exit_code, redact))
+
+
+def _document(
+    code: ExitCode, findings: list[dict[str, Any]], error: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "ok": code is ExitCode.OK,
+        "exit_code": int(code),
+        "findings": findings,
+        "error": error,
+    }

@@ -5,7 +5,15 @@ from typing import Protocol
 from hello_llm.contract import HelloLLMError, StreamEvent
 
 
-class Renderer(Protocol):
+class FailureView(Protocol):
+    """Shows how a run failed."""
+
+    def fail(self, error: HelloLLMError) -> None:
+        """Show `error`, and write the cause and the hint to standard error, once."""
+        ...
+
+
+class Renderer(FailureView, Protocol):
     """Shows one reply: events as they arrive, then ``Finished`` or a failure.
 
     An ``OSError`` from standard output, such as ``BrokenPipeError``, is passed on; one from

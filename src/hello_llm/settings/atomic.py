@@ -22,9 +22,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OutputError: the file cannot be written, or is not a regular file; nothing changed.
     """
-    target = Path(os.path.realpath(path))
-    if os.path.exists(target) and not os.path.isfile(target):  # noqa: PTH110, PTH113 - never raise
-        raise OutputError(f"cannot write {printable(str(path))}: it is not a regular file")
+    target = find_target(path)
     try:
         _make_folders(target.parent)
         with replacing(target) as file:
@@ -34,6 +32,18 @@ def write_atomically(path: Path, content: bytes) -> None:
             f"cannot write {printable(str(path))}: {error.strerror}",
             hint="name a file in a folder that can be written: --config FILE",
         ) from error
+
+
+def find_target(path: Path) -> Path:
+    """Return the file that `path` names or links to, whether it exists or not.
+
+    Raises:
+        OutputError: it is not a regular file.
+    """
+    target = Path(os.path.realpath(path))
+    if os.path.exists(target) and not os.path.isfile(target):  # noqa: PTH110, PTH113 - never raise
+        raise OutputError(f"cannot write {printable(str(path))}: it is not a regular file")
+    return target
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Writes the example configuration from the table of settings."""
 
-import json
-
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.kinds import Choice, Integer, Number
@@ -48,8 +46,6 @@ def _lines(field: Field) -> str:
     """Return the comment on a setting and the line that would set it."""
     from textwrap import fill
 
-    from tomli_w import dumps
-
     comment = field.row.summary
     if isinstance(field.kind, Choice | Number | Integer):
         comment += f" Allowed: {field.kind.allowed}."
@@ -57,7 +53,14 @@ def _lines(field: Field) -> str:
         comment += " Unset by default."
     shown = field.row.example if field.default is None else field.default
     wrapped = fill(comment, 98, initial_indent="# ", subsequent_indent="# ")
-    if isinstance(shown, dict):
-        pairs = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items())
-        return f"{wrapped}\n#{field.key} = {{ {pairs} }}\n"
-    return f"{wrapped}\n#{dumps({field.key: shown})}"
+    return f"{wrapped}\n#{assignment(field.key, shown)}"
+
+
+def assignment(key: str, value: object) -> str:
+    """Return the line that sets `key` to `value`, with a table in braces."""
+    from tomli_w import dumps
+
+    if not isinstance(value, dict):
+        return dumps({key: value})
+    pairs = ", ".join(dumps({name: inner}).rstrip("\n") for name, inner in value.items())
+    return f"{key} = {{ {pairs} }}\n"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from hello_llm.contract import UsageError
+from hello_llm.files.reading import STANDARD_INPUT
 
 
 def default_config_file() -> Path | None:
@@ -30,3 +31,14 @@ def chosen_config_file(config_file: Path | None) -> Path:
             hint="name a file: --config FILE",
         )
     return path
+
+
+def changeable_config_file(config_file: Path | None) -> Path:
+    """Return the file as :func:`chosen_config_file` does, for a command that writes to it.
+
+    Raises:
+        UsageError: it is standard input, or no file is given and there is no home folder.
+    """
+    if str(config_file) == STANDARD_INPUT:
+        raise UsageError("standard input cannot be changed", "name a file: --config FILE")
+    return chosen_config_file(config_file)

@@ -51,30 +51,66 @@ class _Open:
     """The number of array items that have begun; ``None`` for a table."""
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A table header or an assignment."""
+
+    line: int
+    """Its first line, from 1."""
+    text: str
+    """All its lines, with their ends."""
+    table: Trail
+    """The table that it begins, or that it is in."""
+    headed: tuple[Trail, ...] = ()
+    """The tables that it leads to, outermost first, if it is a header."""
+
+    @property
+    def key(self) -> Trail:
+        """The trail to the table that it begins, or to the key that it sets."""
+        if self.headed:
+            return self.table
+        end = next(offset for part, offset, _, _ in _placed(self.text, 1) if part == "=")
+        *_, key = _trails(tomllib.loads(f"{self.text[:end]}=0"), self.table)
+        return key
+
+    def places(self) -> Iterator[tuple[Trail, Position]]:
+        """Yield the position of each key, table and array item in it."""
+        if not self.headed:
+            yield from _named(self.text, self.line, self.table)
+            return
+        position = Position(self.line, len(self.text) - len(self.text.lstrip()) + 1)
+        for trail in self.headed:
+            yield trail, position
+
+
 def locate(text: str) -> dict[Trail, Position]:
     """Return the position at which each key, table and array item in `text` first appears.
 
     The standard library parses the keys; this module only finds where they begin and end.
     """
     found: dict[Trail, Position] = {}
+    for statement in statements(text):
+        for trail, position in statement.places():
+            found.setdefault(trail, position)
+    return found
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """Yield each statement of `text`, which is valid TOML."""
     table: Trail = ()
     counts: dict[Trail, int] = {}
-    for line, statement in _statements(text):
+    for line, statement in _raw_statements(text):
         header = statement.lstrip()
-        if header.startswith("["):
-            position = Position(line, len(statement) - len(header) + 1)
-            trails = [_numbered(trail, counts) for trail in _trails(tomllib.loads(statement), ())]
-            table = trails[-1]
-            if header.startswith("[["):
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, str(counts[table]))
-                trails.append(table)
-            for trail in trails:
-                found.setdefault(trail, position)
-        else:
-            for trail, position in _named(statement, line, table):
-                found.setdefault(trail, position)
-    return found
+        if not header.startswith("["):
+            yield Statement(line, statement, table)
+            continue
+        trails = [_numbered(trail, counts) for trail in _trails(tomllib.loads(statement), ())]
+        table = trails[-1]
+        if header.startswith("[["):
+            counts[table] = counts.get(table, -1) + 1
+            table = (*table, str(counts[table]))
+            trails.append(table)
+        yield Statement(line, statement, table, tuple(trails))
 
 
 def nearest(positions: Mapping[Trail, Position], trail: Trail) -> Position | None:
@@ -94,8 +130,8 @@ def _numbered(trail: Trail, counts: dict[Trail, int]) -> Trail:
     return path
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each statement with the number of its first line."""
+def _raw_statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of each statement, and the number of the first."""
     text += "\n"
     line, start, depth = 1, 0, 0
     for token in _TOKENS.finditer(text):

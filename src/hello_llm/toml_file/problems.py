@@ -41,8 +41,13 @@ def to_error(path: Path, problems: Sequence[Problem]) -> UsageError:
     first, *others = problems
     message = first.sentence(path)
     if others:
-        message += f" (and {len(others)} more problem{'s' if len(others) > 1 else ''})"
+        message += f" (and {counted(others, 'more problem')})"
     return UsageError(message, hint=first.hint)
+
+
+def counted(problems: Sequence[Problem], noun: str = "problem") -> str:
+    """Return the number of `problems` in words: ``1 problem``, ``2 problems``."""
+    return f"{len(problems)} {noun}{'' if len(problems) == 1 else 's'}"
 
 
 def _line_and_column(problem: Problem) -> tuple[int, int]:

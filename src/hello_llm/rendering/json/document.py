@@ -23,6 +23,9 @@ from hello_llm.rendering.usage_table import write_usage
 from hello_llm.text.ci_commands import disarmed_json
 from hello_llm.text.surrogates import join_surrogates
 
+Redact = Callable[[str], str]
+"""Removes secrets from a text."""
+
 REPLY_SCHEMA = "hello-llm.reply/1"
 _REPLY_KEYS = (
     "text",
@@ -47,7 +50,7 @@ def document(
     provider: str | None = None,
     model: str | None = None,
     attempts: int = 0,
-    redact: Callable[[str], str] = str,
+    redact: Redact = str,
 ) -> dict[str, Any]:
     """Return the document of a finished call.
 
@@ -72,7 +75,23 @@ def document(
         "ok": exit_code is ExitCode.OK,
         "exit_code": int(exit_code),
         **{key: body[key] for key in _REPLY_KEYS},
-        "error": None if error is None else _error(error, exit_code, redact),
+        "error": None if error is None else describe_error(error, exit_code, redact),
+    }
+
+
+def describe_error(error: HelloLLMError, exit_code: ExitCode, redact: Redact) -> dict[str, Any]:
+    """Return `error` as every document describes it.
+
+    Args:
+        error: the error.
+        exit_code: the exit code of the process.
+        redact: removes secrets from the message and the hint.
+    """
+    return {
+        "code": exit_code.name,
+        "message": redact(error.message),
+        "hint": None if error.hint is None else redact(error.hint),
+        "status": error.status,
     }
 
 
@@ -104,7 +123,7 @@ class Progress:
             case Retrying(attempt=attempt, model=model):
                 self.model, self.attempts = model, attempt + 1
 
-    def failure(self, error: HelloLLMError, redact: Callable[[str], str]) -> dict[str, Any]:
+    def failure(self, error: HelloLLMError, redact: Redact) -> dict[str, Any]:
         """Return the document of a call that ended with `error`."""
         return document(
             None,
@@ -171,14 +190,3 @@ def _empty(provider: str | None, model: str | None, attempts: int) -> dict[str, 
         attempts=attempts,
     )
     return asdict(nothing) | {"provider": provider, "model": model}
-
-
-def _error(
-    error: HelloLLMError, exit_code: ExitCode, redact: Callable[[str], str]
-) -> dict[str, Any]:
-    return {
-        "code": exit_code.name,
-        "message": redact(error.message),
-        "hint": None if error.hint is None else redact(error.hint),
-        "status": error.status,
-    }

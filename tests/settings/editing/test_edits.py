@@ -1,5 +1,6 @@
 """Changes to the file: what is put where, and that everything else stays."""
 
+import codecs
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hello_llm.contract import UsageError
-from hello_llm.settings.edit import Change, init_file, set_value, use_profile
+from hello_llm.settings.editing.edits import Change, init_file, set_value, use_profile
 from hello_llm.settings.example import example_text
 from hello_llm.settings.resolve import resolve
 
@@ -139,13 +140,29 @@ def test_another_profile_takes_its_place(file):
     assert resolve({}, config_file=file).seed == 3
 
 
-def test_a_file_that_is_not_there_is_made(tmp_path):
+@pytest.mark.parametrize(
+    ("key", "text", "after", "line"),
+    [
+        ("model", "a/b", '#model = "ollama/qwen2.5:0.5b"\n', 'model = "a/b"\n'),
+        ("retries", "3", "#retries = 2\n", "retries = 3\n"),
+        ("headers.X-A", "b", '#headers = { X-Team = "blue" }\n', 'headers = { X-A = "b" }\n'),
+        ("local.models.tiny", "/t", '#tiny = "~/models/tiny.gguf"\n', 'tiny = "/t"\n'),
+        ("profiles.ollama.seed", "1", "[profiles.ollama]\n", "seed = 1\n"),
+        ("profiles.ci.seed", "1", '#tiny = "~/models/tiny.gguf"\n', "\n[profiles.ci]\nseed = 1\n"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_there_starts_as_the_example(tmp_path, key, text, after, line):
     path = tmp_path / "new" / "c.toml"
 
-    change = set_value(path, "profiles.ci.temperature", "1")
+    set_value(path, key, text)
+
+    assert path.read_text() == example_text().replace(after, after + line)
+
+
+def test_a_change_is_returned_as_the_file_has_it(tmp_path):
+    change = set_value(tmp_path / "c.toml", "profiles.ci.temperature", "1")
 
     assert change == Change(("profiles", "ci", "temperature"), 1.0)
-    assert path.read_text() == "version = 1\n\n[profiles.ci]\ntemperature = 1.0\n"
 
 
 def test_windows_line_ends_stay(file):
@@ -156,6 +173,23 @@ def test_windows_line_ends_stay(file):
 
     changed = FILE.replace("'a/b'", '"c/d"').replace("# for all\n", "# for all\nseed = 1\n")
     assert file.read_bytes() == changed.replace("\n", "\r\n").encode()
+
+
+def test_a_new_table_has_the_line_ends_of_the_file(file):
+    file.write_bytes(FILE.replace("\n", "\r\n").encode())
+
+    set_value(file, "profiles.new.model", "c/d")
+
+    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n")
+
+
+def test_a_byte_order_mark_stays(file):
+    file.write_bytes(codecs.BOM_UTF8 + FILE.encode())
+
+    set_value(file, "seed", "1")
+
+    changed = FILE.replace("# for all\n", "# for all\nseed = 1\n")
+    assert file.read_bytes() == codecs.BOM_UTF8 + changed.encode()
 
 
 def test_a_last_line_without_an_end_is_no_obstacle(file):

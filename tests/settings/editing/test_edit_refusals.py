@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.contract import UsageError
-from hello_llm.settings.edit import set_value, use_profile
+from hello_llm.settings.editing.edits import set_value, use_profile
 
 FILE = """\
 # Mine.
@@ -120,13 +120,21 @@ def test_a_profile_without_a_file_is_refused(tmp_path):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("text", ["version = 1\nmodel = oops\n", "version = 1\nx = 1\n", "x = 1\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version = 1\nmodel = oops\n",
+        "version = 1\nx = 1\n",
+        "x = 1\n",
+        "version = 1\n[defaults]\ntop_p = nan\n",
+    ],
+)
 def test_a_file_that_is_wrong_is_not_changed(file, text):
     file.write_text(text)
 
     message, _ = refusal(set_value, file, "model", "a/b")
 
-    assert message.startswith(f"{file}")
+    assert message.startswith((f"{file}, line ", f"{file}: there is no version"))
     assert file.read_text() == text
 
 

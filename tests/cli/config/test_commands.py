@@ -3,17 +3,16 @@
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
 
 import pytest
-from typer.testing import CliRunner
 
-from hello_llm.cli.commands.config import app
-from hello_llm.contract import HelloLLMError, UsageError
 from hello_llm.settings.example import example_text
 from hello_llm.settings.fields import FIELDS
+from tests.cli.program import COMMAND, program
 
 FILE = """\
 version = 1
@@ -41,17 +40,17 @@ def own_file(home):
 
 def run(*arguments):
     """The standard output of a command that ends well and says nothing else."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    if isinstance(result.exception, HelloLLMError):
-        raise result.exception
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
+    ended = program("config", *arguments)
+    assert (ended.code, ended.stderr) == (0, "")
+    return ended.text
 
 
 def refusal(*arguments):
-    with pytest.raises(UsageError) as caught:
-        run(*arguments)
-    return caught.value.message, caught.value.hint
+    """The message and the hint of a command that is refused and prints nothing."""
+    ended = program("config", *arguments)
+    assert (ended.code, ended.text) == (2, "")
+    error, *hint = ended.stderr.splitlines()
+    return error.removeprefix("error: "), "".join(hint).removeprefix("hint: ")
 
 
 def test_path_prints_where_the_file_would_be(own_file):
@@ -79,45 +78,22 @@ def test_init_does_not_replace_a_file_unless_forced(file):
 
 
 def test_show_prints_every_value_with_its_origin_in_columns(file):
+    rows = run("show", "--config", file, "--profile", "ci").splitlines()
+    cells = [re.split(r" {2,}", row) for row in rows]
+    shown = {key: (value, origin) for key, value, origin in cells}
+
+    assert list(shown) == [*FIELDS, "local.models.tiny"]
     assert (
-        run("show", "--config", file, "--profile", "ci")
-        == f"""\
-provider             "litellm"    implied by the model
-model                "a/b"        profile ci ({file}:5)
-fallback             []           built-in
-api_base             unset        built-in
-api_key_env          unset        built-in
-headers              unset        built-in
-headers_env          unset        built-in
-proxy                unset        built-in
-proxy_auth_env       unset        built-in
-ca_file              unset        built-in
-client_cert          unset        built-in
-client_key           unset        built-in
-script               unset        built-in
-stream               false        built-in
-system               "one\\ntwo"   [defaults] ({file}:3)
-temperature          unset        built-in
-top_p                unset        built-in
-max_tokens           unset        built-in
-seed                 unset        built-in
-stop                 ["x"]        profile ci ({file}:6)
-connect_timeout      10.0         built-in
-first_token_timeout  120.0        built-in
-idle_timeout         60.0         built-in
-timeout              600.0        built-in
-retries              2            built-in
-max_wait             60.0         built-in
-fail_on_length       false        built-in
-output               "auto"       built-in
-usage                unset        built-in
-color                "auto"       built-in
-warm                 unset        built-in
-quiet                false        built-in
-verbose              false        built-in
-local.models.tiny    "/m/t.gguf"  [local.models] ({file}:8)
-"""
+        len({row.index(f"  {origin}") for row, (*_, origin) in zip(rows, cells, strict=True)}) == 1
     )
+    assert shown["provider"] == ('"litellm"', "implied by the model")
+    assert shown["model"] == ('"a/b"', f"profile ci ({file}:5)")
+    assert shown["fallback"] == ("[]", "built-in")
+    assert shown["api_base"] == ("unset", "built-in")
+    assert shown["system"] == (r'"one\ntwo"', f"[defaults] ({file}:3)")
+    assert shown["retries"] == ("2", "built-in")
+    assert shown["fail_on_length"] == ("false", "built-in")
+    assert shown["local.models.tiny"] == ('"/m/t.gguf"', f"[local.models] ({file}:8)")
 
 
 def test_show_as_json_holds_the_same(file):
@@ -126,8 +102,11 @@ def test_show_as_json_holds_the_same(file):
     settings = shown.pop("settings")
     assert shown == {
         "schema": "hello-llm.config/1",
+        "ok": True,
+        "exit_code": 0,
         "config_file": str(file),
         "profile": "ci",
+        "error": None,
     }
     assert list(settings) == [*FIELDS, "local.models.tiny"]
     assert settings["stop"] == {
@@ -155,9 +134,8 @@ def test_show_refuses_a_profile_that_is_not_there(file):
 def on_a_terminal(*arguments, columns=80):
     """What a program of its own writes to a terminal of that width."""
     control, terminal = pty.openpty()
-    code = "from hello_llm.cli.commands.config import app; app()"
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [*COMMAND, "config", *map(str, arguments)],
         stdout=terminal,
         stderr=subprocess.PIPE,
         check=True,
@@ -204,9 +182,11 @@ def test_set_puts_a_value_into_the_file_and_says_where(file):
     assert file.read_text() == FILE.replace("[profiles.ci]\n", "[profiles.ci]\ntemperature = 0.5\n")
 
 
-def test_set_makes_the_users_own_file(own_file):
+def test_set_makes_the_users_own_file_from_the_example(own_file):
     assert run("set", "model", "a/b") == f'defaults.model = "a/b" in {own_file}\n'
-    assert own_file.read_text() == 'version = 1\n\n[defaults]\nmodel = "a/b"\n'
+    example = '#model = "ollama/qwen2.5:0.5b"\n'
+    assert own_file.read_text() == example_text().replace(example, f'{example}model = "a/b"\n')
+    assert stat.S_IMODE(own_file.stat().st_mode) == 0o600
 
 
 def test_set_takes_a_value_that_begins_with_a_dash(file):
@@ -225,20 +205,18 @@ def test_validate_says_that_a_file_is_right(file):
 def test_validate_lists_every_problem_and_ends_with_2(file):
     file.write_text("version = 1\n[defaults]\ntemprature = 1\n[profiles.ci]\nseed = 'x'\n")
 
-    result = CliRunner().invoke(app, ["validate", "--config", str(file)])
+    ended = program("config", "validate", "--config", file)
 
+    assert ended.code == 2
     assert (
-        result.stdout
+        ended.text
         == f"""\
 {file}, line 3, column 1: unknown key "temprature" in [defaults] (did you mean "temperature"?)
 {file}, line 5, column 1: seed in [profiles.ci] must be a whole number of 64 bits, not "x"
 """
     )
-    assert isinstance(result.exception, UsageError)
-    assert (result.exception.message, result.exception.hint, result.exception.exit_code) == (
-        f"{file} has 2 problems",
-        "standard output lists what is wrong",
-        2,
+    assert ended.stderr == (
+        f"error: {file} has 2 problems\nhint: standard output lists what is wrong\n"
     )
 
 
@@ -249,15 +227,25 @@ def test_validate_needs_a_file(own_file):
     )
 
 
-def test_in_a_pipe_the_commands_do_without_rich(file):
+@pytest.mark.parametrize("command", ["use ci", "unset seed", "get defaults.seed"])
+def test_what_needs_a_file_says_how_to_write_one(own_file, command):
+    assert refusal(*command.split()) == (
+        f"there is no file {own_file}",
+        f"hello-llm config init --config {own_file} writes one",
+    )
+    assert not own_file.exists()
+
+
+@pytest.mark.parametrize("command", [("show",), ("get", "stop", "-p", "ci"), ("show", "--json")])
+def test_in_a_pipe_the_commands_do_without_rich_and_litellm(file, command):
     code = (
-        "import sys; from hello_llm.cli.commands.config import app\n"
-        "try: app()\n"
-        "finally: print([name for name in ('rich.table', 'litellm') if name in sys.modules],"
+        "import sys; from hello_llm.cli.app import run\n"
+        "run(sys.argv[1:])\n"
+        "print([name for name in ('rich.table', 'litellm') if name in sys.modules],"
         " file=sys.stderr)"
     )
-    command = [sys.executable, "-c", code, "show", "--config", str(file)]
+    line = [sys.executable, "-c", code, "config", *command, "--config", str(file)]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
 
     assert done.stderr == "[]\n"

@@ -1,0 +1,1 @@
+"""The command `config`: what is set, and changes to the configuration file."""

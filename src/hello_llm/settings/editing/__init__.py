@@ -1,0 +1,1 @@
+"""Changes the configuration file; a change is checked before anything is written."""
