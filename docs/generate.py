@@ -1,37 +1,51 @@
-"""Writes docs/_generated and the example file, or says with ``--check`` what has drifted."""
+"""Writes everything that is generated, or says with ``--check`` what has drifted."""
 
 import argparse
 import difflib
-import os
 import sys
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "_generated"
-EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
-COLUMNS = 80
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs" / "_generated"
 
 
 def main() -> int:
-    """Write the pages, or compare them; 1 if they differ."""
+    """Write the files, or compare them; 1 if they differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, print the difference")
-    wanted, example = pages(), {EXAMPLE.name: example_file()}
+    wanted, elsewhere = pages(), files()
     if parser.parse_args().check:
-        found = read(FOLDER) | {EXAMPLE.name: EXAMPLE.read_text(encoding="utf-8")}
-        difference = "".join(drift(wanted | example, found))
+        found = read(FOLDER) | {name: (ROOT / name).read_text("utf-8") for name in elsewhere}
+        difference = "".join(drift(wanted | elsewhere, found))
         sys.stderr.write(difference)
         if difference:
             sys.stderr.write("\nto fix this: make generate\n")
         return 1 if difference else 0
     write(wanted, FOLDER)
-    EXAMPLE.write_text(example[EXAMPLE.name], encoding="utf-8")
+    for name, text in elsewhere.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
     return 0
+
+
+def files() -> dict[str, str]:
+    """Return the generated files that are not pages, by their paths below the top folder."""
+    from docs.man_page import man_page
+    from docs.model_names import model_names
+    from hello_llm.settings.example import example_text
+
+    return {
+        "config.example.toml": example_text(),
+        "docs/_installed/share/man/man1/hello-llm.1": man_page(),
+        "src/hello_llm/prices/model_names.txt": model_names(),
+    }
 
 
 def pages() -> dict[str, str]:
     """Return each page by its file name."""
+    from docs.reference import cli_page
+
     return {
         "cli.md": cli_page(),
         "exit-codes.md": exit_codes_page(),
@@ -80,13 +94,6 @@ def exit_codes_page() -> str:
     return _text(*head, *rows)
 
 
-def example_file() -> str:
-    """Return the example configuration, as ``hello-llm config init`` writes it."""
-    from hello_llm.settings.example import example_text
-
-    return example_text()
-
-
 def settings_page() -> str:
     """Return the table of settings."""
     from hello_llm.settings.fields import FIELDS
@@ -129,7 +136,6 @@ def faults_page() -> str:
 
 def rooms_page() -> str:
     """Return the table of the folders and of what each may import, as the tests check it."""
-    sys.path.insert(0, str(FOLDER.parents[1]))
     from tests.architecture.rooms import table
 
     return table() + "\n"
@@ -141,47 +147,10 @@ def schema(name: str) -> str:
     return (folder / f"{name}.schema.json").read_text(encoding="utf-8")
 
 
-def cli_page() -> str:
-    """Return the help of every command."""
-    head = ["# Commands", "", "What `--help` prints.", ""]
-    sections = (
-        _text(f"## {' '.join(words)}", "", "```text", help_, "```") for words, help_ in helps()
-    )
-    return _text(*head) + "\n".join(sections)
-
-
-def helps() -> Iterator[tuple[list[str], str]]:
-    """Yield each command's words and its help, groups before their commands."""
-    from typer.main import get_command
-    from typer.testing import CliRunner
-
-    from hello_llm.cli.parser import application
-
-    app = application()
-    pending: list[tuple[list[str], object]] = [([], get_command(app))]
-    while pending:
-        words, command = pending.pop(0)
-        result = CliRunner().invoke(app, [*words, "--help"], prog_name="hello-llm")
-        if result.exit_code != 0:
-            raise SystemExit(f"hello-llm {' '.join(words)} --help failed: {result.output}")
-        text = "\n".join(line.rstrip() for line in result.stdout.splitlines())
-        yield ["hello-llm", *words], text.strip("\n")
-        below = getattr(command, "commands", {})
-        pending = [([*words, name], child) for name, child in below.items()] + pending
-
-
 def _text(*lines: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fix_terminal() -> None:
-    """Make help come out alike everywhere: one width, no colour."""
-    os.environ |= {"COLUMNS": str(COLUMNS), "TERMINAL_WIDTH": str(COLUMNS)}
-    os.environ |= {"NO_COLOR": "1", "TERM": "dumb"}
-    for name in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "_TYPER_FORCE_DISABLE_TERMINAL"):
-        os.environ.pop(name, None)
-
-
 if __name__ == "__main__":
-    fix_terminal()
+    sys.path.insert(0, str(ROOT))  # for docs and tests
     sys.exit(main())

@@ -52,10 +52,6 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_is_usage(command)
     assert ended.text.strip() == program(*command, "--help").text.strip()
 
 
-def test_help_without_a_topic_is_the_help_of_the_program():
-    assert program("help").stdout == program("--help").stdout
-
-
 @pytest.fixture
 def bug(monkeypatch):
     """A mistake of ours in the reading of the prompt, whose words hold a secret."""

@@ -17,15 +17,23 @@ def page(monkeypatch, columns):
 def test_every_flag_is_shown_whole(monkeypatch, columns):
     shown = set(re.findall(r"^│ (--[a-z-]+) ", page(monkeypatch, columns), re.MULTILINE))
     flags = {field.flag for field in FIELDS.values() if field.flag is not None}
-    others = {"--help", "--prompt", "--no-stdin", "--json", "--out", "--keep-partial"}
+    others = {
+        "--help",
+        "--prompt",
+        "--prompt-file",
+        "--no-stdin",
+        "--json",
+        "--out",
+        "--keep-partial",
+    }
     others |= {"--debug", "--profile", "--config", "--dry-run"}
     assert shown == flags | others | {"--record", "--replay", "--replay-timing"}
 
 
 def test_the_help_tells_the_default_of_every_number_and_choice(monkeypatch):
-    told = dict(re.findall(r"--([a-z-]+) .*\(default: ([^)]+)\)", page(monkeypatch, 200)))
+    remark = r"--([a-z-]+) .*\((?:[^()]+; )?default: ([^)]+)\)"
+    told = dict(re.findall(remark, page(monkeypatch, 200)))
     elsewhere = {
-        "stream": "no-stream",
         "config": "the user's",
         "replay-timing": "none",
     }

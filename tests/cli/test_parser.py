@@ -31,6 +31,11 @@ def test_a_command_is_imported_when_it_is_called_and_the_others_are_not(name):
     assert commands_imported(name, "--help") == {name}
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_imports_the_command_it_explains_and_no_other(name):
+    assert commands_imported("help", name) == {"help", name}
+
+
 @pytest.mark.parametrize("flag", ["--version", "--help"])
 def test_no_command_is_imported_where_none_is_called(flag):
     assert commands_imported(flag) == set()

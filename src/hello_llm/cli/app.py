@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hello_llm.cli.exits import endings, printing, report
+from hello_llm.cli.failures import failure_view
 from hello_llm.cli.parser import parser_for
 from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.cli.startup import Startup
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from hello_llm.rendering.choose import OutputName
 
 _COLD = Startup()
+_COMPLETE = "__complete"
+"""The first argument by which a completion script asks what may follow."""
+_NO_VARIABLE = "="
+"""No environment variable can have this name: Typer's own way to ask, by a variable, is off."""
 
 
 def run(arguments: Sequence[str], startup: Startup = _COLD) -> ExitCode:
@@ -46,13 +51,24 @@ def _run(arguments: Sequence[str], startup: Startup) -> ExitCode:
             return _invoke(arguments, startup)
     except HelloLLMError as error:
         display = _display(arguments)
-        return report(error, display.renderer(), display)
+        return report(error, failure_view(arguments, display), display)
 
 
 def _invoke(arguments: Sequence[str], startup: Startup) -> ExitCode:
+    if arguments[:1] == [_COMPLETE]:
+        from hello_llm.cli.completion.answers import answer
+
+        typer.echo(answer(arguments[1:]), nl=False)
+        return ExitCode.OK
     parse = parser_for(arguments)
     try:
-        code = parse(list(arguments), prog_name="hello-llm", standalone_mode=False, obj=startup)
+        code = parse(
+            list(arguments),
+            prog_name="hello-llm",
+            complete_var=_NO_VARIABLE,
+            standalone_mode=False,
+            obj=startup,
+        )
     except typer.TyperException as error:
         found: Any = error  # the classes of Typer's own copy of Click are private
         if not found.format_message():  # no command was named, and the help was printed
@@ -60,7 +76,7 @@ def _invoke(arguments: Sequence[str], startup: Startup) -> ExitCode:
         from hello_llm.cli.suggestions import explain
 
         raise explain(found, arguments) from None
-    except SystemExit as end:  # a shell got its completions, or the reader left the help
+    except SystemExit as end:  # the reader left the help
         return ExitCode.PIPE if end.code else ExitCode.OK
     return ExitCode(code or 0)
 

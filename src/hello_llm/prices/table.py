@@ -13,15 +13,16 @@ def mode_of(vendor: str, name: str) -> str | None:
 
     Returns ``None`` if the table does not list it, or LiteLLM is not installed.
     """
-    table = _table()
-    rows = (table.get(key, {}) for key in (name, f"{vendor}/{name}"))
+    listed = table()
+    rows = (listed.get(key, {}) for key in (name, f"{vendor}/{name}"))
     modes = (row.get("mode") for row in rows if row.get("litellm_provider") == vendor)
     return next(modes, None)
 
 
-def _table() -> dict[str, Any]:
+def table() -> dict[str, Any]:
+    """Return the rows by the names that LiteLLM gives them; empty if it is not installed."""
     found = find_spec("litellm")
     if found is None or found.origin is None:
         return {}
-    table: dict[str, Any] = json.loads((Path(found.origin).parent / _FILE).read_bytes())
-    return table
+    rows: dict[str, Any] = json.loads((Path(found.origin).parent / _FILE).read_bytes())
+    return rows

@@ -9,6 +9,7 @@ import typer
 
 from hello_llm.cli.startup import HOLDER
 from hello_llm.contract import BugError, ExitCode, UsageError
+from hello_llm.settings.field import Section
 
 if TYPE_CHECKING:
     from hello_llm.warm.control import Status
@@ -44,7 +45,10 @@ def start() -> None:
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
+    ] = False,
 ) -> None:
     """Describe the warm process; exits 1 if none is running."""
     from hello_llm.warm.control import status

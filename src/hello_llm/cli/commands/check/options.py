@@ -8,9 +8,9 @@ import typer
 
 from hello_llm.checks.reports.kinds import ReportKind
 from hello_llm.cli.options import RecordedOptions
+from hello_llm.cli.sections import CHECKS, RUNNING
 from hello_llm.settings.field import Section
-
-_WHICH, _HOW = "Which checks", "How checks run"
+from hello_llm.text import phrases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,25 +23,26 @@ class CheckOptions(RecordedOptions):
         typer.Option(
             "-m",
             "--model",
-            metavar="VENDOR/MODEL",
-            help="Ask this model instead of the suite's; can be repeated.",
-            rich_help_panel=_WHICH,
+            metavar="MODEL",
+            help="Ask this model instead of the suite's. (can be repeated)",
+            rich_help_panel=CHECKS,
         ),
     ] = None
     select: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="GLOB|TAG",
-            help="Only checks with this name or tag; can be repeated.",
-            rich_help_panel=_WHICH,
+            metavar="PATTERN",
+            help="Only checks with this tag, or whose name matches, as with 'json*'."
+            " (can be repeated)",
+            rich_help_panel=CHECKS,
         ),
     ] = None
     rerun_failed: Annotated[
         Path | None,
         typer.Option(
-            metavar="REPORT.json",
-            help="Only checks that did not pass in this report.",
-            rich_help_panel=_WHICH,
+            metavar="FILE",
+            help="Only checks that did not pass in this JSON report.",
+            rich_help_panel=CHECKS,
         ),
     ] = None
     list_: Annotated[
@@ -49,7 +50,7 @@ class CheckOptions(RecordedOptions):
         typer.Option(
             "--list",
             help="List the checks without running them.",
-            rich_help_panel=_WHICH,
+            rich_help_panel=CHECKS,
         ),
     ] = False
     dry_run: Annotated[
@@ -57,7 +58,7 @@ class CheckOptions(RecordedOptions):
         typer.Option(
             "--dry-run",
             help="Show what would run and what it may cost; send nothing.",
-            rich_help_panel=_WHICH,
+            rich_help_panel=CHECKS,
         ),
     ] = False
     jobs: Annotated[
@@ -67,19 +68,21 @@ class CheckOptions(RecordedOptions):
             "-j",
             metavar="N",
             help="Attempts to run at the same time. (default: 1)",
-            rich_help_panel=_HOW,
+            rich_help_panel=RUNNING,
         ),
     ] = None
     fail_fast: Annotated[
         bool,
-        typer.Option("--fail-fast", help="Stop after the first bad check.", rich_help_panel=_HOW),
+        typer.Option(
+            "--fail-fast", help="Stop after the first bad check.", rich_help_panel=RUNNING
+        ),
     ] = False
     all_attempts: Annotated[
         bool,
         typer.Option(
             "--all-attempts",
             help="Run every attempt, even once the verdict is certain.",
-            rich_help_panel=_HOW,
+            rich_help_panel=RUNNING,
         ),
     ] = False
     max_cost: Annotated[
@@ -87,14 +90,15 @@ class CheckOptions(RecordedOptions):
         typer.Option(
             metavar="USD",
             help="Stop before the total cost could exceed this.",
-            rich_help_panel=_HOW,
+            rich_help_panel=RUNNING,
         ),
     ] = None
     report: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND=FILE",
-            help=f"Write a report: {', '.join(ReportKind)}; github takes no FILE. Can be repeated.",
+            help="Write a report; github takes no FILE."
+            f" ({phrases.listed(ReportKind, 'or')}; can be repeated)",
             rich_help_panel=Section.SHOWN,
         ),
     ] = None

@@ -155,9 +155,10 @@ def _planned(cases: Sequence[Case]) -> list[str]:
         cost = None if worst is None else worst * case.check.repeat
         total = None if total is None or cost is None else total + cost
         times = f"up to {case.check.repeat}" if case.check.repeat > 1 else "1"
-        lines.append(f"{case.check.name}  [{case.model}]  {times} x {case.provider}  {_usd(cost, case.unpriced)}")
-    calls = sum(case.check.repeat for case in cases)
-    count = f"{len(cases)} checks, at most {calls} calls, not counting retries"
+        calls = f"{case.check.name}  [{case.model}]  {times} x {case.provider}"
+        lines.append(f"{calls}  {_usd(cost, case.unpriced)}")
+    most = sum(case.check.repeat for case in cases)
+    count = f"{len(cases)} checks, at most {most} calls, not counting retries"
     return [*lines, f"{count}: {_usd(total)}"]
 
 

@@ -6,14 +6,22 @@ from typing import Annotated
 import typer
 
 from hello_llm.cli.options import Options
+from hello_llm.settings.field import Section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorOptions(Options):
     """The options of ``doctor``, as typed."""
 
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
     spend: Annotated[
         bool,
-        typer.Option("--spend", help="Also make one small completion, which may cost money."),
+        typer.Option(
+            "--spend",
+            help="Also make one small completion, which may cost money.",
+            rich_help_panel=Section.ASKED,
+        ),
+    ] = False
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
     ] = False

@@ -1,0 +1,13 @@
+"""The sections of a command's help, in the one order that every command keeps."""
+
+from hello_llm.settings.field import Section
+
+ARGUMENTS, OPTIONS = "Arguments", "Options"
+"""Where Typer lists the arguments, and the options of no other section: ``--help``."""
+CHECKS = "Which checks"
+RUNNING = "How checks run"
+WRITTEN = "What is written"
+RECORDING = "Record and replay"
+
+ORDER = (ARGUMENTS, OPTIONS, CHECKS, RUNNING, WRITTEN, *Section, RECORDING)
+"""Every section; a command has those that it has options for."""

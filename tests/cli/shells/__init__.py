@@ -1,0 +1,1 @@
+"""Real shells at a terminal, to complete command lines in."""
