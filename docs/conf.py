@@ -1,5 +1,9 @@
 """How Sphinx builds the documentation."""
 
+import re
+
+from sphinx.application import Sphinx
+
 import hello_llm
 
 project = "hello-llm"
@@ -9,6 +13,7 @@ version = release = hello_llm.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "_generated/rooms.md"]
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
@@ -22,5 +27,25 @@ nitpicky = True
 # The standard library's own names; looking them up would need the network.
 nitpick_ignore_regex = [
     ("py:.*", r"(collections|dataclasses|enum|pathlib|types|typing)\..*"),
-    ("py:.*", r"(Callable|Iterable|Iterator|Mapping|Self)"),
+    ("py:.*", r"(Callable|Iterable|Iterator|Mapping|Path|Self)"),
 ]
+
+
+def _make_targets(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Make each parameter on the page of the commands a target of the role ``option``.
+
+    The page itself is plain Markdown, since it is also read on the site of the repository.
+    """
+    if page == "_generated/cli":
+        program = "## \\1\n\n```{program} \\1\n```"
+        text = re.sub(r"^## (.+)$", program, source[0], flags=re.MULTILINE)
+        source[0] = re.sub(r"^- (`.+`)\\\n  (.+)$", _target, text, flags=re.MULTILINE)
+
+
+def _target(found: re.Match[str]) -> str:
+    return f"```{{option}} {found[1].replace('`', '')}\n{found[2]}\n```\n"
+
+
+def setup(app: Sphinx) -> None:
+    """Have Sphinx call what changes pages as they are read."""
+    app.connect("source-read", _make_targets)

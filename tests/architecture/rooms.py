@@ -21,7 +21,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "providers": frozenset({"contract", "providers.litellm", "providers.mock"}),
     "engine": frozenset({"contract"}),
     "recording": frozenset({"contract", "files"}),
-    "local": frozenset({"contract"}),
+    "local": frozenset({"contract", "machine"}),
     "warm": frozenset({"", "machine"}),
     "rendering": frozenset({"text", "contract", "secrets"}),
     "calls": frozenset(

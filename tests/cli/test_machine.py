@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.sources import ROOT
 from tests.cli.program import COMMAND, Ended, child, shell
 from tests.servers import ScriptedServer
 
 CHAT = ("chat", "hi")
 MODEL = ("--provider", "litellm", "--model", "openai/x", "--retries", "0", "--timeout", "240")
+NOWHERE = ("--api-base", "http://127.0.0.1:9/v1")
 NOBODY = 65534
 
 
@@ -56,7 +58,8 @@ def test_little_memory(limit_kib, command):
 @pytest.mark.parametrize("limit_kib", [60_000, 120_000, 180_000, 200_000])
 def test_too_little_memory_for_litellm(limit_kib):
     ended = shell(
-        f'ulimit -v {limit_kib}; "$@" chat hi {" ".join(MODEL)} --json', OPENAI_API_KEY="k"
+        f'ulimit -v {limit_kib}; "$@" chat hi {" ".join(MODEL + NOWHERE)} --json',
+        OPENAI_API_KEY="k",
     )
     explained(ended, f"allows {limit_kib // 1024} MiB (ulimit -v)", "ulimit -v unlimited")
     assert json.loads(ended.stdout)["exit_code"] == 70
@@ -76,7 +79,7 @@ def test_damaged_install_replaced_by_a_file(package, code, tmp_path):
     file = tmp_path / f"{package}.py"
     file.write_text(code)
     ended = child(*CHAT, PYTHONPATH=str(tmp_path))
-    explained(ended, str(file), package, "PYTHONPATH", "--force-reinstall 'hello-llm==")
+    explained(ended, str(file), package, "PYTHONPATH", f"--force-reinstall --editable '{ROOT}'")
 
 
 @pytest.mark.parametrize("package", ["litellm", "httpx", "openai", "pydantic", "json"])
@@ -84,7 +87,7 @@ def test_damaged_install_replaced_by_a_file(package, code, tmp_path):
 def test_damaged_install_found_in_the_thread_of_an_attempt(package, stream, tmp_path):
     file = tmp_path / f"{package}.py"
     file.touch()
-    ended = child(*CHAT, *MODEL, stream, PYTHONPATH=str(tmp_path), OPENAI_API_KEY="k")
+    ended = child(*CHAT, *MODEL, *NOWHERE, stream, PYTHONPATH=str(tmp_path), OPENAI_API_KEY="k")
     explained(ended, str(file), "PYTHONPATH")
 
 
@@ -118,7 +121,10 @@ def installed(packages: Path, *arguments: str) -> Ended:
 @pytest.mark.parametrize("package", ["typer", "platformdirs", "litellm", "pydantic_core"])
 def test_damaged_install_without_a_package(packages, package):
     (packages / package).unlink()
-    explained(installed(packages, *CHAT, *MODEL), f"the package {package} that hello-llm needs is")
+    explained(
+        installed(packages, *CHAT, *MODEL, *NOWHERE),
+        f"the package {package} that hello-llm needs is",
+    )
 
 
 @pytest.mark.parametrize("package", ["typer", "platformdirs", "litellm", "httpx"])
@@ -127,7 +133,7 @@ def test_damaged_install_with_a_package_that_is_no_python(packages, package):
     (packages / package).mkdir()
     (packages / package / "__init__.py").write_text("def (")
     explained(
-        installed(packages, *CHAT, *MODEL),
+        installed(packages, *CHAT, *MODEL, *NOWHERE),
         f"the package {package} that hello-llm needs is damaged",
         "__init__.py, line 1",
     )

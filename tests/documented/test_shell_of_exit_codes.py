@@ -1,34 +1,29 @@
 """The shell of the documentation, run as it stands there, against servers that misbehave."""
 
-import os
 import re
-import subprocess
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT
+from tests.documented.blocks import sections
+from tests.documented.pages import read
+from tests.documented.shell import shell
 from tests.faults.catalogue import BY_ID
 from tests.faults.stage import staged
 
-PAGE = (ROOT / "docs" / "what-happens-when.md").read_text(encoding="utf-8")
-(SHELL,) = (block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "case" in block)
+((SHELL,),) = (
+    [block.text for block in blocks if block.language == "sh"]
+    for heading, blocks in sections(read("docs/what-happens-when.md")).items()
+    if heading == "How a script handles this"
+)
 
 
 def ask(folder, *arguments):
     """Run the shell in `folder` with `arguments`: its exit status, its output, and its files."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    ended = subprocess.run(
-        ["sh", "-c", SHELL, "sh", *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    given = f"set -- {shlex.join(arguments)}\n{SHELL}"
+    ended = shell(given, home=folder, folder=folder, first=Path(sys.executable).parent)
     assert ended.stderr == ""
     return ended.returncode, ended.stdout, sorted(file.name for file in folder.iterdir())
 

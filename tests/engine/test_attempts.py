@@ -215,19 +215,32 @@ def test_a_reply_at_its_limit_of_tokens_is_an_error_where_that_was_asked_for():
     assert list(turn(candidate(provider)))[-1] == Finished(short)
 
 
+class Watched(Flaky):
+    """Notes how it is asked."""
+
+    def __init__(self, *endings):
+        super().__init__(*endings)
+        self.asked: list[str] = []
+
+    def stream_chat(self, request):
+        self.asked.append("stream")
+        return super().stream_chat(request)
+
+    def chat(self, request):
+        self.asked.append("whole")
+        return super().chat(request)
+
+
 def no_stream():
     return RequestError("it does not stream", refuses_stream=True)
 
 
 def test_a_stream_that_nobody_requested_is_replaced_by_a_whole_answer_if_it_is_refused():
-    provider = Flaky(no_stream(), "Hello")
-    calls = []
-    provider.stream_chat = recording_calls(calls, "stream", provider.stream_chat)
-    provider.chat = recording_calls(calls, "whole", provider.chat)
+    provider = Watched(no_stream(), "Hello")
     _, retrying, finished = turn(candidate(provider), retries=0, or_whole=True)
     assert retrying == Retrying(1, ExitCode.REQUEST, "it does not stream", 0.0, "mock/echo", True)
     assert (finished.reply.text, finished.reply.attempts) == ("Hello", 2)
-    assert calls == ["stream", "whole"]
+    assert provider.asked == ["stream", "whole"]
 
 
 def test_a_stream_that_was_requested_is_not_replaced():
@@ -247,17 +260,11 @@ def test_a_server_that_refuses_whole_answers_as_streams_ends_the_turn():
 
 
 def test_another_model_is_asked_for_a_stream_again():
-    first, second = Flaky(no_stream(), UnreachableError("gone")), Flaky("Hello")
-    calls = []
-    second.stream_chat = recording_calls(calls, "stream", second.stream_chat)
+    first, second = Watched(no_stream(), UnreachableError("gone")), Watched("Hello")
     candidates = candidate(first), candidate(second, OTHER)
     *_, finished = turn(*candidates, retries=0, or_whole=True)
-    assert (finished.reply.text, calls) == ("Hello", ["stream"])
-
-
-def recording_calls(calls, name, call):
-    def recorded(request):
-        calls.append(name)
-        return call(request)
-
-    return recorded
+    assert (finished.reply.text, first.asked, second.asked) == (
+        "Hello",
+        ["stream", "whole"],
+        ["stream"],
+    )

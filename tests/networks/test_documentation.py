@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.documented.blocks import Block, pattern, sections, table
 from tests.networks.certificates import Authority
 from tests.networks.dns import Host
-from tests.networks.documented.page import Block, Reader, pattern, sections, table
+from tests.networks.documented.page import Reader
 from tests.networks.documented.scenes import SCENES
 from tests.networks.documented.stage import ENVIRON, Stage
 from tests.networks.documented.troubles import TROUBLES
@@ -74,25 +75,6 @@ def test_every_message_is_a_real_one(message, stage: Stage):
 
 def test_every_trouble_is_on_the_page():
     assert list(TROUBLES) == MESSAGES
-
-
-def test_a_section_has_its_blocks_in_order():
-    page = "# A\n\n```sh\nb # c\n```\n## D\n\n```\n# e\n\n```\n"
-    assert sections(page) == {"A": [Block("sh", "b # c\n")], "D": [Block("", "# e\n\n")]}
-
-
-@pytest.mark.parametrize(
-    ("shown", "written", "same"),
-    [
-        ("a …\nb 4 ms\n", "a long line\nb 27 ms\n", True),
-        ("…\nb\n", "one\ntwo\nb\n", True),
-        ("…\nb\n", "b\n", True),
-        ("a\n", "a\nb\n", False),
-        ("a …\n", "a b\nc\n", False),
-    ],
-)
-def test_an_ellipsis_is_the_rest_of_a_line_or_any_lines(shown, written, same):
-    assert bool(pattern(shown).fullmatch(written)) == same
 
 
 @pytest.mark.parametrize(

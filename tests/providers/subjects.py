@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hello_llm.contract import HelloLLMError, LLMProvider, LLMReply, fold
 from hello_llm.providers.factory import get_provider
@@ -108,7 +109,7 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 5.0) -> bool:
     return True
 
 
-def at(protocol: str, base: str | None, **options: object) -> LLMProvider:
+def at(protocol: str, base: str | None, **options: Any) -> LLMProvider:
     """Return the LiteLLM provider for a server at `base` that is none of ours."""
     return get_provider("litellm", model=MODELS[protocol], api_base=base, **options)
 

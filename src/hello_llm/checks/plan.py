@@ -2,10 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from hello_llm.checks.suite import Check
 from hello_llm.engine import Turn
+
+
+class Unpriced(Enum):
+    """Why the most that a call may cost is unknown; the value says it in words."""
+
+    NO_LIMIT = "max_tokens is not set"
+    """The answer may be of any length."""
+    NO_PRICE = "the model has no known price"
+    """LiteLLM's price list does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +44,8 @@ class Case:
     """The command line that repeats the call."""
     worst_micros: int | None = None
     """The most that one attempt may cost, in millionths of a dollar; ``None`` if unknown."""
-    unpriced: str = ""
-    """Why that is unknown, if it was to be known."""
+    unpriced: Unpriced | None = None
+    """Why that is unknown, if it was looked up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.contract.model_name import ModelName
 from hello_llm.local import find_weights
+from hello_llm.machine.installation import install_extra
 from hello_llm.prices.table import mode_of
 from hello_llm.providers.http.route import Route, resolve_route, resolve_route_without_key
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS, key_variable, needs_key
@@ -31,7 +32,7 @@ def diagnose_local(settings: Settings, model: str) -> Iterator[Diagnosis]:
     yield Diagnosis.ok("model", f"{model} is served on loopback for the call, with no key")
     if find_spec("xllamacpp") is None:
         missing = "local models need the extra 'local'"
-        yield Diagnosis.failure("local", UsageError(missing, "pip install 'hello-llm[local]'"))
+        yield Diagnosis.failure("local", UsageError(missing, install_extra("local")))
         return
     try:
         weights = find_weights(model.removeprefix(LOCAL), settings.local_models)

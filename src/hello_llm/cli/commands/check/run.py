@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hello_llm.checks.plan import Case, Plan
+from hello_llm.checks.plan import Case, Plan, Unpriced
 from hello_llm.checks.reports.json import failed_in
 from hello_llm.checks.reports.spec import ReportSpec
 from hello_llm.checks.suite import Check, Suite, select
@@ -24,6 +24,11 @@ from hello_llm.machine.environment import harmless, whole_environ
 from hello_llm.rendering.sanitize import inert
 from hello_llm.settings.fields import Settings
 from hello_llm.text import phrases
+
+_REMEDIES = {
+    Unpriced.NO_LIMIT: "set max_tokens in the suite",
+    Unpriced.NO_PRICE: "ask a model that has one",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,11 @@ def _check_prices(cases: Sequence[Case]) -> None:
         UsageError: the maximum cost of one of `cases` is not known.
     """
     for case in cases:
-        if case.worst_micros is None:
+        if case.unpriced is not None:
             raise UsageError(
                 f'max_cost cannot be guaranteed for check "{case.check.name}" on {case.model}:'
-                f" {case.unpriced}",
-                "set max_tokens in the suite, or run it without max_cost",
+                f" {case.unpriced.value}",
+                f"{_REMEDIES[case.unpriced]}, or run it without max_cost",
             )
 
 
@@ -162,10 +167,10 @@ def _planned(cases: Sequence[Case]) -> list[str]:
     return [*lines, f"{count}: {_usd(total)}"]
 
 
-def _usd(micros: int | None, unknown_because: str = "") -> str:
+def _usd(micros: int | None, unpriced: Unpriced | None = None) -> str:
     if micros is not None:
         return f"at most {micros / 1e6:.6f} USD"
-    return f"cost unknown: {unknown_because}" if unknown_because else "cost unknown"
+    return "cost unknown" if unpriced is None else f"cost unknown: {unpriced.value}"
 
 
 def _print(display: Display, lines: Sequence[str]) -> None:
