@@ -1,7 +1,11 @@
 """Whatever the words of a command line, a file or a server are, a terminal only shows them."""
 
 import json
+import os
+import time
 import unicodedata
+from dataclasses import replace
+from threading import Thread
 from unittest.mock import patch
 
 import pytest
@@ -70,8 +74,14 @@ WAYS = """
     config set local.models.X X
     config set temperature X
     config use X
+    config get X
+    config get system --config X
+    config unset X
+    config unset profiles.X
     config validate --config X
+    chat --prompt-file X
     help X
+    help config X
     schema X
 """.strip().split("\n    ")
 
@@ -86,16 +96,33 @@ FILES = {
     "a local model": '[local.models]\n"X" = "X"\n',
     "right": '[defaults]\nsystem = "X"\nstop = ["X"]\nmodel = "openai/X"\n',
 }
+CONFIG_COMMANDS = (
+    *("config show", "config validate", "config get system", "config get defaults.stop"),
+    *("config unset model", "config unset default_profile"),
+)
 HEADERS = (("x-request-id", "\x9b31m\x85"), ("retry-after", "\x9b2J"))
 
 
-def at_a_terminal(*arguments, stdin=None):
+def at_a_terminal(*arguments, typed=b""):
     """Run the program at a terminal without escape sequences; return its code and all it wrote."""
     screen = Screen()
-    here = screen.terminal({"TERM": "dumb"})
-    with patch.object(Terminal, "real", lambda: here):
-        ended = program(*arguments, stdin=stdin)
+    reading, writing = os.pipe()
+    person = Thread(target=type_at_the_prompt, args=(screen, writing, typed))
+    person.start()
+    with open(reading, "rb", buffering=0) as stdin:  # noqa: PTH123 - a descriptor
+        here = replace(screen.terminal({"TERM": "dumb"}), stdin=stdin)
+        with patch.object(Terminal, "real", lambda: here):
+            ended = program(*arguments)
+    person.join()
     return ended.code, screen.written.decode() + ended.text + ended.stderr
+
+
+def type_at_the_prompt(screen, writing, typed):
+    """Write `typed` into the pipe as soon as the prompt is on the screen."""
+    while typed and not screen.written.endswith(b"> "):
+        time.sleep(0.01)
+    os.write(writing, typed)
+    os.close(writing)
 
 
 def unseen(written):
@@ -126,15 +153,15 @@ def test_a_terminal_only_shows_what_is_in_a_configuration_file(tmp_path, file):
         for written in (word, in_toml(word)):
             config = tmp_path / f"{number}\x1b[2J.toml"
             config.write_text(f"version = 1\n{FILES[file].replace('X', written)}")
-            for command in ("chat hi --dry-run", "config show", "config validate"):
+            for command in ("chat hi --dry-run", *CONFIG_COMMANDS):
                 check(*at_a_terminal(*command.split(), "--config", config))
 
 
-def test_a_terminal_only_shows_what_is_said_in_a_conversation():
-    said = "".join(f"{word.splitlines()[0]}\n" for word in WORDS[:-1])
-    code, written = at_a_terminal("chat", stdin=said.encode())
+@pytest.mark.parametrize("word", WORDS[:-1])
+def test_a_terminal_only_shows_what_is_said_in_a_conversation(word):
+    code, written = at_a_terminal("chat", typed=f"{word.splitlines()[0]}\n".encode())
     check(code, written)
-    assert written.count("You said:") == len(WORDS) - 1
+    assert written.count("You said:") == 1
 
 
 def scripts(word):

@@ -56,7 +56,7 @@ def refused(tmp_path, text):
         (
             f'{HEAD}fault = "400"',
             ', line 4, column 1: there is no fault "400"',
-            'did you mean "400-context"?',
+            'did you mean "400-context" or "400-no-stream"?',
         ),
         (
             f'{HEAD}fault = "429-x"',

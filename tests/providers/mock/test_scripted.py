@@ -23,7 +23,7 @@ from hello_llm.contract import (
 from hello_llm.providers.factory import get_provider
 from tests.architecture.sources import ROOT
 
-(EXAMPLE,) = re.findall(
+_, EXAMPLE = re.findall(
     r"```toml\n(.*?)```", (ROOT / "docs" / "mock.md").read_text(encoding="utf-8"), re.DOTALL
 )
 
