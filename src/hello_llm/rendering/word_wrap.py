@@ -5,10 +5,14 @@ from collections.abc import Callable
 
 from rich.cells import cell_len
 
-_PART = re.compile(r"\n|[^\S\n]+|\S+")
+_PART = re.compile(r"\n|[ \t]+|[^ \t\n]+")
+_BLANKS = (" ", "\t")
 _TAB = 8
 _MARGIN = 20
 """How many columns must be left for a word to be shown although more of it may come."""
+
+_LONGEST_WORD = 500
+"""How many characters of a word are held back: no row of a screen is as long."""
 
 
 class WordWrap:
@@ -38,9 +42,9 @@ class WordWrap:
         return self._release()
 
     def _add(self, part: str) -> str:
-        if not part.isspace():
+        if not part.startswith((*_BLANKS, "\n")):
             self._word += part
-            return ""
+            return self._release() if len(self._word) > _LONGEST_WORD else ""
         written = self._release() if self._word or part == "\n" else ""
         if part == "\n":
             self._column = 0
@@ -52,7 +56,7 @@ class WordWrap:
         blanks, word = self._blanks, self._word
         self._blanks = self._word = ""
         start, width = self._after(blanks), cell_len(word)
-        breaks = word and self._column and start + width > self._columns()
+        breaks = blanks and word and self._column and start + width > self._columns()
         if breaks and width == len(word):
             self._column = width
             return f"\n{word}"
