@@ -181,11 +181,10 @@ def visible(text: str) -> str:
 
 
 def visible_in_rows(text: str) -> str:
-    """Return the pattern of what a terminal may show for `text` if a row ends between words."""
-    parts = re.split(r"([ \t]+)", text)
-    return "".join(
-        f"(?:{visible(part)}|\n)" if part[:1] in {" ", "\t"} else visible(part) for part in parts
-    )
+    """Return the pattern of what a terminal may show for `text` if rows end between words."""
+    blanks = re.compile(r"[ \t]+")
+    shown = zip(map(visible, blanks.split(text)), [*blanks.findall(text), ""], strict=True)
+    return "".join(f"{word}(?:{visible(gap)}|\n)" if gap else word for word, gap in shown)
 
 
 def _visible(character: str) -> str:
