@@ -182,9 +182,8 @@ def visible(text: str) -> str:
 
 def visible_in_rows(text: str) -> str:
     """Return the pattern of what a terminal may show for `text` if rows end between words."""
-    blanks = re.compile(r"[ \t]+")
-    shown = zip(map(visible, blanks.split(text)), [*blanks.findall(text), ""], strict=True)
-    return "".join(f"{word}(?:{visible(gap)}|\n)" if gap else word for word, gap in shown)
+    pairs = re.findall(r"([^ \t]*)([ \t]*)", text)
+    return "".join(visible(word) + (gap and f"(?:{visible(gap)}|\n)") for word, gap in pairs)
 
 
 def _visible(character: str) -> str:
