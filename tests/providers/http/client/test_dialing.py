@@ -1,6 +1,7 @@
 """Looking up a host and racing its addresses, with made-up answers of the resolver."""
 
 import socket
+import struct
 import threading
 import time
 from contextlib import closing
@@ -195,6 +196,7 @@ def test_a_connection_made_early_is_used_with_the_time_that_is_left(listener):
     call = Network()
     early = EarlyDial("127.0.0.1", listener, call, 60.0)
     sock, left_s = early.finish()
+    assert sock is not None
     with sock:
         assert sock.getpeername() == ("127.0.0.1", listener)
     assert left_s is not None
@@ -203,6 +205,7 @@ def test_a_connection_made_early_is_used_with_the_time_that_is_left(listener):
 
 def test_a_connection_made_early_without_a_limit_leaves_none(listener):
     sock, left_s = EarlyDial("127.0.0.1", listener, Network(), None).finish()
+    assert sock is not None
     sock.close()
     assert left_s is None
 
@@ -210,6 +213,31 @@ def test_a_connection_made_early_without_a_limit_leaves_none(listener):
 def test_a_connection_that_failed_early_fails_when_it_is_needed(closed):
     with pytest.raises(ConnectionRefusedError):
         EarlyDial("127.0.0.1", closed, Network(), 5.0).finish()
+
+
+@pytest.mark.parametrize("end", [socket.SHUT_RDWR, "reset"])
+def test_a_connection_that_the_server_closed_meanwhile_is_not_used(end):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        call = Network()
+        early = EarlyDial("127.0.0.1", server.getsockname()[1], call, 60.0)
+        other, _ = server.accept()
+        if end == "reset":
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        other.close()
+        assert early.finish() == (None, None)
+    assert all(sock.fileno() == -1 for sock in call._sockets)
+
+
+def test_a_server_that_greets_keeps_its_early_connection():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        early = EarlyDial("127.0.0.1", server.getsockname()[1], Network(), 60.0)
+        other, _ = server.accept()
+        with other:
+            other.sendall(b"SSH-2.0-x")
+            sock, _ = early.finish()
+            assert sock is not None
+            with sock:
+                assert sock.recv(3) == b"SSH"
 
 
 def test_an_unused_early_connection_is_closed(listener):

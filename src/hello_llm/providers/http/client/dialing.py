@@ -65,8 +65,11 @@ class EarlyDial:
         network.begin(within_s)
         threading.Thread(target=self._dial, name="hello-llm-dial", daemon=True).start()
 
-    def finish(self) -> tuple[socket.socket, float | None]:
+    def finish(self) -> tuple[socket.socket | None, float | None]:
         """Return the connected socket, and the seconds left for the rest of the way.
+
+        Returns no socket if the other end has closed it in the meantime, as servers do with
+        connections on which nothing arrives.
 
         Raises:
             OSError: as raised by :func:`dial`.
@@ -75,7 +78,10 @@ class EarlyDial:
         outcome, left_s = self._outcome.get()
         if isinstance(outcome, OSError):
             raise outcome
-        return outcome, left_s
+        if not _is_closed(outcome):
+            return outcome, left_s
+        outcome.close()
+        return None, None
 
     def close(self) -> None:
         """Close the connection if it was not used; the network must have been aborted."""
@@ -142,6 +148,16 @@ def attempts(
     finally:
         for _, sock in waiting.values():
             sock.close()
+
+
+def _is_closed(sock: socket.socket) -> bool:
+    """Return whether the other end has closed the connection, as far as that is known here."""
+    try:
+        return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def most_telling(errors: Sequence[OSError]) -> OSError:

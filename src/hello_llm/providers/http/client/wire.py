@@ -191,10 +191,11 @@ class _Backend(httpcore.NetworkBackend):
         network, goal = self._network, (to_resolve(host), port)
         early, self._early = self._early, None
         try:
+            sock = None
             if early is not None and early.goal == goal:
                 sock, left_s = early.finish()
                 network.begin(left_s)
-            else:
+            if sock is None:
                 network.begin(timeout)
                 sock = dial(*goal, network)
         except TimeoutError as error:
