@@ -90,8 +90,8 @@ def test_the_prompt_comes_first_then_a_blank_line_then_standard_input(arguments,
                 ["--system", "Review this."],
                 stdin,
                 (
-                    "error: standard input is empty\n"
-                    "hint: --no-stdin leaves it unread; </dev/null means no input\n"
+                    "error: standard input is empty, and there is no prompt\n"
+                    "hint: give a prompt, or look at what is piped; --no-stdin leaves it unread\n"
                 ),
             )
             for stdin in (b"", b" \n")
@@ -117,7 +117,7 @@ def test_a_profile_expects_something_in_a_pipe(tmp_path):
     file.write_text("version = 1\n[profiles.review]\n")
     ended = program("chat", "--config", file, "--profile", "review", stdin=b"")
     assert (ended.code, ended.stdout) == (2, b"")
-    assert ended.stderr.startswith("error: standard input is empty\n")
+    assert ended.stderr.startswith("error: standard input is empty, and there is no prompt\n")
 
 
 def test_a_file_is_read_like_a_pipe(tmp_path):
@@ -130,7 +130,7 @@ def test_an_empty_file_is_refused_where_it_should_hold_something(tmp_path):
     (tmp_path / "empty").touch()
     ended = shell(f'"$@" chat --system Review. <"{tmp_path}/empty"')
     assert (ended.code, ended.stdout) == (2, b"")
-    assert ended.stderr.startswith("error: standard input is empty\n")
+    assert ended.stderr.startswith("error: standard input is empty, and there is no prompt\n")
 
 
 def test_a_closed_standard_input_is_none():

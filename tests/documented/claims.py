@@ -18,7 +18,8 @@ def _a_profile_reviews_the_change(requests: list[Request]) -> None:
     chats = [request for request in requests if request.method == "POST"]
     system, user = _messages(chats[-1])
     assert system["content"] == "Review this change. Name its bugs, nothing else."
-    assert "\n+A changed line.\n" in user["content"]
+    assert "\n    Say hello\n" in user["content"]
+    assert "\n+# hello-llm\n" in user["content"]
 
 
 def _a_conversation_grows(requests: list[Request]) -> None:

@@ -14,6 +14,8 @@ from hello_llm.text.decoding import NotTextError, check_typed, decode_text
 GREETING = "hello world"
 """The prompt to send if nothing is asked and nothing is piped."""
 
+_SOMETHING = f"give a prompt, or look at what is piped; {UNREAD}"
+
 
 @dataclass(frozen=True, slots=True)
 class PromptSource:
@@ -55,7 +57,7 @@ class PromptSource:
         if typed is not None:
             return typed
         if expects:
-            raise UsageError("standard input is empty", f"{UNREAD}; </dev/null means no input")
+            raise UsageError("standard input is empty, and there is no prompt", _SOMETHING)
         return _greeting(waiting)
 
     def awaits_person(self, terminal: Terminal) -> bool:
