@@ -46,8 +46,12 @@ def parse(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON the server sent
         raise ValueError("it is nested too deeply") from error
 
 
-def values_in(chunks: Iterator[bytes], *, by_lines: bool, streamed: bool) -> Iterator[Value]:
-    """Yield the JSON objects in the body that arrives in `chunks`.
+def values_in(
+    chunks: Iterator[bytes], *, by_lines: bool, streamed: bool
+) -> Iterator[Value | None]:
+    """Yield the JSON objects in the body that arrives in `chunks`, and ``None`` after each chunk.
+
+    At ``None``, all values that have arrived have been yielded; the next may take a while.
 
     The request does not settle the format: some servers answer a request for a stream in one
     piece, and others the reverse. A body that is neither JSON nor events yields nothing.
@@ -79,10 +83,11 @@ def values_in(chunks: Iterator[bytes], *, by_lines: bool, streamed: bool) -> Ite
         deque(body, maxlen=0)
 
 
-def _framed(chunks: Iterator[bytes], reader: FrameReader) -> Iterator[Value]:
+def _framed(chunks: Iterator[bytes], reader: FrameReader) -> Iterator[Value | None]:
     for chunk in chunks:
         for frame in reader.feed(chunk):
             yield _value(frame.data, frame.event)
+        yield None
     for frame in reader.close():
         # Ignore a last frame that was cut off.
         try:
@@ -104,7 +109,7 @@ def _value(data: bytes, event: bytes = b"") -> Value:
     return Value(value, event)
 
 
-def _lines(chunks: Iterator[bytes]) -> Iterator[Value]:
+def _lines(chunks: Iterator[bytes]) -> Iterator[Value | None]:
     """Yield the object on each line; a first line that is not JSON may begin a document."""
     reader = JsonLinesReader()
     begun: list[bytes] = []
@@ -117,6 +122,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[Value]:
                 return
             begun = []
             yield _value(frame.data)
+        yield None
     if begun:
         yield from _document(b"".join(begun))
     else:

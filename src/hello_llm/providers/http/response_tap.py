@@ -164,7 +164,8 @@ class ResponseTap:
         """Return the reply as one JSON document; return anything else unchanged."""
         body: list[bytes] = []
         total = Piece()
-        for piece in self._pieces(_kept(chunks, body), by_lines=False, streamed=False):
+        pieces = self._pieces(_kept(chunks, body), by_lines=False, streamed=False)
+        for piece in filter(None, pieces):
             total.add(piece)
             total.unread = total.unread or piece.unread
         protocol = self.answer.protocol
@@ -175,7 +176,7 @@ class ResponseTap:
         return json.dumps(protocol.whole(total)).encode()
 
     def _streamed(self, chunks: Iterator[bytes], *, by_lines: bool) -> Iterator[bytes]:
-        for piece in self._pieces(chunks, by_lines=by_lines, streamed=True):
+        for piece in _merged(self._pieces(chunks, by_lines=by_lines, streamed=True)):
             protocol = self.answer.protocol
             if protocol is not None and (piece.has_output or piece.unread is not None):
                 yield from map(self._framed, protocol.frames(piece))
@@ -189,8 +190,11 @@ class ResponseTap:
 
     def _pieces(
         self, chunks: Iterator[bytes], *, by_lines: bool, streamed: bool
-    ) -> Iterator[Piece]:
+    ) -> Iterator[Piece | None]:
         for value in values_in(chunks, by_lines=by_lines, streamed=streamed):
+            if value is None:
+                yield None
+                continue
             try:
                 yield self._taken(value)
             except ErrorInAnswerError as error:
@@ -219,6 +223,33 @@ class ResponseTap:
         # The name of an event adds nothing to its data.
         by_lines = protocol is not None and protocol.by_lines
         return data + b"\n" if by_lines else b"data: " + data + b"\n\n"
+
+
+def _merged(pieces: Iterator[Piece | None]) -> Iterator[Piece]:
+    """Yield `pieces`, with adjacent pieces of text joined if they arrived together.
+
+    LiteLLM takes far longer for a frame than for the text in it. ``None`` says that the next piece
+    has not arrived yet, so nothing is held back until then.
+    """
+    held: list[Piece] = []
+    try:
+        for piece in pieces:
+            if piece is not None and piece.is_text:
+                held.append(piece)
+                continue
+            yield from _joined(held)
+            held = []
+            if piece is not None:
+                yield piece
+    except (UnreadableAnswerError, ErrorInAnswerError):
+        yield from _joined(held)
+        raise
+    yield from _joined(held)
+
+
+def _joined(texts: list[Piece]) -> Iterator[Piece]:
+    if texts:
+        yield Piece(text="".join(piece.text for piece in texts))
 
 
 def _kept(chunks: Iterator[bytes], body: list[bytes]) -> Iterator[bytes]:

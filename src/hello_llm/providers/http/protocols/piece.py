@@ -83,6 +83,11 @@ class Piece:
         """Whether it contains text, reasoning or tool calls."""
         return bool(self.text or self.reasoning or self.calls)
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its only output is text."""
+        return bool(self.text) and not (self.reasoning or self.calls or self.unread)
+
     def add(self, other: "Piece") -> None:
         """Append the content of `other`, which came later."""
         self.text += other.text
