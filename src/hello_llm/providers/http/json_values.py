@@ -46,9 +46,7 @@ def parse(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON the server sent
         raise ValueError("it is nested too deeply") from error
 
 
-def values_in(
-    chunks: Iterator[bytes], *, by_lines: bool, streamed: bool
-) -> Iterator[Value | None]:
+def values_in(chunks: Iterator[bytes], *, by_lines: bool, streamed: bool) -> Iterator[Value | None]:
     """Yield the JSON objects in the body that arrives in `chunks`, and ``None`` after each chunk.
 
     At ``None``, all values that have arrived have been yielded; the next may take a while.

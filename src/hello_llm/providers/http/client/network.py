@@ -89,6 +89,8 @@ class Network:
     """Whether any byte of an HTTP response arrived."""
     shows_certificate: bool = False
     """Whether a server that asks for a certificate gets one."""
+    latest: bytes = b""
+    """What the last read brought of the response."""
     received: int = 0
     """How many bytes arrived in the last TLS handshake."""
     _connect_by: float | None = None
@@ -179,12 +181,13 @@ class Network:
             return timeout
         return longest if timeout is None else min(timeout, longest)
 
-    def check(self, data: bytes) -> None:
-        """Check the first `data` of a response.
+    def take(self, data: bytes) -> None:
+        """Take note of `data`, which one read brought of a response.
 
         Raises:
-            NotHTTPError: it is not the beginning of an HTTP response.
+            NotHTTPError: it is not the beginning of an HTTP response, but comes first.
         """
+        self.latest = data
         if data and not self.greeted:
             self.greeted = True
             if data[: len(_HTTP)] != _HTTP[: len(data)]:

@@ -18,8 +18,8 @@ import httpcore
 from hello_llm.contract.address import to_verify
 from hello_llm.providers.http.client.network import Network, Step
 
-_RECORD = 2**14 + 2**8
-"""The largest TLS record, in bytes."""
+_MOST_AT_ONCE = 2**16
+"""How many encrypted bytes to read at a time; the largest TLS record has a quarter of that."""
 
 _Result = TypeVar("_Result")
 
@@ -64,7 +64,7 @@ class TcpStream(_WatchedStream):
         if opening:
             self._network.heard = self._network.heard or bool(data)
         elif self.outermost:
-            self._network.check(data)
+            self._network.take(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -117,6 +117,7 @@ class TlsStream(_WatchedStream):
         self._tls = tls
         self._incoming, self._outgoing = bios
         self._received = 0
+        self._postponed: ssl.SSLError | None = None
 
     @classmethod
     def over(
@@ -154,13 +155,13 @@ class TlsStream(_WatchedStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return the next bytes; none at the end, even if the server did not announce it."""
         try:
-            data = self._exchange(partial(self._tls.read, max_bytes), timeout)
+            data = self._exchange(partial(self._arrived, max_bytes), timeout)
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             return b""
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
         if self.outermost and self._network.step is Step.OPEN:
-            self._network.check(data)
+            self._network.take(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -183,6 +184,26 @@ class TlsStream(_WatchedStream):
         """Return one of the facts that httpcore asks for."""
         return self._tls if info == "ssl_object" else self._inner.get_extra_info(info)
 
+    def _arrived(self, max_bytes: int) -> bytes:
+        """Return what has arrived by now: not only the first record, which may be a few bytes.
+
+        Raises:
+            ssl.SSLWantReadError: no whole record has arrived.
+            ssl.SSLError: the session failed, or the server closed it.
+        """
+        if self._postponed is not None:
+            raise self._postponed
+        data = record = self._tls.read(max_bytes)
+        try:
+            while record and len(data) < max_bytes:
+                record = self._tls.read(max_bytes - len(data))
+                data += record
+        except ssl.SSLWantReadError:
+            return data
+        except ssl.SSLError as error:
+            self._postponed = error
+        return data
+
     def _exchange(self, work: Callable[[], _Result], timeout: float | None) -> _Result:
         """Do `work` on the session, sending and receiving what it needs."""
         while True:
@@ -193,7 +214,7 @@ class TlsStream(_WatchedStream):
             self._flush(timeout)
             if result:
                 return result[0]
-            data = self._inner.read(_RECORD, timeout)
+            data = self._inner.read(_MOST_AT_ONCE, timeout)
             self._received += len(data)
             if data:
                 self._incoming.write(data)

@@ -5,6 +5,7 @@ network backend, and a response over a stream of our own. This module imports bo
 imported, so others import it inside functions.
 """
 
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,6 +21,11 @@ from hello_llm.providers.http.client.streams import TcpStream, TlsStream
 from hello_llm.providers.http.client.tunnel import open_tunnel
 
 _CODING = b"content-encoding"
+_BETWEEN_CHUNKS = re.compile(rb"\r\n0*[1-9A-Fa-f][0-9A-Fa-f]*\r\n(?=.)", re.DOTALL)
+"""The end of a chunk of HTTP and the size of the next, which follows; the last is empty."""
+
+_UNMISTAKABLE = 32
+"""From how many bytes on a chunk is not found by mistake in what stands before it."""
 
 
 class TappedTransport(httpx.BaseTransport):
@@ -108,7 +114,7 @@ class PoolTransport(httpx.BaseTransport):
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(_arriving(response), response.close),
+            stream=_Body(reads_of(response, self._network), response.close),
             extensions=response.extensions,
         )
 
@@ -129,11 +135,59 @@ class PoolTransport(httpx.BaseTransport):
         self._pool.close()
 
 
-def _arriving(response: httpcore.Response) -> Iterator[bytes]:
+def reads_of(response: httpcore.Response, network: Network) -> Iterator[bytes]:
+    """Yield the body of `response` as it arrived: the chunks of HTTP that one read brought, joined.
+
+    Raises:
+        httpx.RequestError: the connection failed, or the server broke the rules of HTTP.
+    """
+    held: list[bytes] = []
+    reads = _Reads(network)
     try:
-        yield from response.iter_stream()
+        for chunk in response.iter_stream():
+            held.append(chunk)
+            if not reads.have_more(chunk):
+                yield b"".join(held)
+                held = []
     except Exception as error:
+        if held:
+            yield b"".join(held)
         raise _translated(error) from error
+    if held:
+        yield b"".join(held)
+
+
+class _Reads:
+    """Follows the chunks of HTTP through the reads of a network, each of which may bring many.
+
+    Most servers send each frame of a stream as a chunk of its own. What httpcore still has to yield
+    before it reads again is not part of its interface, so it is looked up in what was read.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._read = b""
+        self._place = 0
+        self._certain = False
+
+    def have_more(self, chunk: bytes) -> bool:
+        """Return whether another chunk arrived together with `chunk`; false if that is uncertain.
+
+        Args:
+            chunk: the one after that of the last call.
+        """
+        if self._read is not self._network.latest:
+            self._read, self._place, self._certain = self._network.latest, 0, False
+        start = self._place
+        if not self._certain:
+            start = self._read.find(chunk, start) if len(chunk) >= _UNMISTAKABLE else -1
+        if start < 0:
+            return False
+        self._place = start + len(chunk)
+        between = _BETWEEN_CHUNKS.match(self._read, self._place)
+        self._certain = between is not None
+        self._place = self._place if between is None else between.end()
+        return self._certain
 
 
 def _translated(error: Exception) -> Exception:
