@@ -46,8 +46,7 @@ class Outcome:
         return (
             (answer.reason, answer.usage, answer.text_units, answer.ended, answer.complete),
             (tap.pieces, tap.size, tap.complete),
-            # A line that is no JSON has two names, depending on what arrived before it.
-            type(self.error),
+            (type(self.error), str(self.error)),
         )
 
 

@@ -110,18 +110,18 @@ def _value(data: bytes, event: bytes = b"") -> Value:
 def _lines(chunks: Iterator[bytes]) -> Iterator[Value | None]:
     """Yield the object on each line; a first line that is not JSON may begin a document."""
     reader = JsonLinesReader()
-    begun: list[bytes] = []
+    begun: list[bytes] | None = []
     for chunk in chunks:
-        begun.append(chunk)
-        frames = reader.feed(chunk)
-        for frame in frames:
-            if begun and not _is_json(frame.data):
+        if begun is not None:
+            begun.append(chunk)
+        for frame in reader.feed(chunk):
+            if begun is not None and not _is_json(frame.data):
                 yield from _document(b"".join(chain(begun, chunks)))
                 return
-            begun = []
+            begun = None
             yield _value(frame.data)
         yield None
-    if begun:
+    if begun is not None:
         yield from _document(b"".join(begun))
     else:
         yield from _framed(iter(()), reader)
