@@ -109,10 +109,8 @@ class Answer:
         self.ended = self.ended or piece.ended
         self.reason = piece.reason or self.reason
         self.refusal += piece.refusal
-        counts = counts_in(piece.usage)
-        self.usage |= counts
-        self.unpriced = self.unpriced or hides_discounts(piece.usage)
-        self.counted = self.counted or (piece.only_usage and bool(counts))
+        if piece.usage:
+            self._count(piece)
         return self._sorted(piece)
 
     def rest(self) -> Piece:
@@ -130,6 +128,12 @@ class Answer:
         reasoning, text = self._thinking.close()
         rest.add(self._measured(Piece(text=text, reasoning=reasoning)))
         return rest
+
+    def _count(self, piece: Piece) -> None:
+        counts = counts_in(piece.usage)
+        self.usage |= counts
+        self.unpriced = self.unpriced or hides_discounts(piece.usage)
+        self.counted = self.counted or (piece.only_usage and bool(counts))
 
     def _sorted(self, piece: Piece) -> Piece:
         """Return `piece` with the reasoning moved out of its text and its calls numbered."""

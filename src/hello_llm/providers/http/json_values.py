@@ -19,6 +19,7 @@ from hello_llm.providers.http.sse import (
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _NO_OBJECT = "something that is not a JSON object"
 _SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder(strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ def parse(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON the server sent
     Raises:
         ValueError: `data` is not valid JSON, or it is nested too deeply.
     """
-    text = data.decode("utf-8-sig", errors="replace")
+    text = data.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
     try:
-        return json.loads(text, strict=False)
+        return _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
@@ -155,10 +156,10 @@ def _one_after_the_other(text: str) -> Iterator[Any]:
     Raises:
         UnreadableAnswerError: `text` ends in the middle of a value.
     """
-    decoder, place = json.JSONDecoder(strict=False), 0
+    place = 0
     while place < len(text):
         try:
-            value, place = decoder.raw_decode(text, place)
+            value, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
             raise UnreadableAnswerError("half of a JSON document") from None
         yield value

@@ -43,8 +43,9 @@ class OllamaReplies:
             raise UnreadableAnswerError(f"{name_of(message)} as its message")
         piece = piece_of(message.get("content"))
         piece.text = piece.text or text_in(value.get("response"))
-        reasoning = (place.get(key) for place in (message, value) for key in _REASONING_KEYS)
-        piece.reasoning = next(filter(None, map(reasoning_in, reasoning)), "") or piece.reasoning
+        places = ((place, key) for place in (message, value) for key in _REASONING_KEYS)
+        reasoning = (reasoning_in(place[key]) for place, key in places if place.get(key))
+        piece.reasoning = next(filter(None, reasoning), "") or piece.reasoning
         piece.calls = list(calls_in(message.get("tool_calls"), whole=True))
         done, reason = value.get("done") in _DONE, value.get("done_reason")
         piece.reason = reason if isinstance(reason, str) else ""

@@ -115,7 +115,7 @@ def _piece(choice: Json, message: Json, *, whole: bool) -> Piece:
     piece = piece_of(message.get("content"))
     if not piece.text:
         piece.text = text_in(message.get("text"))
-    reasoning = (reasoning_in(message.get(key)) for key in _REASONING_KEYS)
+    reasoning = (reasoning_in(message[key]) for key in _REASONING_KEYS if message.get(key))
     piece.reasoning = next(filter(None, reasoning), "") or piece.reasoning
     piece.calls = list(calls_in(message.get("tool_calls"), whole=whole))
     piece.calls = piece.calls or list(calls_in(message.get("function_call"), whole=whole))

@@ -4,6 +4,7 @@ LiteLLM only makes the request. Its own stream reader is not used: it loses refu
 part of the reasoning, and starts an event loop for each event. See ``responses_stream``.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,7 +63,7 @@ class ResponsesReplies(OpenAIReplies):
     def __init__(self) -> None:
         """Start a new answer."""
         super().__init__()
-        self._come: dict[Place, str] = {}
+        self._come: defaultdict[Place, list[str]] = defaultdict(list)
         self._named: set[int] = set()
         self._thought: Place | None = None
 
@@ -148,14 +149,14 @@ class ResponsesReplies(OpenAIReplies):
 
     def _until(self, place: Place, key: str, text: str) -> Piece:
         """Return the rest of `text`, whose beginning may have arrived earlier."""
-        come = self._come.get(place, "")
+        come = "".join(self._come[place])
         if len(text) <= len(come) or not text.startswith(come):
             return Piece()
         return self._more(place, key, text[len(come) :])
 
     def _more(self, place: Place, key: str, delta: object) -> Piece:
         text = piece_of(delta).text
-        self._come[place] = self._come.get(place, "") + text
+        self._come[place].append(text)
         if key == "arguments":
             return Piece(calls=[CallPiece(arguments=text, index=place[0])])
         if key == "refusal":
