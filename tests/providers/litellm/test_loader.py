@@ -136,10 +136,11 @@ def frame(content=None, finish=None):
 
 @respx.mock(assert_all_mocked=True)
 def test_half_a_character_in_each_of_two_chunks_is_one_character(respx_mock):
-    text = frame("a\ud83d") + frame("\ude00b") + frame(finish="stop") + "data: [DONE]\n\n"
+    frames = (frame("a\ud83d"), frame("\ude00b"), frame(finish="stop"), "data: [DONE]\n\n")
+    body = map(str.encode, frames)  # which arrive one by one
     headers = {"content-type": "text/event-stream"}
     route = respx_mock.post(f"{BASE}/chat/completions")
-    route.mock(return_value=httpx.Response(200, text=text, headers=headers))
+    route.mock(return_value=httpx.Response(200, content=body, headers=headers))
     events = list(provider().stream_chat("hi"))
     assert [event.text for event in events if isinstance(event, TextDelta)] == ["a", "😀b"]
     assert fold(events).text == "a😀b"
