@@ -21,7 +21,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of the answer arrived."""
+    """A piece of the answer arrived: one token, or all that arrived together."""
 
     text: str
     """The piece; all pieces joined make up the answer."""

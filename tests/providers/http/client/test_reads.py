@@ -1,17 +1,20 @@
 """What one read of a connection brings reaches the tap at once, in one piece, over TCP and TLS."""
 
+import socket
 import ssl
+import threading
 from itertools import accumulate, pairwise
 from typing import Any
 
 import httpcore
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hello_llm.providers.http.client.network import Network, Step
 from hello_llm.providers.http.client.streams import TlsStream
-from hello_llm.providers.http.client.wire import reads_of
+from hello_llm.providers.http.client.wire import PoolTransport, reads_of
 from tests.faults.connect import CERTIFICATE
 
 HEAD = b"HTTP/1.1 200 OK\r\nDate: today\r\n"
@@ -116,6 +119,26 @@ def test_what_came_before_a_broken_chunk_is_yielded():
         with pytest.raises(Exception, match="chunk header"):
             found.extend(reads_of(response, network))
     assert b"".join(found) == b"".join(frames)
+
+
+def test_a_call_reads_its_body_this_way():
+    frames = [FRAME % number for number in range(50)]
+    head = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+    def answer():
+        with listener.accept()[0] as peer:
+            peer.recv(65536)
+            peer.sendall(head + chunked(frames) + b"0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=answer)
+        server.start()
+        transport = PoolTransport(httpx.create_ssl_context(), Network())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        response = transport.handle_request(httpx.Request("GET", url))
+        assert list(response.iter_raw()) == [b"".join(frames)]
+        transport.close()
+        server.join()
 
 
 class TlsServer:
