@@ -82,7 +82,7 @@ def test_the_deltas_joined_are_the_text_of_the_reply(subject):
     *events, end = subject.provider.stream_chat("hi")
     assert isinstance(end, Finished)
     deltas = [event.text for event in events if isinstance(event, TextDelta)]
-    assert len(deltas) > 1
+    assert deltas  # how many depends on how fast they arrive
     assert all(deltas)
     assert "".join(deltas) == end.reply.text == subject.text
 
