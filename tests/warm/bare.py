@@ -14,11 +14,11 @@ from hello_llm.warm import fork, holder
 {patch}
 def run(arguments):
     time.sleep(arguments.count("slowly"))
-    print(*arguments, "by", os.getppid(), flush=True)
+    print(*arguments, "by", os.getpid() if "fork" in arguments else os.getppid(), flush=True)
     return len(arguments)
 def ready():
     print("ready", flush=True)
-holder.Holder({idle_s}).serve(fork.Program(run, print), ready)
+holder.Holder({idle_s}).serve(fork.Program(run, print, bool), ready)
 """
 
 

@@ -3,29 +3,46 @@
 import os
 from pathlib import Path
 
+from hello_llm.warm.spare import NAME
 from tests.cli.calls import until
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that `pid` started and that have not been waited for."""
-    return [child for child in _all() if _stat(child)[1:2] == [str(pid)]]
+    """Return the forks of the warm process `pid` that answer a call and are not waited for yet."""
+    return [child for child in _children(pid) if not _is_spare(child)]
+
+
+def spares(pid: int) -> list[int]:
+    """Return the spare of the warm process `pid`, if it has one."""
+    return [child for child in _children(pid) if _is_spare(child)]
 
 
 def only_child(pid: int) -> int:
     """Return the one process that `pid` has left when those that just end are gone."""
-    until(lambda: len(children(pid)) == 1)
-    (child,) = children(pid)
-    return child
+    found: list[int] = []
+
+    def looked() -> bool:
+        found[:] = children(pid)
+        return len(found) == 1
+
+    until(looked)
+    return found[0]
 
 
-def holders(runtime: Path) -> list[int]:
-    """Return the warm processes that are met below the folder `runtime`, and their forks."""
+def holders(runtime: Path, *, spare: bool = True) -> list[int]:
+    """Return the warm processes that are met below the folder `runtime`, and their forks.
+
+    Args:
+        runtime: the runtime folder.
+        spare: whether to return spares too.
+    """
     meeting = b"XDG_RUNTIME_DIR=" + os.fsencode(runtime)
     return [
         pid
         for pid in _all()
         if b"hello_llm.cli.holder" in _read(pid, "cmdline").split(b"\0")
         and meeting in _read(pid, "environ").split(b"\0")
+        and (spare or not _is_spare(pid))
     ]
 
 
@@ -44,6 +61,14 @@ def resident_kib(pid: int) -> int:
     lines = _read(pid, "status").decode().splitlines()
     (size,) = (line.split()[1] for line in lines if line.startswith("VmRSS:"))
     return int(size)
+
+
+def _children(pid: int) -> list[int]:
+    return [child for child in _all() if _stat(child)[1:2] == [str(pid)]]
+
+
+def _is_spare(pid: int) -> bool:
+    return _read(pid, "comm") == f"{NAME}\n".encode()
 
 
 def _all() -> list[int]:

@@ -189,7 +189,7 @@ def test_a_call_whose_warm_process_is_killed_keeps_and_marks_what_arrived(
 _IMPATIENT = """
 from hello_llm import __main__
 from hello_llm.warm import client
-client._TIMEOUT_S = 0.5
+client.TIMEOUT_S = 0.5
 __main__.main()
 """
 

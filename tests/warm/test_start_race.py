@@ -41,7 +41,7 @@ def starts(count, *more):
 def all_name_one(ended, runtime):
     assert {(code, err) for code, _, err in ended} == {(0, "")}
     (pid,) = {pid_said(out) for _, out, _ in ended}
-    until(lambda: holders(runtime) == [pid])
+    until(lambda: holders(runtime, spare=False) == [pid])
     return pid
 
 
@@ -75,7 +75,7 @@ def test_those_who_wait_take_over_where_one_is_killed_as_it_comes_up(runtime):
     said = [it.communicate(timeout=PATIENCE_S)[0] for it in running]
     assert [it.returncode for it in running] == [0] * 4
     (pid,) = {pid_said(text) for text in said}
-    until(lambda: holders(runtime) == [pid])
+    until(lambda: holders(runtime, spare=False) == [pid])
 
 
 def test_a_stop_in_the_middle_of_starts_leaves_one_or_none(runtime):

@@ -38,7 +38,7 @@ def test_its_life_as_the_commands_tell_it(runtime, openai_server):
     assert (started.text, started.code, started.stderr) == (ready, 0, "")
     again = child("warm", "start")
     assert (again.text, again.code) == (f"warm process {pid} is already running\n", 0)
-    until(lambda: holders(runtime) == [pid])
+    until(lambda: holders(runtime, spare=False) == [pid])
     openai_server.play(Script(end="stall"))
     with subprocess.Popen(
         [*COMMAND, *asking(f"{openai_server.url}/v1", "--stream")], stdout=subprocess.PIPE
@@ -99,7 +99,7 @@ def test_two_starts_at_one_moment_leave_one_process(runtime):
     said = [start.communicate()[0] for start in starts]
     assert [start.returncode for start in starts] == [0, 0]
     (pid,) = {pid_said(text) for text in said}
-    until(lambda: holders(runtime) == [pid])
+    until(lambda: holders(runtime, spare=False) == [pid])
 
 
 def test_it_ends_by_itself_without_a_call_and_leaves_nothing(runtime):

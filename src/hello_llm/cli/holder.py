@@ -4,8 +4,10 @@ import gc
 import io
 import os
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import NoReturn
@@ -14,15 +16,15 @@ import hello_llm
 from hello_llm.cli.app import run
 from hello_llm.cli.commands.chat.run import ChatRun
 from hello_llm.cli.display import Display
-from hello_llm.cli.parser import parser_for
 from hello_llm.cli.prompt import PromptSource
 from hello_llm.cli.signals import STOP
 from hello_llm.cli.startup import Startup
 from hello_llm.machine.last_words import say
-from hello_llm.providers.litellm.rehearsal import rehearse_all
+from hello_llm.providers.litellm.rehearsal import rehearse, rehearse_all
 from hello_llm.rendering.terminal import ClosedStream, Terminal
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.origins import BUILT_IN
+from hello_llm.settings.paths import default_config_file
 from hello_llm.warm.control import (
     LONGEST_START_S,
     WarmError,
@@ -35,6 +37,9 @@ from hello_llm.warm.place import NoPlaceError
 
 _ENTRY_POINTS = frozenset({"hello_llm.__main__", __name__})
 _SCREEN = {"TERM": "xterm-256color"}
+_MODEL = "openai/rehearsal"
+"""A model of the protocol that most servers speak."""
+_CONFIG = b"version = 1\n[defaults]\nwarm = true\n"
 
 
 def main() -> NoReturn:
@@ -58,7 +63,7 @@ def _serve(idle_s: float) -> None:
     _import_everything()
     gc.collect()
     gc.freeze()  # memory that the collector does not touch stays shared with the forks
-    holder.serve(Program(_run, STOP.explain), _let_go)
+    holder.serve(Program(_run, STOP.explain, _rehearse_chat), _let_go)
 
 
 def _place(idle_s: float) -> Holder | None:
@@ -81,9 +86,9 @@ def _import_everything() -> None:
     for module in walk_packages(hello_llm.__path__, "hello_llm."):
         if module.name not in _ENTRY_POINTS:
             import_module(module.name)
-    parser_for(["chat"])
     _rehearse_rendering()
     rehearse_all()
+    _rehearse_chat()
 
 
 def _rehearse_rendering() -> None:
@@ -98,6 +103,48 @@ def _rehearse_rendering() -> None:
     source = PromptSource(["- **a** `b`\n\n| c |\n| - |\n| d |"], None, no_stdin=True)
     run = ChatRun(settings, source, out=None, keep_partial=False, dry_run=False)
     run.on(Display.of(settings, terminal))
+
+
+def _rehearse_chat() -> None:
+    """Run a command line that the mock answers, and a call of LiteLLM; show and send nothing.
+
+    Neither depends on the user's files, and no thread is left running.
+    """
+    default_config_file()  # imports what locates it
+    with _silence(), _file(_CONFIG) as config:
+        command = ["chat", "hi", "--provider", "mock", "--stream", "--no-stdin", "--config", config]
+        run(command, Startup(holder=os.getppid()))
+    rehearse(_MODEL)
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Connect the standard descriptors to the null device."""
+    kept = [os.dup(number) for number in range(3)]
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
+    os.close(null)
+    try:
+        yield
+    finally:
+        for number, descriptor in enumerate(kept):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+
+
+@contextmanager
+def _file(content: bytes) -> Iterator[str]:
+    """Yield the path of a file in memory."""
+    file = os.memfd_create("hello-llm")
+    try:
+        os.write(file, content)
+        yield f"/proc/self/fd/{file}"
+    finally:
+        os.close(file)
 
 
 def _let_go() -> None:

@@ -4,10 +4,7 @@ Uses the standard library only, and little of it, so that it starts quickly.
 """
 
 import os
-import signal
-import socket
 import sys
-from collections.abc import Callable
 
 from hello_llm.warm.confinement import (
     HIDDEN,
@@ -17,12 +14,12 @@ from hello_llm.warm.confinement import (
     may_look_into,
     witness,
 )
+from hello_llm.warm.low_level import TYPE_CHECKING, peer, signal, socket
 from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
     MOST_DESCRIPTORS,
     OBEYED,
-    peer,
     read_all,
     receive_forked,
     send,
@@ -37,7 +34,12 @@ from hello_llm.warm.place import (
     socket_name,
 )
 
-_TIMEOUT_S = 5.0
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMEOUT_S = 5.0
+"""Seconds to wait for each answer before the call has begun."""
+
 _ABSENT = (FileNotFoundError, ConnectionRefusedError)
 _PASSED_ON = (*OBEYED, signal.SIGWINCH)
 
@@ -62,7 +64,8 @@ def hand_over(arguments: list[str]) -> int:
         ColdError: there is no warm process, or this process must make the call itself.
         LostError: the fork was killed during the call.
     """
-    with _connected() as channel:
+    channel = _connected()
+    try:
         fork = _fork_of(channel)
         restore = _forward_signals(fork.process)
         try:
@@ -71,6 +74,8 @@ def hand_over(arguments: list[str]) -> int:
         finally:
             restore()
             os.close(fork.process)
+    finally:
+        channel.close()
 
 
 def connect(folder: int, name: str) -> socket.socket:
@@ -80,7 +85,7 @@ def connect(folder: int, name: str) -> socket.socket:
         ColdError: nobody listens there, or another user does.
     """
     channel = socket.socket(socket.AF_UNIX)
-    channel.settimeout(_TIMEOUT_S)
+    channel.settimeout(TIMEOUT_S)
     at = address(folder, name)
     try:
         channel.connect(at)
@@ -213,10 +218,10 @@ def _wording(stream: object) -> dict[str, object] | None:
 
 
 def _is_ignored(number: int) -> bool:
-    return signal.getsignal(number) is signal.SIG_IGN
+    return signal.getsignal(number) == signal.SIG_IGN
 
 
-def _forward_signals(process: int) -> Callable[[], None]:
+def _forward_signals(process: int) -> "Callable[[], None]":
     """Forward signals to the fork; return a function that stops forwarding."""
 
     def tell(number: int) -> None:

@@ -6,12 +6,11 @@ domains, but they can be detected by the access that they deny: see :func:`witne
 
 import errno
 import os
-import signal
-import socket
-import struct
-from collections.abc import Mapping, Sequence
 
-from hello_llm.warm.messages import peer
+from hello_llm.warm.low_level import INT, TYPE_CHECKING, int_at, peer, signal, socket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _SO_PEERPIDFD = 77
 """Not yet in the standard library; available since Linux 6.5."""
@@ -68,14 +67,11 @@ def process_at(channel: socket.socket) -> int:
         OSError: the process has ended, or is in a PID namespace that is not visible from here.
     """
     try:
-        size = struct.calcsize("i")
-        told = channel.getsockopt(socket.SOL_SOCKET, _SO_PEERPIDFD, size)
+        return int_at(channel.getsockopt(socket.SOL_SOCKET, _SO_PEERPIDFD, INT), 0)
     except OSError as error:
         if error.errno != errno.ENOPROTOOPT:
             raise
         return os.pidfd_open(peer(channel)[0])
-    process: int = struct.unpack("i", told)[0]
-    return process
 
 
 def differences(channel: socket.socket) -> list[str]:
@@ -110,7 +106,7 @@ def loading() -> dict[str, str | None]:
     return found
 
 
-def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
+def passed_on(environ: "Mapping[str, str]") -> dict[str, str]:
     """Return the loader variables to start a warm process with.
 
     A preloaded library may do anything, and may read other variables of its process, so a warm
@@ -119,13 +115,13 @@ def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name in _PASSED_ON}
 
 
-def differing(mine: Mapping[str, object], theirs: Mapping[str, object]) -> list[str]:
+def differing(mine: "Mapping[str, object]", theirs: "Mapping[str, object]") -> list[str]:
     """List every key whose value differs, or that only one of the two processes has."""
     kinds = sorted(mine.keys() | theirs.keys())
     return [kind for kind in kinds if mine.get(kind) != theirs.get(kind)]
 
 
-def in_words(differences: Sequence[str]) -> str:
+def in_words(differences: "Sequence[str]") -> str:
     """Format the `differences` of the other process as the reason for a cold call."""
     return f"it has {' and '.join(differences)}"
 

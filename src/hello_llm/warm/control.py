@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hello_llm.warm.client import ColdError, await_fork, connect
+from hello_llm.warm.client import TIMEOUT_S, ColdError, await_fork, connect
 from hello_llm.warm.confinement import ANOTHER_PID_NAMESPACE, in_words, passed_on, process_at
 from hello_llm.warm.lock import is_taken, remove_unless_taken, sockets_in
-from hello_llm.warm.messages import BrokenOffError, peer, read_all, send
+from hello_llm.warm.low_level import peer
+from hello_llm.warm.messages import BrokenOffError, read_all, send
 from hello_llm.warm.place import NoPlaceError, folder_path, open_folder, socket_name
 from hello_llm.warm.squatted import ELSEWHERE
 
@@ -261,11 +262,14 @@ def _folder() -> Iterator[int | None]:
 def _connection(folder: int, name: str) -> socket.socket | None:
     """Connect to the warm process at the socket `name`; return ``None`` if there is none."""
     try:
-        return connect(folder, name)
+        connected = connect(folder, name)
     except ColdError as error:
         if error.absent:
             return None
         raise WarmError(str(error)) from None
+    channel = socket.socket(fileno=connected.detach())
+    channel.settimeout(TIMEOUT_S)
+    return channel
 
 
 def _is_served(folder: int) -> bool:

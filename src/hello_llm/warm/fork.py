@@ -31,10 +31,10 @@ from hello_llm.warm.confinement import (
     may_look_into,
     witness,
 )
+from hello_llm.warm.low_level import peer
 from hello_llm.warm.messages import (
     DECLINED,
     ENDED,
-    peer,
     read,
     receive,
     receive_number,
@@ -48,6 +48,9 @@ NO_CALL = 75
 _TIMEOUT_S = 5.0
 _TIDY_S = 2.0
 
+Figures = Mapping[str, float]
+"""The status of the warm process, as far as only it knows it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -57,11 +60,11 @@ class Program:
     """Runs a command line and returns the exit code; may raise :class:`DeclinedError`."""
     explain: Callable[[str], None]
     """Called with the reason for the SIGTERM that is about to be sent."""
+    rehearse: Callable[[], None]
+    """Does what a call does, without any effect; leaves no thread running."""
 
 
-def answer(
-    channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
-) -> NoReturn:
+def answer(channel: socket.socket, alive: int, program: Program, figures: Figures) -> NoReturn:
     """Answer the client on `channel` in this fork, then exit.
 
     Args:
@@ -76,9 +79,7 @@ def answer(
         os._exit(NO_CALL)
 
 
-def _answer(
-    channel: socket.socket, alive: int, program: Program, figures: Mapping[str, float]
-) -> None:
+def _answer(channel: socket.socket, alive: int, program: Program, figures: Figures) -> None:
     channel.settimeout(_TIMEOUT_S)
     hold_signals()
     _report(channel, alive)

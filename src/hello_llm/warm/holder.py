@@ -1,4 +1,4 @@
-"""The main loop of the warm process: it accepts calls in a single thread and forks for each."""
+"""The main loop of the warm process: it accepts calls in a single thread, with a fork for each."""
 
 import errno
 import fcntl
@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
-from hello_llm.warm.fork import NO_CALL, Program, answer
-from hello_llm.warm.messages import DECLINED, ENDED, peer
+from hello_llm.warm.fork import NO_CALL, Figures, Program, answer
+from hello_llm.warm.low_level import peer
+from hello_llm.warm.messages import DECLINED, ENDED
 from hello_llm.warm.place import (
     UNHEARD_ENDING,
     address,
@@ -23,6 +23,7 @@ from hello_llm.warm.place import (
     remove_stale,
     socket_name,
 )
+from hello_llm.warm.spare import Spare, connection, stand_by
 
 IDLE_S = 15 * 60.0
 """Seconds without a call after which the warm process ends."""
@@ -30,6 +31,8 @@ IDLE_S = 15 * 60.0
 _BACKLOG = 128
 _FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _BREATHER_S = 0.1
+_QUIET_S = 0.05
+"""Seconds without a call or the end of one after which a spare is made: it takes nobody's time."""
 
 
 class TakenError(Exception):
@@ -56,6 +59,8 @@ class Holder:
         self._name = socket_name()
         self._calls = 0
         self._running: dict[int, socket.socket] = {}
+        self._spare: Spare | None = None
+        self._spare_wanted = True
         self._stopping = False
         self._began = self._last_use = time.monotonic()
         # Through its end of this pipe, a fork notices that this process is gone.
@@ -79,8 +84,11 @@ class Holder:
         with _listening(self._folder, self._name) as listener:
             on_ready()
             self._began = self._last_use = time.monotonic()
-            while not self._stopping and self._wait(listener):
+            while not self._stopping and self._wait(listener, program):
                 self._accept(listener, program)
+        if self._spare:
+            self._spare.end()
+            self._spare = None
         _leave_folder(self._folder, self._name)
         while self._running:
             select.select([self._wakeup], [], [])
@@ -89,14 +97,19 @@ class Holder:
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
-    def _wait(self, listener: socket.socket) -> bool:
-        """Wait for a call or a signal; return False if the idle time is over."""
+    def _wait(self, listener: socket.socket, program: Program) -> bool:
+        """Wait for a call or a signal, and make a spare; return False if the idle time is over."""
         rest = None if self._running else self._last_use + self._idle_s - time.monotonic()
         if rest is not None and rest <= 0:
             return False
+        lacking = self._spare_wanted and self._spare is None
+        if lacking:
+            rest = _QUIET_S if rest is None else min(rest, _QUIET_S)
         ready, _, _ = select.select([listener, self._wakeup], [], [], rest)
         if self._wakeup in ready:
             self._reap()
+        if lacking and not ready:
+            self._make_spare(listener, program)
         return True
 
     def _reap(self) -> None:
@@ -106,6 +119,9 @@ class Holder:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 self._end(self._running.pop(pid), os.waitstatus_to_exitcode(status))
+        if self._spare and os.waitpid(self._spare.pid, os.WNOHANG)[0]:
+            self._spare.close()
+            self._spare = None
 
     def _end(self, channel: socket.socket, code: int) -> None:
         """Tell the client how its fork ended, if the fork could not, unless a signal killed it."""
@@ -125,10 +141,36 @@ class Holder:
             if error.errno in _FULL:  # wait until a call has ended
                 select.select([self._wakeup], [], [], _BREATHER_S)
             return
-        if peer(channel)[1] == os.geteuid():
-            self._fork(channel, listener, program)
-        else:
+        if peer(channel)[1] != os.geteuid():
             channel.close()
+            return
+        spare = self._spare
+        if spare and spare.hand_over(channel, self._figures()):
+            spare.close()
+            self._running[spare.pid], self._spare = channel, None
+        else:
+            self._fork(channel, listener, program)
+        self._spare_wanted = True
+
+    def _make_spare(self, listener: socket.socket, program: Program) -> None:
+        """Fork a spare for the next call; if it fails, or dies, not again before that call."""
+        self._spare_wanted = False
+        try:
+            ours, theirs = connection()
+        except OSError:  # too many files are open
+            return
+        with theirs:
+            try:
+                pid = os.fork()
+            except OSError:  # out of memory or processes
+                ours.close()
+                return
+            if pid:
+                self._spare = Spare(pid, ours)
+                return
+            ours.close()
+            self._release(listener)
+            stand_by(theirs, self._alive, program)
 
     def _fork(self, channel: socket.socket, listener: socket.socket, program: Program) -> None:
         try:
@@ -139,23 +181,26 @@ class Holder:
             return
         if pid:
             self._running[pid] = channel
-        else:
-            self._be_fork(channel, listener, program)
+            return
+        figures = self._figures()
+        self._release(listener)
+        answer(channel, self._alive, program, figures)
 
-    def _be_fork(
-        self, channel: socket.socket, listener: socket.socket, program: Program
-    ) -> NoReturn:
-        """Release the resources of the loop, in a fork, and answer the client."""
+    def _figures(self) -> Figures:
+        age = time.monotonic() - self._began
+        return {"age_s": age, "calls": self._calls, "under_way": len(self._running)}
+
+    def _release(self, listener: socket.socket) -> None:
+        """Release the resources of the loop, in a fork."""
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         for end in (listener, self._wakeup, self._wake, *self._running.values()):
             end.close()
+        if self._spare:
+            self._spare.close()
         os.close(self._life)
         os.close(self._folder)
-        age = time.monotonic() - self._began
-        figures = {"age_s": age, "calls": self._calls, "under_way": len(self._running)}
-        answer(channel, self._alive, program, figures)
 
 
 def _take_folder() -> int:

@@ -10,9 +10,13 @@ are confined in the same way. The call has then begun. Each reply begins with a 
 
 import marshal
 import os
-import signal
-import socket
-import struct
+
+from hello_llm.warm.low_level import (
+    receive_descriptors,
+    send_descriptors,
+    signal,
+    socket,
+)
 
 FORKED, ENDED, DECLINED = b"F", b"E", b"D"
 """Kinds of replies.
@@ -43,7 +47,7 @@ def send(channel: socket.socket, message: dict[str, object] | None, descriptors:
         OSError: the other side is gone, or does not accept it in time.
     """
     data = b"" if message is None else marshal.dumps(message)
-    socket.send_fds(channel, [len(data).to_bytes(_LENGTH, "big")], descriptors)
+    send_descriptors(channel, len(data).to_bytes(_LENGTH, "big"), descriptors)
     if data:
         channel.sendall(data)
 
@@ -54,7 +58,7 @@ def receive(channel: socket.socket) -> tuple[bytes, list[int]]:
     Raises:
         BrokenOffError: the message is incomplete.
     """
-    head, descriptors, _flags, _address = socket.recv_fds(channel, _LENGTH, MOST_DESCRIPTORS)
+    head, descriptors = receive_descriptors(channel, _LENGTH, MOST_DESCRIPTORS)
     if len(head) < _LENGTH:
         raise BrokenOffError
     return _exactly(channel, int.from_bytes(head, "big")), descriptors
@@ -90,7 +94,7 @@ def receive_number(channel: socket.socket) -> int:
 def send_forked(channel: socket.socket, own: int, witness: list[int]) -> None:
     """Announce this fork: send a pidfd of it, its `witness` if it has one, and the number `own`."""
     itself = os.pidfd_open(os.getpid())
-    socket.send_fds(channel, [FORKED], [itself, *witness])
+    send_descriptors(channel, FORKED, [itself, *witness])
     os.close(itself)
     send_number(channel, own)
 
@@ -101,7 +105,7 @@ def receive_forked(channel: socket.socket) -> tuple[int, int, list[int]]:
     Raises:
         BrokenOffError: there is no fork; the message is the reason, if one was sent.
     """
-    kind, descriptors, _flags, _address = socket.recv_fds(channel, 1, 2)
+    kind, descriptors = receive_descriptors(channel, 1, 2)
     if kind != FORKED or not descriptors:
         raise BrokenOffError(read_all(channel).decode(errors="replace"))
     process, *witness = descriptors
@@ -127,10 +131,3 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
             raise BrokenOffError
         data += piece
     return bytes(data)
-
-
-def peer(channel: socket.socket) -> tuple[int, int]:
-    """Return the process ID and user ID of the other end, as reported by the kernel."""
-    credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    pid, user, _group = struct.unpack("3i", credentials)
-    return pid, user

@@ -19,6 +19,7 @@ NONE_RUNNING = "none is running"
 """Why a call is cold if there is no warm process."""
 
 _PRIVATE = 0o700
+_PRIME = 2**32 - 5
 _FLAGS = (
     "dev_mode",
     "hash_randomization",
@@ -124,11 +125,10 @@ def address(folder: int, name: str) -> str:
 
 def socket_name() -> str:
     """Return the socket name for exactly this version of the code and its interpreter."""
-    import zlib
-
     package = hello_llm.__path__[0]
     which = f"{sys.executable}\0{sys.version}\0{package}\0{_newest_ns(package)}"
-    return f"{hello_llm.__version__}-{zlib.crc32(os.fsencode(which)):08x}{SOCKET_ENDING}"
+    digest = int.from_bytes(os.fsencode(which), "big") % _PRIME  # a library of hashes takes longer
+    return f"{hello_llm.__version__}-{digest:08x}{SOCKET_ENDING}"
 
 
 def _newest_ns(folder: str) -> int:
