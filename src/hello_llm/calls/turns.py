@@ -11,6 +11,7 @@ from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import HelloLLMError, LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
+from hello_llm.engine.threads import Start, start_thread
 from hello_llm.settings.fields import Settings
 from hello_llm.settings.origins import TERMINAL
 
@@ -136,8 +137,20 @@ def _falling_back(settings: Settings, model: str) -> Settings:
     return replace(settings, model=model, **unset)
 
 
-def turn_of(settings: Settings, candidates: list[Candidate], call_recording: CallRecording) -> Turn:
-    """Return a turn that asks `candidates` within the limits of `settings`; record its failures."""
+def turn_of(
+    settings: Settings,
+    candidates: list[Candidate],
+    call_recording: CallRecording,
+    start: Start = start_thread,
+) -> Turn:
+    """Return a turn that asks `candidates` within the limits of `settings`; record its failures.
+
+    Args:
+        settings: every setting.
+        candidates: the models to ask.
+        call_recording: records or replays the exchanges.
+        start: starts each attempt in another thread.
+    """
     turn = Turn(
         candidates,
         stream=bool(settings.stream),
@@ -151,6 +164,7 @@ def turn_of(settings: Settings, candidates: list[Candidate], call_recording: Cal
         fail_on_length=settings.fail_on_length,
         clock=call_recording.clock,
         sleep=call_recording.sleep,
+        start=start,
     )
     turn.on_failure(call_recording.explain)
     return turn

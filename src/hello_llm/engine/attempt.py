@@ -17,6 +17,7 @@ from hello_llm.contract import (
     StreamEvent,
     TextDelta,
 )
+from hello_llm.engine.threads import Start, start_thread
 
 Item = StreamEvent | BaseException
 
@@ -27,15 +28,24 @@ MOST_AHEAD = 20_000
 class Attempt:
     """A request that a provider is answering."""
 
-    def __init__(self, provider: LLMProvider, request: ChatRequest, *, stream: bool) -> None:
-        """Start the call; `stream` asks the server to stream the reply."""
+    def __init__(
+        self,
+        provider: LLMProvider,
+        request: ChatRequest,
+        *,
+        stream: bool,
+        start: Start = start_thread,
+    ) -> None:
+        """Start the call in the thread that `start` finds; `stream` asks for a streamed reply."""
         self._provider = provider
         self._request = request
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._room = threading.Semaphore(MOST_AHEAD)
         self._closed = False
         self._events: EventStream | None = provider.stream_chat(request) if stream else None
-        threading.Thread(target=self._pump, name="hello-llm-attempt", daemon=True).start()
+        if self._events is None:
+            self._put(Started(provider.name, request.model or provider.name))
+        start(self._pump)
 
     @property
     def sent(self) -> bool:
@@ -93,8 +103,6 @@ class Attempt:
         """Run the provider; its exceptions are raised again in the caller's thread."""
         try:
             if self._events is None:
-                model = self._request.model or self._provider.name
-                self._put(Started(self._provider.name, model))
                 self._put(Finished(self._provider.chat(self._request)))
             else:
                 for event in self._events:

@@ -26,6 +26,7 @@ from hello_llm.engine.attempt import Attempt
 from hello_llm.engine.candidate import Candidate
 from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
 from hello_llm.engine.retry import RetryPolicy
+from hello_llm.engine.threads import Start, start_thread
 
 _LONGEST_WAIT_S = 0.2
 """The longest single wait, in seconds: a signal received by another thread does not end it.
@@ -59,6 +60,7 @@ class Turn(Iterator[StreamEvent]):
         fail_on_length: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        start: Start = start_thread,
     ) -> None:
         """Prepare the turn; it starts when the first event is requested.
 
@@ -71,6 +73,7 @@ class Turn(Iterator[StreamEvent]):
             fail_on_length: whether a reply that reached its token limit is an error.
             clock: returns seconds and is monotonic.
             sleep: waits for a number of seconds.
+            start: starts each attempt in another thread; by default a new one.
         """
         self._candidates = candidates
         self._stream = stream
@@ -83,6 +86,7 @@ class Turn(Iterator[StreamEvent]):
         self._told: list[Callable[[HelloLLMError, float | None], None]] = []
         self._clock = clock
         self._sleep = sleep
+        self._start = start
         self._total: Bound | None = None
         self._settling: Bound | None = None
         self._failures: list[Failure] = []
@@ -164,7 +168,8 @@ class Turn(Iterator[StreamEvent]):
         self, provider: LLMProvider, request: ChatRequest, *, stream: bool
     ) -> Iterator[StreamEvent]:
         """Make one attempt and yield its events, but ``Started`` only once in a turn."""
-        attempt, self._settling = Attempt(provider, request, stream=stream), None
+        attempt = Attempt(provider, request, stream=stream, start=self._start)
+        self._settling = None
         self._phase = lambda: attempt.phase
         try:
             for event in self._read(attempt):

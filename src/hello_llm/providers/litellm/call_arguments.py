@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs
@@ -78,11 +79,17 @@ def _sdk_client(litellm: ModuleType, route: Route, connection: Connection) -> An
         raise UsageError("Azure's newer API has no azure_text", f"--model azure/{route.name}")
     if route.vendor in AZURE_VENDORS and not newer:
         version = parse_qs(route.query).get("api-version", [litellm.AZURE_DEFAULT_API_VERSION])
-        azure = type("Azure", (_OneAttempt, openai.AzureOpenAI), {})
+        azure = _with_one_attempt(openai.AzureOpenAI)
         return azure(azure_endpoint=route.api_base, api_version=version[0], **options)
     known_base = litellm.get_llm_provider(route.wire_model, api_key=NO_KEY)[3]
     base = route.api_base or known_base or "https://api.openai.com/v1"
-    return type("OpenAI", (_OneAttempt, openai.OpenAI), {})(base_url=base, **options)
+    return _with_one_attempt(openai.OpenAI)(base_url=base, **options)
+
+
+@cache
+def _with_one_attempt(client: type) -> type:
+    """Return a subclass of `client`, a class of the OpenAI SDK, that makes each request once."""
+    return type(client.__name__, (_OneAttempt, client), {})
 
 
 class _OneAttempt:

@@ -6,6 +6,9 @@ from types import ModuleType
 _FLOAT_NOISE = Decimal("1e-15")
 """Prices are multiples of much larger amounts; the errors of float sums are much smaller."""
 
+_unlisted: set[tuple[str, str]] = set()
+"""Vendor and name of models that the table lacks; LiteLLM would search it again in each call."""
+
 
 def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: object) -> int | None:
     """Return the price of `usage` in micro-dollars, or ``None`` if the model has no known price.
@@ -17,12 +20,15 @@ def usd_micros(litellm: ModuleType, vendor: str, name: str, usage: object) -> in
 
 
 def _price(litellm: ModuleType, vendor: str, name: str, **used: object) -> int | None:
+    if (vendor, name) in _unlisted:
+        return None
     try:
         costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, **used)
         if not any(costs) and not _priced(litellm, vendor, name):
             return None
         return to_micros(*costs)
     except litellm.exceptions.ModelNotMappedError:
+        _unlisted.add((vendor, name))
         return None
     except (ArithmeticError, TypeError, ValueError):
         return None  # the server's details are not usable numbers

@@ -1,7 +1,7 @@
 """Decides, as LiteLLM does, which models are called through OpenAI's Responses API."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -20,10 +20,8 @@ def by_responses(litellm: ModuleType, route: Route) -> bool:
     """
     if not (route.responses or route.vendor in vendors(litellm)):
         return False
-    listed, name = litellm.main.responses_api_bridge_check(
-        model=route.litellms_name, custom_llm_provider=route.vendor, api_base=route.api_base
-    )
-    if listed.get("mode") != "responses":
+    mode, name = _mode(litellm, route.litellms_name, route.vendor, route.api_base)
+    if mode != "responses":
         return False
     manager = litellm.utils.ProviderConfigManager
     if manager.get_provider_responses_api_config(route.vendor, name, route.api_base) is not None:
@@ -35,6 +33,17 @@ def by_responses(litellm: ModuleType, route: Route) -> bool:
             f" or --model openai/responses/{route.name} with --api-base",
         )
     return False
+
+
+@lru_cache(maxsize=64)
+def _mode(
+    litellm: ModuleType, name: str, vendor: str, api_base: str | None
+) -> tuple[str | None, str]:
+    """Return how LiteLLM calls a model, and its name for the API."""
+    listed, name = litellm.main.responses_api_bridge_check(
+        model=name, custom_llm_provider=vendor, api_base=api_base
+    )
+    return listed.get("mode"), name
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
+from functools import cache
 from itertools import islice
 
 from hello_llm.checks.assertions.mismatch import Mismatch
@@ -42,6 +43,7 @@ class Lines:
         self._styling = styling
         self._quiet = quiet
         self._verbose = verbose
+        self._model = cache(texts.line)  # the same few names over and over
 
     def result(self, check: CheckResult) -> None:
         """Write the result of `check`."""
@@ -67,7 +69,7 @@ class Lines:
             style = f"1;{color}" if self._styling is Styling.COLOR else "1"
             label = f"\x1b[{style}m{label}\x1b[0m"
         name = self._texts.line(check.name)
-        line = f"{label} {name}  [{self._texts.line(check.model)}]"
+        line = f"{label} {name}  [{self._model(check.model)}]"
         if check.quarantined:
             line += " (quarantined)"
         if check.planned > 1 or check.verdict is Verdict.SKIPPED:

@@ -11,6 +11,7 @@ from hello_llm.calls.recording import CallRecording, OpenRecording
 from hello_llm.calls.turns import turn_of
 from hello_llm.contract import ChatRequest, LLMProvider
 from hello_llm.engine import Candidate, Turn
+from hello_llm.engine.threads import ReusedThreads
 from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class _Worker:
     """The providers of one thread: closing one must not cut a call of another thread."""
 
     call_recording: CallRecording
+    threads: ReusedThreads
     opened: dict[tuple[object, ...], LLMProvider] = field(default_factory=dict)
 
 
@@ -54,16 +56,14 @@ class Workers:
     def turn(self, settings: Settings, request: ChatRequest) -> Turn:
         """Return a turn of this thread that asks `request`, without fallback to another model."""
         with self._lock:
-            worker = self._workers.setdefault(
-                threading.get_ident(), _Worker(self._open_recording.for_call())
-            )
+            worker = self._workers.get(threading.get_ident()) or self._new_worker()
 
         def opener() -> LLMProvider:
             with self._lock:
                 return self._opened(settings, worker)
 
         candidate = Candidate(request, opener, self.provider(settings))
-        return turn_of(settings, [candidate], worker.call_recording)
+        return turn_of(settings, [candidate], worker.call_recording, worker.threads.start)
 
     def finish(self) -> None:
         """Check that each rule in the scripts of the mock has answered a call.
@@ -73,6 +73,13 @@ class Workers:
         """
         for play in self._plays.values():
             play.finish()
+
+    def _new_worker(self) -> _Worker:
+        threads = ReusedThreads(_around)
+        self._stack.callback(threads.close)
+        worker = _Worker(self._open_recording.for_call(), threads)
+        self._workers[threading.get_ident()] = worker
+        return worker
 
     def _opened(self, settings: Settings, worker: _Worker) -> LLMProvider:
         key = tuple(repr(getattr(settings, name)) for name in OF_THE_PROVIDER)
@@ -101,3 +108,10 @@ class Workers:
         if (weights, name) not in self._served:
             self._served[weights, name] = self._stack.enter_context(serve(weights, name))
         return nullcontext(self._served[weights, name])
+
+
+def _around() -> AbstractContextManager[None]:
+    """Return the context for a thread that makes calls."""
+    from hello_llm.providers.litellm.loader import is_loaded, thread_event_loop
+
+    return thread_event_loop() if is_loaded() else nullcontext()
