@@ -55,6 +55,7 @@ def measure(
     *,
     rehearse: bool = True,
     once: Callable[[Command], Cost] | None = None,
+    pause_s: float = 0.0,
 ) -> dict[str, list[Cost]]:
     """Run `commands` in turns, `runs` times each after a first that does not count.
 
@@ -63,6 +64,7 @@ def measure(
         runs: how many runs of each count.
         rehearse: False leaves out the run that does not count.
         once: runs a command once, by default as `run` does.
+        pause_s: seconds to wait before each run, as a person does.
 
     Returns:
         The costs of each, turn by turn, by the names of the commands.
@@ -70,10 +72,15 @@ def measure(
     Raises:
         FailedRunError: one of them failed.
     """
-    once = once or run
+    once_now = once or run
+
+    def paused(command: Command) -> Cost:
+        time.sleep(pause_s)
+        return once_now(command)
+
     for command in commands if rehearse else ():
-        once(command)
-    turns = [{command.name: once(command) for command in commands} for _ in range(runs)]
+        paused(command)
+    turns = [{command.name: paused(command) for command in commands} for _ in range(runs)]
     return {command.name: [turn[command.name] for turn in turns] for command in commands}
 
 

@@ -15,7 +15,7 @@ from tests.bench.peers import LLM_VERSION
 
 _HEAD = (
     *("suite", "what", "measured", "hello-llm", "against", "that takes"),
-    *("ratio", "each turn", "goal", "met"),
+    *("ratio", "each turn", "goal", "met or missed"),
 )
 _RIGHT = frozenset({"hello-llm", "that takes", "ratio", "each turn", "goal"})
 _OURS = ("litellm", "typer", "rich", "xllamacpp")
@@ -132,7 +132,7 @@ def _goal(figure: Figure) -> str:
 def _met(figure: Figure) -> str:
     if figure.goal is None:
         return ""
-    return "**no**" if figure.missed else "yes"
+    return "**missed**" if figure.missed else "met"
 
 
 def _processor() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -31,6 +32,12 @@ def test_the_first_run_does_not_count_unless_there_is_none(tmp_path, rehearse, r
     once = command("once", f"open({str(counted)!r}, 'a').write('x')")
     assert len(measure([once], 2, rehearse=rehearse)["once"]) == 2
     assert counted.read_text() == "x" * runs
+
+
+def test_there_is_a_pause_before_each_run_even_the_one_that_does_not_count():
+    began = time.monotonic()
+    measure([command("x", "pass")], 2, pause_s=0.1)
+    assert time.monotonic() - began >= 0.3
 
 
 def test_a_run_can_be_measured_in_another_way():
