@@ -69,18 +69,14 @@ class Bench:
 def start(bench: Bench) -> Iterator[Figure]:
     """Measure what is done without LiteLLM."""
     ours, file = bench.peers.ours, str(bench.peers.config_file)
-    tab = {
-        "_HELLO_LLM_COMPLETE": "complete_bash",
-        "COMP_WORDS": "hello-llm chat --mo",
-        "COMP_CWORD": "2",
-    }
+    tab = ("__complete", "bash", "=:", "hello-llm chat --mo")
     commands = [
         ours("--version", "--version"),
         ours("schema reply", "schema", "reply"),
         ours("config path", "config", "path"),
         ours("config show", "config", "show"),
         ours("config init", "config", "init", "--force", "--config", file),
-        ours("completion in bash", environ=tab),
+        ours("completion in bash", *tab),
         ours(MOCK, "chat", "hi"),
     ]
     helping = [
