@@ -221,6 +221,8 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used(end):
         call = Network()
         early = EarlyDial("127.0.0.1", server.getsockname()[1], call, 60.0)
         other, _ = server.accept()
+        while early._outcome.empty():
+            time.sleep(0.001)
         if end == "reset":
             other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         other.close()
