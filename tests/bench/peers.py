@@ -106,7 +106,6 @@ class Peers:
         *arguments: str,
         terminal: bool = False,
         warm: bool = False,
-        environ: Mapping[str, str] | None = None,
     ) -> Command:
         """Return a run of this program.
 
@@ -115,9 +114,8 @@ class Peers:
             arguments: its arguments.
             terminal: whether its output goes to a pseudo-terminal.
             warm: whether it may meet the warm process; a cold run has a folder where none can be.
-            environ: more of its environment.
         """
-        around = {"XDG_RUNTIME_DIR": str(self._runtime_folder(warm=warm)), **(environ or {})}
+        around = {"XDG_RUNTIME_DIR": str(self._runtime_folder(warm=warm))}
         if terminal:
             around["TERM"] = "xterm-256color"
         argv = [str(self._program), *arguments]

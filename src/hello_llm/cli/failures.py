@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def failure_view(words: Sequence[str], display: "Display") -> "FailureView":
-    """Return what shows a failure of the command that is called by `words`.
+    """Choose how to show a failure of the command that `words` call.
 
     With ``--json``, a command with a document of its own reports a failure in that. All others
     report it as ``chat`` does.

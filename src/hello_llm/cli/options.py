@@ -28,6 +28,26 @@ _METAVARS: tuple[tuple[type[Kind], str], ...] = (
     (Number, "NUMBER"),
 )
 
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        "-p",
+        "--profile",
+        metavar="NAME",
+        help="The profile in the configuration file.",
+        rich_help_panel=Section.SOURCES,
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration file. (default: the user's)",
+        rich_help_panel=Section.SOURCES,
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -35,24 +55,8 @@ class Options:
 
     given: Mapping[str, object]
     """The typed value of each setting, parsed but not checked; ``None`` if not typed."""
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "-p",
-            "--profile",
-            metavar="NAME",
-            help="The profile in the configuration file.",
-            rich_help_panel=Section.SOURCES,
-        ),
-    ] = None
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The configuration file. (default: the user's)",
-            rich_help_panel=Section.SOURCES,
-        ),
-    ] = None
+    profile: ProfileName = None
+    config: ConfigFile = None
     debug: Annotated[
         bool,
         typer.Option(

@@ -62,7 +62,7 @@ def installer() -> str:
 
 
 def _source(extra: str = "") -> str:
-    """Return what to install: the place that the program came from, or else its release.
+    """Return the place that the program was installed from, or else its release.
 
     Installers note it as PEP 610 says. No JSON parser reads it, as that may be what is damaged.
     """

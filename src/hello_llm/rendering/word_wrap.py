@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.cells import cell_len
 
 _PART = re.compile(r"\n|[ \t]+|[^ \t\n]+")
-_BLANKS = (" ", "\t")
+_SPACE = (" ", "\t", "\n")
 _TAB = 8
 _MARGIN = 20
 """How many columns must be left for a word to be shown although more of it may come."""
@@ -29,7 +29,7 @@ class WordWrap:
         self._blanks = self._word = ""
 
     def feed(self, text: str) -> str:
-        """Take in `text`, and return what can be written now."""
+        """Add `text`, and return all that can be written already."""
         return "".join(map(self._add, _PART.findall(text)))
 
     def pause(self) -> str:
@@ -42,7 +42,7 @@ class WordWrap:
         return self._release()
 
     def _add(self, part: str) -> str:
-        if not part.startswith((*_BLANKS, "\n")):
+        if not part.startswith(_SPACE):
             self._word += part
             return self._release() if len(self._word) > _LONGEST_WORD else ""
         written = self._release() if self._word or part == "\n" else ""

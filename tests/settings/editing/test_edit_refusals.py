@@ -2,45 +2,15 @@
 
 import pytest
 
-from hello_llm.contract import UsageError
 from hello_llm.settings.editing.edits import set_value, use_profile
+from tests.settings.editing.samples import FILE, refusal
 
-FILE = """\
-# Mine.
-version = 1 # the only one
-
-[defaults]   # for all
-#temperature = 0.2
-model = 'a/b' # good
-stop = [
-  "x", # one
-]
-
-# The CI.
-[profiles.ci]
-seed = 1
-
-# The end.
-"""
 SECRET_HINT = (
     "keep the secret in an environment variable and name the variable: "
     'api_key_env = "OPENAI_API_KEY"'
 )
 KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
 SECRET = "sk-" + "aB3d" * 12
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "c.toml"
-    path.write_bytes(FILE.encode())
-    return path
-
-
-def refusal(change, *arguments, **options):
-    with pytest.raises(UsageError) as caught:
-        change(*arguments, **options)
-    return caught.value.message, caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -13,37 +13,7 @@ from hello_llm.contract import UsageError
 from hello_llm.settings.editing.edits import Change, init_file, set_value, use_profile
 from hello_llm.settings.example import example_text
 from hello_llm.settings.resolve import resolve
-
-FILE = """\
-# Mine.
-version = 1 # the only one
-
-[defaults]   # for all
-#temperature = 0.2
-model = 'a/b' # good
-stop = [
-  "x", # one
-]
-
-# The CI.
-[profiles.ci]
-seed = 1
-
-# The end.
-"""
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "c.toml"
-    path.write_bytes(FILE.encode())
-    return path
-
-
-def refusal(change, *arguments, **options):
-    with pytest.raises(UsageError) as caught:
-        change(*arguments, **options)
-    return caught.value.message, caught.value.hint
+from tests.settings.editing.samples import FILE, refusal
 
 
 @pytest.mark.parametrize(

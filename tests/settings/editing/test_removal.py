@@ -5,8 +5,8 @@ import tomllib
 
 import pytest
 
-from hello_llm.contract import UsageError
 from hello_llm.settings.editing.edits import unset_value
+from tests.settings.editing.samples import refusal
 
 FILE = """\
 # Mine.
@@ -56,12 +56,6 @@ def file(tmp_path):
     path = tmp_path / "c.toml"
     path.write_bytes(VALID.encode())
     return path
-
-
-def refusal(*arguments):
-    with pytest.raises(UsageError) as caught:
-        unset_value(*arguments)
-    return caught.value.message, caught.value.hint
 
 
 REMOVALS = [
@@ -187,31 +181,34 @@ def test_a_mistake_in_the_file_can_be_removed(file, content, key):
     ],
 )  # fmt: skip
 def test_a_refused_removal_changes_nothing(file, key, message, hint):
-    assert refusal(file, key) == (message.format(file), hint)
+    assert refusal(unset_value, file, key) == (message.format(file), hint)
     assert file.read_text() == VALID
 
 
 @pytest.mark.parametrize("key", ["defaults", "profiles", "\udcff"])
 def test_neither_a_section_nor_an_unknown_key_is_removed(file, key):
-    refusal(file, key)
+    refusal(unset_value, file, key)
     assert file.read_text() == VALID
 
 
 def test_a_file_that_would_still_be_wrong_is_not_changed(file):
     file.write_text("version = 1\nx = 1\n[defaults]\nseed = 1\n")
 
-    assert refusal(file, "seed")[0] == f'{file}, line 2, column 1: unknown key "x"'
+    assert refusal(unset_value, file, "seed")[0] == f'{file}, line 2, column 1: unknown key "x"'
     assert file.read_text().endswith("seed = 1\n")
 
 
 def test_a_file_that_sets_nothing_says_so(file):
     file.write_text("version = 1\n")
-    assert refusal(file, "seed") == (f"seed is not set in {file}", "the file sets nothing")
+    assert refusal(unset_value, file, "seed") == (
+        f"seed is not set in {file}",
+        "the file sets nothing",
+    )
 
 
 def test_without_a_file_there_is_nothing_to_remove(tmp_path):
     path = tmp_path / "no.toml"
-    assert refusal(path, "seed")[0] == f"there is no file {path}"
+    assert refusal(unset_value, path, "seed")[0] == f"there is no file {path}"
     assert not path.exists()
 
 

@@ -11,7 +11,7 @@ from hello_llm.cli.completion.line import Line, options_of
 
 
 def offer_for(line: Line) -> list[Candidate] | Files:
-    """Return what may follow: what begins like the line's current word, or files.
+    """Return the candidates that begin like the line's current word, or any file.
 
     Nothing that a terminal might obey is among it, whatever names a configuration contains.
     """

@@ -19,7 +19,7 @@ from hello_llm.toml_file.references import FilePath, VariableName
 
 
 def values_for(line: Line) -> Offer:
-    """Return what may be the value of the line's parameter."""
+    """Return the possible values of the line's parameter."""
     parameter = line.parameter
     source = _ARGUMENTS.get(" ".join([*line.path, parameter.name])) or _SOURCES.get(parameter.name)
     if source is not None:

@@ -32,7 +32,7 @@ def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
         DeclinedError: see :meth:`Startup.choose_process`.
     """
     startup, reader = Startup.of(context), _reader(typed)
-    if typed.config is not None and reader == "--config":
+    if reader == "--config":
         startup.require_own_process("its configuration comes from standard input")
     terminal = Terminal.real()
     out = None if str(typed.out) == STANDARD_INPUT else typed.out
@@ -51,7 +51,7 @@ def call(context: typer.Context, typed: ChatOptions) -> ExitCode:
 
 
 def _reader(typed: ChatOptions) -> str | None:
-    """Return what reads standard input because it is named ``-``, if anything does.
+    """Return the option that names standard input as ``-``, or ``the prompt``; else ``None``.
 
     Raises:
         UsageError: two things do.

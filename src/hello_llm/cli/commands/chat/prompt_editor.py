@@ -88,7 +88,7 @@ class PromptEditor:
         return bindings
 
     def _typed_ahead(self) -> str:
-        """Return what was typed before the prompt, and erase its echo from the current row."""
+        """Return the text typed before the prompt, and erase its echo from the current row."""
         keys: list[KeyPress] = []
         while is_ready(self._terminal.stdin, TOGETHER_S if keys else 0) and not self._input.closed:
             keys += self._input.read_keys()

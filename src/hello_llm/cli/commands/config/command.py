@@ -1,11 +1,11 @@
 """``hello-llm config``: look at the settings and change the configuration file."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hello_llm.cli.commands.config.output import print_line, quoted
+from hello_llm.cli.options import ConfigFile, ProfileName
 from hello_llm.cli.sections import WRITTEN
 from hello_llm.contract import ExitCode, UsageError
 from hello_llm.settings.field import Section
@@ -15,25 +15,6 @@ from hello_llm.toml_file.problems import counted
 
 app = typer.Typer(no_args_is_help=True, help="Show the settings, and edit the configuration file.")
 
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="The configuration file. (default: the user's)",
-        rich_help_panel=Section.SOURCES,
-    ),
-]
-ProfileName = Annotated[
-    str | None,
-    typer.Option(
-        "-p",
-        "--profile",
-        metavar="NAME",
-        help="The profile in the configuration file.",
-        rich_help_panel=Section.SOURCES,
-    ),
-]
 AsJson = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),

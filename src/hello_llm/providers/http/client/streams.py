@@ -185,7 +185,7 @@ class TlsStream(_WatchedStream):
         return self._tls if info == "ssl_object" else self._inner.get_extra_info(info)
 
     def _arrived(self, max_bytes: int) -> bytes:
-        """Return what has arrived by now: not only the first record, which may be a few bytes.
+        """Return all data that has arrived, not only the first record, which may be a few bytes.
 
         Raises:
             ssl.SSLWantReadError: no whole record has arrived.

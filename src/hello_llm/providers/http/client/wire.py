@@ -174,7 +174,7 @@ class _Reads:
         """Return whether another chunk arrived together with `chunk`; false if that is uncertain.
 
         Args:
-            chunk: the one after that of the last call.
+            chunk: the next chunk of the body; each call gets the following one.
         """
         if self._read is not self._network.latest:
             self._read, self._place, self._certain = self._network.latest, 0, False
