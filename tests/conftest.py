@@ -16,9 +16,11 @@ _XDG_FOLDERS = {
     "XDG_CONFIG_HOME": ".config",
     "XDG_DATA_HOME": ".local/share",
     "XDG_STATE_HOME": ".local/state",
-    "XDG_CACHE_HOME": ".cache",
     "XDG_RUNTIME_DIR": ".run",
 }
+CACHE = Path(__file__).parents[1] / ".pytest_cache" / "of-the-program"
+"""The one folder that all tests share: in an empty one, every cold call would compile LiteLLM."""
+
 _SUFFIXES = ("_API_KEY", "_API_BASE", "_BASE_URL", "_PROXY", "_proxy")
 _PREFIXES = ("LITELLM_", "OPENAI_", "CLICOLOR", "GITHUB_", "TTY_")
 _NAMES = frozenset(
@@ -85,6 +87,7 @@ def home(
     monkeypatch.setenv("USERPROFILE", str(folder))
     for name, below in _XDG_FOLDERS.items():
         monkeypatch.setenv(name, str(folder / below))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(CACHE))
     if shared_warmth is not None:
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(shared_warmth.runtime))
     monkeypatch.chdir(tmp_path_factory.mktemp("work"))

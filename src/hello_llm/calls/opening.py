@@ -48,6 +48,14 @@ def build_request(settings: Settings, messages: tuple[Message, ...]) -> ChatRequ
     return ChatRequest(messages, settings.model or usual, params)
 
 
+def import_as_set(settings: Settings) -> None:
+    """Make LiteLLM load as `settings` say, if they need it and it is not loaded already."""
+    if settings.provider == "litellm" and settings.lazy_imports:
+        from hello_llm.providers.litellm.loader import load_lazily
+
+        load_lazily()
+
+
 def is_local(model: str | None) -> bool:
     """Return whether `model` is served by this program, on this machine."""
     return model is not None and model.startswith(_LOCAL)
@@ -76,6 +84,7 @@ def open_provider(
     with ExitStack() as stack:
         options: dict[str, Any] = {"model": settings.model} if settings.model else {}
         options |= _script(settings, play)
+        import_as_set(settings)
         if settings.provider == "litellm":
             options |= {key: getattr(settings, key) for key in _OF_A_CALL}
             options |= {"timeout": None, "proxy": settings.proxy or None, "connect_early": True}

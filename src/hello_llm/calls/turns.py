@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from hello_llm.calls.opening import build_request, open_provider
+from hello_llm.calls.opening import build_request, import_as_set, open_provider
 from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import HelloLLMError, LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
@@ -88,6 +88,7 @@ def prepare(settings: Settings) -> None:
     if settings.provider == "litellm":
         from hello_llm.providers.litellm.preload import preload
 
+        import_as_set(settings)
         preload(settings.model)
 
 

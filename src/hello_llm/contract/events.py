@@ -83,6 +83,8 @@ class Phase(Enum):
 
     LOADING = "loading LiteLLM"
     """LiteLLM is being imported."""
+    COMPILING = "compiling LiteLLM for this call and later ones"
+    """LiteLLM is being imported for the first time in this installation."""
     CONNECTING = "connecting"
     """The request is being prepared, and the server connected to."""
     FIRST_PIECE = "waiting for the first token"

@@ -37,8 +37,6 @@ ProviderChoice = Literal["mock", "litellm"]
 OutputChoice = Literal["auto", "rich", "plain", "json", "ndjson"]
 ColorChoice = Literal["auto", "always", "never"]
 
-_MODEL = "MODEL"
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -59,7 +57,7 @@ class Settings:
             Name("a model such as openai/gpt-4o-mini"),
             Section.ASKED,
             "The model, vendor first: openai/gpt-4o-mini, ollama/qwen2.5:0.5b, local/smollm2.",
-            metavar=_MODEL,
+            metavar="MODEL",
             example="ollama/qwen2.5:0.5b",
             short="-m",
         ),
@@ -70,7 +68,7 @@ class Settings:
             NameList('a list of models, such as ["anthropic/claude-haiku-4-5"]'),
             Section.ASKED,
             "A model to ask while the one before it is unavailable.",
-            metavar=_MODEL,
+            metavar="MODEL",
         ),
     ] = ()
     api_base: Annotated[
@@ -270,6 +268,10 @@ class Settings:
             "Let the warm process answer, starting one if needed; if unset, only if one runs.",
         ),
     ] = None
+    lazy_imports: Annotated[
+        bool,
+        in_a_file(Boolean(), "Import each part of LiteLLM when it is first used.", example=False),
+    ] = True
     quiet: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.", short="-q")
     ] = False

@@ -31,7 +31,7 @@ from hello_llm.providers.http.route import Route, resolve_route
 from hello_llm.providers.litellm.call_arguments import call_arguments, unasked_field
 from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending, lending_for_each
-from hello_llm.providers.litellm.loader import is_loaded, load
+from hello_llm.providers.litellm.loader import is_compiling, is_loaded, load
 from hello_llm.providers.litellm.response import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
     by_responses,
@@ -187,7 +187,7 @@ class LiteLLMProvider:
 
 def _phase(connection: Connection) -> Phase:
     if not is_loaded():
-        return Phase.LOADING
+        return Phase.COMPILING if is_compiling() else Phase.LOADING
     return Phase.FIRST_PIECE if connection.network.step is Step.OPEN else Phase.CONNECTING
 
 

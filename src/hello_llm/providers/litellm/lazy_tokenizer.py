@@ -20,11 +20,11 @@ _GATEWAY = "_responses_try_dispatch_mcp_gateway"
 
 def spare(litellm: Any) -> None:
     """Make LiteLLM load its tokenizer and its proxy's models on first use, and no gateway."""
-    names = vars(litellm.main)
-    if "_load_default_encoding" in names:
-        names.setdefault(_TOKENIZER, _Tokenizer(names["_load_default_encoding"]))
-    if _REWRITE in names:
-        names[_REWRITE] = _for_more_than_text(names[_REWRITE])
+    main = litellm.main
+    if hasattr(main, "_load_default_encoding"):
+        vars(main).setdefault(_TOKENIZER, _Tokenizer(main._load_default_encoding))
+    if hasattr(main, _REWRITE):
+        setattr(main, _REWRITE, _for_more_than_text(getattr(main, _REWRITE)))
     # As an attribute of the package, ``responses`` is a function, not the subpackage.
     responses = sys.modules.get("litellm.responses.main")
     if hasattr(responses, _GATEWAY):

@@ -3,15 +3,20 @@
 import gc
 import logging
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 from hello_llm.machine.environment import import_environment, neutralise
 from hello_llm.machine.limits import require_descriptors, require_memory
-from hello_llm.providers.litellm.lazy_exports import defer_exports
+from hello_llm.providers.litellm.lazy_names.cache import NoCacheError
+from hello_llm.providers.litellm.lazy_names.finder import Finder, install, uninstall
 from hello_llm.providers.litellm.lazy_tokenizer import spare
 from hello_llm.providers.litellm.own_requests import forbid
 
@@ -23,6 +28,32 @@ _LEAST_FILES = 8
 _lock = threading.Lock()
 _loaded: list[Any] = []
 _settled: set[int] = set()
+_finders: list[Finder] = []
+_refusals: list[str] = []
+
+
+def load_lazily() -> None:
+    """Let :func:`load` execute the definitions in LiteLLM's modules when they are first used.
+
+    Without a cache for this user, or if LiteLLM is loaded already, everything stays as it is.
+    """
+    with _lock:
+        if "litellm" in sys.modules or _finders or _refusals:
+            return
+        try:
+            _finders.append(install(_cache_folder()))
+        except NoCacheError as reason:
+            _refusals.append(str(reason))
+
+
+def why_not_lazily() -> str | None:
+    """Return why LiteLLM was loaded as usual although :func:`load_lazily` was called, if so."""
+    return _refusals[0] if _refusals else None
+
+
+def is_compiling() -> bool:
+    """Return whether modules are being compiled, which later processes need not do."""
+    return any(finder.cache.compiles for finder in _finders)
 
 
 def load() -> Any:
@@ -63,22 +94,47 @@ def thread_event_loop() -> Iterator[None]:
         loop.close()
 
 
+def _cache_folder() -> Path:
+    try:
+        folder = user_cache_path("hello-llm", appauthor=False)
+    except RuntimeError:
+        folder = Path()
+    if not folder.is_absolute():
+        raise NoCacheError("there is no home folder to keep compiled modules in")
+    return folder
+
+
 def _import() -> Any:
     require_memory(_LEAST_MIB)
     require_descriptors(_LEAST_FILES)
     collecting = gc.isenabled()
     # Half of the cost is 770 collections during the import and one of the whole heap at exit.
     gc.disable()
-    defer_exports()
     try:
-        with import_environment():
-            import litellm
-        spare(litellm)
-        forbid(litellm)
+        return _lazily_or_not()
     finally:
         gc.freeze()
         if collecting:
             gc.enable()
+
+
+def _lazily_or_not() -> Any:
+    """Import LiteLLM; if that fails lazily, import it again as usual."""
+    try:
+        return _import_once()
+    except Exception as error:
+        if not _finders:
+            raise
+        uninstall(_finders.pop())
+        _refusals.append(f"{type(error).__name__}: {error}")
+    return _import_once()
+
+
+def _import_once() -> Any:
+    with import_environment():
+        import litellm
+    spare(litellm)
+    forbid(litellm)
     _silence(litellm)
     return litellm
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
 
-from hello_llm.calls.opening import build_request
+from hello_llm.calls.opening import build_request, import_as_set
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Case, Unpriced
 from hello_llm.checks.suite import Check, Suite
@@ -105,6 +105,7 @@ def make_case(
     check, settings = question.check, question.settings
     typed.recording.check(settings)
     workers.prepare(settings)
+    import_as_set(settings)
     request = build_request(settings, check.messages)
     worst, unpriced = _worst(settings, request) if price else (None, None)
     return Case(
