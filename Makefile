@@ -12,7 +12,8 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/cli/test_endless_files.py tests/cli/test_standard_input.py tests/cli/check/test_live.py \
 	tests/cli/check/test_endings.py tests/cli/check/test_bounds.py tests/cli/check/test_crash.py \
 	tests/checks/test_hostile_suites.py tests/judge tests/providers/litellm/test_own_requests.py \
-	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/test_preload.py \
+	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/lazy_names/test_first_calls.py \
+	tests/providers/litellm/lazy_names/test_every_name.py tests/providers/litellm/test_preload.py \
 	tests/cli/test_bad_input.py tests/cli/test_delivery.py tests/cli/test_signals.py \
 	tests/cli/test_conversation.py tests/cli/test_environment.py \
 	tests/cli/test_typing.py tests/cli/test_streaming.py tests/cli/test_examples.py \
@@ -27,8 +28,7 @@ INSTALL_TESTS := tests/install
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
 	tests/rendering/markdown/test_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
-	tests/warm/test_losses.py tests/warm/test_kills.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_exports.py \
-	tests/providers/litellm/test_lazy_tokenizer.py
+	tests/warm/test_losses.py tests/warm/test_kills.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_tokenizer.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/test_environment.py \
@@ -75,6 +75,7 @@ test-long: install  ## Run what takes too long for CI: races run again and again
 faults: install  ## Run the program against every fault of the catalogue, cold and warm, and print what came of it
 	@$(BIN)/python -m tests.faults.run
 	@$(BIN)/python -m tests.faults.run --warm --bad
+	@$(BIN)/python -m tests.faults.both_ways
 
 faults-page: install  ## The same, and keep the table for the documentation
 	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
@@ -137,6 +138,7 @@ $(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 	@echo "[4/4] installing hello-llm itself"
 	@# Not by pip: before its version 25, the script that it writes imports `re`, in every run.
 	@$(BIN)/uv pip install -q --offline --no-cache --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@$(BIN)/python -c 'from hello_llm.providers.litellm.rehearsal import compile_all; compile_all()'
 	@touch $@
 
 $(VENV)/.compiled: $(VENV)/.installed $(SOURCES)

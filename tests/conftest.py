@@ -10,6 +10,7 @@ import pytest
 
 from tests.guard import sitecustomize as network_guard
 from tests.servers import Anthropic, Ollama, OpenAI, ScriptedServer
+from tests.shared_cache import SHARED_CACHE
 from tests.warm.running import Warm, warm_process
 
 _XDG_FOLDERS = {
@@ -18,9 +19,6 @@ _XDG_FOLDERS = {
     "XDG_STATE_HOME": ".local/state",
     "XDG_RUNTIME_DIR": ".run",
 }
-CACHE = Path(__file__).parents[1] / ".pytest_cache" / "of-the-program"
-"""The one folder that all tests share: in an empty one, every cold call would compile LiteLLM."""
-
 _SUFFIXES = ("_API_KEY", "_API_BASE", "_BASE_URL", "_PROXY", "_proxy")
 _PREFIXES = ("LITELLM_", "OPENAI_", "CLICOLOR", "GITHUB_", "TTY_")
 _NAMES = frozenset(
@@ -87,7 +85,8 @@ def home(
     monkeypatch.setenv("USERPROFILE", str(folder))
     for name, below in _XDG_FOLDERS.items():
         monkeypatch.setenv(name, str(folder / below))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(CACHE))
+    for name, shared in SHARED_CACHE.items():
+        monkeypatch.setenv(name, shared)
     if shared_warmth is not None:
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(shared_warmth.runtime))
     monkeypatch.chdir(tmp_path_factory.mktemp("work"))

@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.shared_cache import SHARED_CACHE
+
 _PATIENCE_S = 120.0
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
@@ -33,7 +35,7 @@ def shell(
         stderr: where standard error goes; ``subprocess.STDOUT`` puts it among the output.
     """
     path = [*([] if first is None else [str(first)]), os.environ.get("PATH", os.defpath), *_SBIN]
-    bare = {"PATH": os.pathsep.join(path), "HOME": str(home), "LANG": "C.UTF-8"}
+    bare = {"PATH": os.pathsep.join(path), "HOME": str(home), "LANG": "C.UTF-8", **SHARED_CACHE}
     return subprocess.run(
         [*interpreter, command],
         cwd=folder,

@@ -25,6 +25,7 @@ from tests.faults.launcher import Ended, Launcher
 from tests.faults.protocols import PROTOCOLS
 from tests.faults.stage import Stage
 from tests.guard import sitecustomize
+from tests.shared_cache import SHARED_CACHE
 from tests.warm.running import GUARD
 
 _FORMS: dict[Form, tuple[str, ...]] = {
@@ -131,6 +132,7 @@ class Playground:
             "PYTHONPATH": str(GUARD),
             sitecustomize.LOG_VARIABLE: str(self.refusals),
             KEY_VARIABLE: KEY,
+            **SHARED_CACHE,
         }
 
 

@@ -175,19 +175,25 @@ def _run(job: Job) -> int:
     return int(run(job.argv))
 
 
-def _import_all() -> None:
+def _import_all(*, lazily: bool) -> None:
     import hello_llm.cli.app  # noqa: F401 - not all processes need it
+    from hello_llm.providers.litellm.loader import load_lazily
     from hello_llm.providers.litellm.rehearsal import rehearse_all
 
+    if lazily:
+        load_lazily()
     rehearse_all()
 
 
 def main() -> None:
-    """Serve over the socket whose number is the argument; with ``cold``, import nothing."""
+    """Serve over the socket whose number is the argument; with ``cold``, import nothing.
+
+    With ``lazily``, import LiteLLM in the way of a cold call.
+    """
     channel = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if "cold" not in sys.argv:
-        _import_all()
+        _import_all(lazily="lazily" in sys.argv)
     ForkServer(channel).serve()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.fork_server import Job
+from tests.shared_cache import SHARED_CACHE
 from tests.warm.running import GUARD, Warm
 
 ROOT = Path(__file__).parents[2]
@@ -70,21 +71,27 @@ class Launcher:
 
 
 @contextmanager
-def launching(*, cold: bool = False, warm: Warm | None = None) -> Iterator[Launcher]:
+def launching(
+    *, cold: bool = False, warm: Warm | None = None, lazily: bool = False
+) -> Iterator[Launcher]:
     """Run a fork server for the time of the block.
 
     Args:
         cold: True to start a new Python for every job.
         warm: the warm process that every job is to find, which a new Python then asks.
+        lazily: True to import LiteLLM in the way of a cold call.
     """
     cold = cold or warm is not None
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-m", "tests.faults.fork_server", str(theirs.fileno())]
-    environ = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(GUARD)}
+    environ = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(GUARD), **SHARED_CACHE}
     with (
         ours,
         subprocess.Popen(
-            command + ["cold"] * cold, cwd=ROOT, env=environ, pass_fds=[theirs.fileno()]
+            command + ["cold"] * cold + ["lazily"] * lazily,
+            cwd=ROOT,
+            env=environ,
+            pass_fds=[theirs.fileno()],
         ),
     ):
         theirs.close()

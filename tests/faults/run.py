@@ -36,6 +36,8 @@ class Result:
     answer: Answer
     attempts: int | None
     """The calls made, by the document's count or else by the server's."""
+    requests: list[bytes]
+    """The requests that the server got."""
     found: list[str]
     """What is not as the catalogue says."""
 
@@ -65,17 +67,22 @@ def _result(case: Case, launcher: Launcher) -> Result:
         run = run_case(case, stage, launcher, around)
         differences = _differences(stage) if around.same_request else ()
         counted = None if stage.server is None else stage.server.attempts
+        requests = _requests(stage)
     answer = Answer(None, None)
     if case.fault.around.stdout == "file" and run.code is not None:
         answer = read_answer(case.form, run.stdout)
     if answer.document is not None:
         counted = answer.document["attempts"]
     found = [*differences, *complaints(case, run, answer, stage)]
-    return Result(case, run, answer, counted, found)
+    return Result(case, run, answer, counted, requests, found)
+
+
+def _requests(stage: Stage) -> list[bytes]:
+    return [] if stage.server is None else [one.raw for one in stage.server.requests]
 
 
 def _differences(stage: Stage) -> Iterator[str]:
-    requests = [] if stage.server is None else [one.raw for one in stage.server.requests]
+    requests = _requests(stage)
     if len(requests) != 2 or len(set(requests)) != 1:
         yield f"the {len(requests)} requests are not two of the same bytes"
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.shared_cache import SHARED_CACHE
+
 COMMAND = (sys.executable, "-m", "hello_llm")
 _PATIENCE_S = 120.0
 
@@ -44,6 +46,7 @@ def run(
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "XDG_RUNTIME_DIR": str(runtime),
+        **SHARED_CACHE,
     }
     started = time.monotonic()
     ended = subprocess.run(

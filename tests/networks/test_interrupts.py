@@ -18,6 +18,7 @@ from tests.networks.namespace import DEAD_IPV4, Network
 from tests.networks.running import COMMAND
 from tests.networks.tls import TLS, TLSServer
 from tests.servers import OpenAI
+from tests.shared_cache import SHARED_CACHE
 
 PATIENCE_S = 30.0
 SOON_S = 1.0
@@ -65,7 +66,7 @@ def test_interrupts_end_a_call_at_once(step, flags, number, network, authority, 
         write_call(home, base, "connect_timeout = 60")
         with subprocess.Popen(
             [*COMMAND, "chat", *flags, "hi"],
-            env={"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"},
+            env={"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **SHARED_CACHE},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -9,11 +9,12 @@ as a dependency. The cost: this relies on three names in LiteLLM, which are patc
 exist.
 """
 
-import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 _TOKENIZER = "encoding"
+_LOAD_TOKENIZER = "_load_default_encoding"
 _REWRITE = "update_messages_with_model_file_ids"
 _GATEWAY = "_responses_try_dispatch_mcp_gateway"
 
@@ -21,14 +22,14 @@ _GATEWAY = "_responses_try_dispatch_mcp_gateway"
 def spare(litellm: Any) -> None:
     """Make LiteLLM load its tokenizer and its proxy's models on first use, and no gateway."""
     main = litellm.main
-    if hasattr(main, "_load_default_encoding"):
-        vars(main).setdefault(_TOKENIZER, _Tokenizer(main._load_default_encoding))
+    if hasattr(main, _LOAD_TOKENIZER):
+        vars(main).setdefault(_TOKENIZER, _Tokenizer(getattr(main, _LOAD_TOKENIZER)))
     if hasattr(main, _REWRITE):
         setattr(main, _REWRITE, _for_more_than_text(getattr(main, _REWRITE)))
     # As an attribute of the package, ``responses`` is a function, not the subpackage.
-    responses = sys.modules.get("litellm.responses.main")
+    responses = import_module("litellm.responses.main")
     if hasattr(responses, _GATEWAY):
-        vars(responses)[_GATEWAY] = _no_gateway
+        setattr(responses, _GATEWAY, _no_gateway)
 
 
 class _Tokenizer:

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import types
+from datetime import datetime
 from importlib import import_module
 from typing import get_args, get_origin
 
@@ -17,6 +18,8 @@ from hello_llm.providers.litellm.lazy_names.finder import PACKAGES
 from hello_llm.providers.litellm.loader import load_lazily, why_not_lazily
 from hello_llm.providers.litellm.rehearsal import rehearse_all
 
+MISSING = "missing"
+"""What stands for a name that the module does not have."""
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+|\d{10}\.\d+")
 
 
@@ -35,11 +38,11 @@ def _class(value):
     members = {
         name: _function(member) if inspect.isfunction(member) else type(member).__qualname__
         for name, member in sorted(vars(value).items())
-        if not name.startswith("__")
+        if not name.startswith("_")  # some are only kept results
     }
     fields = getattr(value, "model_fields", None) or getattr(value, "__dataclass_fields__", {})
     keys = sorted(getattr(value, "__required_keys__", ()))
-    names = [f"{base.__module__}.{base.__qualname__}" for base in value.__mro__]
+    names = [_plain(base) for base in value.__mro__]
     hints = {name: _plain(hint) for name, hint in inspect.get_annotations(value).items()}
     return str([value.__module__, names, members, sorted(fields), keys, hints])
 
@@ -57,6 +60,10 @@ def _plain(value):
         return str({_plain(key): _plain(item) for key, item in value.items()})
     if get_origin(value) is not None:  # Union[int, str] may be written as Union[str, int]
         return f"{get_origin(value)} {sorted(map(_plain, get_args(value)))}"
+    if isinstance(value, type) and "[" in value.__qualname__:
+        return value.__qualname__  # its module is the first that used it
+    if isinstance(value, datetime):
+        return "the time of the import"
     if isinstance(value, types.FunctionType | type):
         return f"{value.__module__}.{value.__qualname__}"
     return _ADDRESS.sub("", repr(value))
@@ -68,7 +75,7 @@ def listing(wanted):
     Args:
         wanted: the names of modules, each with the names to describe, or ``None`` for all.
     """
-    found = {}
+    found: dict[str, dict[str, str] | None] = {}
     for name, names in sorted(wanted.items()):
         try:
             module = import_module(name)
@@ -76,9 +83,10 @@ def listing(wanted):
             found[name] = None
             continue
         public = [one for one in dir(module) if not one.startswith("_") and one != "annotations"]
-        values = {one: getattr(module, one, "missing") for one in names or public}
-        values.pop("model_list", None)
-        found[name] = {one: described(value) for one, value in values.items()}
+        found[name] = {
+            one: described(getattr(module, one)) if hasattr(module, one) else MISSING
+            for one in names or public
+        }
     return found
 
 

@@ -14,12 +14,16 @@ PACKAGE = "of_this_test"
 
 
 @contextmanager
-def imported(folder: Path, sources: Mapping[str, str], *, lazily: bool = True) -> Iterator[ModuleType]:
+def imported(
+    folder: Path, sources: Mapping[str, str] | None = None, *, lazily: bool = True
+) -> Iterator[ModuleType]:
     """Write `sources`, by their names in the package, to `folder`, and yield the package.
 
-    It is imported anew, and forgotten at the end.
+    Without `sources`, they are there already. The package is imported anew, and forgotten at the
+    end.
     """
-    write(folder, sources)
+    if sources is not None:
+        write(folder, sources)
     finder = Finder(Cache.open(folder / "cache", folder), {PACKAGE})
     sys.path.insert(0, str(folder))
     sys.meta_path[:0] = [finder] * lazily

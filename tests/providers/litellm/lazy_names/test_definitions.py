@@ -1,4 +1,4 @@
-"""Which statements wait for the first use of their name, and which run when a module is imported."""
+"""Which statements wait for the first use of their name, and which run during the import."""
 
 import pytest
 
@@ -77,7 +77,9 @@ def test_what_only_defines_a_name_waits(source: str, names: str):
     assert waiting(source) == set(names.split())
 
 
-@pytest.mark.parametrize("source", AT_ONCE, ids=[f"{why}: {source}" for source, why in AT_ONCE.items()])
+@pytest.mark.parametrize(
+    "source", AT_ONCE, ids=[f"{why}: {source}" for source, why in AT_ONCE.items()]
+)
 def test_what_does_more_runs_at_once(source: str):
     assert "y" not in waiting(source)
     assert "json" not in waiting(source) or "json.y" not in source

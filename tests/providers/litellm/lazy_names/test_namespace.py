@@ -1,8 +1,8 @@
 """A module that is loaded lazily behaves as if all of it had been executed."""
 
 import importlib
-import sys
 import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -180,13 +180,15 @@ def test_what_is_optional_is_missed_where_it_is_imported(folder: Path):
 
 
 def test_a_modules_own_attributes_are_found_after_its_definitions(folder: Path):
-    source = "x = [1]\ndef __getattr__(name):\n    if name == 'y': return x\n    raise AttributeError"
+    source = (
+        "x = [1]\ndef __getattr__(name):\n    if name == 'y': return x\n    raise AttributeError"
+    )
     with imported(folder, {"": source}) as package:
         assert package.y is package.x
         assert not hasattr(package, "z")
 
 
-TYPED = '''
+TYPED = """
 from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -219,16 +221,21 @@ class Inner(BaseModel):
 
 def typed(kind: Kind, other: "Inner") -> Model:
     return cast(Model, kind)
-'''
+"""
 
 
-@pytest.mark.parametrize("source", [TYPED, TYPED.replace("from __future__ import annotations\n", "")])
+@pytest.mark.parametrize(
+    "source", [TYPED, TYPED.replace("from __future__ import annotations\n", "")]
+)
 def test_types_are_what_they_are_without_this(folder: Path, source: str):
     source = source if "__future__" in source else source.replace("Inner | None", '"Inner | None"')
 
     def facts(package):
         data, model = package.Data("a"), package.Model(kind=1, row={"kind": 1}, inner={"call": abs})
-        hints = {name: str(hint) for name, hint in __import__("typing").get_type_hints(package.typed).items()}
+        hints = {
+            name: str(hint)
+            for name, hint in __import__("typing").get_type_hints(package.typed).items()
+        }
         return (
             [one.name for one in __import__("dataclasses").fields(data)],
             sorted(package.Row.__required_keys__),
@@ -253,7 +260,8 @@ VALUES = st.sampled_from(["[1]", "[{0}]", "({0}, {1})", "{0}", "1", "dict(x={0})
 @st.composite
 def modules(draw: st.DrawFn) -> str:
     """Draw a module that binds, binds again, changes and removes a few names."""
-    lines, bound = [], []
+    lines: list[str] = []
+    bound: list[str] = []
     for _ in range(draw(st.integers(1, 12))):
         name = draw(NAMES)
         used = [draw(st.sampled_from(bound)) for _ in range(2)] if bound else ["0", "0"]
@@ -289,7 +297,7 @@ def shape(value: object) -> object:
         return {key: shape(one) for key, one in value.items()}
     if isinstance(value, type):
         return (value.__qualname__, shape(vars(value).get("y")))
-    if callable(value):
+    if isinstance(value, types.FunctionType):
         return (value.__qualname__, value.__doc__, shape(getattr(value, "__defaults__", None)))
     return getattr(value, "__name__", None) or repr(value).partition(" at 0x")[0]
 
@@ -299,7 +307,7 @@ def shape(value: object) -> object:
 def test_any_module_comes_to_the_same(
     tmp_path_factory: pytest.TempPathFactory, source: str, order: list[str]
 ):
-    expected: dict[str, object] = {}
+    expected: dict[str, object] = {"__name__": PACKAGE}
     exec(source, expected)
     with imported(tmp_path_factory.mktemp("package"), {"": source}) as package:
         for name in order:

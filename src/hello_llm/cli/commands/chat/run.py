@@ -52,6 +52,7 @@ class ChatRun:
                 with ExitStack() as stack:
                     make = self._open(stack, display)
                     _note_origins(self.settings, said)
+                    stack.callback(_note_import, self.settings, said)
                     if prompt is None:
                         self._converse(make, display)
                         return ExitCode.OK
@@ -105,6 +106,15 @@ def _note_origins(settings: Settings, messages: Messages) -> None:
         file, profile = settings.config_file, settings.profile
         messages.note(f"configuration: {file or 'none'}, profile: {profile or 'none'}")
         messages.note(f"provider: {settings.provider} ({origin}), {_limits(settings)}")
+
+
+def _note_import(settings: Settings, messages: Messages) -> None:
+    """With ``--verbose``, note why importing LiteLLM took longer than usual, if it did."""
+    if settings.verbose and settings.provider == "litellm":
+        from hello_llm.providers.litellm.loader import why_not_lazily
+
+        if reason := why_not_lazily():
+            messages.note(f"all of LiteLLM was imported, which takes longer: {reason}")
 
 
 def _limits(settings: Settings) -> str:

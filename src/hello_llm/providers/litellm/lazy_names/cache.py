@@ -22,7 +22,9 @@ last change in nanoseconds, its size, and a checksum of the rest, since ``marsha
 _ROOM = 2**20
 """The bytes that must be free for a cache to be started."""
 
+_PROBE = ".probe"
 _UNFINISHED = ".unfinished-"
+"""How the names of files begin that are being written."""
 
 
 class NoCacheError(Exception):
@@ -62,8 +64,7 @@ class Cache:
             raise NoCacheError(f"others can write to {place}")
         cache = cls(opened, _state(library))
         try:
-            if not os.listdir(opened):
-                cache._try_to_write()
+            cache._prepare()
         except OSError as error:
             os.close(opened)
             raise NoCacheError(f"failed to write to {place}: {error.strerror}") from None
@@ -72,12 +73,16 @@ class Cache:
     def read(self, name: str, source: os.stat_result) -> Compiled | None:
         """Return the module `name` as it was compiled from `source`; ``None`` if it was not."""
         try:
-            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=self._folder)
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would block
+            file = os.open(name, flags, dir_fd=self._folder)
         except OSError:
             return None
-        with open(file, "rb", buffering=0) as opened:
+        try:
             about = os.fstat(file)
-            content = opened.read() if _is_ours(about) and stat.S_ISREG(about.st_mode) else b""
+            usable = _is_ours(about) and stat.S_ISREG(about.st_mode)
+            content = os.read(file, about.st_size) if usable else b""
+        finally:
+            os.close(file)
         payload = memoryview(content)[_HEADER.size :]
         if content[: _HEADER.size] != self._header(source, payload):
             return None
@@ -97,19 +102,20 @@ class Cache:
     def _header(self, source: os.stat_result, payload: bytes | memoryview) -> bytes:
         return _HEADER.pack(self._state, source.st_mtime_ns, source.st_size, crc32(payload))
 
-    def _try_to_write(self) -> None:
-        self._put("probe", bytes(_ROOM))
-        os.unlink("probe", dir_fd=self._folder)
+    def _prepare(self) -> None:
+        """Make sure that an empty folder can be written to; see :data:`_ROOM`."""
+        if not os.listdir(self._folder):
+            self._put(_PROBE, bytes(_ROOM))
+            os.unlink(_PROBE, dir_fd=self._folder)
 
     def _put(self, name: str, content: bytes) -> None:
         """Write the file `name` completely or not at all, whatever happens meanwhile."""
-        unfinished = f"{_UNFINISHED}{os.getpid()}-{name}"
+        unfinished = f"{_UNFINISHED}{os.getpid()}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         file = os.open(unfinished, flags, 0o600, dir_fd=self._folder)
         try:
-            with open(file, "wb", buffering=0) as opened:
-                if opened.write(content) != len(content):
-                    raise OSError("the file was not written completely")
+            with open(file, "wb") as opened:
+                opened.write(content)
             os.replace(unfinished, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
         except OSError:
             with suppress(OSError):

@@ -57,7 +57,8 @@ def compile_lazily(source: bytes, path: str) -> Compiled:
 
     def code(part: Sequence[ast.stmt]) -> CodeType:
         tree = ast.fix_missing_locations(ast.Module(list(part), []))
-        return compile(tree, path, "exec", flags, dont_inherit=True)
+        compiled: CodeType = compile(tree, path, "exec", flags, dont_inherit=True)
+        return compiled
 
     put_off = {id(statement) for definition in waiting.values() for statement in definition}
     at_once = [
@@ -89,15 +90,15 @@ class _Untyped(ast.NodeTransformer):
         node.annotation = self._text(node.annotation)
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - ast names it
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = self._text(node.returns)
         return self.generic_visit(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         node.returns = self._text(node.returns)
         return self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - as above
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("cast"), [_, value], []):
@@ -294,7 +295,9 @@ def _starred(statement: ast.stmt, except_for: tuple[str, ...], *, complete: bool
     """Return `statement`; if it imports ``*``, return a call of :data:`STAR` instead."""
     match statement:
         case ast.ImportFrom(module, [ast.alias("*")], level):
-            values = ["." * level + (module or ""), except_for, complete]
-            call = ast.Call(ast.Name(STAR, ast.Load()), [ast.Constant(one) for one in values], [])
+            names: list[ast.expr] = [ast.Constant(name) for name in except_for]
+            source = ast.Constant("." * level + (module or ""))
+            arguments = [source, ast.Tuple(names, ast.Load()), ast.Constant(complete)]
+            call = ast.Call(ast.Name(STAR, ast.Load()), arguments, [])
             return ast.copy_location(ast.Expr(call), statement)
     return statement

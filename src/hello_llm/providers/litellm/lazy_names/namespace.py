@@ -35,6 +35,7 @@ class Namespace(dict[str, Any]):
     """
 
     def __init__(self, module: ModuleType, compiled: Compiled) -> None:
+        """Know the definitions in `compiled`, the code of `module`."""
         super().__init__(vars(builtins))
         self[STAR] = self._import_star
         self._module = module
@@ -88,7 +89,7 @@ class Namespace(dict[str, Any]):
             and value.__name__ == f"{self._module.__name__}.{name}"
         )
 
-    def _import_star(self, source_name: str, except_for: tuple[str, ...], complete: bool) -> None:  # noqa: FBT001 - called by compiled code
+    def _import_star(self, source_name: str, except_for: tuple[str, ...], complete: bool) -> None:
         """Import all public names of a module; those that it has not defined stay undefined.
 
         Args:
@@ -108,9 +109,12 @@ class Namespace(dict[str, Any]):
                 continue
             earlier = self._definitions.setdefault(name, [])
             if name in self._names:
-                value = self._names.pop(name)
-                earlier.append(lambda value=value: value)
+                earlier.append(partial(_unchanged, self._names.pop(name)))
             earlier.append(partial(getattr, source, name))
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 def namespace_of(module: ModuleType) -> Namespace | None:
