@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ CALLS, AT_ONCE = 500, 50
 _ROOM_KIB = 4096
 _LONGEST_WAIT_S = 0.5
 """Before a kill; that of the first comes before, while or after the spare gets its call."""
+_LOOK_AGAIN_S = 0.01
 
 ANSWERED = 0
 FORK_KILLED = (9, "error: the warm process was killed during this call\n")
@@ -83,20 +85,21 @@ class Killer:
         self.killed: list[int] = []
         self._choice = random.Random(14)
 
-    def strike(self, kinds: Iterable[str], begun: Rest) -> None:
+    def strike(self, kinds: Iterable[str], begun: Rest, over: threading.Event) -> None:
         """Kill one process of each of the `kinds`, one after the other.
 
         Args:
-            kinds: ``spare``, which may have got a call by then; ``fork``, one that answers a call,
-                if there is one then; or ``holder``, after which another one is started.
+            kinds: ``spare``, which may have got a call by then; ``fork``, one that answers a call;
+                or ``holder``, after which another one is started.
             begun: the warm process and its spare as the calls begin.
+            over: when all calls have ended, so that no fork comes any more.
         """
         for kind in kinds:
             time.sleep(self._choice.uniform(0, _LONGEST_WAIT_S))
             if kind == "spare":
                 self._kill([begun.spare])
             elif kind == "fork":
-                self._kill(children(begun.holder))
+                self._kill(_awaited(begun.holder, over))
             else:
                 self._kill([begun.holder])
                 told({}, "start")
@@ -106,6 +109,14 @@ class Killer:
             pid = self._choice.choice(found)
             os.kill(pid, signal.SIGKILL)
             self.killed.append(pid)
+
+
+def _awaited(holder: int, over: threading.Event) -> list[int]:
+    """Return the forks that answer calls, as soon as there are any; none if the calls are over."""
+    found: list[int] = []
+    while not found and not over.wait(_LOOK_AGAIN_S):
+        found = children(holder)
+    return found
 
 
 def in_rounds(
@@ -122,10 +133,10 @@ def in_rounds(
     codes: Counter[int] = Counter()
     with ThreadPoolExecutor(AT_ONCE + 1) as pool:
         for first in range(0, CALLS, AT_ONCE):
-            strikes = pool.submit(
-                killer.strike, kinds[first // AT_ONCE % len(kinds)], at_rest(warm)
-            )
+            over, wanted = threading.Event(), kinds[first // AT_ONCE % len(kinds)]
+            strikes = pool.submit(killer.strike, wanted, at_rest(warm), over)
             codes.update(pool.map(partial(ended, base), range(first, first + AT_ONCE)))
+            over.set()
             strikes.result()
     return codes
 
