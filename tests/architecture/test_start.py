@@ -33,5 +33,12 @@ def test_the_program_starts_without_litellm(arguments):
     assert packages & FORBIDDEN == set()
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["chat", "--help"]])
+def test_help_is_drawn_without_what_no_page_has(arguments):
+    packages = run("-m", "hello_llm", *arguments)
+    assert "rich" in packages
+    assert packages & {"attr", "markdown_it", "pygments"} == set()
+
+
 def test_an_import_of_httpx_would_be_found():
     assert run("-c", "import httpx") & FORBIDDEN == {"httpx"}

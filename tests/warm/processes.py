@@ -63,6 +63,11 @@ def resident_kib(pid: int) -> int:
     return int(size)
 
 
+def descriptors(pid: int) -> int:
+    """Return how many descriptors `pid` has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 def _children(pid: int) -> list[int]:
     return [child for child in _all() if _stat(child)[1:2] == [str(pid)]]
 

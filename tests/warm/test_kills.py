@@ -6,9 +6,11 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
 
 import pytest
 
@@ -16,13 +18,16 @@ from tests.cli.calls import asking, until
 from tests.cli.program import child
 from tests.servers import ScriptedServer
 from tests.warm.echo import Echo
-from tests.warm.processes import children, gone, holders, resident_kib, spares
-from tests.warm.running import told
+from tests.warm.processes import children, descriptors, gone, holders, resident_kib, spares
+from tests.warm.running import Warm, told
 
 CALLS, AT_ONCE = 500, 50
 _ROOM_KIB = 4096
-_PAUSE_S = 0.5
+_LONGEST_WAIT_S = 0.5
+"""Before a kill; that of the first comes before, while or after the spare gets its call."""
+_LOOK_AGAIN_S = 0.01
 
+ANSWERED = 0
 FORK_KILLED = (9, "error: the warm process was killed during this call\n")
 HOLDER_KILLED = (143, "error: the warm process was killed\n")
 
@@ -43,11 +48,11 @@ def temporary(tmp_path, monkeypatch):
 
 
 def ended(base, number):
-    """Make a call whose answer no other call gets; return what was not answered or reported."""
+    """Make a call whose answer no other call gets; return its exit code, which says the truth."""
     asked = f"call {number} of many"
     command, _, *where = asking(base)
     call = child(command, asked, *where)
-    if call.code == 0:
+    if call.code == ANSWERED:
         assert (call.text, call.stderr) == (f"{asked}\n", "")
     else:
         assert (call.code, call.stderr) in {FORK_KILLED, HOLDER_KILLED}
@@ -55,41 +60,85 @@ def ended(base, number):
     return call.code
 
 
-@contextmanager
-def killing(victims: Callable[[], list[int]], most: int) -> Iterator[list[int]]:
-    """Kill one of the `victims` every now and then, `most` times; yields those that were killed."""
-    killed: list[int] = []
-    over = threading.Event()
-    choice = random.Random(14)
+class Rest(NamedTuple):
+    """The warm process when no call is under way and a spare waits for the next."""
 
-    def kill() -> None:
-        while len(killed) < most and not over.wait(choice.uniform(0, 2 * _PAUSE_S)):
-            found = victims()
-            victim = choice.choice(found) if found else None
-            with suppress(ProcessLookupError):
-                if victim is not None:
-                    os.kill(victim, signal.SIGKILL)
-                    killed.append(victim)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield killed
-    finally:
-        over.set()
-        thread.join()
+    holder: int
+    spare: int
+    memory_kib: int
+    descriptors: int
 
 
-def many(base, may_begin: threading.Event | None = None) -> Counter[int]:
-    """Make the calls, each once it `may_begin`; return how many ended with which exit code."""
+def at_rest(warm: Warm) -> Rest:
+    """Wait until it is so, without a call that would take the spare."""
+    until(lambda: len(holders(warm.runtime, spare=False)) == 1 < len(holders(warm.runtime)))
+    (holder,) = holders(warm.runtime, spare=False)
+    (spare,) = spares(holder)
+    return Rest(holder, spare, resident_kib(holder), descriptors(holder))
 
-    def call(number):
-        if may_begin is not None:
-            may_begin.wait()
-        return ended(base, number)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return Counter(pool.map(call, range(CALLS)))
+class Killer:
+    """Kills what belongs to a warm process, at random moments."""
+
+    def __init__(self) -> None:
+        """Kill nothing yet."""
+        self.killed: list[int] = []
+        self._choice = random.Random(14)
+
+    def strike(self, kinds: Iterable[str], begun: Rest, over: threading.Event) -> None:
+        """Kill one process of each of the `kinds`, one after the other.
+
+        Args:
+            kinds: ``spare``, which may have got a call by then; ``fork``, one that answers a call;
+                or ``holder``, after which another one is started.
+            begun: the warm process and its spare as the calls begin.
+            over: when all calls have ended, so that no fork comes any more.
+        """
+        for kind in kinds:
+            time.sleep(self._choice.uniform(0, _LONGEST_WAIT_S))
+            if kind == "spare":
+                self._kill([begun.spare])
+            elif kind == "fork":
+                self._kill(_awaited(begun.holder, over))
+            else:
+                self._kill([begun.holder])
+                told({}, "start")
+
+    def _kill(self, found: Sequence[int]) -> None:
+        with suppress(IndexError, ProcessLookupError):
+            pid = self._choice.choice(found)
+            os.kill(pid, signal.SIGKILL)
+            self.killed.append(pid)
+
+
+def _awaited(holder: int, over: threading.Event) -> list[int]:
+    """Return the forks that answer calls, as soon as there are any; none if the calls are over."""
+    found: list[int] = []
+    while not found and not over.wait(_LOOK_AGAIN_S):
+        found = children(holder)
+    return found
+
+
+def in_rounds(
+    base: str, warm: Warm, killer: Killer, kinds: Sequence[Sequence[str]]
+) -> Counter[int]:
+    """Make the calls in rounds, of which each has a spare; return how many ended with which code.
+
+    Args:
+        base: the address of the server.
+        warm: the warm process.
+        killer: what strikes during each round.
+        kinds: what it strikes, in turns.
+    """
+    codes: Counter[int] = Counter()
+    with ThreadPoolExecutor(AT_ONCE + 1) as pool:
+        for first in range(0, CALLS, AT_ONCE):
+            over, wanted = threading.Event(), kinds[first // AT_ONCE % len(kinds)]
+            strikes = pool.submit(killer.strike, wanted, at_rest(warm), over)
+            codes.update(pool.map(partial(ended, base), range(first, first + AT_ONCE)))
+            over.set()
+            strikes.result()
+    return codes
 
 
 def nothing_left(own, temporary):
@@ -99,41 +148,27 @@ def nothing_left(own, temporary):
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("victims", [children, spares])
-def test_kills_of_forks_and_of_spares(temporary, own, base, victims):
-    holder = own.pid
+def test_kills_of_forks_and_of_spares(temporary, own, base):
+    killer = Killer()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda number: ended(base, number), range(AT_ONCE)))
-    before = resident_kib(holder)
-    with killing(lambda: victims(holder), most=CALLS) as killed:
-        codes = many(base)
-    assert killed
-    assert codes.keys() <= {0, 9}
-    assert codes[9] <= len(killed)
-    until(lambda: children(holder) == [])
-    assert resident_kib(holder) - before < _ROOM_KIB
-    assert own.pid == holder
+        list(pool.map(partial(ended, base), range(AT_ONCE)))
+    before = at_rest(own)
+    codes = in_rounds(base, own, killer, [("spare", "fork", "fork"), ("fork", "fork", "spare")])
+    assert codes == {ANSWERED: CALLS - codes[9], 9: codes[9]}
+    assert 0 < codes[9] <= len(killer.killed)
+    after = at_rest(own)
+    assert after.holder == before.holder
+    assert after.memory_kib - before.memory_kib < _ROOM_KIB
+    assert after.descriptors == before.descriptors
     nothing_left(own, temporary)
 
 
-def test_kills_of_the_warm_process(temporary, own, base):
-    running, killed = threading.Event(), []
-    running.set()
-
-    def kill_and_start_again() -> None:
-        for _ in range(2):
-            time.sleep(3 * _PAUSE_S)
-            running.clear()  # cold calls, of which each takes seconds, are only those under way
-            killed.append(own.pid)
-            os.kill(killed[-1], signal.SIGKILL)
-            told({}, "start")
-            running.set()
-
-    thread = threading.Thread(target=kill_and_start_again)
-    thread.start()
-    codes = many(base, running)
-    thread.join()
-    assert codes.keys() <= {0, 9, 143}
-    assert codes[0] > CALLS - len(killed) * AT_ONCE - 1
-    until(lambda: all(map(gone, killed)))
+def test_kills_of_the_warm_process_among_others(temporary, own, base):
+    killer = Killer()
+    codes = in_rounds(
+        base, own, killer, [("fork",), ("spare", "holder"), ("fork",), (), ("spare",)]
+    )
+    assert codes.keys() <= {ANSWERED, 9, 143}
+    assert 0 < codes[9] + codes[143] <= len(killer.killed) + 2 * AT_ONCE
+    until(lambda: all(map(gone, killer.killed)))
     nothing_left(own, temporary)

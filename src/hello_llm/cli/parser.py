@@ -12,6 +12,7 @@ from typer.main import get_command
 from hello_llm import __version__
 from hello_llm.cli.completion_scripts import Shell
 from hello_llm.cli.examples import EXAMPLES, shown
+from hello_llm.machine.deferred_classes import import_without
 
 
 class Command(NamedTuple):
@@ -93,6 +94,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 """Every command by its name."""
 
 
+_NEVER_DRAWN = {"rich.markdown": "Markdown", "rich.traceback": "Traceback"}
+"""What Typer imports for pages written in Markdown and for its own tracebacks; we have neither."""
+
+
 def parser_for(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - the classes of Typer's Click are private
     """Return the command that parses and runs `arguments`."""
     first = list(arguments[:1])
@@ -108,6 +113,7 @@ def parser(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - see above
         examples = EXAMPLES.get(" ".join(words))
         command.epilog = examples and shown(examples)
         command.help = _reflowed(command.help)
+        command.format_help = _drawn_quickly(command.format_help)
         for parameter in command.params:
             if parameter.param_type_name == "argument":
                 _show_its_word_only(parameter)
@@ -127,6 +133,19 @@ def walk(
 def _reflowed(docstring: str) -> str:
     """Return the paragraphs of `docstring` without line breaks, which Typer would keep."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.split("\n\n"))
+
+
+def _drawn_quickly(draw: Callable[..., None]) -> Callable[..., None]:
+    """Make `draw`, by which Typer draws a page of help, import only what our pages need.
+
+    See docs/decisions/help-by-typer.md.
+    """
+
+    def format_help(*arguments: object) -> None:
+        import_without("typer.rich_utils", _NEVER_DRAWN)
+        draw(*arguments)
+
+    return format_help
 
 
 def _show_its_word_only(argument: Any) -> None:  # noqa: ANN401 - see above

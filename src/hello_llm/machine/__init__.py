@@ -1,1 +1,1 @@
-"""Explains faults of the machine or the installation, and isolates the environment variables."""
+"""Explains faults of the machine or installation, isolates the environment, and defers imports."""
