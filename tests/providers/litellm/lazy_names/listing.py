@@ -38,7 +38,7 @@ def _class(value):
     members = {
         name: _function(member) if inspect.isfunction(member) else type(member).__qualname__
         for name, member in sorted(vars(value).items())
-        if not name.startswith("_")  # some are only kept results
+        if not (name.startswith("_") or isinstance(member, bool))  # some are only kept results
     }
     fields = getattr(value, "model_fields", None) or getattr(value, "__dataclass_fields__", {})
     keys = sorted(getattr(value, "__required_keys__", ()))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,25 @@ def test_a_disk_that_fills_up_later_costs_only_time(folder: Path, library: Path,
     cache.write("n", (library / "m.py").stat(), COMPILED)
     assert kept(folder, library)
     assert cache.read("n", (library / "m.py").stat()) is None
+
+
+def test_threads_do_not_write_into_each_others_files(folder: Path, library: Path):
+    cache, source = Cache.open(folder, library), (library / "m.py").stat()
+    large = compile_lazily(b"x = [" + b"1, " * 20_000 + b"]", "m.py")
+    names = [f"m{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: cache.write(name, source, large), names))
+    assert all(cache.read(name, source) == large for name in names)
+
+
+def test_what_a_killed_process_left_is_removed_in_time(folder: Path, library: Path):
+    place = filled(folder, library)
+    old, new = place / ".unfinished-1-1", place / ".unfinished-2-1"
+    for file in (old, new):
+        file.touch()
+    os.utime(old, (1, 1))
+    Cache.open(folder, library)
+    assert sorted(file.name for file in place.iterdir()) == [new.name, "m"]
 
 
 def test_a_module_is_compiled_once(tmp_path: Path, monkeypatch):

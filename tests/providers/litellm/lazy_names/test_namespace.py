@@ -48,7 +48,7 @@ def test_a_name_keeps_the_value_that_it_got_first(folder: Path):
 
 def test_a_value_that_is_set_from_outside_stays(folder: Path):
     with imported(folder, {"": "x = [1]\ndef f(): return x"}) as package:
-        package.x = 2
+        vars(package)["x"] = 2
         assert package.f() == 2
 
 

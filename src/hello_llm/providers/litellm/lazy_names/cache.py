@@ -5,10 +5,12 @@ import os
 import stat
 import struct
 import sys
+import time
 from contextlib import suppress
 from hashlib import blake2b
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from threading import get_ident
 from typing import Self
 from zlib import crc32
 
@@ -25,6 +27,9 @@ _ROOM = 2**20
 _PROBE = ".probe"
 _UNFINISHED = ".unfinished-"
 """How the names of files begin that are being written."""
+
+_ABANDONED_S = 3600.0
+"""The age in seconds at which such a file was left by a process that was killed."""
 
 
 class NoCacheError(Exception):
@@ -103,14 +108,21 @@ class Cache:
         return _HEADER.pack(self._state, source.st_mtime_ns, source.st_size, crc32(payload))
 
     def _prepare(self) -> None:
-        """Make sure that an empty folder can be written to; see :data:`_ROOM`."""
-        if not os.listdir(self._folder):
+        """Remove what killed processes left; make sure that an empty folder can be written to."""
+        names = os.listdir(self._folder)
+        for name in names:
+            if name.startswith(_UNFINISHED) and self._age_s(name) > _ABANDONED_S:
+                os.unlink(name, dir_fd=self._folder)
+        if not names:
             self._put(_PROBE, bytes(_ROOM))
             os.unlink(_PROBE, dir_fd=self._folder)
 
+    def _age_s(self, name: str) -> float:
+        return time.time() - os.stat(name, dir_fd=self._folder).st_mtime
+
     def _put(self, name: str, content: bytes) -> None:
         """Write the file `name` completely or not at all, whatever happens meanwhile."""
-        unfinished = f"{_UNFINISHED}{os.getpid()}"
+        unfinished = f"{_UNFINISHED}{os.getpid()}-{get_ident()}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         file = os.open(unfinished, flags, 0o600, dir_fd=self._folder)
         try:
