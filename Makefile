@@ -138,7 +138,7 @@ $(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 	@echo "[4/4] installing hello-llm itself"
 	@# Not by pip: before its version 25, the script that it writes imports `re`, in every run.
 	@$(BIN)/uv pip install -q --offline --no-cache --no-deps --no-build-isolation --python $(BIN)/python --editable .
-	@$(BIN)/python -c 'from hello_llm.providers.litellm.rehearsal import compile_all; compile_all()'
+	@$(BIN)/python -c 'from hello_llm.calls.opening import compile_litellm; compile_litellm()'
 	@touch $@
 
 $(VENV)/.compiled: $(VENV)/.installed $(SOURCES)

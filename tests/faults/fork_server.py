@@ -179,9 +179,10 @@ def _import_all(*, lazily: bool) -> None:
     import hello_llm.cli.app  # noqa: F401 - not all processes need it
     from hello_llm.providers.litellm.loader import load_lazily
     from hello_llm.providers.litellm.rehearsal import rehearse_all
+    from hello_llm.settings.paths import default_cache_folder
 
     if lazily:
-        load_lazily()
+        load_lazily(default_cache_folder())
     rehearse_all()
 
 

@@ -13,10 +13,18 @@ KEYS = [
     "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
-    "output", "usage", "color", "warm", "quiet", "verbose",
+    "output", "usage", "color", "warm", "lazy_imports", "quiet", "verbose",
 ]  # fmt: skip
 
-FILE_ONLY = {"headers_env", "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key"}
+FILE_ONLY = {
+    "headers_env",
+    "proxy",
+    "proxy_auth_env",
+    "ca_file",
+    "client_cert",
+    "client_key",
+    "lazy_imports",
+}
 
 
 def test_the_table_holds_every_setting_in_this_order():

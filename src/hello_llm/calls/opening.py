@@ -11,6 +11,7 @@ from hello_llm.contract import ChatRequest, LLMProvider, Message, Params, UsageE
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.mock.provider import DEFAULT_MODEL
 from hello_llm.settings.fields import Settings
+from hello_llm.settings.paths import default_cache_folder
 
 if TYPE_CHECKING:
     from hello_llm.providers.http.client.certificates import Certificates
@@ -53,7 +54,16 @@ def import_as_set(settings: Settings) -> None:
     if settings.provider == "litellm" and settings.lazy_imports:
         from hello_llm.providers.litellm.loader import load_lazily
 
-        load_lazily()
+        load_lazily(default_cache_folder())
+
+
+def compile_litellm() -> None:
+    """Compile what calls in every protocol use of LiteLLM, so that no call has to (seconds)."""
+    from hello_llm.providers.litellm.loader import load_lazily
+    from hello_llm.providers.litellm.rehearsal import rehearse_all
+
+    load_lazily(default_cache_folder())
+    rehearse_all()
 
 
 def is_local(model: str | None) -> bool:

@@ -270,7 +270,7 @@ class Settings:
     ] = None
     lazy_imports: Annotated[
         bool,
-        in_a_file(Boolean(), "Import each part of LiteLLM when it is first used.", example=False),
+        in_a_file(Boolean(), "Import each part of LiteLLM when it is first used.", None),
     ] = True
     quiet: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.", short="-q")

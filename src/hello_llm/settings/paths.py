@@ -1,4 +1,4 @@
-"""Locates the configuration file."""
+"""Locates the configuration file and the user's folders."""
 
 from pathlib import Path
 
@@ -16,6 +16,17 @@ def default_config_file() -> Path | None:
         return None
     # Older releases of platformdirs keep the ~ if there is no home.
     return folder / "config.toml" if folder.is_absolute() else None
+
+
+def default_cache_folder() -> Path | None:
+    """Return the user's folder for what can be made again; ``None`` without a home."""
+    from platformdirs import user_cache_path
+
+    try:
+        folder = user_cache_path("hello-llm", appauthor=False)
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None
 
 
 def chosen_config_file(config_file: Path | None) -> Path:

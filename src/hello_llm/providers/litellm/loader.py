@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from hello_llm.machine.environment import import_environment, neutralise
 from hello_llm.machine.limits import require_descriptors, require_memory
 from hello_llm.providers.litellm.lazy_names.cache import NoCacheError
@@ -32,16 +30,20 @@ _finders: list[Finder] = []
 _refusals: list[str] = []
 
 
-def load_lazily() -> None:
+def load_lazily(cache_folder: Path | None) -> None:
     """Let :func:`load` execute the definitions in LiteLLM's modules when they are first used.
 
-    Without a cache for this user, or if LiteLLM is loaded already, everything stays as it is.
+    If they cannot be kept in `cache_folder` once they are compiled, or if LiteLLM is loaded
+    already, everything stays as it is.
     """
     with _lock:
         if "litellm" in sys.modules or _finders or _refusals:
             return
+        if cache_folder is None:
+            _refusals.append("there is no home folder to keep compiled modules in")
+            return
         try:
-            _finders.append(install(_cache_folder()))
+            _finders.append(install(cache_folder))
         except NoCacheError as reason:
             _refusals.append(str(reason))
 
@@ -92,16 +94,6 @@ def thread_event_loop() -> Iterator[None]:
     finally:
         asyncio.set_event_loop(None)
         loop.close()
-
-
-def _cache_folder() -> Path:
-    try:
-        folder = user_cache_path("hello-llm", appauthor=False)
-    except RuntimeError:
-        folder = Path()
-    if not folder.is_absolute():
-        raise NoCacheError("there is no home folder to keep compiled modules in")
-    return folder
 
 
 def _import() -> Any:

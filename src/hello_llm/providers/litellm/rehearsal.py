@@ -14,7 +14,7 @@ from hello_llm.providers.http.client.transport import Transport
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.http.vendor_table import OPENAI_SDK_VENDORS
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
-from hello_llm.providers.litellm.loader import load, load_lazily
+from hello_llm.providers.litellm.loader import load
 from hello_llm.providers.litellm.sample_responses import ANSWERS, Answer
 
 if TYPE_CHECKING:
@@ -37,12 +37,6 @@ def rehearse_all() -> None:
         for answer in ANSWERS:
             for stream in (True, False):
                 _rehearse(answer, stream=stream)
-
-
-def compile_all() -> None:
-    """Compile what calls in every protocol use of LiteLLM, so that no call has to."""
-    load_lazily()
-    rehearse_all()
 
 
 def rehearse(model: str) -> None:

@@ -1,0 +1,1 @@
+"""Of the modules that execute their definitions when they are first used, and of their cache."""

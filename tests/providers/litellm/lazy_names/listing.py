@@ -17,6 +17,7 @@ from typing import get_args, get_origin
 from hello_llm.providers.litellm.lazy_names.finder import PACKAGES
 from hello_llm.providers.litellm.loader import load_lazily, why_not_lazily
 from hello_llm.providers.litellm.rehearsal import rehearse_all
+from hello_llm.settings.paths import default_cache_folder
 
 MISSING = "missing"
 """What stands for a name that the module does not have."""
@@ -92,7 +93,7 @@ def listing(wanted):
 
 def _main():
     if sys.argv[1] == "lazily":
-        load_lazily()
+        load_lazily(default_cache_folder())
     rehearse_all()
     if reason := why_not_lazily():
         sys.exit(reason)

@@ -14,7 +14,7 @@ from threading import get_ident
 from typing import Self
 from zlib import crc32
 
-from hello_llm.providers.litellm.lazy_names import definitions
+from hello_llm.providers.litellm.lazy_names import definitions, simplify
 from hello_llm.providers.litellm.lazy_names.definitions import Compiled
 
 _HEADER = struct.Struct("<16sqqI")
@@ -145,12 +145,12 @@ def _state(library: Path) -> bytes:
     The names of the folders of metadata contain the versions of all packages.
     """
     installed = sorted(name for name in os.listdir(library) if name.endswith(".dist-info"))
-    compiler = os.stat(definitions.__file__)
+    compiler = [os.stat(str(part.__file__)) for part in (definitions, simplify)]
     return _digest(
         MAGIC_NUMBER.hex(),
         sys.version,
         str(sys.flags.optimize),
-        f"{compiler.st_mtime_ns} {compiler.st_size}",
+        *(f"{part.st_mtime_ns} {part.st_size}" for part in compiler),
         *installed,
     )
 

@@ -4,8 +4,6 @@ A definition is a top-level statement that only binds a name: an import, a funct
 assignment of a value that is made without side effects. Everything else runs at once, in order.
 """
 
-import __future__
-
 import ast
 import marshal
 import re
@@ -15,6 +13,8 @@ from functools import cache
 from importlib.util import decode_source, find_spec
 from types import CodeType
 from typing import NamedTuple
+
+from hello_llm.providers.litellm.lazy_names.simplify import Untyped, future_annotations, single
 
 STAR = "__import_star__"
 """The function that is called in place of ``from module import *``."""
@@ -49,9 +49,9 @@ def compile_lazily(source: bytes, path: str) -> Compiled:
         ValueError: it contains null bytes.
     """
     module = ast.parse(decode_source(source), path)
-    flags = _future_annotations(module)
-    module = _Untyped(annotations_are_text=bool(flags)).visit(module)
-    statements = list(_single(module.body))
+    flags = future_annotations(module)
+    module = Untyped(annotations_are_text=bool(flags)).visit(module)
+    statements = list(single(module.body))
     lists_names = any(map(_lists_names, statements))
     waiting = {} if lists_names else _waiting(statements)
 
@@ -69,64 +69,6 @@ def compile_lazily(source: bytes, path: str) -> Compiled:
     return Compiled(
         code(at_once), {name: marshal.dumps(code(part)) for name, part in waiting.items()}
     )
-
-
-def _future_annotations(module: ast.Module) -> int:
-    """Return the compiler's flag if the module says that its annotations are text, or else 0."""
-    for statement in module.body:
-        match statement:
-            case ast.ImportFrom("__future__", names) if "annotations" in {n.name for n in names}:
-                return __future__.annotations.compiler_flag
-    return 0
-
-
-class _Untyped(ast.NodeTransformer):
-    """Removes what only type checkers use."""
-
-    def __init__(self, *, annotations_are_text: bool) -> None:
-        self._as_they_are = annotations_are_text
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.annotation = self._text(node.annotation)
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = self._text(node.returns)
-        return self.generic_visit(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        node.returns = self._text(node.returns)
-        return self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        match node:
-            case ast.Call(ast.Name("cast"), [_, value], []):
-                return value
-        return node
-
-    def _text(self, annotation: ast.expr | None) -> ast.expr | None:
-        if annotation is None or self._as_they_are:
-            return annotation
-        return ast.copy_location(ast.Constant(ast.unparse(annotation)), annotation)
-
-
-def _single(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements that are executed; an import of several names as one for each."""
-    for statement in statements:
-        match statement:
-            case ast.ImportFrom("__future__"):
-                continue
-            case ast.If(ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
-                yield from _single(statement.orelse)
-            case ast.Import(names):
-                for name in names:
-                    yield ast.copy_location(ast.Import([name]), statement)
-            case ast.ImportFrom(module, names, level):
-                for name in names:
-                    yield ast.copy_location(ast.ImportFrom(module, [name], level), statement)
-            case _:
-                yield statement
 
 
 def _waiting(statements: Sequence[ast.stmt]) -> dict[str, list[ast.stmt]]:
