@@ -83,7 +83,7 @@ class _Canned(Transport):
 
     body: bytes = b""
 
-    def _pool(self, *_: object, **__: object) -> "httpx.BaseTransport":
+    def _wire(self, *_: object, **__: object) -> "httpx.BaseTransport":
         import httpx
 
         def answer(request: httpx.Request) -> httpx.Response:

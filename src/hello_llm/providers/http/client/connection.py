@@ -23,6 +23,8 @@ from hello_llm.providers.http.vendor_table import UNSEEN_VENDORS
 if TYPE_CHECKING:
     import httpx
 
+    from hello_llm.providers.http.client.http11 import KeptConnections
+
 NO_KEY = "no-key"
 """A placeholder where LiteLLM or an SDK insists on a key; our own client never sends it."""
 
@@ -78,6 +80,8 @@ class Connection:
     """The path of a field in the body that is not sent, as nobody asked for it."""
     network: Network = field(default_factory=Network)
     """The connections of the call."""
+    kept: "KeptConnections | None" = None
+    """The connections of earlier calls, which gets those of this one at its end."""
     opened: bool = False
     """Whether LiteLLM has returned a stream, which means that the server answered."""
     streams: bool = False
@@ -101,9 +105,13 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.abort()
+        tap = self.tap
+        whole = tap.complete and tap.problem is None and not tap.waited_in_vain
+        refused = self.response is not None and self.response.is_error
+        self.network.answered = whole or refused
         if self._http is not None:
             self._http.close()
+        self.abort()
         if self._early is not None:
             self._early.close()
 
@@ -179,6 +187,7 @@ class Connection:
             self._receive,
             self.network,
             self._early,
+            self.kept,
             secure=not (self._base or "").startswith("http://"),
         )
         return self._http
