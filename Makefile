@@ -28,7 +28,7 @@ INSTALL_TESTS := tests/install
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
 	tests/rendering/markdown/test_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
 	tests/warm/test_losses.py tests/warm/test_kills.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_exports.py \
-	tests/providers/litellm/test_lazy_tokenizer.py
+	tests/providers/litellm/test_unused.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/test_environment.py \
