@@ -96,7 +96,11 @@ def test_a_call_keeps_no_log(litellm, monkeypatch, protocol, stream, script, mod
         cost, loop = litellm.cost_calculator.completion_cost, asyncio.new_event_loop
 
         def noting(name, work):
-            return lambda **named: (done.append(name), work(**named))[1]
+            def noted(**named):
+                done.append(name)
+                return work(**named)
+
+            return noted
 
         monkeypatch.setattr(litellm.cost_calculator, "completion_cost", noting("priced", cost))
         monkeypatch.setattr(asyncio.events, "new_event_loop", noting("looped", loop))
