@@ -11,6 +11,7 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_record_and_replay.py \
 	tests/cli/test_endless_files.py tests/cli/test_standard_input.py tests/cli/check/test_live.py \
 	tests/cli/check/test_endings.py tests/cli/check/test_bounds.py tests/cli/check/test_crash.py \
+	tests/cli/check/test_connections.py \
 	tests/checks/test_hostile_suites.py tests/judge tests/providers/litellm/test_own_requests.py \
 	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/test_preload.py \
 	tests/cli/test_bad_input.py tests/cli/test_delivery.py tests/cli/test_signals.py \
