@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from hello_llm.providers.http.client.http11 import KeptConnections
 
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
 NO_KEY = "no-key"
 """A placeholder where LiteLLM or an SDK insists on a key; our own client never sends it."""
 
@@ -105,15 +107,20 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        tap = self.tap
-        whole = tap.complete and tap.problem is None and not tap.waited_in_vain
-        refused = self.response is not None and self.response.is_error
-        self.network.answered = whole or refused
+        self.network.answered = self._was_answered()
         if self._http is not None:
             self._http.close()
         self.abort()
         if self._early is not None:
             self._early.close()
+
+    def _was_answered(self) -> bool:
+        """Return whether a whole reply came, or an error after which another attempt may follow."""
+        tap = self.tap
+        if tap.complete and tap.problem is None and not tap.waited_in_vain:
+            return True
+        status = 0 if self.response is None else self.response.status_code
+        return status == _TOO_MANY or status >= _SERVER_ERROR
 
     @property
     def seen(self) -> bool:

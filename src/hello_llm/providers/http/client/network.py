@@ -80,7 +80,7 @@ class Network:
     cut: bool = False
     """Whether the connections are cut."""
     answered: bool = False
-    """Whether the call got a whole reply, or an error of HTTP; if so, others may follow it."""
+    """Whether the call got a whole reply, or an error after which another attempt may follow."""
     step: Step = Step.RESOLVING
     """How far the last connection has come."""
     at_proxy: bool = False
