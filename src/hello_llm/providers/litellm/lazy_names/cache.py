@@ -14,12 +14,14 @@ from threading import get_ident
 from typing import Self
 from zlib import crc32
 
-from hello_llm.providers.litellm.lazy_names import definitions, simplify
-from hello_llm.providers.litellm.lazy_names.definitions import Compiled
+from hello_llm.providers.litellm.lazy_names.compiled import Compiled
 
 _HEADER = struct.Struct("<16sqqI")
 """What stands before a compiled module: the state of the installation, the time of the source's
 last change in nanoseconds, its size, and a checksum of the rest, since ``marshal`` trusts it."""
+
+_COMPILER = ("definitions.py", "simplify.py")
+"""The modules beside this one that decide how a module is compiled."""
 
 _ROOM = 2**20
 """The bytes that must be free for a cache to be started."""
@@ -145,7 +147,7 @@ def _state(library: Path) -> bytes:
     The names of the folders of metadata contain the versions of all packages.
     """
     installed = sorted(name for name in os.listdir(library) if name.endswith(".dist-info"))
-    compiler = [os.stat(str(part.__file__)) for part in (definitions, simplify)]
+    compiler = [os.stat(Path(__file__).with_name(name)) for name in _COMPILER]
     return _digest(
         MAGIC_NUMBER.hex(),
         sys.version,
