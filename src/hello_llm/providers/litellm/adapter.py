@@ -201,8 +201,10 @@ class LiteLLMProvider:
 
 
 def _phase(connection: Connection) -> Phase:
+    if connection.sent is None and is_compiling():
+        return Phase.COMPILING
     if not is_loaded():
-        return Phase.COMPILING if is_compiling() else Phase.LOADING
+        return Phase.LOADING
     return Phase.FIRST_PIECE if connection.network.step is Step.OPEN else Phase.CONNECTING
 
 

@@ -53,7 +53,7 @@ def why_not_lazily() -> str | None:
 
 def is_compiling() -> bool:
     """Return whether modules are being compiled, which later processes need not do."""
-    return any(finder.cache.compiles for finder in _finders)
+    return any(finder.cache.fills for finder in _finders)
 
 
 def load() -> Any:

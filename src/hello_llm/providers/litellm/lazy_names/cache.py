@@ -30,6 +30,9 @@ _PROBE = ".probe"
 _UNFINISHED = ".unfinished-"
 """How the names of files begin that are being written."""
 
+_A_MOMENT_S = 2.0
+"""Longer, in seconds, than it takes to compile any module."""
+
 _ABANDONED_S = 3600.0
 """The age in seconds at which such a file was left by a process that was killed."""
 
@@ -46,8 +49,7 @@ class Cache:
         self._folder = folder
         self._state = state
         self._writes = True
-        self.compiles = False
-        """Whether a module had to be compiled."""
+        self._compiled_at = -_A_MOMENT_S
 
     @classmethod
     def open(cls, folder: Path, library: Path) -> Self:
@@ -77,6 +79,11 @@ class Cache:
             raise NoCacheError(f"failed to write to {place}: {error.strerror}") from None
         return cache
 
+    @property
+    def fills(self) -> bool:
+        """Whether a module had to be compiled just now, so that others probably have to be, too."""
+        return time.monotonic() - self._compiled_at < _A_MOMENT_S
+
     def read(self, name: str, source: os.stat_result) -> Compiled | None:
         """Return the module `name` as it was compiled from `source`; ``None`` if it was not."""
         try:
@@ -97,7 +104,7 @@ class Cache:
 
     def write(self, name: str, source: os.stat_result, compiled: Compiled) -> None:
         """Keep the module `name`, compiled from `source`, unless it cannot be written."""
-        self.compiles = True
+        self._compiled_at = time.monotonic()
         if not self._writes:
             return
         payload = marshal.dumps(tuple(compiled))
