@@ -16,6 +16,7 @@ OTHERWISE = {
     "success_callback": "as above",
     "callback_list": "as above",
     "print_verbose": "two modules define it alike, and which one it is depends on the order",
+    "files": "this program replaces it while LiteLLM is imported",
     "update_messages_with_model_file_ids": "this program replaces it in one module",
 }
 """Names that may have another value, and why."""
