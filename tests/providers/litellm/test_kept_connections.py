@@ -1,6 +1,5 @@
 """Calls that follow one another share a connection; each can still be cut alone."""
 
-import gc
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -60,7 +59,6 @@ def test_the_connection_is_closed_with_the_provider():
         (connection,) = server.connections
         assert not connection.wait_closed(0.05)
         del provider
-        gc.collect()
         assert connection.wait_closed(5.0)
 
 

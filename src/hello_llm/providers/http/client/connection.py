@@ -113,6 +113,7 @@ class Connection:
         self.abort()
         if self._early is not None:
             self._early.close()
+        self.kept = None  # an HTTP client that refers to this call must not keep them open
 
     def _was_answered(self) -> bool:
         """Return whether a whole reply came, or an error after which another attempt may follow."""

@@ -29,6 +29,8 @@ between here and a server forget one that is silent, and drop what is sent on it
 
 _SWITCH_PROTOCOLS = 101
 _MOST_AT_ONCE = 2**16
+_END_WAIT_S = 0.02
+"""The seconds by which the end of an answer may be late; a new connection would take longer."""
 _LARGEST_HEAD = 100 * 2**10
 """The maximum size in bytes of a status line with its headers."""
 
@@ -91,7 +93,7 @@ class HttpConnection:
 
     def restart(self) -> bool:
         """Get ready for another request; return whether the connection can take one."""
-        http, arrived = self._http, self._arrived()
+        http, arrived = self._http, self._arrived(_END_WAIT_S if self.ends_soon else 0.0)
         try:
             if arrived:
                 http.receive_data(arrived)
@@ -173,10 +175,12 @@ class HttpConnection:
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
         self._http.receive_data(data)
 
-    def _arrived(self) -> bytes | None:
-        """Return what has arrived by now; ``None`` for nothing, no bytes if it was closed."""
+    def _arrived(self, wait_s: float) -> bytes | None:
+        """Return what arrives within `wait_s`; ``None`` for nothing, no bytes if it was closed."""
         try:
-            return self._stream.read(_MOST_AT_ONCE, 0.0)
+            return self._stream.read(_MOST_AT_ONCE, wait_s)
+        except httpx.ReadTimeout:
+            return None
         except httpx.ReadError as error:
             return None if isinstance(error.__cause__, BlockingIOError) else b""
         except httpx.TransportError:
