@@ -13,6 +13,7 @@ KEYS = [
     "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
+    "require_model",
     "output", "usage", "color", "warm", "lazy_imports", "quiet", "verbose",
 ]  # fmt: skip
 

@@ -102,6 +102,7 @@ class Recorder:
             lambda: events.sent,
             events.finish_early,
             lambda: events.phase,
+            lambda: events.served,
         )
 
     def close(self) -> None:

@@ -65,6 +65,8 @@ def _reply(reply: LLMReply, redact: Redact) -> LLMReply:
         request_id=_maybe(reply.request_id, redact),
         reasoning=_maybe(reply.reasoning, redact),
         tool_calls=_calls(reply.tool_calls, redact),
+        model_served=_maybe(reply.model_served, redact),
+        also_served=tuple(map(redact, reply.also_served)),
     )
 
 

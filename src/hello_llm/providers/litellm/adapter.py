@@ -116,6 +116,7 @@ class LiteLLMProvider:
             lambda: connection.streams,
             connection.finish_early,
             lambda: _phase(connection),
+            lambda: connection.tap.answer.served,
         )
 
     def close(self) -> None:
@@ -150,7 +151,7 @@ class LiteLLMProvider:
         litellm = load()
         yield Started(self.name, route.typed)
         self._open.add(connection)
-        builder = ReplyBuilder(self.name, route.typed)
+        builder = ReplyBuilder(self.name, route.typed, served=lambda: connection.tap.answer.served)
         try:
             with connection:
                 yield from _call(litellm, route, request, connection, builder)
