@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
+from itertools import accumulate
 from typing import Self
 
 from hello_llm.contract import (
@@ -18,7 +19,7 @@ from hello_llm.contract import (
     Started,
     StreamEvent,
 )
-from hello_llm.recording.exchange import Exchange, Outcome, RecordedError, Timed
+from hello_llm.recording.exchange import Exchange, Outcome, RecordedError, Timed, text_of
 from hello_llm.recording.file import RecordingFile
 from hello_llm.recording.redaction import Redact, redacted
 
@@ -125,7 +126,10 @@ class Recorder:
             return
         trouble = held.trouble or RecordedError.of(error)
         trouble = replace(trouble, partial=trouble.partial or error.partial)
-        self._held = replace(held, outcome="failed", trouble=trouble, delay_s=delay_s)
+        pieces = _accepted(held.pieces, error.partial) if held.outcome == "cut" else held.pieces
+        self._held = replace(
+            held, pieces=pieces, outcome="failed", trouble=trouble, delay_s=delay_s
+        )
         self._release()
 
     def _passing(self, request: ChatRequest, events: EventStream) -> Generator[StreamEvent]:
@@ -184,6 +188,16 @@ class Recorder:
 
     def _write(self, exchange: Exchange) -> None:
         self._file.add(redacted(exchange, self._redact))
+
+
+def _accepted(pieces: tuple[Timed, ...], partial: LLMReply | None) -> tuple[Timed, ...]:
+    """Return the `pieces` that make up `partial`: the caller refused those that came after it."""
+    if partial is None:
+        return pieces
+    texts = (partial.text, partial.reasoning or "", *(one.arguments for one in partial.tool_calls))
+    accepted = sum(map(len, texts))
+    sizes = accumulate(len(text_of(timed.piece)) for timed in pieces)
+    return tuple(timed for timed, size in zip(pieces, sizes, strict=True) if size <= accepted)
 
 
 class _Call:

@@ -125,8 +125,9 @@ class Replayer:
         for timed in _pieces(exchange):
             self._wait(timed.at_ms, at_ms, closed)
             at_ms = timed.at_ms
+            if not (served or isinstance(timed.piece, Started)):
+                served += _served(exchange)
             yield timed.piece
-            served += () if served else _served(exchange)  # known once the call has started
         self._wait(exchange.ended_ms, at_ms, closed)
         yield Finished(_reply(exchange))
 
@@ -148,11 +149,13 @@ def _reply(exchange: Exchange) -> LLMReply:
 
 
 def _served(exchange: Exchange) -> Iterator[str]:
-    """Yield the models that the server named."""
+    """Yield the models that the server named; if the call failed, only that of its beginning."""
     partial = None if exchange.trouble is None else exchange.trouble.partial
-    reply = exchange.reply or partial
-    if reply is not None and reply.model_served is not None:
-        yield from (reply.model_served, *reply.also_served)
+    first = exchange.reply or partial
+    if first is not None and first.model_served is not None:
+        yield first.model_served
+    if exchange.reply is not None:
+        yield from exchange.reply.also_served
 
 
 def _dropped(exchange: Exchange) -> HelloLLMError:

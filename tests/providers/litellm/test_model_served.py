@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
-from hello_llm.contract import HelloLLMError, LLMReply, fold
+from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, fold
 from hello_llm.providers.factory import get_provider
 from tests.faults.fault import EVERYWHERE, KEY, KEY_VARIABLE, Fault, Outcome
 from tests.faults.odd_answers import changed
@@ -34,7 +34,9 @@ def named(*names):
 @contextmanager
 def provider_at(protocol, play):
     """The provider for a server that plays `play` in `protocol`."""
-    fault = Fault(name="named", group="models", meaning="", play=play, outcome=Outcome(exit_code=0))
+    fault = Fault(
+        name="named", group="models", meaning="", play=play, outcome=Outcome(exit_code=ExitCode.OK)
+    )
     with staged(fault, protocol) as stage:
         yield get_provider(
             "litellm",
