@@ -34,6 +34,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "Get one JSON document, even if the call fails", 'hello-llm chat --json "Hello"'
             ),
             Example(
+                "Accept the answer of one version only",
+                "hello-llm chat -m openai/gpt-4o-2024-08-06 --require-model gpt-4o-2024-08-06"
+                ' "Hello"',
+            ),
+            Example(
                 "See the request, but send nothing",
                 'hello-llm chat -m openai/gpt-4o-mini --dry-run "Hello"',
             ),

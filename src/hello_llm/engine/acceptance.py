@@ -11,6 +11,7 @@ from hello_llm.contract import (
     LLMReply,
     Started,
     StreamEvent,
+    Usage,
 )
 from hello_llm.text import phrases
 
@@ -77,12 +78,24 @@ class ModelWatch:
     """Checks the models that a server names while its reply arrives."""
 
     def __init__(
-        self, acceptance: Acceptance, asked: str, served: Callable[[], Sequence[str]]
+        self,
+        acceptance: Acceptance,
+        asked: str,
+        served: Callable[[], Sequence[str]],
+        partial: Callable[[], LLMReply],
     ) -> None:
-        """Watch a call to the model `asked`; `served` returns the names so far."""
+        """Watch a call.
+
+        Args:
+            acceptance: what is accepted.
+            asked: the model as the user typed it, with its vendor.
+            served: returns the names so far.
+            partial: returns the part of the reply that was accepted so far.
+        """
         self._acceptance = acceptance
         self._asked = asked
         self._served = served
+        self._partial = partial
         self._known = 0
 
     def look(self) -> None:
@@ -93,7 +106,7 @@ class ModelWatch:
         """
         served = self._served()
         if len(served) > self._known:
-            self._acceptance.check_models(self._asked, served, self._known)
+            self._check(served)
             self._known = len(served)
 
     def check(self, event: StreamEvent) -> None:
@@ -108,7 +121,15 @@ class ModelWatch:
             return
         self.look()
         if not self._known:
-            self._acceptance.check_models(self._asked, ())
+            self._check(())
+
+    def _check(self, served: Sequence[str]) -> None:
+        try:
+            self._acceptance.check_models(self._asked, served, self._known)
+        except BrokenReplyError as error:
+            # How long it took depends on how far ahead the server was, so no replay could match.
+            error.partial = replace(self._partial(), usage=Usage())
+            raise
 
 
 def matches(name: str, vendor: str, pattern: str) -> bool:

@@ -170,7 +170,8 @@ class Turn(Iterator[StreamEvent]):
         attempt = Attempt(provider, request, stream=stream, start=self._start)
         self._settling = None
         self._phase, self._builder.served = lambda: attempt.phase, lambda: attempt.served
-        watch = ModelWatch(self._acceptance, self._builder.model, lambda: attempt.served)
+        builder = self._builder
+        watch = ModelWatch(self._acceptance, builder.model, lambda: attempt.served, builder.partial)
         try:
             for event in self._read(attempt, watch):
                 watch.check(event)
