@@ -153,32 +153,34 @@ class Recorder:
         return self._open
 
     def _complete(self, call: "_Call", reply: LLMReply) -> None:
-        if not self._end(call):
-            return
-        try:
-            self._write(call.exchange("complete", reply=reply))
-        except HelloLLMError as error:
-            error.partial = reply
-            raise
+        with self._lock:  # until it is written: a caller that drops the call closes the file next
+            if not self._end(call):
+                return
+            try:
+                self._write(call.exchange("complete", reply=reply))
+            except HelloLLMError as error:
+                error.partial = reply
+                raise
 
     def _fail(self, call: "_Call", error: BaseException) -> None:
-        if not self._end(call):
-            return
-        if isinstance(error, HelloLLMError):
-            self._held = call.exchange("failed", trouble=RecordedError.of(error))
-        else:
-            self._held = call.exchange("cut")
+        with self._lock:
+            if not self._end(call):
+                return
+            if isinstance(error, HelloLLMError):
+                self._held = call.exchange("failed", trouble=RecordedError.of(error))
+            else:
+                self._held = call.exchange("cut")
 
     def _drop(self) -> None:
         """End the call in progress, if any, as one that its caller dropped."""
-        call = self._open
-        if call is not None and self._end(call):
-            self._held = call.exchange("cut")
+        with self._lock:
+            call = self._open
+            if call is not None and self._end(call):
+                self._held = call.exchange("cut")
 
     def _end(self, call: "_Call") -> bool:
-        """End `call`; return whether it was still in progress, as it can end only once."""
-        with self._lock:
-            ends, self._open = self._open is call, None if self._open is call else self._open
+        """End `call`, holding the lock; return whether it was in progress: it can end only once."""
+        ends, self._open = self._open is call, None if self._open is call else self._open
         return ends
 
     def _release(self) -> None:
