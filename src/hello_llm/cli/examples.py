@@ -34,11 +34,6 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "Get one JSON document, even if the call fails", 'hello-llm chat --json "Hello"'
             ),
             Example(
-                "Accept the answer of one version only",
-                "hello-llm chat -m openai/gpt-4o-2024-08-06 --require-model gpt-4o-2024-08-06"
-                ' "Hello"',
-            ),
-            Example(
                 "See the request, but send nothing",
                 'hello-llm chat -m openai/gpt-4o-mini --dry-run "Hello"',
             ),
@@ -59,6 +54,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example(
                 "Check a model, with four calls at a time and for at most ten cents",
                 "hello-llm check smoke.toml -m openai/gpt-4o-mini -j 4 --max-cost 0.10",
+            ),
+            Example(
+                "Check one version of a model, and accept no other",
+                "hello-llm check smoke.toml -m openai/gpt-4o-mini --require-model gpt-4o-mini",
             ),
             Example(
                 "Write a report for a CI system",

@@ -54,8 +54,8 @@ class Acceptance:
 
         Args:
             asked: the model as the user typed it, with its vendor.
-            served: the names that the server gave.
-            known: the number of names that have been checked already.
+            served: the names that the server gave, without those that have been checked.
+            known: the number of those.
 
         Raises:
             BrokenReplyError: one is not the required model, or there is none.
@@ -69,7 +69,7 @@ class Acceptance:
                 "leave out --require-model: without a name there is nothing to compare",
             )
         vendor = asked.partition("/")[0]
-        for number, name in enumerate(served[known:], known):
+        for number, name in enumerate(served, known):
             if not matches(name, vendor, self.require_model):
                 raise _wrong_model(name, self.require_model, later=number > 0)
 
@@ -104,10 +104,10 @@ class ModelWatch:
         Raises:
             BrokenReplyError: one is not the required model.
         """
-        served = self._served()
-        if len(served) > self._known:
-            self._check(served)
-            self._known = len(served)
+        new = self._served()[self._known :]  # they may become more meanwhile
+        if new:
+            self._check(new)
+            self._known += len(new)
 
     def check(self, event: StreamEvent) -> None:
         """Check `event` before it is shown: no part of a reply may come from an unknown model.

@@ -72,6 +72,16 @@ class Settings:
             metavar="MODEL",
         ),
     ] = ()
+    require_model: Annotated[
+        str | None,
+        Row(
+            Name("a pattern such as gpt-4o-2024-*"),
+            Section.ASKED,
+            "Accept only a model that the server names like this; * is a wildcard, case counts.",
+            metavar="PATTERN",
+            example="gpt-4o-2024-*",
+        ),
+    ] = None
     api_base: Annotated[
         str | None,
         Row(
@@ -224,16 +234,6 @@ class Settings:
         bool,
         Row(Boolean(), Section.LIMITS, "Treat an answer cut off by its token limit as broken."),
     ] = False
-    require_model: Annotated[
-        str | None,
-        Row(
-            Name("a pattern such as gpt-4o-2024-*"),
-            Section.LIMITS,
-            "Accept only a model that the server names like this; * is a wildcard, case counts.",
-            metavar="PATTERN",
-            example="gpt-4o-2024-*",
-        ),
-    ] = None
     output: Annotated[
         OutputChoice,
         Row(

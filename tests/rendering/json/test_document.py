@@ -128,6 +128,7 @@ def test_success_and_failure_have_the_same_keys_in_the_same_order():
     assert set(success) == {field.name for field in fields(LLMReply)} - {
         "failures",
         "end_marked",
+        "also_served",
     } | {
         "schema",
         "ok",
