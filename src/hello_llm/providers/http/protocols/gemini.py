@@ -94,6 +94,8 @@ def _piece(candidate: Json) -> Piece:
 def _part(part: object) -> Piece:
     if not isinstance(part, dict):
         return piece_of(part)
+    if len(part) == 1 and isinstance(part.get("text"), str):  # as nearly all are
+        return Piece(text=part["text"])
     if part.get("functionCall") is not None:
         return Piece(calls=list(_calls(part)))
     if _TEXTLESS_PARTS & part.keys() and not part.get("text"):

@@ -12,12 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import decode_source, find_spec
 from types import CodeType
-from typing import NamedTuple
 
+from hello_llm.providers.litellm.lazy_names.compiled import STAR, Compiled
 from hello_llm.providers.litellm.lazy_names.simplify import Untyped, future_annotations, single
-
-STAR = "__import_star__"
-"""The function that is called in place of ``from module import *``."""
 
 _CHANGEABLE = re.compile("env|secret|time|now|random|uuid|open|load|register")
 """Part of the name of a function whose result depends on when it is called."""
@@ -27,15 +24,6 @@ _LOOKED_UP = frozenset({"dataclasses", "typing", "typing_extensions"})
 
 _LISTING = frozenset({"dir", "globals", "locals", "vars"})
 """Functions that list the names that are defined so far."""
-
-
-class Compiled(NamedTuple):
-    """A module, ready to be executed."""
-
-    code: CodeType
-    """What runs when the module is imported."""
-    definitions: dict[str, bytes]
-    """The code that defines each name that waits, as ``marshal`` writes it."""
 
 
 def compile_lazily(source: bytes, path: str) -> Compiled:
