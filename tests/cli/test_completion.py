@@ -110,7 +110,6 @@ def offered(line: str) -> list[str]:
         ("chat -m openai/zz", ["openai/zz-own"]),
         ("chat -mollama/zz", ["-mollama/zz-own"]),
         ("chat --fallback anthropic/zz", ["anthropic/zz-own"]),
-        ("check suite.toml --require-model anthropic/zz", ["anthropic/zz-own"]),
         ("check suite.toml -m local/", ["local/smollm2", "local/tiny"]),
         ("doctor --model openro", ["openrouter/"]),
         ("doctor --model scal", ["scaleway/"]),

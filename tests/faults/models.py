@@ -1,8 +1,12 @@
 """The table The wrong model: a server that says that another model answers, or none."""
 
+from typing import Any
+
 from hello_llm.contract import ExitCode
-from tests.faults.fault import EVERYWHERE, TEXT, Fault, Outcome, Surroundings
-from tests.faults.odd_answers import Change, Json, changed
+from tests.faults.exchange import Exchange
+from tests.faults.fault import EVERYWHERE, STREAMED, TEXT, Fault, Outcome, Play, Surroundings
+from tests.faults.odd_answers import Body, Change, Json, changed, parsed
+from tests.servers import Script
 
 ANOTHER = "another-model-2025-01-01"
 """The model that answers in place of the one that was asked for."""
@@ -21,24 +25,47 @@ def _named(name: str | None) -> Change:
     return change
 
 
-def _fault(name: str, meaning: str, served: str | None, *says: str) -> Fault:
+def _then_silence(exchange: Exchange) -> None:
+    """Send what comes before the text, with another model's name, and nothing more."""
+    (value, *_), _ = parsed(exchange.frames(Script()))
+    _named(ANOTHER)(value, exchange.protocol.name)
+    exchange.play_frames(iter(Body(by_lines=False).written([value], done=False)))
+    exchange.stall()
+
+
+def _fault(name: str, meaning: str, play: Play, *says: str, **more: Any) -> Fault:
+    more = {"protocols": EVERYWHERE} | more
     return Fault(
         name=name,
         group="models",
         meaning=meaning,
-        play=changed(_named(served)),
+        play=play,
         outcome=Outcome(
             exit_code=ExitCode.BROKEN_REPLY,
             kept_whole=(TEXT,),
             says=("pinned-*", "--require-model", *says),
             hides=("Hello",),
         ),
-        protocols=EVERYWHERE,
         around=_PINNED,
+        **more,
     )
 
 
 FAULTS = (
-    _fault("other-model", "another model answers, with --require-model", ANOTHER, ANOTHER),
-    _fault("no-model", "no model is named, with --require-model", None),
+    _fault(
+        "other-model",
+        "another model answers, with --require-model",
+        changed(_named(ANOTHER)),
+        ANOTHER,
+    ),
+    _fault(
+        "other-model",
+        "the same, known long before its text",
+        _then_silence,
+        ANOTHER,
+        variant="then-silence",
+        forms=STREAMED,
+        protocols=("openai", "responses", "anthropic", "mistral"),
+    ),
+    _fault("no-model", "no model is named, with --require-model", changed(_named(None))),
 )
