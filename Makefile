@@ -60,8 +60,9 @@ run: install  ## Watch a real local model answer through LiteLLM
 test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
 	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%))
 
-test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
+test-warm: install  ## Run the slow ones, those of the providers with LiteLLM imported as in a cold call, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
+	@$(PYTEST) --lazily tests/providers $(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%)
 	@$(PYTEST) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
 
 test-networks: install  ## Run those of networks and of the documentation, each process in a network of its own (Linux; needs squid and microsocks)

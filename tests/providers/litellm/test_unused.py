@@ -65,9 +65,9 @@ def test_text_stays_as_it_is(litellm, content):
 
 
 def test_a_litellm_without_these_names_is_left_alone():
-    main = SimpleNamespace()
-    spare(SimpleNamespace(main=main))
-    assert vars(main) == {}
+    main, utils = SimpleNamespace(), SimpleNamespace()
+    spare(SimpleNamespace(main=main, utils=utils))
+    assert vars(main) == vars(utils) == {}
 
 
 def test_the_file_of_claudes_tokenizer_is_read_on_first_use(litellm):

@@ -2,7 +2,7 @@
 
 Other programs need them. Here only the server's own token counts are trusted, and no message has
 files stored in LiteLLM's proxy. So the tokenizer (0.12 s and 35 MiB, for every vendor that is not
-called through the OpenAI library) and the file of Claude's (20 ms and 2 MiB) are loaded on first
+called through the OpenAI library) and the file of Claude's (40 ms and 30 MiB) are loaded on first
 use, and the proxy's models (0.06 s) only for a message that is more than text. LiteLLM's gateway
 for MCP tools is never called: the first call to the Responses API would import it (1 s, 22 MiB),
 along with a package that LiteLLM does not declare as a dependency. Each call would be logged to
