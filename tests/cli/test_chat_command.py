@@ -19,7 +19,7 @@ MOCK_DOCUMENT = """\
 "usage": {"tokens_in": 2, "tokens_out": 5, "latency_ms": 0, "usd_micros": 0, \
 "first_token_ms": null, "tokens_cached": null, "tokens_reasoning": null, "estimated": false}, \
 "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null, \
-"reasoning": null, "tool_calls": [], "error": null}
+"reasoning": null, "tool_calls": [], "model_served": "echo", "error": null}
 """
 
 MOCK_EVENTS = """\
@@ -33,7 +33,7 @@ MOCK_EVENTS = """\
 "usage": {"tokens_in": 1, "tokens_out": 4, "latency_ms": 0, "usd_micros": 0, \
 "first_token_ms": 0, "tokens_cached": null, "tokens_reasoning": null, "estimated": false}, \
 "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null, \
-"reasoning": null, "tool_calls": [], "error": null}
+"reasoning": null, "tool_calls": [], "model_served": "echo", "error": null}
 """
 
 
@@ -186,6 +186,7 @@ def test_verbose_says_what_decides_the_call(tmp_path):
     assert ended.stderr == (
         f"note: configuration: {file}, profile: ci\nnote: provider: mock (built-in), "
         "connect 10 s, first token 120 s, idle 60 s, total 5 s, 2 retries\n"
+        'note: the server says that "echo" answered\n'
     )
 
 

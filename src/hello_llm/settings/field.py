@@ -52,6 +52,11 @@ def time_limit(summary: str) -> Row:
     return Row(TIME, Section.LIMITS, summary, metavar="TIME")
 
 
+def sampled(kind: Kind, summary: str, example: float) -> Row:
+    """Return the row of a setting for how the answer is sampled, left to the server if unset."""
+    return Row(kind, Section.SAMPLED, summary, example=example)
+
+
 def switch(section: Section, summary: str, *, short: str | None = None) -> Row:
     """Return the row of a setting that is on, off, or decided by the call if it is unset."""
     return Row(Boolean(), section, summary, example=True, short=short, negatable=True)

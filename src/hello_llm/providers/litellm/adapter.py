@@ -120,6 +120,7 @@ class LiteLLMProvider:
             lambda: connection.streams,
             connection.finish_early,
             lambda: _phase(connection),
+            lambda: connection.tap.answer.served,
         )
 
     def close(self) -> None:
@@ -165,7 +166,7 @@ class LiteLLMProvider:
         connection.kept = self._kept
         yield Started(self.name, route.typed)
         self._open.add(connection)
-        builder = ReplyBuilder(self.name, route.typed)
+        builder = ReplyBuilder(self.name, route.typed, served=lambda: connection.tap.answer.served)
         try:
             with connection:
                 yield from _call(litellm, route, request, connection, builder)

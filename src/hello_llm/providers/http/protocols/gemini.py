@@ -8,6 +8,7 @@ from hello_llm.providers.http.protocols.counts import usage_in
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -27,6 +28,7 @@ class GeminiReplies:
         ("promptTokenCount",),
         ("candidatesTokenCount", "thoughtsTokenCount"),
     )
+    model_places: ModelPlaces = (("modelVersion",),)
 
     def __init__(self) -> None:
         """Start a new answer."""
