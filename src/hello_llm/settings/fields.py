@@ -6,7 +6,6 @@ are generated from it.
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from hello_llm.settings.field import (
@@ -19,7 +18,7 @@ from hello_llm.settings.field import (
     switch,
     time_limit,
 )
-from hello_llm.settings.origins import Origin
+from hello_llm.settings.sources import Sources
 from hello_llm.toml_file.header_kinds import HeaderTable, HeaderVariables
 from hello_llm.toml_file.kinds import (
     Boolean,
@@ -41,7 +40,7 @@ _MODEL = "MODEL"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Sources):
     """The value of every setting, and where each came from."""
 
     provider: Annotated[
@@ -237,6 +236,10 @@ class Settings:
         bool,
         Row(Boolean(), Section.LIMITS, "Treat an answer cut off by its token limit as broken."),
     ] = False
+    ledger: Annotated[
+        bool | None,
+        switch(Section.LIMITS, "Record what each call costs; if unset, only with a [budget]."),
+    ] = None
     output: Annotated[
         OutputChoice,
         Row(
@@ -276,17 +279,6 @@ class Settings:
     verbose: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Say on stderr what is being done.", short="-v")
     ] = False
-
-    local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
-    """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""
-    origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict)
-    """Where each value came from, by key; ``local.models.NAME`` for local models."""
-    config_file: Path | None = None
-    """The configuration file that was read, if any."""
-    config_unseen: str | None = None
-    """Why it is not known whether there is one; ``None`` if it is known."""
-    profile: str | None = None
-    """The profile in use, if any."""
 
     @property
     def secret_variables(self) -> tuple[str, ...]:

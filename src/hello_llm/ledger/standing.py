@@ -1,0 +1,79 @@
+"""How much of a limit is used, and the error for a call that would exceed it."""
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING, NamedTuple
+
+from hello_llm.contract import BudgetError
+from hello_llm.contract.budget import Limit
+from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.windows import local_time, span_around
+from hello_llm.text.money import dollars
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_SUMS = """
+    SELECT coalesce(sum(counted_nano) FILTER (WHERE state <> 'reserved'), 0),
+           coalesce(sum(counted_nano) FILTER (WHERE state = 'reserved'), 0)
+    FROM calls WHERE time_ms >= ? AND time_ms < ?
+"""
+_OF = {"total": "", "profiles": " AND profile = ?", "models": " AND model = ?"}
+
+
+class Standing(NamedTuple):
+    """How much of a limit is used in the current window of time."""
+
+    limit: Limit
+    """The limit."""
+    spent_nano_usd: int
+    """The amount spent in the window, in billionths of a US dollar."""
+    reserved_nano_usd: int
+    """The amount reserved for calls in progress, likewise."""
+    ends_at_ms: int
+    """When the window ends, in milliseconds since 1970 (UTC)."""
+
+    @property
+    def left_nano_usd(self) -> int:
+        """The amount that may still be spent; 0 if the limit is exceeded."""
+        return max(0, self.limit.nano_usd - self.spent_nano_usd - self.reserved_nano_usd)
+
+
+def standing_of(
+    connection: "Connection", limit: Limit, now_ms: int, zone: tzinfo | None
+) -> Standing:
+    """Sum up what counts towards `limit` in the window around `now_ms`."""
+    span = span_around(limit.window, now_ms, zone)
+    names = () if limit.name is None else (limit.name,)
+    ((spent, reserved),) = connection.execute(_SUMS + _OF[limit.scope], (*span, *names))
+    return Standing(limit, spent, reserved, span.end_ms)
+
+
+def refusal(entry: Entry, standings: list[Standing], zone: tzinfo | None) -> BudgetError | None:
+    """Return the error if the call `entry` does not fit within each of the limits in force."""
+    if entry.bound_nano_usd is None:
+        return _unpriced(entry, standings[0].limit) if standings else None
+    exceeded = [one for one in standings if one.left_nano_usd < entry.bound_nano_usd]
+    if not exceeded:
+        return None
+    last = max(exceeded, key=lambda one: one.ends_at_ms)
+    others = f" (and {len(exceeded) - 1} more)" if exceeded[1:] else ""
+    limit, ends = last.limit, local_time(last.ends_at_ms, zone)
+    return BudgetError(
+        f"the {limit.words} of {dollars(limit.nano_usd)} would be exceeded{others}:"
+        f" {dollars(last.spent_nano_usd)} is spent, {dollars(last.reserved_nano_usd)} is reserved,"
+        f" and this call may cost up to {dollars(entry.bound_nano_usd)}",
+        f"wait until {ends:%Y-%m-%d %H:%M}, or raise the limit: {_raising(limit)}",
+    )
+
+
+def _unpriced(entry: Entry, limit: Limit) -> BudgetError:
+    return BudgetError(
+        f"the price of {entry.model} is not known, so the {limit.words} cannot be kept",
+        "set mode to warn in [budget] for a warning instead: hello-llm config set budget.mode warn",
+    )
+
+
+def _raising(limit: Limit) -> str:
+    from shlex import quote
+
+    return f"hello-llm config set {quote(limit.key)} USD"
