@@ -238,7 +238,9 @@ class Settings(Sources):
     ] = False
     ledger: Annotated[
         bool | None,
-        switch(Section.LIMITS, "Record what each call costs; if unset, only with a [budget]."),
+        switch(
+            Section.LIMITS, "Record what each call costs; if unset, only while there is a limit."
+        ),
     ] = None
     output: Annotated[
         OutputChoice,
