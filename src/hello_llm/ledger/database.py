@@ -109,6 +109,8 @@ class Database:
             raise locked(self._path)
         try:
             with translated(self._path):
+                if self._connection.in_transaction:  # a signal came just as it had begun
+                    self._connection.rollback()
                 self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                 yield from self._in_transaction(ends_at - time.monotonic())
         finally:
@@ -116,8 +118,6 @@ class Database:
 
     def _in_transaction(self, patience_s: float) -> Iterator["Connection"]:
         connection = self._connection
-        if connection.in_transaction:  # a signal came between its end and our hearing of it
-            connection.rollback()
         _patiently(lambda: connection.execute("BEGIN IMMEDIATE"), patience_s)
         try:
             yield connection

@@ -24,11 +24,13 @@ def prepare(path: Path) -> None:
         LedgerError: they belong to another user, or others may write to them.
         OSError: they cannot be created.
     """
-    path.parent.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
-    _check_folder(path)
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        os.close(os.open(path, flags, _FILE_MODE))
+        path.parent.mkdir(_FOLDER_MODE)
+        path.parent.chmod(_FOLDER_MODE)  # whatever the umask
+    _check_folder(path)
+    with suppress(FileExistsError), open(path, "x", opener=_private) as file:
+        os.fchmod(file.fileno(), _FILE_MODE)
     check(path)
 
 
@@ -58,6 +60,10 @@ def _check_owner(ledger: Path, path: Path, found: os.stat_result) -> None:
         raise unusable(ledger, f"{what} belongs to another user", f"ls -ld {shown}")
     if found.st_mode & _OTHERS_WRITE:
         raise unusable(ledger, f"other users may write to {what}", f"chmod go-w {shown}")
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, _FILE_MODE)
 
 
 def is_remote(path: Path) -> bool:
