@@ -26,7 +26,7 @@ class StoppedClock:
 
 
 @pytest.fixture
-def path(tmp_path) -> Path:
+def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "hello-llm" / "ledger.sqlite3"
 
 
@@ -44,20 +44,3 @@ def zone() -> tzinfo:
 def ledger(path, clock, zone) -> Iterator[Ledger]:
     with Ledger(path, clock=clock, zone=zone) as ledger:
         yield ledger
-
-
-@pytest.fixture
-def fast_folder(tmp_path) -> Iterator[Path]:
-    """A folder in memory where there is one: thousands of calls would wait for the disk."""
-    import shutil
-    import tempfile
-
-    memory = Path("/dev/shm")
-    if not memory.is_dir():
-        yield tmp_path
-        return
-    folder = Path(tempfile.mkdtemp(dir=memory, prefix="hello-llm-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,9 @@ from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Budget, Limit
 from hello_llm.ledger import database
 from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.ledger import Reservation
 from hello_llm.ledger.reconciling import reconcile
+from tests.ledger.folders import fast_folder
 from tests.ledger.reading import pragma, states, total
 from tests.ledger.worker import Worker, workers
 
@@ -87,19 +90,21 @@ def test_a_process_that_is_killed_at_any_moment_leaves_a_whole_ledger(path):
         assert stack.enter_context(Worker(path)).ask("reserve", 1, counted + 1) == "done"
 
 
-def test_ten_thousand_small_calls_add_up_exactly(fast_folder):
-    path = fast_folder / "ledger.sqlite3"
-    with workers(path, 2) as processes:
-        for process in processes:
-            process.tell("calls", 5000, 400)
-        assert [process.answer() for process in processes] == ["done", "done"]
+def test_ten_thousand_small_calls_add_up_exactly():
+    with fast_folder() as folder:
+        path = Path(folder, "ledger.sqlite3")
+        with workers(path, 2) as processes:
+            for process in processes:
+                process.tell("calls", 5000, 400)
+            assert [process.answer() for process in processes] == ["done", "done"]
+        spent = total(path)
 
-    spent = total(path)
     assert (spent.calls, spent.nano_usd) == (10_000, 4_000 * 1000)
 
 
 def test_threads_share_a_ledger(ledger, path):
-    fits, refused = [], []
+    fits: list[Reservation] = []
+    refused: list[BudgetError] = []
 
     def reserve() -> None:
         for _ in range(10):

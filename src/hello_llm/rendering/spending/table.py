@@ -1,8 +1,10 @@
 """Spending for people: a table with bars, the limits, and the calls in progress."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from hello_llm.ledger.processes import Fate
 from hello_llm.ledger.report import Report
 from hello_llm.ledger.spending import Open, Spending
 from hello_llm.ledger.standing import Standing
@@ -23,10 +25,14 @@ _PARTS = " ▏▎▍▌▋▊▉"
 _UNBOUNDED = 10_000
 """The columns of a line that nothing breaks."""
 _MOST_SHOWN = 10
+_NO_PROFILE = "no profile"
 _NOTES = (
     ("≤", "at most: calls in progress, cut off, killed or unreported count at their bounds"),
     ("?", "calls without a known price, which are not in the sum"),
     ("!", "calls that cost more than their bounds"),
+)
+_FATES: Mapping[Fate, str] = MappingProxyType(
+    {"running": "in progress", "gone": "ended", "elsewhere": "on another machine or in a container"}
 )
 
 
@@ -44,13 +50,14 @@ def write_spending(terminal: Terminal, color: ColorChoice, report: Report) -> No
     """Write `report` to standard output; in a pipe without bars, and each line as long as it is."""
     from rich.text import Text
 
-    console = make_console(terminal, "stdout", color)
-    width = console.width if terminal.stdout_is_tty else _UNBOUNDED
+    console, bars = make_console(terminal, "stdout", color), terminal.stdout_is_tty
+    if not bars:
+        console.width = _UNBOUNDED
     with console.capture() as captured:
         if report.rows:
-            console.print(_table(report, width, bars=terminal.stdout_is_tty), width=width)
+            console.print(_table(report, console.width, bars=bars))
         for line in _lines(report):
-            console.print(Text(inert(line)), width=width, soft_wrap=not terminal.stdout_is_tty)
+            console.print(Text(inert(line)))
     lines = (line.rstrip() for line in captured.get().splitlines())
     terminal.write_stdout("".join(f"{line}\n" for line in lines).encode())
 
@@ -60,7 +67,7 @@ def _table(report: Report, width: int, *, bars: bool) -> "Table":
     from rich.text import Text
 
     head = _Cells(report.by, "calls", "tokens in", "tokens out", "cost")
-    rows = [_cells(row, row.name or UNKNOWN) for row in report.rows]
+    rows = [_cells(row, row.name or _NO_PROFILE) for row in report.rows]
     total = _cells(report.total, "total")
     shown = _columns([head, *rows, total], width)
     left = width - _width([head, *rows, total], shown) - _GAP
@@ -140,11 +147,14 @@ def _standing(one: Standing) -> str:
 
 def _reservation(one: Open) -> str:
     call = one.call
-    amount = UNKNOWN if call.bound_nano_usd is None else dollars(call.bound_nano_usd)
-    fate = {"running": "in progress", "gone": "ended", "elsewhere": "on another machine"}[one.fate]
+    amount = (
+        "an unknown amount is"
+        if call.bound_nano_usd is None
+        else f"{dollars(call.bound_nano_usd)} is"
+    )
     return (
         f"{amount} reserved: {call.command} with {call.model} since {_minute(call.time_ms)},"
-        f" process {call.process.pid}, {fate}"
+        f" process {call.process.pid}, {_FATES[one.fate]}"
     )
 
 
