@@ -13,7 +13,7 @@ KEYS = [
     "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
-    "ledger",     "output", "usage", "color", "warm", "quiet", "verbose",
+    "output", "usage", "color", "warm", "ledger", "quiet", "verbose",
 ]  # fmt: skip
 
 FILE_ONLY = {"headers_env", "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key"}

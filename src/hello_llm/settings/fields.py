@@ -236,12 +236,6 @@ class Settings(Sources):
         bool,
         Row(Boolean(), Section.LIMITS, "Treat an answer cut off by its token limit as broken."),
     ] = False
-    ledger: Annotated[
-        bool | None,
-        switch(
-            Section.LIMITS, "Record what each call costs; if unset, only while there is a limit."
-        ),
-    ] = None
     output: Annotated[
         OutputChoice,
         Row(
@@ -273,6 +267,13 @@ class Settings(Sources):
         switch(
             Section.SOURCES,
             "Let the warm process answer, starting one if needed; if unset, only if one runs.",
+        ),
+    ] = None
+    ledger: Annotated[
+        bool | None,
+        switch(
+            Section.SOURCES,
+            "Record what the call costs; if unset, only while there is a spending limit.",
         ),
     ] = None
     quiet: Annotated[

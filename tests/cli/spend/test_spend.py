@@ -99,8 +99,8 @@ def test_without_a_ledger_it_says_so_and_makes_none(home):
         (
             ("--since", "soon"),
             (
-                "--since must be a date such as 2026-01-31, or a time back from now such as 12h, 7d or"
-                ' 4w, not "soon"'
+                "--since must be a date such as 2026-01-31, or a time back from now such as 12h,"
+                ' 7d or 4w, not "soon"'
             ),
             "--since 7d",
         ),
