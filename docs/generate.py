@@ -113,7 +113,24 @@ def settings_page() -> str:
         f" | {_toml(field.default)} |"
         for field in FIELDS.values()
     ]
-    return _text(*head, *rows)
+    return _text(*head, *rows, "", *_budget_keys())
+
+
+def _budget_keys() -> list[str]:
+    """Return the part of the page about the limits of spending."""
+    from hello_llm.settings.budget import KEYS, OWNERS
+
+    owned = " and ".join(f"`[budget.{owner}.NAME]`" for owner in OWNERS)
+    return [
+        "## Limits of spending",
+        "",
+        f"These are keys of `[budget]`; all but `mode` are also keys of {owned}. See"
+        " [Spending](../spending.md).",
+        "",
+        "| key | allowed |",
+        "| --- | --- |",
+        *(f"| `{key}` | {kind.allowed} |" for key, kind in KEYS.items()),
+    ]
 
 
 def _toml(value: object) -> str:
