@@ -124,8 +124,7 @@ def _budget_keys() -> list[str]:
     return [
         "## Limits of spending",
         "",
-        f"These are keys of `[budget]`; all but `mode` are also keys of {owned}. See"
-        " [Spending](../spending.md).",
+        f"Keys of `[budget]`; all but `mode` also of {owned}. See [Spending](../spending.md).",
         "",
         "| key | allowed |",
         "| --- | --- |",

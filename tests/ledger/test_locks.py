@@ -9,6 +9,7 @@ import pytest
 
 from hello_llm.contract import DeadlineError
 from hello_llm.contract.budget import Budget
+from hello_llm.ledger import database
 from hello_llm.ledger import ledger as ledger_module
 from hello_llm.ledger.entry import Entry
 from hello_llm.ledger.errors import LockedError
@@ -89,3 +90,19 @@ def test_after_an_interruption_within_a_transaction_the_next_one_is_whole(ledger
     ledger.reserve(CALL)
 
     assert states(path) == ["settled", "settled", "reserved"]
+
+
+def test_without_a_write_ahead_log_a_writer_waits_for_readers(path, monkeypatch):
+    monkeypatch.setattr(database, "is_remote", lambda _: True)
+    with Ledger(path) as ledger:
+        ledger.reserve(CALL)
+        with closing(
+            sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        ) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM calls").fetchall()
+            timer = threading.Timer(0.1, reader.execute, ["COMMIT"])
+            timer.start()
+            ledger.reserve(CALL)
+            timer.join()
+    assert states(path) == ["reserved", "reserved"]

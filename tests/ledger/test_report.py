@@ -104,6 +104,12 @@ def test_without_a_ledger_nothing_is_spent_and_none_is_made(path, clock, zone):
     assert not path.parent.exists()
 
 
+def test_an_empty_file_is_no_ledger_yet(path, clock, zone):
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert report(path, NO_BUDGET, "day", "7d", clock=clock, zone=zone).ledger is None
+
+
 @pytest.mark.usefixtures("calls")
 @pytest.mark.parametrize("in_use", [True, False])
 def test_it_is_read_where_nothing_can_be_written(path, ledger, tmp_path, in_use):

@@ -40,8 +40,8 @@ class Limit(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Its name in a sentence: ``daily limit``, ``daily limit of profile work``."""
-        owner = "" if self.name is None else f" of {self.scope.removesuffix('s')} {self.name}"
+        """Its name in a sentence: ``daily limit``, ``daily limit for profile work``."""
+        owner = "" if self.name is None else f" for {self.scope.removesuffix('s')} {self.name}"
         return f"{self.window} limit{owner}"
 
     def covers(self, profile: str | None, model: str) -> bool:

@@ -112,16 +112,20 @@ class Database:
                 if self._connection.in_transaction:  # a signal came just as it had begun
                     self._connection.rollback()
                 self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                yield from self._in_transaction(ends_at - time.monotonic())
+                yield from self._in_transaction(ends_at)
         finally:
             self._turn.release()
 
-    def _in_transaction(self, patience_s: float) -> Iterator["Connection"]:
+    def _in_transaction(self, ends_at: float) -> Iterator["Connection"]:
         connection = self._connection
-        _patiently(lambda: connection.execute("BEGIN IMMEDIATE"), patience_s)
+
+        def run(statement: str) -> None:
+            _patiently(lambda: connection.execute(statement), ends_at - time.monotonic())
+
+        run("BEGIN IMMEDIATE")
         try:
             yield connection
-            connection.execute("COMMIT")
+            run("COMMIT")  # without a write-ahead log, readers have to end first
         except BaseException:
             if connection.in_transaction:  # SQLite itself ends it if the disk is full
                 connection.rollback()

@@ -30,6 +30,7 @@ _CAUSES = (
     ("SQLITE_PERM", "it cannot be opened", _REPAIR),
     ("SQLITE_PROTOCOL", "its folder does not support locks", _REPAIR),
     ("SQLITE_IOERR_LOCK", "its folder does not support locks", _REPAIR),
+    ("SQLITE_IOERR_SHMMAP", "its folder does not support shared memory", _REPAIR),
     ("SQLITE_IOERR", "reading or writing failed; perhaps the disk is full", _FREE),
     ("SQLITE_NOMEM", "there is not enough memory", "close some programs, or raise: ulimit -v"),
 )

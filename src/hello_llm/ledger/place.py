@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 
-from hello_llm.ledger.errors import unusable
+from hello_llm.ledger.errors import translated, unusable
 from hello_llm.text.phrases import printable
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
@@ -32,6 +32,19 @@ def prepare(path: Path) -> None:
     with suppress(FileExistsError), open(path, "x", opener=_private) as file:
         os.fchmod(file.fileno(), _FILE_MODE)
     check(path)
+
+
+def holds_something(path: Path) -> bool:
+    """Return whether there is a ledger at `path`, in which something was recorded.
+
+    Raises:
+        LedgerError: that is not known.
+    """
+    with translated(path):
+        try:
+            return path.lstat().st_size > 0
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
 
 def check(path: Path) -> None:

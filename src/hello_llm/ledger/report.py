@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hello_llm.contract.budget import Budget
 from hello_llm.ledger.ledger import Clock
+from hello_llm.ledger.place import holds_something
 from hello_llm.ledger.since import since_ms
 from hello_llm.ledger.spending import Grouping, LedgerReader, Open, Spending
 from hello_llm.ledger.standing import Standing
@@ -73,7 +74,7 @@ def report(
     """
     now_ms = int(clock() * 1000)
     start_ms = since_ms(since, now_ms, zone)
-    if not path.exists():
+    if not holds_something(path):
         unused = [
             Standing(limit, 0, 0, span_around(limit.window, now_ms, zone).end_ms)
             for limit in budget.limits

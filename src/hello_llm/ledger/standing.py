@@ -56,14 +56,21 @@ def refusal(entry: Entry, standings: list[Standing], zone: tzinfo | None) -> Bud
     if not exceeded:
         return None
     last = max(exceeded, key=lambda one: one.ends_at_ms)
-    others = f" (and {len(exceeded) - 1} more)" if exceeded[1:] else ""
-    limit, ends = last.limit, local_time(last.ends_at_ms, zone)
+    others = f" and {len(exceeded) - 1} more" if exceeded[1:] else ""
+    bound, limit = entry.bound_nano_usd, last.limit
     return BudgetError(
-        f"the {limit.words} of {dollars(limit.nano_usd)} would be exceeded{others}:"
+        f"the {limit.words} ({dollars(limit.nano_usd)}){others} would be exceeded:"
         f" {dollars(last.spent_nano_usd)} is spent, {dollars(last.reserved_nano_usd)} is reserved,"
-        f" and this call may cost up to {dollars(entry.bound_nano_usd)}",
-        f"wait until {ends:%Y-%m-%d %H:%M}, or raise the limit: {_raising(limit)}",
+        f" and this call may cost up to {dollars(bound)}",
+        f"{_way(bound, exceeded, last, zone)}, or raise the limit: {_raising(limit)}",
     )
+
+
+def _way(bound: int, exceeded: list[Standing], last: Standing, zone: tzinfo | None) -> str:
+    """Return what helps besides a higher limit: waiting does only if the call fits by itself."""
+    if bound > min(one.limit.nano_usd for one in exceeded):
+        return "limit the answer with --max-tokens"
+    return f"wait until {local_time(last.ends_at_ms, zone):%Y-%m-%d %H:%M}"
 
 
 def _unpriced(entry: Entry, limit: Limit) -> BudgetError:

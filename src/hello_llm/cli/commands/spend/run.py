@@ -50,10 +50,11 @@ def reconcile_reservations(*, as_json: bool) -> None:
     Raises:
         LedgerError: the ledger cannot be read or written.
     """
+    from hello_llm.ledger.place import holds_something
     from hello_llm.ledger.reconciling import reconcile
 
     terminal, path = Terminal.real(), default_ledger_file()
-    exists = path.exists()
+    exists = holds_something(path)
     found = reconcile(path) if exists else []
     if not exists:
         _note_missing(path, Messages(terminal))
