@@ -1,6 +1,6 @@
 """A limit holds in each window of the calendar, wherever the clock goes meanwhile."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -87,3 +87,20 @@ def test_days_are_listed_as_the_clock_counts_them(path, clock):
     with LedgerReader(path, clock=clock, zone=zone) as reader:
         days = [(day.name, day.nano_usd) for day in reader.spending("day", 0)]
     assert days == [("2026-10-24", 1), ("2026-10-25", 2), ("2026-10-26", 1)]
+
+
+def test_a_day_may_begin_at_any_minute(path, clock):
+    """As with TZ=XXX-1:07."""
+    zone = timezone(timedelta(minutes=67))
+    limits = (
+        *DAILY.limits,
+        Limit("daily", 10, "profiles", "p"),
+        Limit("daily", 10, "models", "a/b"),
+    )
+    with Ledger(path, clock=clock, zone=zone) as ledger:
+        for moment, bound in (("22:52", 3), ("22:54", 4), ("23:10", 5)):
+            clock.set(at(f"2026-03-04 {moment}"))
+            ledger.reserve(Entry("chat", "a/b", bound, "p"), Budget(limits)).settle(bound)
+        with LedgerReader(path, clock=clock, zone=zone) as reader:
+            left = [one.left_nano_usd for one in reader.standings(Budget(limits))]
+    assert left == [1, 1, 1]

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Limit
 from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.schema import QUARTER_MS
 from hello_llm.ledger.windows import local_time, span_around
 from hello_llm.text.money import dollars
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_SUMS = """
+_QUARTERS = """
+    SELECT coalesce(sum(spent_nano), 0), coalesce(sum(reserved_nano), 0)
+    FROM sums WHERE scope = ? AND name = ? AND quarter >= ? AND quarter < ?
+"""
+_CALLS = """
     SELECT coalesce(sum(counted_nano) FILTER (WHERE state <> 'reserved'), 0),
            coalesce(sum(counted_nano) FILTER (WHERE state = 'reserved'), 0)
     FROM calls WHERE time_ms >= ? AND time_ms < ?
@@ -43,8 +48,15 @@ def standing_of(
 ) -> Standing:
     """Sum up what counts towards `limit` in the window around `now_ms`."""
     span = span_around(limit.window, now_ms, zone)
+    first, last = -(-span.start_ms // QUARTER_MS), span.end_ms // QUARTER_MS
+    whole = (limit.scope, limit.name or "", first, last)
+    sums = [connection.execute(_QUARTERS, whole).fetchone()]
     names = () if limit.name is None else (limit.name,)
-    ((spent, reserved),) = connection.execute(_SUMS + _OF[limit.scope], (*span, *names))
+    # Time zones of the user's own making may begin a day within a quarter of an hour.
+    for edge in ((span.start_ms, first * QUARTER_MS), (last * QUARTER_MS, span.end_ms)):
+        if edge[0] < edge[1]:
+            sums += connection.execute(_CALLS + _OF[limit.scope], (*edge, *names))
+    spent, reserved = map(sum, zip(*sums, strict=True))
     return Standing(limit, spent, reserved, span.end_ms)
 
 
