@@ -7,7 +7,7 @@ import pytest
 
 from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Budget, Limit
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Ledger
 from hello_llm.ledger.spending import LedgerReader
 
@@ -18,8 +18,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def call(bound: int) -> Entry:
-    return Entry("chat", "openai/x", bound)
+def call(bound: int) -> PlannedCall:
+    return PlannedCall("chat", "openai/x", bound)
 
 
 def test_the_next_day_begins_with_nothing_spent(ledger, clock):
@@ -100,7 +100,7 @@ def test_a_day_may_begin_at_any_minute(path, clock):
     with Ledger(path, clock=clock, zone=zone) as ledger:
         for moment, bound in (("22:52", 3), ("22:54", 4), ("23:10", 5)):
             clock.set(at(f"2026-03-04 {moment}"))
-            ledger.reserve(Entry("chat", "a/b", bound, "p"), Budget(limits)).settle(bound)
+            ledger.reserve(PlannedCall("chat", "a/b", bound, "p"), Budget(limits)).settle(bound)
         with LedgerReader(path, clock=clock, zone=zone) as reader:
             left = [one.left_nano_usd for one in reader.standings(Budget(limits))]
     assert left == [1, 1, 1]

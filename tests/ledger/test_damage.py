@@ -7,13 +7,13 @@ import pytest
 
 from hello_llm.contract import ExitCode
 from hello_llm.contract.budget import Budget, Limit
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.errors import LedgerError
 from hello_llm.ledger.ledger import Ledger
 from hello_llm.ledger.spending import LedgerReader
 from tests.ledger.reading import states
 
-CALL = Entry("chat", "openai/x", 1)
+CALL = PlannedCall("chat", "openai/x", 1)
 
 
 def make(path, *statements) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.processes import fate_of, this_process
 from hello_llm.ledger.reconciling import reconcile
 from tests.ledger.reading import pragma, rows, states
@@ -66,8 +66,8 @@ def test_where_the_system_tells_little_the_name_of_the_machine_decides():
 
 def test_only_reservations_of_ended_processes_are_marked(ledger, path):
     for _ in range(4):
-        ledger.reserve(Entry("chat", "openai/x", 100))
-    ledger.reserve(Entry("chat", "openai/x", 100)).settle(5)
+        ledger.reserve(PlannedCall("chat", "openai/x", 100))
+    ledger.reserve(PlannedCall("chat", "openai/x", 100)).settle(5)
     with ledger.database().transaction() as connection:
         connection.execute("UPDATE calls SET pid = 1073741824 WHERE id IN (1, 2)")
         connection.execute("UPDATE calls SET boot = 'x', host = 'x' WHERE id = 3")
@@ -82,7 +82,7 @@ def test_only_reservations_of_ended_processes_are_marked(ledger, path):
 
 
 def test_a_call_that_was_taken_for_killed_may_still_say_what_it_cost(ledger, path):
-    reservation = ledger.reserve(Entry("chat", "openai/x", 100))
+    reservation = ledger.reserve(PlannedCall("chat", "openai/x", 100))
     with ledger.database().transaction() as connection:
         connection.execute("UPDATE calls SET state = 'killed'")
 

@@ -11,13 +11,13 @@ from hello_llm.contract import DeadlineError
 from hello_llm.contract.budget import Budget
 from hello_llm.ledger import database
 from hello_llm.ledger import ledger as ledger_module
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.errors import LockedError
 from hello_llm.ledger.ledger import Ledger
 from tests.ledger.reading import states, total
 from tests.ledger.worker import Worker
 
-CALL = Entry("chat", "openai/x", 1)
+CALL = PlannedCall("chat", "openai/x", 1)
 
 
 @pytest.fixture

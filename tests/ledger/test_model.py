@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Budget, Limit
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Ledger, Reservation
 from hello_llm.ledger.spending import LedgerReader
 from tests.ledger.conftest import StoppedClock
@@ -84,7 +84,7 @@ class Sequences(RuleBasedStateMachine):
         new = Amount(self.day, profile, model, bound, None)
         in_force = [limit for limit in LIMITS if limit.covers(profile, model)]
         fits = all(self.used(limit, new) + bound <= limit.nano_usd for limit in in_force)
-        entry = Entry("chat", model, bound, profile)
+        entry = PlannedCall("chat", model, bound, profile)
         if not fits and bound:
             with pytest.raises(BudgetError):
                 self.ledger.reserve(entry, Budget(LIMITS))

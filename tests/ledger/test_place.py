@@ -5,12 +5,12 @@ import stat
 
 import pytest
 
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.errors import LedgerError
 from hello_llm.ledger.ledger import Ledger
 from hello_llm.ledger.spending import LedgerReader
 
-CALL = Entry("chat", "openai/x", 1)
+CALL = PlannedCall("chat", "openai/x", 1)
 
 
 def refusal(path) -> tuple[str, str | None]:

@@ -12,7 +12,7 @@ import pytest
 from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Budget, Limit
 from hello_llm.ledger import database
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Reservation
 from hello_llm.ledger.reconciling import reconcile
 from tests.ledger.folders import fast_folder
@@ -109,7 +109,7 @@ def test_threads_share_a_ledger(ledger, path):
     def reserve() -> None:
         for _ in range(10):
             try:
-                fits.append(ledger.reserve(Entry("check", "openai/x", BOUND), budget))
+                fits.append(ledger.reserve(PlannedCall("check", "openai/x", BOUND), budget))
             except BudgetError as error:
                 refused.append(error)
 

@@ -9,7 +9,7 @@ import pytest
 
 from hello_llm.contract import UsageError
 from hello_llm.contract.budget import NO_BUDGET, Budget, Limit
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.report import report
 from hello_llm.ledger.since import since_ms
 from tests.ledger.conftest import NOON
@@ -62,9 +62,9 @@ def calls(ledger, clock):
     )
     for days, command, model, profile, cost in made:
         clock.set(NOON + timedelta(days))
-        ledger.reserve(Entry(command, model, 1000, profile)).settle(cost, tokens_in=1)
-    ledger.reserve(Entry("chat", "openai/z", 5000)).release()
-    ledger.reserve(Entry("chat", "openai/x", 50))
+        ledger.reserve(PlannedCall(command, model, 1000, profile)).settle(cost, tokens_in=1)
+    ledger.reserve(PlannedCall("chat", "openai/z", 5000)).release()
+    ledger.reserve(PlannedCall("chat", "openai/x", 50))
 
 
 @pytest.mark.parametrize(

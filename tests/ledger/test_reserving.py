@@ -4,7 +4,7 @@ import pytest
 
 from hello_llm.contract import BudgetError, ExitCode
 from hello_llm.contract.budget import Budget, Limit
-from hello_llm.ledger.entry import MOST_NANO_USD, Entry
+from hello_llm.ledger.call import MOST_NANO_USD, PlannedCall
 from hello_llm.ledger.ledger import Ledger
 from hello_llm.ledger.spending import LedgerReader
 from tests.ledger.reading import pragma, rows, states
@@ -13,8 +13,8 @@ A_DOLLAR = 10**9
 DAILY = Budget((Limit("daily", 10 * A_DOLLAR),))
 
 
-def call(dollars: int | None, profile: str | None = None, model: str = "openai/x") -> Entry:
-    return Entry("chat", model, None if dollars is None else dollars * A_DOLLAR, profile)
+def call(dollars: int | None, profile: str | None = None, model: str = "openai/x") -> PlannedCall:
+    return PlannedCall("chat", model, None if dollars is None else dollars * A_DOLLAR, profile)
 
 
 def left(path, clock, zone, budget=DAILY) -> list[int]:
@@ -28,7 +28,7 @@ def test_what_is_reserved_leaves_less_for_the_next(ledger, path, clock, zone):
 
     assert left(path, clock, zone) == [0]
     with pytest.raises(BudgetError):
-        ledger.reserve(Entry("chat", "openai/x", 1), DAILY)
+        ledger.reserve(PlannedCall("chat", "openai/x", 1), DAILY)
     assert ledger.reserve(call(0), DAILY).warning is None
 
 
@@ -170,7 +170,7 @@ def test_without_a_price_or_a_limit_a_call_is_recorded_as_unpriced(ledger, path,
 
 def test_a_bound_beyond_belief_is_refused_even_without_a_limit(ledger):
     with pytest.raises(BudgetError, match=r"may cost more than \$10,000\.00"):
-        ledger.reserve(Entry("chat", "openai/x", MOST_NANO_USD + 1))
+        ledger.reserve(PlannedCall("chat", "openai/x", MOST_NANO_USD + 1))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Self
 
 from hello_llm.contract import HelloLLMError
 from hello_llm.contract.budget import Budget, Limit
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Ledger, Reservation
 from tests.ledger.reading import states
 
@@ -98,17 +98,17 @@ def _obey(
 ) -> Reservation | None:
     match word, [int(amount) for amount in amounts]:
         case "reserve", [bound]:
-            return ledger.reserve(Entry("chat", "openai/x", bound))
+            return ledger.reserve(PlannedCall("chat", "openai/x", bound))
         case "reserve", [bound, limit]:
             return ledger.reserve(
-                Entry("chat", "openai/x", bound), Budget((Limit("monthly", limit),))
+                PlannedCall("chat", "openai/x", bound), Budget((Limit("monthly", limit),))
             )
         case "settle", [cost]:
             assert reservation is not None
             reservation.settle(cost)
         case "calls", [count, cost]:
             for _ in range(count):
-                ledger.reserve(Entry("chat", "openai/x", 2 * cost)).settle(cost)
+                ledger.reserve(PlannedCall("chat", "openai/x", 2 * cost)).settle(cost)
     return None
 
 

@@ -104,6 +104,7 @@ class Database:
         Raises:
             LedgerError: the ledger is locked for too long, or cannot be read or written.
         """
+        patience_s = max(0.0, patience_s)
         ends_at = time.monotonic() + patience_s
         if not self._turn.acquire(timeout=patience_s):
             raise locked(self._path)
@@ -167,7 +168,7 @@ def _connect(path: Path, mode: str) -> "Connection":
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         wanted = ".".join(map(str, _OLDEST_SQLITE))
         reason = f"SQLite {sqlite3.sqlite_version} is too old; it needs {wanted}"
-        raise unusable(path, reason, "use a newer Python, or turn the ledger off: --no-ledger")
+        raise unusable(path, reason, "use a newer Python; --no-ledger makes a call without")
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,

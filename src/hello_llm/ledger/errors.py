@@ -22,7 +22,7 @@ class LockedError(LedgerError):
 _PRIMARY = 0xFF
 """The bits of an error code that tell its kind."""
 _FREE = "free some space, and try again"
-_REPAIR = "look at the folder's owner and mode, or turn the ledger off: --no-ledger"
+_REPAIR = "look at the owner, mode and file system of its folder; --no-ledger makes a call without"
 _CAUSES = (
     ("SQLITE_FULL", "the disk is full", _FREE),
     ("SQLITE_READONLY", "it cannot be written", _REPAIR),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 from hello_llm.contract import BudgetError, DeadlineError
 from hello_llm.contract.budget import NO_BUDGET, Budget
+from hello_llm.ledger.call import MOST_NANO_USD, Kept, PlannedCall, PriceSource, State
 from hello_llm.ledger.database import PATIENCE_S, Database
-from hello_llm.ledger.entry import MOST_NANO_USD, Entry, Kept, PriceSource
-from hello_llm.ledger.errors import LedgerError, LockedError
+from hello_llm.ledger.errors import LedgerError, LockedError, locked
 from hello_llm.ledger.processes import this_process
 from hello_llm.ledger.recordable import amount, count, served
 from hello_llm.ledger.standing import refusal, standing_of
@@ -73,7 +73,7 @@ class Reservation:
             LedgerError: it cannot be recorded, and the call stays at its bound.
         """
         cost = amount(nano_usd)
-        state = "unreported" if cost is None else "settled"
+        state: State = "unreported" if cost is None else "settled"
         source = None if cost is None else price_source
         used = (count(tokens_in), count(tokens_out), served(model_served))
         self._end(state, cost, source, *used)
@@ -96,7 +96,7 @@ class Reservation:
 
     def _end(
         self,
-        state: str,
+        state: State,
         cost: int | None = None,
         source: PriceSource | None = None,
         tokens_in: int | None = None,
@@ -141,7 +141,7 @@ class Ledger:
             self._database = None
 
     def reserve(
-        self, entry: Entry, budget: Budget = NO_BUDGET, *, timeout_s: float | None = None
+        self, call: PlannedCall, budget: Budget = NO_BUDGET, *, timeout_s: float | None = None
     ) -> Reservation:
         """Reserve the bound of a call, unless a limit does not cover it.
 
@@ -149,7 +149,7 @@ class Ledger:
         reserved all the same, and one that cannot be recorded is let go; each has a ``warning``.
 
         Args:
-            entry: the call.
+            call: the call that is about to be sent.
             budget: the user's limits; those for other profiles and models do not matter.
             timeout_s: seconds left of the call's total time; ``None`` if that is not limited.
 
@@ -160,7 +160,7 @@ class Ledger:
         """
         patience_s = PATIENCE_S if timeout_s is None else max(0.0, min(PATIENCE_S, timeout_s))
         try:
-            return self._reserve(entry, budget, patience_s)
+            return self._reserve(call, budget, patience_s)
         except LedgerError as error:
             if isinstance(error, LockedError) and patience_s < PATIENCE_S:
                 raise DeadlineError(
@@ -176,29 +176,35 @@ class Ledger:
         Raises:
             LedgerError: it cannot be opened.
         """
-        with self._opening:
+        if not self._opening.acquire(timeout=patience_s):
+            raise locked(self._path)
+        try:
             if self._database is None:
                 self._database = Database.writing(self._path, patience_s)
             return self._database
+        finally:
+            self._opening.release()
 
-    def _reserve(self, entry: Entry, budget: Budget, patience_s: float) -> Reservation:
-        if (entry.bound_nano_usd or 0) > MOST_NANO_USD:
+    def _reserve(self, call: PlannedCall, budget: Budget, patience_s: float) -> Reservation:
+        if (call.bound_nano_usd or 0) > MOST_NANO_USD:
             most = dollars(MOST_NANO_USD)
             raise BudgetError(
                 f"a call that may cost more than {most} is not made while the ledger is on",
                 "limit the answer with --max-tokens, or check the price in the configuration",
             )
-        with self.database(patience_s).transaction(patience_s, durable=True) as connection:
+        ends_at = time.monotonic() + patience_s
+        database = self.database(patience_s)
+        with database.transaction(ends_at - time.monotonic(), durable=True) as connection:
             now_ms = int(self._clock() * 1000)
-            limits = budget.covering(entry.profile, entry.model)
+            limits = budget.covering(call.profile, call.model)
             standings = [standing_of(connection, one, now_ms, self._zone) for one in limits]
-            refused = refusal(entry, standings, self._zone)
+            refused = refusal(call, standings, self._zone)
             if refused is not None and budget.mode == "stop":
                 raise refused
-            number = _insert(connection, entry, now_ms)
+            number = _insert(connection, call, now_ms)
         return Reservation(self, number, None if refused is None else refused.message)
 
 
-def _insert(connection: "Connection", entry: Entry, now_ms: int) -> int | None:
-    what = (entry.command, entry.profile, entry.model, entry.bound_nano_usd)
+def _insert(connection: "Connection", call: PlannedCall, now_ms: int) -> int | None:
+    what = (call.command, call.profile, call.model, call.bound_nano_usd)
     return connection.execute(_RESERVE, (now_ms, *what, *this_process())).lastrowid

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from hello_llm.ledger.database import Database
-from hello_llm.ledger.spending import Open, open_reservations
+from hello_llm.ledger.spending import OpenReservation, open_reservations
 
 
-def reconcile(path: Path) -> list[Open]:
+def reconcile(path: Path) -> list[OpenReservation]:
     """Mark the reservations of processes that are gone as killed; they stay at their bounds.
 
     Args:

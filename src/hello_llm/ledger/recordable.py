@@ -1,6 +1,6 @@
 """What of a server's figures and words may be recorded: nothing odd, and nothing secret."""
 
-from hello_llm.ledger.entry import MOST_NANO_USD
+from hello_llm.ledger.call import MOST_NANO_USD
 from hello_llm.secrets.shapes import looks_like_secret
 
 _MOST_TOKENS = 2**53

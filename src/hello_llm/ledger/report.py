@@ -9,13 +9,13 @@ from hello_llm.contract.budget import Budget
 from hello_llm.ledger.ledger import Clock
 from hello_llm.ledger.place import holds_something
 from hello_llm.ledger.since import since_ms
-from hello_llm.ledger.spending import Grouping, LedgerReader, Open, Spending
+from hello_llm.ledger.spending import Grouping, LedgerReader, OpenReservation, Spending
 from hello_llm.ledger.standing import Standing
 from hello_llm.ledger.windows import span_around
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SpendReport:
     """What the ledger says."""
 
     ledger: Path | None
@@ -30,7 +30,7 @@ class Report:
     """The spending in groups: days in order, others by their cost."""
     standings: list[Standing]
     """How much of each limit is used."""
-    reservations: list[Open]
+    reservations: list[OpenReservation]
     """The reservations that have not ended, oldest first."""
 
     @property
@@ -57,7 +57,7 @@ def report(
     *,
     clock: Clock = time.time,
     zone: tzinfo | None = None,
-) -> Report:
+) -> SpendReport:
     """Read the ledger, and create none if there is none.
 
     Args:
@@ -79,10 +79,10 @@ def report(
             Standing(limit, 0, 0, span_around(limit.window, now_ms, zone).end_ms)
             for limit in budget.limits
         ]
-        return Report(None, by, start_ms, now_ms, [], unused, [])
+        return SpendReport(None, by, start_ms, now_ms, [], unused, [])
     with LedgerReader(path, clock=lambda: now_ms / 1000, zone=zone) as reader:
         rows = reader.spending(by, start_ms)
-        return Report(
+        return SpendReport(
             path, by, start_ms, now_ms, rows, reader.standings(budget), reader.reservations()
         )
 

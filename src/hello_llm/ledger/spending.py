@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, get_args
 
 from hello_llm.contract.budget import Budget
+from hello_llm.ledger.call import ReservedCall
 from hello_llm.ledger.database import Database
-from hello_llm.ledger.entry import Call
 from hello_llm.ledger.ledger import Clock
 from hello_llm.ledger.processes import Fate, Process, fate_of, this_process
 from hello_llm.ledger.standing import Standing, standing_of
@@ -62,10 +62,10 @@ class Spending(NamedTuple):
     """How many of them cost more than their bound."""
 
 
-class Open(NamedTuple):
+class OpenReservation(NamedTuple):
     """A reservation that has not ended."""
 
-    call: Call
+    call: ReservedCall
     """The call."""
     fate: Fate
     """Whether its process still runs."""
@@ -120,7 +120,7 @@ class LedgerReader:
                 standing_of(connection, limit, self.now_ms, self._zone) for limit in budget.limits
             ]
 
-    def reservations(self) -> list[Open]:
+    def reservations(self) -> list[OpenReservation]:
         """Return the reservations that have not ended, oldest first."""
         with self._database.snapshot() as connection:
             return open_reservations(connection)
@@ -138,13 +138,13 @@ class LedgerReader:
             since_ms = day.end_ms
 
 
-def open_reservations(connection: "Connection") -> list[Open]:
+def open_reservations(connection: "Connection") -> list[OpenReservation]:
     """Return the reservations that have not ended, oldest first."""
     here = this_process()
     calls = map(_call, connection.execute(_RESERVED))
-    return [Open(call, fate_of(call.process, here)) for call in calls]
+    return [OpenReservation(call, fate_of(call.process, here)) for call in calls]
 
 
-def _call(row: Sequence[Any]) -> Call:
+def _call(row: Sequence[Any]) -> ReservedCall:
     number, time_ms, command, profile, model, bound, *process = row
-    return Call(number, time_ms, command, profile, model, bound, Process(*process))
+    return ReservedCall(number, time_ms, command, profile, model, bound, Process(*process))

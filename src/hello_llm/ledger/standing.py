@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Limit
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.schema import QUARTER_MS
 from hello_llm.ledger.windows import local_time, span_around
 from hello_llm.text.money import dollars
@@ -60,16 +60,18 @@ def standing_of(
     return Standing(limit, spent, reserved, span.end_ms)
 
 
-def refusal(entry: Entry, standings: list[Standing], zone: tzinfo | None) -> BudgetError | None:
-    """Return the error if the call `entry` does not fit within each of the limits in force."""
-    if entry.bound_nano_usd is None:
-        return _unpriced(entry, standings[0].limit) if standings else None
-    exceeded = [one for one in standings if one.left_nano_usd < entry.bound_nano_usd]
+def refusal(
+    call: PlannedCall, standings: list[Standing], zone: tzinfo | None
+) -> BudgetError | None:
+    """Return the error if `call` does not fit within each of the limits in force."""
+    if call.bound_nano_usd is None:
+        return _unpriced(call, standings[0].limit) if standings else None
+    exceeded = [one for one in standings if one.left_nano_usd < call.bound_nano_usd]
     if not exceeded:
         return None
     last = max(exceeded, key=lambda one: one.ends_at_ms)
     others = f" and {len(exceeded) - 1} more" if exceeded[1:] else ""
-    bound, limit = entry.bound_nano_usd, last.limit
+    bound, limit = call.bound_nano_usd, last.limit
     return BudgetError(
         f"the {limit.words} ({dollars(limit.nano_usd)}){others} would be exceeded:"
         f" {dollars(last.spent_nano_usd)} is spent, {dollars(last.reserved_nano_usd)} is reserved,"
@@ -85,9 +87,9 @@ def _way(bound: int, exceeded: list[Standing], last: Standing, zone: tzinfo | No
     return f"wait until {local_time(last.ends_at_ms, zone):%Y-%m-%d %H:%M}"
 
 
-def _unpriced(entry: Entry, limit: Limit) -> BudgetError:
+def _unpriced(call: PlannedCall, limit: Limit) -> BudgetError:
     return BudgetError(
-        f"the price of {entry.model} is not known, so the {limit.words} cannot be kept",
+        f"the price of {call.model} is not known, so the {limit.words} cannot be kept",
         "set mode to warn in [budget] for a warning instead: hello-llm config set budget.mode warn",
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from hello_llm.ledger.entry import Entry
+from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Ledger
 from hello_llm.rendering.json.schemas import load_schema
 from hello_llm.settings.paths import default_ledger_file
@@ -25,9 +25,9 @@ monthly = "2.50"
 def ledger(home):
     """The user's ledger, with two calls and a reservation."""
     with Ledger(default_ledger_file()) as ledger:
-        ledger.reserve(Entry("chat", "openai/x", 500, "work")).settle(400, tokens_in=12)
-        ledger.reserve(Entry("check", "openai/y", 500)).settle(600, tokens_out=3)
-        ledger.reserve(Entry("chat", "openai/x", 100))
+        ledger.reserve(PlannedCall("chat", "openai/x", 500, "work")).settle(400, tokens_in=12)
+        ledger.reserve(PlannedCall("check", "openai/y", 500)).settle(600, tokens_out=3)
+        ledger.reserve(PlannedCall("chat", "openai/x", 100))
         yield ledger
 
 

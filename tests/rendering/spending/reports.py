@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from hello_llm.contract.budget import Limit
-from hello_llm.ledger.entry import Call
+from hello_llm.ledger.call import ReservedCall
 from hello_llm.ledger.processes import Process
-from hello_llm.ledger.report import Report
-from hello_llm.ledger.spending import Open, Spending
+from hello_llm.ledger.report import SpendReport
+from hello_llm.ledger.spending import OpenReservation, Spending
 from hello_llm.ledger.standing import Standing
 
 
@@ -17,13 +17,13 @@ def local_ms(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp()) * 1000
 
 
-def call(number: int, bound: int | None, model: str = "openai/gpt-4o-mini") -> Call:
+def call(number: int, bound: int | None, model: str = "openai/gpt-4o-mini") -> ReservedCall:
     process = Process(100 + number, 1, "here", "boot", "pid:[1]")
     made_ms = local_ms("2026-03-04T11:58")
-    return Call(number, made_ms, "chat", None, model, bound, process)
+    return ReservedCall(number, made_ms, "chat", None, model, bound, process)
 
 
-DAYS = Report(
+DAYS = SpendReport(
     ledger=Path("/state/ledger.sqlite3"),
     by="day",
     since_ms=local_ms("2026-02-03"),
@@ -43,9 +43,9 @@ DAYS = Report(
         ),
     ],
     reservations=[
-        Open(call(1, 250_000_000), "running"),
-        Open(call(2, None), "gone"),
-        Open(call(3, 1000), "elsewhere"),
+        OpenReservation(call(1, 250_000_000), "running"),
+        OpenReservation(call(2, None), "gone"),
+        OpenReservation(call(3, 1000), "elsewhere"),
     ],
 )
 NOTHING = replace(DAYS, ledger=None, rows=[], standings=[], reservations=[])

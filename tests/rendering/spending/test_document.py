@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+from typing import get_args
 
 import jsonschema
 import pytest
 
-from hello_llm.contract import UsageError
+from hello_llm.contract import ExitCode, UsageError
+from hello_llm.contract.budget import WINDOWS
+from hello_llm.ledger.processes import Fate
+from hello_llm.ledger.spending import GROUPINGS
 from hello_llm.rendering.json.schemas import load_schema
 from hello_llm.rendering.spending.csv import spend_csv
 from hello_llm.rendering.spending.document import (
@@ -37,6 +41,19 @@ def test_a_failure_has_the_same_keys_and_keeps_to_the_schema():
     assert failed.keys() == spend_document(DAYS).keys()
     assert failed["error"]["message"] == "no"
     assert reconcile_failure(error, str).keys() == reconcile_document(None, []).keys()
+
+
+def test_the_schema_knows_each_exit_code_and_each_fate():
+    properties = load_schema("spend")["properties"]
+    codes = [code.name for code in ExitCode if code is not ExitCode.OK]
+
+    assert properties["exit_code"]["enum"] == [int(code) for code in ExitCode]
+    assert properties["error"]["properties"]["code"]["enum"] == codes
+    assert properties["by"]["enum"] == [*GROUPINGS, None]
+    reservation = properties["reservations"]["items"]["properties"]
+    assert reservation["process"]["enum"] == list(get_args(Fate))
+    limit = properties["limits"]["items"]["properties"]
+    assert limit["window"]["enum"] == list(WINDOWS)
 
 
 def test_exact_amounts_add_up_and_rounded_ones_are_the_nearest():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.ledger.spending import Open
+from hello_llm.ledger.spending import OpenReservation
 from hello_llm.rendering.spending.table import write_spending
 from tests.rendering.screens import Pipes, Screen
 from tests.rendering.spending.reports import DAYS, MODELS, NOTHING, call
@@ -61,7 +61,7 @@ def test_without_calls_it_says_so():
 
 
 def test_of_many_reservations_ten_are_shown():
-    many = replace(DAYS, reservations=[Open(call(n, 1), "running") for n in range(12)])
+    many = replace(DAYS, reservations=[OpenReservation(call(n, 1), "running") for n in range(12)])
 
     shown = piped(many).splitlines()
 

@@ -3,14 +3,14 @@
 import csv
 from io import StringIO
 
-from hello_llm.ledger.report import Report
+from hello_llm.ledger.report import SpendReport
 from hello_llm.text.money import decimal
 
 _COLUMNS = ("calls", "tokens_in", "tokens_out", "usd", "usd_at_bound")
 _MARKS = ("unpriced", "kept", "exceeded")
 
 
-def spend_csv(report: Report) -> bytes:
+def spend_csv(report: SpendReport) -> bytes:
     """Return a header and the rows of `report`; what is not known is empty."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")

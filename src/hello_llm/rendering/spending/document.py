@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import ExitCode, HelloLLMError
-from hello_llm.ledger.report import Report
-from hello_llm.ledger.spending import Open, Spending
+from hello_llm.ledger.report import SpendReport
+from hello_llm.ledger.spending import OpenReservation, Spending
 from hello_llm.ledger.standing import Standing
 from hello_llm.ledger.windows import local_time
 from hello_llm.rendering.json.document import Redact, describe_error
@@ -23,7 +23,7 @@ _LISTS = ("rows", "limits", "reservations")
 _FATES = ("gone", "running", "elsewhere")
 
 
-def spend_document(report: Report) -> dict[str, Any]:
+def spend_document(report: SpendReport) -> dict[str, Any]:
     """Return the document of ``spend``."""
     return {
         **_head(_SPEND, ExitCode.OK),
@@ -46,7 +46,7 @@ def spend_failure(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     return _failed(_SPEND, empty, error, redact)
 
 
-def reconcile_document(ledger: Path | None, found: list[Open]) -> dict[str, Any]:
+def reconcile_document(ledger: Path | None, found: list[OpenReservation]) -> dict[str, Any]:
     """Return the document of ``spend reconcile``, which `found` these reservations."""
     of_each = {fate: [_reservation(one) for one in found if one.fate == fate] for fate in _FATES}
     return {
@@ -101,7 +101,7 @@ def _limit(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _reservation(one: Open) -> dict[str, Any]:
+def _reservation(one: OpenReservation) -> dict[str, Any]:
     call = one.call
     return {
         "made_at": _moment(call.time_ms),

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from hello_llm.ledger.processes import Fate
-from hello_llm.ledger.report import Report
-from hello_llm.ledger.spending import Open, Spending
+from hello_llm.ledger.report import SpendReport
+from hello_llm.ledger.spending import OpenReservation, Spending
 from hello_llm.ledger.standing import Standing
 from hello_llm.ledger.windows import local_time
 from hello_llm.rendering.console import ColorChoice, make_console
@@ -46,7 +46,7 @@ class _Cells(NamedTuple):
     cost: str
 
 
-def write_spending(terminal: Terminal, color: ColorChoice, report: Report) -> None:
+def write_spending(terminal: Terminal, color: ColorChoice, report: SpendReport) -> None:
     """Write `report` to standard output; in a pipe without bars, and each line as long as it is."""
     from rich.text import Text
 
@@ -62,7 +62,7 @@ def write_spending(terminal: Terminal, color: ColorChoice, report: Report) -> No
     terminal.write_stdout("".join(f"{line}\n" for line in lines).encode())
 
 
-def _table(report: Report, width: int, *, bars: bool) -> "Table":
+def _table(report: SpendReport, width: int, *, bars: bool) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
@@ -118,7 +118,7 @@ def _bar(amount: int, most: int, longest: int) -> str:
     return _FULL * (eighths // 8) + part
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: SpendReport) -> Iterator[str]:
     if not report.rows:
         yield f"nothing was spent since {_minute(report.since_ms)}"
     total = report.total
@@ -145,7 +145,7 @@ def _standing(one: Standing) -> str:
     )
 
 
-def _reservation(one: Open) -> str:
+def _reservation(one: OpenReservation) -> str:
     call = one.call
     amount = (
         "an unknown amount is"

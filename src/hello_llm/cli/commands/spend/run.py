@@ -5,7 +5,7 @@ from typing import Literal
 
 from hello_llm.cli.display import Display
 from hello_llm.ledger.report import report
-from hello_llm.ledger.spending import Grouping, Open
+from hello_llm.ledger.spending import Grouping, OpenReservation
 from hello_llm.rendering.json.document import json_line
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.spending.document import reconcile_document, spend_document
@@ -69,7 +69,7 @@ def _note_missing(path: Path, messages: Messages) -> None:
     messages.note(f"there is no ledger yet: {shown} does not exist")
 
 
-def _described(found: list[Open]) -> list[str]:
+def _described(found: list[OpenReservation]) -> list[str]:
     gone = [one for one in found if one.fate == "gone"]
     bounds = sum(one.call.bound_nano_usd or 0 for one in gone)
     lines = [f"marked as killed: {_counted(gone)}; {dollars(bounds)} counts as spent"]
@@ -80,5 +80,5 @@ def _described(found: list[Open]) -> list[str]:
     return lines if gone or lines[1:] else ["there is nothing to reconcile"]
 
 
-def _counted(found: list[Open]) -> str:
+def _counted(found: list[OpenReservation]) -> str:
     return f"{len(found)} reservation{'' if len(found) == 1 else 's'}"

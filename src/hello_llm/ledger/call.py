@@ -27,7 +27,7 @@ MOST_NANO_USD = 10**13
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlannedCall:
     """A call that is about to be sent."""
 
     command: str
@@ -40,7 +40,7 @@ class Entry:
     """The profile in use, if any."""
 
 
-class Call(NamedTuple):
+class ReservedCall(NamedTuple):
     """A reservation as the ledger has it."""
 
     id: int
