@@ -143,9 +143,9 @@ class Ledger:
     def reserve(
         self, call: PlannedCall, budget: Budget = NO_BUDGET, *, timeout_s: float | None = None
     ) -> Reservation:
-        """Reserve the bound of a call, unless a limit does not cover it.
+        """Reserve the bound of a call, unless it would exceed a limit.
 
-        All processes of the user are counted. In the mode ``warn``, a call that no limit covers is
+        The calls of all processes count. In the mode ``warn``, a call that would exceed a limit is
         reserved all the same, and one that cannot be recorded is let go; each has a ``warning``.
 
         Args:
@@ -154,7 +154,8 @@ class Ledger:
             timeout_s: seconds left of the call's total time; ``None`` if that is not limited.
 
         Raises:
-            BudgetError: a limit would be exceeded, or the price is not known.
+            BudgetError: a limit would be exceeded, its price is not known while there is a limit,
+                or its bound is beyond belief.
             DeadlineError: the ledger stayed locked until the call's time was over.
             LedgerError: the ledger cannot be read or written.
         """
