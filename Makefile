@@ -34,7 +34,7 @@ COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_f
 	tests/cli/test_standard_input.py tests/cli/test_environment.py \
 	tests/cli/test_bad_input.py tests/cli/test_secrets.py tests/cli/test_typing.py \
 	tests/cli/test_streaming.py tests/cli/test_examples.py tests/cli/test_completion.py \
-	tests/cli/shells tests/cli/config tests/cli/test_help_pages.py tests/cli/test_man_page.py \
+	tests/cli/shells tests/cli/config tests/cli/spend tests/cli/test_help_pages.py tests/cli/test_man_page.py \
 	tests/cli/test_slash_commands.py tests/cli/test_own_documents.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.

@@ -13,6 +13,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "judge": frozenset({"contract"}),
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
     "prices": frozenset(),
+    "ledger": frozenset({"text", "contract", "secrets"}),
     "providers.http": frozenset({"", "contract", "files"}),
     "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
     "providers.mock": frozenset(
@@ -23,7 +24,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "recording": frozenset({"contract", "files"}),
     "local": frozenset({"contract", "machine"}),
     "warm": frozenset({"", "machine"}),
-    "rendering": frozenset({"text", "contract", "secrets"}),
+    "rendering": frozenset({"text", "contract", "secrets", "ledger"}),
     "calls": frozenset(
         {
             "contract",
@@ -65,6 +66,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "judge",
             "settings",
             "prices",
+            "ledger",
             "providers.http",
             "providers.litellm",
             "providers.mock",

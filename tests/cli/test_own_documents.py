@@ -12,6 +12,8 @@ SCHEMAS = {
     "config show": "hello-llm.config/1",
     "config get model": "hello-llm.config-value/1",
     "doctor": "hello-llm.doctor/1",
+    "spend": "hello-llm.spend/1",
+    "spend reconcile": "hello-llm.spend-reconcile/1",
 }
 FAILURES = {
     "an unknown option": ("--bogus",),

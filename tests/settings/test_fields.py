@@ -13,7 +13,7 @@ KEYS = [
     "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
-    "output", "usage", "color", "warm", "lazy_imports", "quiet", "verbose",
+    "output", "usage", "color", "warm", "lazy_imports", "ledger", "quiet", "verbose",
 ]  # fmt: skip
 
 FILE_ONLY = {
@@ -43,6 +43,7 @@ def test_the_attributes_without_a_row_are_those_that_no_flag_sets():
     names = {field.name for field in dataclasses.fields(Settings)}
 
     assert names - set(FIELDS) == {
+        "budget",
         "local_models",
         "origins",
         "config_file",

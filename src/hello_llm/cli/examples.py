@@ -115,6 +115,19 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example("Get that as JSON", "hello-llm warm status --json"),
         ),
         "warm stop": (Example("Free the memory", "hello-llm warm stop"),),
+        "spend": (
+            Example("See what the last 30 days cost", "hello-llm spend"),
+            Example(
+                "See which models cost most this week", "hello-llm spend --by model --since 7d"
+            ),
+            Example("Get that as JSON", "hello-llm spend --by model --since 7d --json"),
+            Example(
+                "Keep a table of all days", "hello-llm spend --since 2000-01-01 --csv >days.csv"
+            ),
+        ),
+        "spend reconcile": (
+            Example("Mark what killed processes left behind", "hello-llm spend reconcile"),
+        ),
         "help": (
             Example("Read about a command", "hello-llm help chat"),
             Example("Read about a subcommand", "hello-llm help config set"),

@@ -56,6 +56,12 @@ def _add_warm(app: typer.Typer) -> None:
     app.add_typer(warm.app, name="warm")
 
 
+def _add_spend(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.spend import command
+
+    app.add_typer(command.app, name="spend")
+
+
 def _add_help(app: typer.Typer) -> None:
     from hello_llm.cli.commands.help import help_
 
@@ -84,9 +90,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             _add_warm,
             is_group=True,
         ),
+        "spend": Command(
+            "Show what calls cost, and what the limits leave.", _add_spend, is_group=True
+        ),
         "help": Command("Show the help of a command, or explain a topic.", _add_help),
         "schema": Command(
-            "Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks.",
+            "Print the JSON Schema of a document that the program writes.",
             _add_schema,
         ),
     }

@@ -7,6 +7,7 @@ from hello_llm.rendering.console import make_console
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.text import money
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,12 +48,7 @@ def usage_cells(reply: LLMReply) -> dict[str, str]:
 
 def dollars(usd_micros: int | None) -> str:
     """Format millionths of a US dollar as exact dollars: ``$0.000012``, ``$1.50``, ``$0``."""
-    if usd_micros is None:
-        return UNKNOWN
-    if usd_micros == 0:
-        return "$0"
-    whole, part = divmod(usd_micros, 1_000_000)
-    return f"${whole:,}.{f'{part:06}'.rstrip('0').ljust(2, '0')}"
+    return UNKNOWN if usd_micros is None else money.dollars(usd_micros * 1000)
 
 
 def duration(milliseconds: int | None) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.secrets.shapes import looks_like_secret
+from hello_llm.settings.budget import read_budget
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import ConfigFile, Entry, missing_file, profiles_hint
 from hello_llm.settings.reading import read_bytes
@@ -20,7 +21,7 @@ VERSION = 1
 WEIGHTS = FilePath('a path such as "~/models/tiny.gguf"')
 """The kind of the values in ``[local.models]``."""
 
-_TOP_LEVEL = ("version", "default_profile", "defaults", "profiles", "local")
+_TOP_LEVEL = ("version", "default_profile", "defaults", "profiles", "local", "budget")
 _PROFILE_NAME = Name("the name of a profile")
 
 
@@ -64,6 +65,7 @@ class _ConfigChecker(Checker):
             defaults=self._settings(self.table(self.data, "defaults", ()), ("defaults",)),
             profiles=profiles,
             local_models=self._local_models(path.parent.absolute()),
+            budget=read_budget(self, profiles),
         )
 
     def vet(self, given: object) -> None:

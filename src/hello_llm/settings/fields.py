@@ -6,7 +6,6 @@ are generated from it.
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from hello_llm.settings.field import (
@@ -19,7 +18,7 @@ from hello_llm.settings.field import (
     switch,
     time_limit,
 )
-from hello_llm.settings.origins import Origin
+from hello_llm.settings.sources import Sources
 from hello_llm.toml_file.header_kinds import HeaderTable, HeaderVariables
 from hello_llm.toml_file.kinds import (
     Boolean,
@@ -39,7 +38,7 @@ ColorChoice = Literal["auto", "always", "never"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Sources):
     """The value of every setting, and where each came from."""
 
     provider: Annotated[
@@ -272,23 +271,19 @@ class Settings:
         bool,
         in_a_file(Boolean(), "Import each part of LiteLLM when it is first used.", None),
     ] = True
+    ledger: Annotated[
+        bool | None,
+        switch(
+            Section.SOURCES,
+            "Record what the call costs; if unset, only while there is a spending limit.",
+        ),
+    ] = None
     quiet: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.", short="-q")
     ] = False
     verbose: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Say on stderr what is being done.", short="-v")
     ] = False
-
-    local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
-    """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""
-    origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict)
-    """Where each value came from, by key; ``local.models.NAME`` for local models."""
-    config_file: Path | None = None
-    """The configuration file that was read, if any."""
-    config_unseen: str | None = None
-    """Why it is not known whether there is one; ``None`` if it is known."""
-    profile: str | None = None
-    """The profile in use, if any."""
 
     @property
     def secret_variables(self) -> tuple[str, ...]:

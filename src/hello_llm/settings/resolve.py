@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
+from hello_llm.contract.budget import NO_BUDGET
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import (
@@ -156,6 +157,7 @@ def _layered(
         local_models={name: path for name, (path, _) in local.items()},
         origins=origins,
         config_file=config.path if config and config.unseen is None else None,
+        budget=config.budget if config else NO_BUDGET,
         config_unseen=config.unseen if config else None,
         profile=profile,
     )

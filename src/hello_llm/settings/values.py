@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hello_llm.settings.budget import as_tables, entries
 from hello_llm.settings.editing.keys import check_key, place_of, places_of
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile, Entry, missing_file
@@ -13,7 +14,7 @@ from hello_llm.settings.paths import chosen_config_file
 from hello_llm.text import phrases
 from hello_llm.toml_file.positions import Trail
 
-_IN_THE_FILE = ("default_profile", "defaults", "profiles", "local")
+_IN_THE_FILE = ("default_profile", "defaults", "profiles", "local", "budget")
 """The first parts of the keys that stand for what the file contains."""
 
 
@@ -30,12 +31,15 @@ class Value:
 
 
 def values_in_effect(settings: Settings) -> Iterator[Value]:
-    """Yield every setting, then the local models."""
+    """Yield every setting, then the local models and the limits of spending."""
     for key in FIELDS:
         yield Value(key, getattr(settings, key), settings.origins[key])
     for name, file in settings.local_models.items():
         key = f"local.models.{name}"
         yield Value(key, str(file), settings.origins[key])
+    for trail, entry in entries(settings.budget):
+        origin = Origin("[budget]", settings.config_file, entry.line)
+        yield Value(".".join(trail), entry.value, origin)
 
 
 def find_value(key: str, settings: Settings, config: ConfigFile | None) -> Value:
@@ -43,7 +47,7 @@ def find_value(key: str, settings: Settings, config: ConfigFile | None) -> Value
 
     Args:
         key: ``model`` or ``headers.NAME`` for the value in effect; ``defaults.model``,
-            ``profiles.NAME``, ``profiles.NAME.model``, ``local.models.NAME`` or
+            ``profiles.NAME``, ``profiles.NAME.model``, ``local.models.NAME``, ``budget.daily`` or
             ``default_profile`` for what the file contains.
         settings: every setting in effect.
         config: the configuration, if there is one.
@@ -74,6 +78,7 @@ def _contents(config: ConfigFile) -> Mapping[str, Any]:
         "defaults": config.defaults,
         "profiles": config.profiles,
         "local": {"models": config.local_models},
+        "budget": as_tables(config.budget),
     }
 
 
@@ -107,4 +112,6 @@ def _words(trail: Trail) -> str:
             return "[defaults]"
         case ("local", *_):
             return "[local.models]"
+        case ("budget", *_):
+            return "[budget]"
     return "the file"

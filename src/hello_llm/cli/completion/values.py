@@ -13,6 +13,7 @@ from hello_llm.cli.completion.configured import (
     typed_path,
 )
 from hello_llm.cli.completion.line import Line
+from hello_llm.settings import budget
 from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.kinds import Boolean, Choice, Kind
 from hello_llm.toml_file.references import FilePath, VariableName
@@ -136,7 +137,23 @@ def _keys(line: Line) -> Offer:
         return plain(f"profiles.{name}." for name in configuration(line).profiles)
     if table.startswith("profiles."):
         return [Candidate(f"{table}.{key}", summary) for key, summary in settings]
-    return [*settings, *plain(["local.models.", "profiles."])]
+    if table.partition(".")[0] == "budget":
+        return plain(_budget_keys(table, line))
+    return [*settings, *plain(["budget.", "local.models.", "profiles."])]
+
+
+def _budget_keys(table: str, line: Line) -> Iterator[str]:
+    """Yield the keys of `table`, which is ``budget`` or below it."""
+    if table == "budget":
+        yield from (
+            f"budget.{key}" for key in (*budget.KEYS, *(f"{one}." for one in budget.OWNERS))
+        )
+    elif table == "budget.profiles":
+        yield from (f"{table}.{name}." for name in configuration(line).profiles)
+    elif table == "budget.models":
+        yield from (f"{table}.{name}." for name in configured_models(configuration(line)))
+    else:
+        yield from (f"{table}.{key}" for key in budget.LIMITS)
 
 
 def _set_keys(line: Line) -> Offer:
@@ -146,6 +163,7 @@ def _set_keys(line: Line) -> Offer:
     keys += [*config.defaults, *(f"local.models.{name}" for name in config.local_models)]
     for name, table in config.profiles.items():
         keys += [f"profiles.{name}", *(f"profiles.{name}.{key}" for key in table)]
+    keys += [".".join(trail) for trail, _ in budget.entries(config.budget)]
     return plain(keys)
 
 
@@ -155,6 +173,8 @@ def _value(line: Line) -> Offer:
     setting = key.rpartition(".")[2]
     if key.startswith("local.models."):
         return Files()
+    if key.startswith("budget."):
+        return _of_kind(budget.KEYS[setting]) if setting in budget.KEYS else []
     if setting in _SOURCES:
         return _SOURCES[setting](line)
     return _of_kind(FIELDS[setting].kind) if setting in FIELDS else []

@@ -8,6 +8,7 @@ from typing import Any
 
 from hello_llm.contract import UsageError
 from hello_llm.secrets.shapes import looks_like_secret
+from hello_llm.settings import budget
 from hello_llm.settings.atomic import write_atomically
 from hello_llm.settings.checking import WEIGHTS, check_config
 from hello_llm.settings.editing.insertion import insertions, with_value
@@ -23,7 +24,8 @@ from hello_llm.text import phrases
 from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.toml_file.positions import Trail
 
-_SECTIONS = frozenset({("version",), ("defaults",), ("profiles",), ("local",), ("local", "models")})
+_TABLES = frozenset({("defaults",), ("profiles",), ("local",), ("local", "models"), ("budget",)})
+_SECTIONS = _TABLES | {("version",), *(("budget", owner) for owner in budget.OWNERS)}
 """What a file is made of, and no single key may remove."""
 _MOST_SHOWN = 5
 
@@ -58,7 +60,8 @@ def set_value(path: Path, key: str, text: str) -> Change:
 
     Args:
         path: the file; if it does not exist, it starts as the example configuration.
-        key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``local.models.NAME``.
+        key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``local.models.NAME``,
+            ``budget.daily``, ``budget.profiles.NAME.daily``.
         text: the value as typed.
 
     Raises:
@@ -129,6 +132,10 @@ def _typed_value(key: str, trail: Trail, text: str) -> object:
         if is_header(trail):
             setting, header = trail[-2:]
             return FIELDS[setting].check({header: text})[header]
+        if trail[0] == "budget":
+            kind = budget.KEYS[trail[-1]]
+            kind.check(read := kind.read(text))
+            return read
         field = FIELDS[trail[-1]]
         value = field.check(field.kind.read(text))
     except UnfitError as error:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from hello_llm.contract import UsageError
 from hello_llm.secrets.names import names_a_secret
+from hello_llm.settings import budget
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import ConfigFile, unknown_profile
 from hello_llm.text import phrases
@@ -12,7 +13,7 @@ from hello_llm.toml_file.header_kinds import KEYS
 from hello_llm.toml_file.kinds import SECRET_HINT
 from hello_llm.toml_file.positions import Trail
 
-_KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
+_KEY_HINT = "a key is model, profiles.NAME.model, local.models.NAME or budget.daily"
 
 
 def place_of(key: str) -> Trail:
@@ -20,7 +21,8 @@ def place_of(key: str) -> Trail:
 
     Args:
         key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``headers.NAME``,
-            ``local.models.NAME`` or ``default_profile``.
+            ``local.models.NAME``, ``budget.daily``, ``budget.models.NAME.daily`` or
+            ``default_profile``.
 
     Raises:
         UsageError: there is no such key.
@@ -38,13 +40,19 @@ def place_of(key: str) -> Trail:
             return ("profiles", ".".join(name), _known(setting, key))
         case ["local", "models", *name] if any(name):
             return ("local", "models", ".".join(name))
+        case ["budget", setting] if setting in budget.KEYS:
+            return ("budget", setting)
+        case ["budget", owner, *name, window] if (
+            owner in budget.OWNERS and any(name) and window in budget.LIMITS
+        ):
+            return ("budget", owner, ".".join(name), window)
     raise UsageError(f"unknown key {phrases.quoted(key)}", hint=_KEY_HINT)
 
 
 def places_of(key: str) -> Iterator[Trail]:
     """Yield the trails that `key` may stand for in a file, the most likely one first.
 
-    Among them are whole profiles, and keys that are unknown or in the wrong place.
+    Among them are whole profiles, all limits of one, and keys that are unknown or misplaced.
     """
     with suppress(UsageError):
         yield place_of(key)
@@ -52,6 +60,8 @@ def places_of(key: str) -> Iterator[Trail]:
     if parts[0] == "profiles":
         yield ("profiles", ".".join(parts[1:]))
         yield ("profiles", ".".join(parts[1:-1]), parts[-1])
+    if parts[0] == "budget" and parts[2:]:
+        yield ("budget", parts[1], ".".join(parts[2:]))
     yield ("defaults", key)
     yield tuple(parts)
 
