@@ -12,7 +12,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "toml_file": frozenset({"text", "contract", "secrets", "files"}),
     "judge": frozenset({"contract"}),
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
-    "prices": frozenset(),
+    "prices": frozenset({"contract"}),
     "providers.http": frozenset({"", "contract", "files"}),
     "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
     "providers.mock": frozenset(
