@@ -36,6 +36,7 @@ def test_the_attributes_without_a_row_are_those_that_no_flag_sets():
 
     assert names - set(FIELDS) == {
         "local_models",
+        "models",
         "origins",
         "config_file",
         "config_unseen",

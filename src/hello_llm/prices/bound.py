@@ -19,9 +19,7 @@ TOKENS_PER_REQUEST = 256
 """Tokens allowed for what a server puts before the messages, such as a system prompt of its own."""
 
 _INPUT = frozenset({Kind.INPUT, Kind.CACHED, Kind.CACHE_WRITE})
-_OUTPUT = frozenset(
-    {Kind.OUTPUT, Kind.REASONING, Kind.AUDIO_OUT, Kind.IMAGE_OUT, Kind.VIDEO_OUT}
-)
+_OUTPUT = frozenset({Kind.OUTPUT, Kind.REASONING, Kind.AUDIO_OUT, Kind.IMAGE_OUT, Kind.VIDEO_OUT})
 _UNASKED_TIERS = {"openai": frozenset({"priority"}), "azure": frozenset({"priority"})}
 """The services that a vendor may use for a call because an account is set to them."""
 
@@ -67,9 +65,9 @@ class Bound:
     @property
     def words(self) -> str:
         """How the bound was computed, in one sentence."""
+        template = f"{self.prompt_bytes:,} bytes and {self.allowance} for the template"
         parts = [
-            f"{self.input_tokens:,} tokens in ({self.prompt_bytes:,} bytes and {self.allowance}"
-            f" for the template) at {_priced(self.input_rate)}",
+            f"{self.input_tokens:,} tokens in ({template}) at {_priced(self.input_rate)}",
             f"{self.output_tokens:,} tokens out ({self.limited_by}) at {_priced(self.output_rate)}",
         ]
         if self.per_request:
@@ -131,9 +129,7 @@ def _bytes_of(message: Message) -> int:
     return len(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def _highest(
-    model: Model, needed: Kind, kinds: Iterable[Kind], tokens_in: int
-) -> Rate | None:
+def _highest(model: Model, needed: Kind, kinds: Iterable[Kind], tokens_in: int) -> Rate | None:
     """Return the highest rate that may apply; ``None`` if the price of `needed` is unknown."""
     tiers = {None, *_UNASKED_TIERS.get(model.vendor, ())}
     possible = [

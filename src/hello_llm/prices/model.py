@@ -71,7 +71,11 @@ class Model:
         A price in the configuration replaces all those of the list for the same tokens, those for
         long prompts included. One of the prompt also replaces the list's for cached tokens.
         """
-        given = {Kind.INPUT: facts.input, Kind.CACHED: facts.cached_input, Kind.OUTPUT: facts.output}
+        given = {
+            Kind.INPUT: facts.input,
+            Kind.CACHED: facts.cached_input,
+            Kind.OUTPUT: facts.output,
+        }
         own = [Rate(kind, usd / MILLION) for kind, usd in given.items() if usd is not None]
         gone = frozenset[Kind]().union(*(_REPLACED[rate.kind] for rate in own))
         kept = [rate for rate in self.rates if rate.kind not in gone]

@@ -120,9 +120,7 @@ def _rates_in(row: Mapping[str, Any]) -> Iterator[Rate]:
         meaning = _meaning(key)
         usd = None if meaning is None else amount(value)
         if meaning is not None and usd is not None:
-            yield Rate(
-                meaning.kind, usd, meaning.above, meaning.tier, one_hour=meaning.one_hour
-            )
+            yield Rate(meaning.kind, usd, meaning.above, meaning.tier, one_hour=meaning.one_hour)
 
 
 def _tiers(tiers: object) -> Iterator[Rate]:

@@ -60,7 +60,7 @@ def _text(value: object) -> str | None:
 
 def _count(value: object) -> int | None:
     usable = isinstance(value, int | float) and not isinstance(value, bool) and value >= 1
-    return int(value) if usable else None  # type: ignore[call-overload, no-any-return]
+    return int(value) if usable else None  # type: ignore[call-overload]
 
 
 def _flag(value: object) -> bool | None:

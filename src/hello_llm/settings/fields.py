@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
+from hello_llm.contract.model_facts import ModelFacts
 from hello_llm.settings.field import (
     Field,
     Row,
@@ -19,7 +20,7 @@ from hello_llm.settings.field import (
     switch,
     time_limit,
 )
-from hello_llm.settings.origins import Origin
+from hello_llm.settings.provenance import Provenance
 from hello_llm.toml_file.header_kinds import HeaderTable, HeaderVariables
 from hello_llm.toml_file.kinds import (
     Boolean,
@@ -41,7 +42,7 @@ _MODEL = "MODEL"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Provenance):
     """The value of every setting, and where each came from."""
 
     provider: Annotated[
@@ -279,14 +280,8 @@ class Settings:
 
     local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""
-    origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict)
-    """Where each value came from, by key; ``local.models.NAME`` for local models."""
-    config_file: Path | None = None
-    """The configuration file that was read, if any."""
-    config_unseen: str | None = None
-    """Why it is not known whether there is one; ``None`` if it is known."""
-    profile: str | None = None
-    """The profile in use, if any."""
+    models: Mapping[str, ModelFacts] = dataclasses.field(default_factory=dict)
+    """What the file says about models, by their names."""
 
     @property
     def secret_variables(self) -> tuple[str, ...]:
