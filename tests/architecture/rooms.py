@@ -23,7 +23,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "recording": frozenset({"contract", "files"}),
     "local": frozenset({"contract", "machine"}),
     "warm": frozenset({"", "machine"}),
-    "rendering": frozenset({"text", "contract", "secrets"}),
+    "rendering": frozenset({"text", "contract", "secrets", "prices"}),
     "calls": frozenset(
         {
             "contract",

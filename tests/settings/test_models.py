@@ -71,8 +71,8 @@ def test_a_table_becomes_facts_with_exact_prices(file):
         (
             '[models."opnai/gpt-4o"]\ninput = 1',
             (
-                "config.toml, line 2, column 1: opnai/gpt-4o in [models] is not the name of a model:"
-                " unknown vendor 'opnai' in model 'opnai/gpt-4o'"
+                "config.toml, line 2, column 1: opnai/gpt-4o in [models] is not the name of a"
+                " model: unknown vendor 'opnai' in model 'opnai/gpt-4o'"
             ),
             "openai/gpt-4o",
         ),
@@ -102,8 +102,8 @@ def test_a_table_becomes_facts_with_exact_prices(file):
         (
             '[models."openai/x"]\ncan = ["vison"]',
             (
-                "config.toml, line 3, column 1: can in [models.openai/x] must be vision, pdf, audio,"
-                ' tools, schema or reasoning, not "vison"'
+                "config.toml, line 3, column 1: can in [models.openai/x] must be vision, pdf,"
+                ' audio, tools, schema or reasoning, not "vison"'
             ),
             'did you mean "vision"?',
         ),

@@ -70,10 +70,14 @@ class Catalogue:
 
     def models(self, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Model]:
         """Yield each listed or configured model whose name is `wanted`, sorted by name."""
-        for name in sorted({*self._keys, *self._configured}):
-            found = self.find(name) if wanted(name) else None
+        for name in filter(wanted, self.names()):
+            found = self.find(name)
             if found is not None:
                 yield found
+
+    def names(self) -> list[str]:
+        """Return the names of all listed and configured models, sorted."""
+        return sorted({*self._keys, *self._configured})
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:

@@ -22,7 +22,13 @@ def keys_by_name(rows: Mapping[str, Any]) -> dict[str, str]:
     for name, key in _named(rows):
         if name not in found or key == name:
             found[name] = key
-    return found
+    return {name: _priced_as(name, key, rows) for name, key in found.items()}
+
+
+def _priced_as(name: str, key: str, rows: Mapping[str, Any]) -> str:
+    """Return the key of the row whose prices LiteLLM takes: a vendor counts only once."""
+    vendor, _, rest = name.partition("/")
+    return rest if rest.startswith(f"{vendor}/") and rest in rows else key
 
 
 def _named(rows: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
