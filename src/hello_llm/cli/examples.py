@@ -113,9 +113,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             ),
         ),
         "models show": (
-            Example(
-                "See each price of a model", "hello-llm models show anthropic/claude-haiku-4-5"
-            ),
+            Example("See every price", "hello-llm models show anthropic/claude-haiku-4-5"),
             Example("Get them as JSON", "hello-llm models show openai/gpt-4o --json"),
         ),
         "warm": (

@@ -64,7 +64,7 @@ def similar(pattern: str, names: Sequence[str]) -> list[str]:
     if near:
         return near
     words = Counter(word for name in names for word in _WORD.findall(name.casefold()))
-    return get_close_matches(sought, [word for word, _ in words.most_common()], 1)
+    return get_close_matches(sought, [word for word, _ in words.most_common()], 1, _NEAR)
 
 
 def _price(kind: Kind) -> Callable[[Model], Any]:
