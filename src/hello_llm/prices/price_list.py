@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ def mode_of(vendor: str, name: str) -> str | None:
     return next(modes, None)
 
 
+@cache
 def read_rows() -> Mapping[str, Any]:
     """Return the rows by the names that LiteLLM gives them; empty if it is not installed."""
     found = find_spec("litellm")
