@@ -32,8 +32,8 @@ def piped(*models):
 def test_where_it_fits_it_is_a_table():
     head, *rows, _, _ = shown([KNOWN, UNKNOWN], 120)
     assert head.split() == "model context reply in cached out can retires from".split()
-    known, rest, unknown = (row.split() for row in rows)
-    assert known[0] + rest[0] == KNOWN.name
+    known, *rest, unknown = (row.split() for row in rows)
+    assert known[0] + "".join(line for (line,) in rest) == KNOWN.name
     figures = ["1.05M", "65.5k", "$1234.50", "$0.0625", "$12345.67", "V--?--"]
     assert known[1:] == [*figures, "2027-02-03", "list+configuration"]
     assert unknown == ["vendor/b", "?", "?", "?", "?", "?", "??????", "?", "list"]
@@ -43,7 +43,7 @@ def test_at_80_columns_a_long_name_is_broken_between_its_parts():
     cheap = Catalogue.installed().find("anthropic/claude-haiku-4-5-20251001")
     rows = shown([cheap], 80)
     assert rows[0].split() == ["model", *"context reply in cached out can retires".split()]
-    assert (rows[1].split()[0], rows[2]) == ("anthropic/claude-haiku-4-", "5-20251001")
+    assert [rows[1].split()[0], *rows[2:4]] == ["anthropic/", "  claude-haiku-4-5-", "  20251001"]
     assert rows[-2:] == LEGEND_80
 
 

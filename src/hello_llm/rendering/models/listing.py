@@ -70,7 +70,7 @@ def _fitting(models: Sequence[Model], width: int) -> "RenderableType":
     room = width - sum(widths) - _GAP * len(widths)
     if room < _NARROWEST_NAME:
         return _blocks(models, width)
-    names = ["\n".join(_packed(_PARTS.findall(name_of(model)), room, "")) for model in models]
+    names = [_folded(name_of(model), room) for model in models]
     return _table(names, heads, rows)
 
 
@@ -122,6 +122,15 @@ def _facts(model: Model) -> list[str]:
         f"retires {model.retires or '?'}",
         *([] if model.sources == ("list",) else [f"from {'+'.join(model.sources)}"]),
     ]
+
+
+def _folded(name: str, width: int) -> str:
+    """Return `name` in lines of at most `width`: a long one is broken, first after its vendor."""
+    if len(name) <= width:
+        return name
+    vendor, slash, rest = name.partition("/")
+    lines = _packed(_PARTS.findall(rest), width - _GAP, "")
+    return "\n".join([f"{vendor}{slash}", *(f"{' ' * _GAP}{line}" for line in lines)])
 
 
 def _packed(parts: Sequence[str], width: int, between: str) -> Iterator[str]:
