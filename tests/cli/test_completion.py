@@ -38,6 +38,9 @@ color = "never"
 
 [local.models]
 tiny = "tiny.gguf"
+
+[models."openai/zz-own"]
+context = 5
 """
 
 SUITE = """
@@ -55,8 +58,8 @@ tags = ["zz-smoke", "zz-nightly"]
 
 FREE = frozenset(
     """
-    api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_tokens
-    max_wait prompt prompt_flag retries seed stop system temperature timeout top_p
+    api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_price
+    max_tokens max_wait prompt prompt_flag retries seed stop system temperature timeout top_p
     """.split()
 )
 """The parameters that take text or a number of the user's own."""
@@ -89,7 +92,21 @@ def offered(line: str) -> list[str]:
         ("help warm ", ["start", "status", "stop"]),
         ("help chat ", []),
         ("help nonsense warm ", []),
-        ("schema ", ["reply", "events", "doctor", "checks"]),
+        ("schema ", ["reply", "events", "doctor", "checks", "models"]),
+        ("models sho", ["show"]),
+        ("models openro", ["openrouter/"]),
+        ("models show openai/zz", ["openai/zz-own"]),
+        ("models --can vi", ["vision"]),
+        ("models --can vision,re", ["vision,reasoning"]),
+        ("models --sort o", ["output"]),
+        ("models --vendor openai", ["openai"]),
+        ("config set models.", ["models.openai/zz-own."]),
+        (
+            "config set models.openai/zz-own.c",
+            [f"models.openai/zz-own.{key}" for key in ("cached_input", "context", "can")],
+        ),
+        ("config unset models.", ["models.openai/zz-own", "models.openai/zz-own.context"]),
+        ("config set models.openai/zz-own.can vis", ["vision"]),
         ("schema reply ", []),
         ("--install-completion ", [*get_args(Shell)]),
         ("--show-completion=z", ["--show-completion=zsh"]),

@@ -16,7 +16,7 @@ from tests.architecture.sources import ROOT
 _PROGRAM = """#!/bin/sh
 case "$*" in
     (chat*" -m "*|check*" -m "*) set -- "$@" --dry-run ;;
-    (doctor*" -m "*|models*--live*) set -- "$@" --api-base http://127.0.0.1:1 ;;
+    (doctor*" -m "*) set -- "$@" --api-base http://127.0.0.1:1 ;;
 esac
 exec {python} -m hello_llm "$@"
 """
@@ -33,7 +33,6 @@ _LINES = {example.line for examples in EXAMPLES.values() for example in examples
 _STARTS = {line for line in _LINES if "warm start" in line}
 _EXITS = {
     "hello-llm doctor -m ollama/qwen2.5:0.5b": ExitCode.UNREACHABLE,
-    "hello-llm models --live --vendor ollama": ExitCode.UNREACHABLE,
     "hello-llm warm status": ExitCode.CHECK_FAILED,
     "hello-llm warm status --json": ExitCode.CHECK_FAILED,
 }

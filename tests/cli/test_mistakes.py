@@ -204,7 +204,10 @@ def test_an_error_as_events_is_a_start_and_one_error():
             "there is no command 'say it'\nhint: hello-llm chat 'say it' again\n",
         ),
         (["schema"], "missing argument 'NAME'\nhint: hello-llm schema --help\n"),
-        (["schema", "x"], "there is no schema 'x'\nhint: schemas: reply, events, doctor, checks\n"),
+        (
+            ["schema", "x"],
+            "there is no schema 'x'\nhint: schemas: reply, events, doctor, checks, models\n",
+        ),
         (["help", "x"], "there is no help on 'x'\nhint: hello-llm help\n"),
     ],
 )

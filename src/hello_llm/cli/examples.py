@@ -108,8 +108,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "hello-llm models --can vision,schema --max-price 0.5 --sort output",
             ),
             Example(
-                "See what a server has, and what it costs",
-                "hello-llm models --live --vendor ollama",
+                "See which models retire next",
+                "hello-llm models --vendor anthropic --sort retires",
             ),
         ),
         "models show": (
