@@ -14,7 +14,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
     "prices": frozenset({"contract"}),
     "providers.http": frozenset({"", "contract", "files"}),
-    "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
+    "providers.litellm": frozenset({"text", "contract", "machine", "prices", "providers.http"}),
     "providers.mock": frozenset(
         {"text", "contract", "machine", "files", "toml_file", "judge", "providers.http"}
     ),
@@ -29,6 +29,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "contract",
             "files",
             "settings",
+            "prices",
             "providers",
             "providers.http",
             "providers.litellm",

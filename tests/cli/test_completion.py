@@ -38,9 +38,6 @@ color = "never"
 
 [local.models]
 tiny = "tiny.gguf"
-
-[models."openai/zz-own"]
-context = 5
 """
 
 SUITE = """
@@ -93,20 +90,6 @@ def offered(line: str) -> list[str]:
         ("help chat ", []),
         ("help nonsense warm ", []),
         ("schema ", ["reply", "events", "doctor", "checks", "models"]),
-        ("models sho", ["show"]),
-        ("models openro", ["openrouter/"]),
-        ("models show openai/zz", ["openai/zz-own"]),
-        ("models --can vi", ["vision"]),
-        ("models --can vision,re", ["vision,reasoning"]),
-        ("models --sort o", ["output"]),
-        ("models --vendor openai", ["openai"]),
-        ("config set models.", ["models.openai/zz-own."]),
-        (
-            "config set models.openai/zz-own.c",
-            [f"models.openai/zz-own.{key}" for key in ("cached_input", "context", "can")],
-        ),
-        ("config unset models.", ["models.openai/zz-own", "models.openai/zz-own.context"]),
-        ("config set models.openai/zz-own.can vis", ["vision"]),
         ("schema reply ", []),
         ("--install-completion ", [*get_args(Shell)]),
         ("--show-completion=z", ["--show-completion=zsh"]),

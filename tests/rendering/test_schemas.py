@@ -41,7 +41,8 @@ def test_the_schema_of_doctor_knows_each_exit_code_and_each_finding():
 def test_the_schema_knows_each_finish_reason_and_each_figure_of_the_usage():
     properties = load_schema("reply")["properties"]
     assert properties["finish_reason"]["enum"] == [*get_args(FinishReason), None]
-    assert properties["usage"]["required"] == [field.name for field in fields(Usage)]
+    told = [field.name for field in fields(Usage) if field.name != "usd_nanos"]
+    assert properties["usage"]["required"] == told
 
 
 def test_the_schema_of_models_knows_each_ability_source_and_exit_code():

@@ -8,9 +8,6 @@ Capability = Literal["vision", "pdf", "audio", "tools", "schema", "reasoning"]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 """What a model may be able to do, in the order in which it is shown."""
 
-PriceSource = Literal["server", "configuration", "list", "local"]
-"""Who says what a call costs; ``local`` is a server of the user's own, where nothing is paid."""
-
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:

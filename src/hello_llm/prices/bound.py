@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from enum import Enum
 
 from hello_llm.contract import ChatRequest, Message
-from hello_llm.contract.model_facts import PriceSource
+from hello_llm.contract.reply import PriceSource
 from hello_llm.prices.model import Model
 from hello_llm.prices.rates import Kind, Rate
 

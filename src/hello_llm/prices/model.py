@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
 
-from hello_llm.contract.model_facts import CAPABILITIES, Capability, ModelFacts, PriceSource
+from hello_llm.contract.model_facts import CAPABILITIES, Capability, ModelFacts
+from hello_llm.contract.reply import PriceSource
 from hello_llm.prices.rates import MILLION, Kind, Rate
 
 Source = Literal["list", "configuration", "server"]
