@@ -1,8 +1,10 @@
 """What a user can say about a model in the configuration file: its prices, limits and abilities."""
 
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 Capability = Literal["vision", "pdf", "audio", "tools", "schema", "reasoning"]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
@@ -13,11 +15,11 @@ CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 class ModelFacts:
     """What the configuration says about a model; ``None`` where it says nothing."""
 
-    input: Decimal | None = None
+    input: "Decimal | None" = None
     """The price of a million tokens of the prompt, in US dollars."""
-    output: Decimal | None = None
+    output: "Decimal | None" = None
     """The price of a million tokens of the reply, in US dollars."""
-    cached_input: Decimal | None = None
+    cached_input: "Decimal | None" = None
     """The price of a million tokens that the server read from its cache, in US dollars."""
     context: int | None = None
     """The most tokens that a prompt may have."""

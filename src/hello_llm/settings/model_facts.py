@@ -1,7 +1,6 @@
 """The keys of a table ``[models."VENDOR/MODEL"]``, and what they say about the model."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +43,8 @@ def check_model_name(given: object) -> str:
 
 def facts_of(table: Mapping[str, Entry]) -> ModelFacts:
     """Return what the checked values of one table say."""
+    from decimal import Decimal
+
     values: dict[str, Any] = {key: entry.value for key, entry in table.items()}
     exact = {key: Decimal(repr(values[key])) for key in _PRICES if key in values}
     return ModelFacts(**values | exact)

@@ -58,8 +58,7 @@ def test_at_60_columns_each_model_is_a_block_of_whole_facts():
         "  audio?  tools?  schema?  reasoning?  retires ?",
         "US dollars for a million tokens, by LiteLLM's list of",
         "2026-10-21.",
-        "V vision, P pdf, A audio, T tools, S schema, R reasoning; -",
-        "no, ? unknown.",
+        "? unknown.",
     ]
 
 

@@ -49,27 +49,31 @@ def write_models(
         return
     console = make_console(terminal, "stdout", color)
     with console.capture() as captured:
-        console.print(_fitting(models, console.width))
-        console.print(legend(listed), style="dim")
+        table = _fitting_table(models, console.width)
+        console.print(_blocks(models, console.width) if table is None else table)
+        console.print(_legend(listed, letters=table is not None), style="dim")
     shown = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     terminal.write_stdout(shown.encode())
 
 
-def legend(listed: date | None) -> str:
-    """Return the explanation below a list."""
+def _legend(listed: date | None, *, letters: bool) -> str:
+    """Return the explanation below a list; `letters` adds what they stand for."""
     day = "of unknown date" if listed is None else f"of {listed}"
+    prices = f"US dollars for a million tokens, by LiteLLM's list {day}."
+    if not letters:
+        return f"{prices}\n? unknown."
     marks = ", ".join(f"{what[0].upper()} {what}" for what in CAPABILITIES)
-    return f"US dollars for a million tokens, by LiteLLM's list {day}.\n{marks}; - no, ? unknown."
+    return f"{prices}\n{marks}; - no, ? unknown."
 
 
-def _fitting(models: Sequence[Model], width: int) -> "RenderableType":
-    """Return a table if its columns fit beside the names, and a block for each model otherwise."""
+def _fitting_table(models: Sequence[Model], width: int) -> "RenderableType | None":
+    """Return a table; ``None`` if its columns leave no room for the names."""
     heads = _HEADS if any(model.sources != ("list",) for model in models) else _HEADS[:-1]
     rows = [_cells(model)[: len(heads)] for model in models]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     room = width - sum(widths) - _GAP * len(widths)
     if room < _NARROWEST_NAME:
-        return _blocks(models, width)
+        return None
     names = [_folded(name_of(model), room) for model in models]
     return _table(names, heads, rows)
 
