@@ -66,7 +66,7 @@ def test_a_table_becomes_facts_with_exact_prices(file):
                 "config.toml, line 2, column 1: gpt-4o in [models] is not the name of a model:"
                 " model 'gpt-4o' has no vendor prefix"
             ),
-            "openai/gpt-4o",
+            '[models."openai/gpt-4o"]',
         ),
         (
             '[models."opnai/gpt-4o"]\ninput = 1',
@@ -74,7 +74,7 @@ def test_a_table_becomes_facts_with_exact_prices(file):
                 "config.toml, line 2, column 1: opnai/gpt-4o in [models] is not the name of a"
                 " model: unknown vendor 'opnai' in model 'opnai/gpt-4o'"
             ),
-            "openai/gpt-4o",
+            '[models."openai/gpt-4o"]',
         ),
         (
             "[models]\ninput = 1",
@@ -82,7 +82,7 @@ def test_a_table_becomes_facts_with_exact_prices(file):
                 "config.toml, line 3, column 1: input in [models] is not the name of a model:"
                 " model 'input' has no vendor prefix"
             ),
-            "write VENDOR/MODEL, such as openai/gpt-4o-mini or ollama/qwen2.5:0.5b",
+            'a model has a table of its own: [models."openai/gpt-4o-mini"]',
         ),
         (
             '[models]\n"openai/x" = 1',

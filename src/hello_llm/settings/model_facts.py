@@ -37,7 +37,8 @@ def check_model_name(given: object) -> str:
     try:
         return str(ModelName.parse(str(given)))
     except UsageError as error:
-        hint = (error.hint or "").replace("--model ", "")
+        meant = (error.hint or "").removeprefix("--model ")
+        hint = TABLE_HINT if " " in meant else f'[models."{meant}"]'
         raise UnfitError(f"is not the name of a model: {error.message}", hint) from None
 
 
