@@ -39,6 +39,13 @@ def test_doctor_says_nothing_of_a_model_that_stays(monkeypatch):
     assert not {"retirement", "prices"} & set(found.names)
 
 
+def test_doctor_says_nothing_of_prices_where_nothing_is_paid(monkeypatch):
+    monkeypatch.setattr(aging, "today", lambda: RELEASED[1] + timedelta(days=91))
+    with listing({"models": [{"name": "tiny"}]}) as server:
+        found = examined(*asking(server.base, "ollama/tiny"))
+    assert "prices" not in found.names
+
+
 def test_check_warns_once_for_each_model_and_the_mock_has_no_prices(
     monkeypatch, tmp_path, retiring, openai_server
 ):
@@ -48,7 +55,7 @@ def test_check_warns_once_for_each_model_and_the_mock_has_no_prices(
     suite.write_text(f"version = 1\n[[check]]\n{asks('a')}\n[[check]]\n{asks('b')}\n")
     where = ("--api-base", f"{openai_server.url}/v1", "--model", name)
     asked = program("check", suite, *where)
-    played = program("check", suite, "--provider", "mock")
+    played = program("check", suite, "--provider", "mock", "--model", name)
     warning = f"warning: {name} retires on {day}, in 1 day\n"
     assert asked.stderr.count(warning) == 1
     assert "warning" not in played.stderr

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.prices import aging
-from hello_llm.prices.catalogue import Catalogue
+from hello_llm.prices.catalogue import Catalogue, is_free
 
 
 def diagnose_prices(model: str) -> Iterator[Diagnosis]:
-    """Yield a warning if `model` retires within 30 days, and one if the price list is old."""
+    """Yield a warning if `model` retires within 30 days, and one if the price list is old.
+
+    A server of the user's own has no prices, and keeps its models.
+    """
+    if is_free(model):
+        return
     catalogue, day = Catalogue.installed(), aging.today()
     ends = aging.retirement(catalogue.find(model), day)
     if ends is not None:

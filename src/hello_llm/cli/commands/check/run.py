@@ -22,7 +22,7 @@ from hello_llm.files.reading import LARGEST_RECORD, read_text, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import harmless, whole_environ
 from hello_llm.prices import aging
-from hello_llm.prices.catalogue import Catalogue
+from hello_llm.prices.catalogue import Catalogue, is_free
 from hello_llm.rendering.sanitize import inert
 from hello_llm.settings.fields import Settings
 from hello_llm.text import phrases
@@ -132,8 +132,9 @@ def _check_prices(cases: Sequence[Case]) -> None:
 
 
 def _warn_of_models(cases: Sequence[Case], display: Display) -> None:
-    """Warn of models that retire soon, and of an old price list; the mock has neither."""
-    asked = dict.fromkeys(case.model for case in cases if case.provider == "litellm")
+    """Warn of models that retire soon, and of an old price list, if any model is paid for."""
+    called = dict.fromkeys(case.model for case in cases if case.provider == "litellm")
+    asked = [name for name in called if not is_free(name)]
     if not asked:
         return
     catalogue, day = Catalogue.installed(), aging.today()
