@@ -80,7 +80,7 @@ faults: install  ## Run the program against every fault of the catalogue, cold a
 faults-page: install  ## The same, and keep the table for the documentation
 	@$(BIN)/python -m tests.faults.run --write docs/_generated/faults.md
 
-picture: install  ## Draw the terminal of the README from a real run with a local model
+picture: install  ## Draw the terminals of the README and of the documentation from real runs
 	@$(BIN)/python docs/picture.py
 
 bench: install  ## Measure the program beside its peers; installs one of them into .bench

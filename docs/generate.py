@@ -56,6 +56,7 @@ def pages() -> dict[str, str]:
         "events.schema.json": schema("events"),
         "doctor.schema.json": schema("doctor"),
         "checks.schema.json": schema("checks"),
+        "models.schema.json": schema("models"),
         "spend.schema.json": schema("spend"),
     }
 

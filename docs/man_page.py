@@ -100,7 +100,7 @@ def _definitions(definitions: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _synopsis(everything: Iterable[Command]) -> Iterator[str]:
     yield ".nf"
     for command in everything:
-        if not command.below:
+        if ARGUMENTS in command.sections or not command.below:
             yield _usage(command)
     yield ".fi"
 

@@ -12,10 +12,10 @@ ROOMS: dict[str, frozenset[str]] = {
     "toml_file": frozenset({"text", "contract", "secrets", "files"}),
     "judge": frozenset({"contract"}),
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
-    "prices": frozenset(),
+    "prices": frozenset({"contract"}),
     "ledger": frozenset({"text", "contract", "secrets"}),
     "providers.http": frozenset({"", "contract", "files"}),
-    "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
+    "providers.litellm": frozenset({"text", "contract", "machine", "prices", "providers.http"}),
     "providers.mock": frozenset(
         {"text", "contract", "machine", "files", "toml_file", "judge", "providers.http"}
     ),
@@ -24,12 +24,13 @@ ROOMS: dict[str, frozenset[str]] = {
     "recording": frozenset({"contract", "files"}),
     "local": frozenset({"contract", "machine"}),
     "warm": frozenset({"", "machine"}),
-    "rendering": frozenset({"text", "contract", "secrets", "ledger"}),
+    "rendering": frozenset({"text", "contract", "secrets", "prices", "ledger"}),
     "calls": frozenset(
         {
             "contract",
             "files",
             "settings",
+            "prices",
             "providers",
             "providers.http",
             "providers.litellm",

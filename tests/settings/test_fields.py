@@ -45,6 +45,7 @@ def test_the_attributes_without_a_row_are_those_that_no_flag_sets():
     assert names - set(FIELDS) == {
         "budget",
         "local_models",
+        "models",
         "origins",
         "config_file",
         "config_unseen",

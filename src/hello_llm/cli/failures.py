@@ -37,6 +37,10 @@ def _own_document(words: Sequence[str]) -> "FailureDocument | None":
             from hello_llm.rendering.diagnoses import undiagnosed
 
             return undiagnosed
+        case ["models", *_]:
+            from hello_llm.rendering.models.document import models_failure
+
+            return models_failure
         case ["spend", *rest]:
             from hello_llm.rendering.spending.document import reconcile_failure, spend_failure
 

@@ -1,8 +1,10 @@
 """Writes the usage table of a reply: tokens, times and cost."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hello_llm.contract import LLMReply, Usage
+from hello_llm.contract.reply import PriceSource
 from hello_llm.rendering.console import make_console
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import inert
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 UNKNOWN = "—"
 _ESTIMATE_MARK = "~"
 _GAP = 2
+_PRICE_SAYINGS: Mapping[PriceSource | None, str] = {
+    "server": "the cost is what the server says",
+    "configuration": "the cost is by the prices of the configuration",
+}
+"""What is said of a price that is not from the usual list."""
 
 
 def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None:
@@ -27,6 +34,8 @@ def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None
         console.print(_across(cells) if fits else _down(cells))
         if reply.usage.estimated:
             console.print(f"{_ESTIMATE_MARK} estimated, not the server's own figure", style="dim")
+        if reply.usage.price_source in _PRICE_SAYINGS:
+            console.print(_PRICE_SAYINGS[reply.usage.price_source], style="dim")
     lines = (line.rstrip() for line in capture.get().splitlines())
     terminal.write_stderr("".join(f"{line}\n" for line in lines).encode())
 

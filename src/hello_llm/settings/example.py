@@ -46,6 +46,17 @@ api_key_env = "OPENAI_API_KEY"
 # Relative paths start in the folder of this file.
 [local.models]
 #tiny = "~/models/tiny.gguf"
+
+# What the price list lacks or has wrong about a model; a price is in US dollars for a million
+# tokens.
+#
+#   [models."openai/my-finetune"]
+#   input = 3.0
+#   output = 12.0
+#   cached_input = 1.5
+#   context = 128000
+#   max_output = 16384
+#   can = ["vision", "tools"]
 """
 
 

@@ -38,6 +38,8 @@ class ConfigFile:
     """The values of each profile, by its name."""
     local_models: Mapping[str, Entry] = field(default_factory=dict)
     """The paths of ``[local.models]``, absolute."""
+    models: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    """The values of each table in ``[models]``, by the name of the model."""
     budget: Budget = NO_BUDGET
     """The limits of ``[budget]``."""
     unseen: str | None = None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hello_llm.contract.budget import NO_BUDGET, Budget
+from hello_llm.contract.model_facts import ModelFacts
 from hello_llm.settings.origins import Origin
 
 
@@ -14,6 +15,8 @@ class Sources:
 
     local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""
+    models: Mapping[str, ModelFacts] = dataclasses.field(default_factory=dict)
+    """What the file says about models, by their names."""
     origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict)
     """Where each value came from, by key; ``local.models.NAME`` for local models."""
     config_file: Path | None = None

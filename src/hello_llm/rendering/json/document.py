@@ -68,6 +68,7 @@ def document(
     if exit_code is None:
         exit_code = ExitCode.OK if error is None else error.exit_code
     body = _empty(provider, model, attempts) if reply is None else asdict(reply)
+    del body["usage"]["usd_nanos"]
     if body["request_id"] is not None:
         body["request_id"] = redact(body["request_id"])
     return {

@@ -18,13 +18,16 @@ from hello_llm.settings.editing.source import Source
 from hello_llm.settings.example import example_text
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import missing_file, unknown_profile
+from hello_llm.settings.model_facts import MODEL_KEYS
 from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.resolve import read_config
 from hello_llm.text import phrases
 from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.toml_file.positions import Trail
 
-_TABLES = frozenset({("defaults",), ("profiles",), ("local",), ("local", "models"), ("budget",)})
+_TABLES = frozenset(
+    {("defaults",), ("profiles",), ("local",), ("local", "models"), ("models",), ("budget",)}
+)
 _SECTIONS = _TABLES | {("version",), *(("budget", owner) for owner in budget.OWNERS)}
 """What a file is made of, and no single key may remove."""
 _MOST_SHOWN = 5
@@ -61,7 +64,7 @@ def set_value(path: Path, key: str, text: str) -> Change:
     Args:
         path: the file; if it does not exist, it starts as the example configuration.
         key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``local.models.NAME``,
-            ``budget.daily``, ``budget.profiles.NAME.daily``.
+            ``models.NAME.input``, ``budget.daily``, ``budget.profiles.NAME.daily``.
         text: the value as typed.
 
     Raises:
@@ -86,8 +89,8 @@ def unset_value(path: Path, key: str) -> Trail:
 
     Args:
         path: the file.
-        key: as for :func:`set_value`; also ``profiles.NAME``, ``default_profile``, or an unknown
-            key that is in the file.
+        key: as for :func:`set_value`; also ``profiles.NAME``, ``models.NAME``,
+            ``default_profile``, or an unknown key that is in the file.
 
     Raises:
         UsageError: the key is not in the file, or the file would be invalid.
@@ -136,8 +139,9 @@ def _typed_value(key: str, trail: Trail, text: str) -> object:
             kind = budget.KEYS[trail[-1]]
             kind.check(read := kind.read(text))
             return read
-        field = FIELDS[trail[-1]]
-        value = field.check(field.kind.read(text))
+        kind = MODEL_KEYS[trail[-1]] if trail[0] == "models" else FIELDS[trail[-1]].kind
+        owner = kind if trail[0] == "models" else FIELDS[trail[-1]]
+        value = owner.check(kind.read(text))
     except UnfitError as error:
         raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint) from None
     return list(value) if isinstance(value, tuple) else value

@@ -21,6 +21,8 @@ from hello_llm.contract.model_name import ModelName
 from hello_llm.files.reading import LARGEST_RECORD, read_text, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import harmless, whole_environ
+from hello_llm.prices import aging
+from hello_llm.prices.catalogue import Catalogue, is_free
 from hello_llm.rendering.sanitize import inert
 from hello_llm.settings.fields import Settings
 from hello_llm.text import phrases
@@ -102,6 +104,7 @@ class CheckRun:
                 return ExitCode.OK
             if priced:
                 _check_prices(cases)
+            _warn_of_models(cases, display)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
             session = Session(display, plan, self.reports, judges, whole, quiet, verbose)
@@ -126,6 +129,18 @@ def _check_prices(cases: Sequence[Case]) -> None:
                 f" {case.unpriced.value}",
                 f"{_REMEDIES[case.unpriced]}, or run it without max_cost",
             )
+
+
+def _warn_of_models(cases: Sequence[Case], display: Display) -> None:
+    """Warn of models that retire soon, and of an old price list, if any model is paid for."""
+    called = dict.fromkeys(case.model for case in cases if case.provider == "litellm")
+    asked = [name for name in called if not is_free(name)]
+    if not asked:
+        return
+    catalogue, day = Catalogue.installed(), aging.today()
+    ends = (aging.retirement(catalogue.find(model), day) for model in asked)
+    for warning in filter(None, (*ends, aging.old_list(catalogue.listed, day))):
+        display.messages.warning(warning)
 
 
 def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -> list[Case]:
