@@ -27,10 +27,12 @@ ROOMS: dict[str, frozenset[str]] = {
     "rendering": frozenset({"text", "contract", "secrets", "prices", "ledger"}),
     "calls": frozenset(
         {
+            "text",
             "contract",
             "files",
             "settings",
             "prices",
+            "ledger",
             "providers",
             "providers.http",
             "providers.litellm",

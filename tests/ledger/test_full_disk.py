@@ -10,13 +10,13 @@ import pytest
 from tests.ledger.reading import total
 from tests.ledger.worker import Worker, workers
 
-IN_A_SMALL_DISK = 'mount -t tmpfs -o size=200k,mode=700 tmpfs "$0" && exec "$@"'
+IN_A_SMALL_DISK = 'mount -t tmpfs -o size=$1,mode=700 tmpfs "$0" && shift && exec "$@"'
 
 
-def mounting(folder: Path) -> list[str]:
+def mounting(folder: Path, size: str = "200k") -> list[str]:
     """Return the command before one that shall have a small disk at `folder`."""
     own = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-    command = [*own, "sh", "-c", IN_A_SMALL_DISK, str(folder)]
+    command = [*own, "sh", "-c", IN_A_SMALL_DISK, str(folder), size]
     if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no file system can be mounted here")
     return command

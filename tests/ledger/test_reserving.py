@@ -41,11 +41,12 @@ def test_a_refusal_names_the_limit_the_amounts_and_the_end_of_the_window(ledger)
 
     assert refused.value.exit_code is ExitCode.BUDGET
     assert refused.value.message == (
-        "the daily limit ($10.00) would be exceeded: $3.00 is spent, $2.00 is reserved, and this"
-        " call may cost up to $6.00"
+        "the daily limit ($10.00 until 2026-03-05 00:00) would be exceeded:"
+        " $3.00 is spent, $2.00 is reserved, and this call may cost up to $6.00"
     )
     assert refused.value.hint == (
-        "wait until 2026-03-05 00:00, or raise the limit: hello-llm config set budget.daily USD"
+        "wait until 2026-03-05 00:00, or raise the limit: hello-llm config set budget.daily USD;"
+        " hello-llm spend shows what was spent"
     )
 
 
@@ -59,11 +60,13 @@ def test_of_several_exceeded_limits_the_one_that_lasts_longest_is_named(ledger):
         ledger.reserve(call(2, profile="a b"), Budget(limits))
 
     assert refused.value.message.startswith(
-        "the monthly limit for profile a b ($1.00) and 2 more would be exceeded: $0 is spent"
+        "the monthly limit for profile a b ($1.00 until 2026-04-01 00:00) and 2 more would be"
+        " exceeded: $0 is spent"
     )
     assert refused.value.hint == (
         "limit the answer with --max-tokens, or raise the limit:"
-        " hello-llm config set 'budget.profiles.a b.monthly' USD"
+        " hello-llm config set 'budget.profiles.a b.monthly' USD;"
+        " hello-llm spend shows what was spent"
     )
 
 
@@ -145,7 +148,7 @@ def test_a_warning_takes_the_place_of_a_refusal(ledger, path):
     warning = ledger.reserve(call(11), budget).warning
 
     assert warning is not None
-    assert warning.startswith("the daily limit ($10.00) would be exceeded")
+    assert warning.startswith("the daily limit ($10.00 until 2026-03-05 00:00) would be exceeded")
     assert states(path) == ["reserved"]
 
 

@@ -19,9 +19,6 @@ State = Literal["reserved", "settled", "unreported", "cut", "killed", "released"
 Kept = Literal["unreported", "cut"]
 """Why a reservation stays at its bound, as the call itself may say."""
 
-PriceSource = Literal["server", "configuration", "list"]
-"""Where the price of a call came from."""
-
 MOST_NANO_USD = 10**13
 """The most that one call is believed to cost: ten thousand dollars."""
 

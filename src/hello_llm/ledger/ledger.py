@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from hello_llm.contract import BudgetError, DeadlineError
 from hello_llm.contract.budget import NO_BUDGET, Budget
-from hello_llm.ledger.call import MOST_NANO_USD, Kept, PlannedCall, PriceSource, State
+from hello_llm.contract.reply import PriceSource
+from hello_llm.ledger.call import MOST_NANO_USD, Kept, PlannedCall, State
 from hello_llm.ledger.database import PATIENCE_S, Database
 from hello_llm.ledger.errors import LedgerError, LockedError, locked
 from hello_llm.ledger.processes import this_process
@@ -136,6 +137,10 @@ class Ledger:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; another reservation opens it again."""
         if self._database is not None:
             self._database.close()
             self._database = None

@@ -36,7 +36,7 @@ _TABLES = (
             settled_nano BETWEEN 0 AND 10000000000000
             AND (settled_nano IS NULL) = (state <> 'settled')
         ),
-        price_source TEXT CHECK (price_source IN ('server', 'configuration', 'list')),
+        price_source TEXT CHECK (price_source IN ('server', 'configuration', 'list', 'local')),
         pid INTEGER NOT NULL,
         pid_started INTEGER,
         host TEXT NOT NULL,

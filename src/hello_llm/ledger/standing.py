@@ -73,10 +73,12 @@ def refusal(
     others = f" and {len(exceeded) - 1} more" if exceeded[1:] else ""
     bound, limit = call.bound_nano_usd, last.limit
     return BudgetError(
-        f"the {limit.words} ({dollars(limit.nano_usd)}){others} would be exceeded:"
+        f"the {limit.words} ({dollars(limit.nano_usd)} until {_end(last, zone)}){others}"
+        " would be exceeded:"
         f" {dollars(last.spent_nano_usd)} is spent, {dollars(last.reserved_nano_usd)} is reserved,"
         f" and this call may cost up to {dollars(bound)}",
-        f"{_way(bound, exceeded, last, zone)}, or raise the limit: {_raising(limit)}",
+        f"{_way(bound, exceeded, last, zone)}, or raise the limit: {_raising(limit)};"
+        " hello-llm spend shows what was spent",
     )
 
 
@@ -84,13 +86,19 @@ def _way(bound: int, exceeded: list[Standing], last: Standing, zone: tzinfo | No
     """Return what helps besides a higher limit: waiting does only if the call fits by itself."""
     if bound > min(one.limit.nano_usd for one in exceeded):
         return "limit the answer with --max-tokens"
-    return f"wait until {local_time(last.ends_at_ms, zone):%Y-%m-%d %H:%M}"
+    return f"wait until {_end(last, zone)}"
+
+
+def _end(standing: Standing, zone: tzinfo | None) -> str:
+    """Return when the window of a limit ends, on the clock of `zone`."""
+    return f"{local_time(standing.ends_at_ms, zone):%Y-%m-%d %H:%M}"
 
 
 def _unpriced(call: PlannedCall, limit: Limit) -> BudgetError:
     return BudgetError(
         f"the price of {call.model} is not known, so the {limit.words} cannot be kept",
-        "set mode to warn in [budget] for a warning instead: hello-llm config set budget.mode warn",
+        f'give its price in the configuration, [models."{call.model}"], or have a warning instead:'
+        " hello-llm config set budget.mode warn",
     )
 
 

@@ -12,6 +12,7 @@ from hello_llm.settings.field import (
     Field,
     Row,
     Section,
+    cost_limit,
     fields_of,
     in_a_file,
     named_variables,
@@ -230,6 +231,9 @@ class Settings(Sources):
     max_wait: Annotated[
         float, time_limit("Longest wait before a retry that a server may ask for.")
     ] = 60.0
+    max_cost: Annotated[
+        float | None, cost_limit("Stop before the total cost of the run could exceed this.")
+    ] = None
     fail_on_length: Annotated[
         bool,
         Row(Boolean(), Section.LIMITS, "Treat an answer cut off by its token limit as broken."),

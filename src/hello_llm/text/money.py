@@ -3,6 +3,13 @@
 _PLACES = 9
 
 
+def nanos(usd: float) -> int:
+    """Return an amount of US dollars in billionths: that of its digits, rounded down."""
+    from decimal import Decimal
+
+    return int(Decimal(repr(usd)).scaleb(_PLACES))
+
+
 def dollars(nano_usd: int) -> str:
     """Format billionths of a US dollar as exact dollars: ``$0.0000004``, ``$1.50``, ``$0``."""
     return "$0" if nano_usd == 0 else f"${decimal(nano_usd, grouping=',')}"

@@ -162,12 +162,14 @@ class LiteLLMProvider:
                 yield from _call(prices, route, request, connection, builder)
         except HelloLLMError as error:
             error.partial = error.partial or builder.partial()
+            error.unsent = connection.unsent
             raise
         except Exception as error:
             partial = builder.partial(request_id=connection.request_id)
             problem = translate(litellm, error, route, partial, connection.diagnostics())
             if problem is None:
                 raise
+            problem.unsent = connection.unsent
             raise problem from error
         finally:
             self._open.discard(connection)
@@ -204,6 +206,7 @@ def _before_the_call(name: str, model: str | None) -> Iterator[None]:
         yield
     except HelloLLMError as error:
         error.partial = ReplyBuilder(name, model or name).partial()
+        error.unsent = True
         raise
 
 

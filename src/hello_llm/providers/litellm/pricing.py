@@ -118,18 +118,3 @@ def exact_sum(*usd: float) -> Decimal:
 
 def _rounded(amount: Decimal) -> int:
     return int(amount.to_integral_value(ROUND_HALF_UP))
-
-
-def most_micros(model: str, tokens_in: int, tokens_out: int) -> int | None:
-    """Return the most that a call can cost in micro-dollars, or ``None`` without a known price.
-
-    Args:
-        model: the vendor-qualified model.
-        tokens_in: an upper bound on the prompt's tokens.
-        tokens_out: the limit on the reply's tokens.
-    """
-    from hello_llm.providers.litellm.loader import load
-
-    vendor, _, name = model.partition("/")
-    usd = usd_of(load(), vendor, name, prompt_tokens=tokens_in, completion_tokens=tokens_out)
-    return None if usd is None else _rounded(usd * 10**6)

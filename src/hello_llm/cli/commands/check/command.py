@@ -8,6 +8,7 @@ from hello_llm.cli.options import flattened
 _SETTINGS = (
     *("provider", "api_base", "api_key_env", "headers", "script", "quiet", "verbose", "color"),
     *("connect_timeout", "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait"),
+    *("max_cost", "ledger"),
 )
 
 
