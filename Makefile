@@ -11,6 +11,7 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_record_and_replay.py \
 	tests/cli/test_endless_files.py tests/cli/test_standard_input.py tests/cli/check/test_live.py \
 	tests/cli/check/test_endings.py tests/cli/check/test_bounds.py tests/cli/check/test_crash.py \
+	tests/cli/check/test_connections.py \
 	tests/checks/test_hostile_suites.py tests/judge tests/providers/litellm/test_own_requests.py \
 	tests/providers/litellm/test_same_both_ways.py tests/providers/litellm/lazy_names/test_first_calls.py \
 	tests/providers/litellm/lazy_names/test_every_name.py tests/providers/litellm/test_preload.py \
@@ -29,7 +30,7 @@ INSTALL_TESTS := tests/install
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
 	tests/rendering/markdown/test_hostile.py tests/faults/test_script.py tests/cli/test_machine.py \
-	tests/warm/test_losses.py tests/warm/test_kills.py tests/warm/test_limits.py tests/providers/litellm/test_lazy_tokenizer.py
+	tests/warm/test_losses.py tests/warm/test_kills.py tests/warm/test_limits.py tests/providers/litellm/test_unused.py
 # Those of the command line in which a warm process has no part, or that start their own.
 COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_files.py \
 	tests/cli/test_standard_input.py tests/cli/test_environment.py \
@@ -60,8 +61,9 @@ run: install  ## Watch a real local model answer through LiteLLM
 test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
 	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%))
 
-test-warm: install  ## Run the slow ones, and those of the command line with a warm process to answer each chat
+test-warm: install  ## Run the slow ones, those of the providers with LiteLLM imported as in a cold call, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
+	@$(PYTEST) --lazily tests/providers $(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%)
 	@$(PYTEST) --warm tests/cli $(COLD_TESTS:%=--ignore=%)
 
 test-networks: install  ## Run those of networks and of the documentation, each process in a network of its own (Linux; needs squid and microsocks)

@@ -10,6 +10,7 @@ import pytest
 
 from hello_llm.prices import aging
 from hello_llm.prices.price_list import RELEASED
+from hello_llm.providers.litellm.loader import load_lazily
 from tests.guard import sitecustomize as network_guard
 from tests.servers import Anthropic, Ollama, OpenAI, ScriptedServer
 from tests.shared_cache import SHARED_CACHE
@@ -38,11 +39,12 @@ _NAMES = frozenset(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer to run the program's tests against a warm process: ``--warm tests/cli``."""
+    """Offer other ways to run tests: ``--warm tests/cli``, ``--lazily tests/providers``."""
     parser.addoption("--warm", action="store_true", help="have a warm process answer each chat")
+    parser.addoption("--lazily", action="store_true", help="import LiteLLM as a cold call does")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Drop what the caller's terminal, CI and keys would say, before anything reads it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell's `&` started
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -52,6 +54,8 @@ def pytest_configure() -> None:
     untimed = hypothesis.settings(hypothesis.settings(), deadline=None)  # no test is of time
     hypothesis.settings.register_profile("untimed", untimed)
     hypothesis.settings.load_profile("untimed")
+    if config.getoption("--lazily"):
+        load_lazily(Path(SHARED_CACHE["XDG_CACHE_HOME"], "hello-llm"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

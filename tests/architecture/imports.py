@@ -24,7 +24,10 @@ THEIRS: dict[str, frozenset[str]] = {
 
 LATE = frozenset(
     {
-        *(f"hello_llm.providers.http.client.{name}" for name in ("streams", "tunnel", "wire")),
+        *(
+            f"hello_llm.providers.http.client.{name}"
+            for name in ("http11", "streams", "tunnel", "wire")
+        ),
         "hello_llm.cli.commands.chat.prompt_editor",
     }
 )

@@ -20,7 +20,7 @@ ROOMS: dict[str, frozenset[str]] = {
         {"text", "contract", "machine", "files", "toml_file", "judge", "providers.http"}
     ),
     "providers": frozenset({"contract", "providers.litellm", "providers.mock"}),
-    "engine": frozenset({"contract"}),
+    "engine": frozenset({"text", "contract"}),
     "recording": frozenset({"contract", "files"}),
     "local": frozenset({"contract", "machine"}),
     "warm": frozenset({"", "machine"}),

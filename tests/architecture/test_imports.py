@@ -125,7 +125,7 @@ def test_a_foreign_package_in_the_wrong_place_is_found(name, source):
         "try:\n import httpx\nexcept ImportError: pass",
         "class A:\n from openai import OpenAI",
         "if True:\n import xllamacpp.server",
-        "from hello_llm.providers.http.client.wire import PoolTransport",
+        "from hello_llm.providers.http.client.wire import WireTransport",
     ],
 )
 def test_a_heavy_import_outside_a_function_is_found(source):

@@ -7,9 +7,9 @@ from typing import Literal, assert_never
 
 from tests.bench.processes import Cost, FailedRunError
 
-Measure = Literal["whole process", "first token", "each call", "CPU", "memory"]
-"""What is measured: seconds from start to exit, to the first byte, or from one request to the next;
-seconds of CPU; or MiB."""
+Measure = Literal["whole process", "first token", "each call", "each piece", "CPU", "memory"]
+"""What is measured: seconds from start to exit, to the first byte, from one request to the next, or
+from the sending of a piece to its arrival; seconds of CPU; or MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,10 @@ def _taken(measure: Measure, cost: Cost) -> float:
             if cost.each_call_s is None:
                 raise FailedRunError("the server was not asked for its calls")
             return cost.each_call_s
+        case "each piece":
+            if cost.each_piece_s is None:
+                raise FailedRunError("the pieces did not say when they were sent")
+            return cost.each_piece_s
         case "CPU":
             return cost.cpu_s
         case "memory":

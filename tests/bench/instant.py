@@ -1,5 +1,7 @@
 """A server that answers at once: an OpenAI stream of as many tokens as the model's name says.
 
+Those of a model whose name begins with `SLOWLY` come one by one, each of which is when it was sent.
+
 A GET of any path returns when each request since the last GET came, in seconds of its clock.
 """
 
@@ -16,6 +18,11 @@ from typing import Any
 from tests.bench.serving import serve_until_stdin_closes
 
 WORDS = "the quick **brown** fox jumps over the lazy dog and `runs` on.\n\n".split(" ")
+SLOWLY = "slowly"
+SLOW_S = 0.1
+_CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
 
 
@@ -43,8 +50,25 @@ class _Handler(socketserver.StreamRequestHandler):
                 kind, body = b"application/json", self.server.arrivals_since_asked()
             else:
                 self.server.arrivals.append(time.perf_counter())
+                if request["model"].startswith(SLOWLY):
+                    self._answer_slowly(_tokens(request["model"]))
+                    continue
                 kind, body = _answer(request["model"], stream=bool(request.get("stream")))
             self.wfile.write(_HEAD % (kind, len(body)) + body)
+
+    def _answer_slowly(self, tokens: int) -> None:
+        self.wfile.write(_CHUNKED)
+        for number in range(tokens + 1):
+            last = number == tokens
+            delta = {} if last else {"content": f"{time.perf_counter():.6f} "}
+            reason = "stop" if last else None
+            frame = json.dumps({"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]})
+            self._send_chunk(f"data: {frame}\n\n".encode())
+            time.sleep(SLOW_S)
+        self._send_chunk(b"data: [DONE]\n\n", b"0\r\n\r\n")
+
+    def _send_chunk(self, data: bytes, end: bytes = b"") -> None:
+        self.wfile.write(b"%X\r\n%s\r\n%s" % (len(data), data, end))
 
     def _read(self) -> dict[str, Any]:
         length = 0
@@ -58,7 +82,7 @@ class _Handler(socketserver.StreamRequestHandler):
 
 @cache
 def _answer(model: str, *, stream: bool) -> tuple[bytes, bytes]:
-    tokens = int(re.search(r"\d+$", model)[0])  # type: ignore[index]
+    tokens = _tokens(model)
     words = [f"{WORDS[number % len(WORDS)]} " for number in range(tokens)]
     usage = {"prompt_tokens": 8, "completion_tokens": tokens, "total_tokens": tokens + 8}
     envelope: dict[str, object] = {"id": "chatcmpl-1", "created": 1, "model": model}
@@ -81,6 +105,10 @@ def _answer(model: str, *, stream: bool) -> tuple[bytes, bytes]:
     chunks.append({**chunk, "choices": [], "usage": usage})
     lines = [f"data: {json.dumps(one)}\n\n" for one in chunks]
     return b"text/event-stream", "".join([*lines, "data: [DONE]\n\n"]).encode()
+
+
+def _tokens(model: str) -> int:
+    return int(re.search(r"\d+$", model)[0])  # type: ignore[index]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
-"""How fast a program calls: the server says when each request came, imports and start apart."""
+"""How fast a program calls, and passes on what it gets: the server says when it came and went."""
 
 import json
+import statistics
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -30,6 +31,23 @@ def paced(api_base: str, calls: int) -> Callable[[Command], Cost]:
         return replace(cost, each_call_s=(max(came) - min(came)) / (calls - 1))
 
     return once
+
+
+def punctual(command: Command) -> Cost:
+    """Run `command`, whose answer is a list of times of sending, and see how late each arrives.
+
+    Raises:
+        FailedRunError: it failed, or wrote nothing.
+    """
+    late: list[float] = []
+
+    def hear(data: bytes, at: float) -> None:
+        late.extend(at - float(sent) for sent in data.split())
+
+    cost = run(command, hear)
+    if not late:
+        raise FailedRunError(f"{command.name} wrote nothing")
+    return replace(cost, each_piece_s=statistics.median(late))
 
 
 def arrivals(api_base: str) -> list[float]:

@@ -43,6 +43,8 @@ class Cost:
     """The most memory that was resident, in MiB."""
     each_call_s: float | None = None
     """Seconds from one request to the next, where the server was asked for that."""
+    each_piece_s: float | None = None
+    """Seconds from when the server sent a piece to its arrival, where the pieces say when."""
 
 
 class FailedRunError(Exception):
@@ -84,8 +86,12 @@ def measure(
     return {command.name: [turn[command.name] for turn in turns] for command in commands}
 
 
-def run(command: Command) -> Cost:
-    """Run `command` once.
+Hear = Callable[[bytes, float], None]
+"""Called with the output as it arrives, and when, on the clock of `time.perf_counter`."""
+
+
+def run(command: Command, hear: Hear = lambda _data, _at: None) -> Cost:
+    """Run `command` once; `hear` gets its output.
 
     Raises:
         FailedRunError: it ended with another status than 0.
@@ -103,7 +109,7 @@ def run(command: Command) -> Cost:
             stderr=theirs if command.terminal else trouble,
         )
         os.close(theirs)
-        first = _read_to_the_end(ours)
+        first = _read_to_the_end(ours, hear)
         os.close(ours)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
@@ -131,12 +137,14 @@ def resident_mib(process: int) -> float:
     return int(kib) / _MIB
 
 
-def _read_to_the_end(output: int) -> float | None:
+def _read_to_the_end(output: int, hear: Hear) -> float | None:
     """Return when the first byte came, on the clock of `time.perf_counter`."""
     first = None
     try:
-        while os.read(output, _PIECE):
-            first = first or time.perf_counter()
+        while data := os.read(output, _PIECE):
+            at = time.perf_counter()
+            first = first or at
+            hear(data, at)
     except OSError:  # Linux says so where the other end of a terminal was closed
         pass
     return first

@@ -102,7 +102,7 @@ def _amount(value: float, measure: Measure) -> str:
     match measure:
         case "memory":
             return f"{value:.0f} MiB"
-        case "each call":
+        case "each call" | "each piece":
             return f"{value * 1000:.2f} ms"
         case _:
             return f"{value:.3f} s"

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from tests.bench import local_model
 from tests.bench.figures import Figure, Goal, Measure, taken
-from tests.bench.pace import paced
+from tests.bench.instant import SLOWLY
+from tests.bench.pace import paced, punctual
 from tests.bench.peers import Peers, Question
 from tests.bench.processes import Command, Cost, measure, resident_mib, run
 from tests.bench.serving import started
@@ -17,6 +18,7 @@ from tests.bench.warmth import kept_warm
 
 TOKENS = (1_000, 10_000, 100_000)
 WARM_CALLS = 200
+SLOW_TOKENS = 30
 CHECKS, LANES = 200, 8
 
 COLD, WARM, MOCK = "chat, cold", "chat, warm", "chat, mock"
@@ -29,6 +31,7 @@ LIKE_CURL = Goal(plus=0.05)
 AS_FAST_AS_LOOP = Goal(times=1 / 0.8)
 STREAM, DOUBLING, IMPORT, LEVEL = Goal(1.1), Goal(2.2), Goal(0.65), Goal(1.05)
 PIPE_S, TERMINAL_S = 4.0, 2.5
+PIECE_S = 0.005
 MOCK_MIB = 30.0
 
 ON_A_SCREEN = 20_000
@@ -135,13 +138,17 @@ def local(bench: Bench) -> Iterator[Figure]:
 
 
 def pipe(bench: Bench) -> Iterator[Figure]:
-    """Measure the processor time of streams into a pipe."""
+    """Measure the processor time of streams into a pipe, and how late pieces arrive there."""
     for tokens in TOKENS:
         name, question = f"{tokens:,} tokens", bench.question(tokens)
         commands = [bench.peers.ours_asking(name, question), bench.peers.bare(BARE, question)]
         costs = bench.stream(commands, tokens)
         yield _figure("pipe", costs, name, BARE, "CPU", STREAM)
     yield _within("pipe", costs, name, "CPU", PIPE_S, "s")
+    name = "10 tokens per second"
+    slowly = bench.peers.ours_asking(name, Question(f"{SLOWLY}-{SLOW_TOKENS}", bench.api_base))
+    costs = measure([slowly], bench.runs, once=punctual)
+    yield _within("pipe", costs, name, "each piece", PIECE_S, "s")
 
 
 def terminal(bench: Bench) -> Iterator[Figure]:

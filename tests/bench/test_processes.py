@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.bench.pace import punctual
 from tests.bench.processes import Command, FailedRunError, measure, resident_mib, run
 
 PYTHON = (sys.executable, "-S", "-c")
@@ -43,6 +44,17 @@ def test_there_is_a_pause_before_each_run_even_the_one_that_does_not_count():
 def test_a_run_can_be_measured_in_another_way():
     costs = measure([command("x", "pass")], 2, once=lambda one: replace(run(one), each_call_s=0.1))
     assert [cost.each_call_s for cost in costs["x"]] == [0.1, 0.1]
+
+
+def test_a_piece_is_as_late_as_the_time_in_it_says():
+    late_s = punctual(command("x", "import time; print(time.perf_counter() - 5)")).each_piece_s
+    assert late_s is not None
+    assert late_s > 5
+
+
+def test_a_run_without_pieces_is_no_figure():
+    with pytest.raises(FailedRunError, match=r"^x wrote nothing$"):
+        punctual(command("x", "pass"))
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -20,7 +20,7 @@ MOCK_DOCUMENT = """\
 "first_token_ms": null, "tokens_cached": null, "tokens_reasoning": null, "estimated": false, \
 "price_source": "local"}, \
 "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null, \
-"reasoning": null, "tool_calls": [], "error": null}
+"reasoning": null, "tool_calls": [], "model_served": "echo", "error": null}
 """
 
 MOCK_EVENTS = """\
@@ -35,7 +35,7 @@ MOCK_EVENTS = """\
 "first_token_ms": 0, "tokens_cached": null, "tokens_reasoning": null, "estimated": false, \
 "price_source": "local"}, \
 "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null, \
-"reasoning": null, "tool_calls": [], "error": null}
+"reasoning": null, "tool_calls": [], "model_served": "echo", "error": null}
 """
 
 
@@ -189,6 +189,7 @@ def test_verbose_says_what_decides_the_call(tmp_path):
     assert ended.stderr == (
         f"note: configuration: {file}, profile: ci\nnote: provider: mock (built-in), "
         "connect 10 s, first token 120 s, idle 60 s, total 5 s, 2 retries\n"
+        'note: the server says that "echo" answered\n'
     )
 
 

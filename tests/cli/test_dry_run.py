@@ -140,10 +140,11 @@ def test_the_plain_form_is_the_request_then_the_settings(openai_server):
     assert line == f"POST {base}/chat/completions"
     assert f"host: 127.0.0.1:{openai_server.port}" in headers
     assert json.loads(body) == BODY
-    assert settings.splitlines()[:4] == [
+    assert settings.splitlines()[:5] == [
         'provider             "litellm"  (flag --provider)',
         'model                "openai/tiny"  (flag --model)',
         "fallback             []  (built-in)",
+        "require_model        null  (built-in)",
         f'api_base             "{base}"  (flag --api-base)',
     ]
     assert len(settings.splitlines()) == len(FIELDS)

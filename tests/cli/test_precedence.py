@@ -92,14 +92,16 @@ def test_the_limits_of_a_profile_hold_unless_a_flag_beats_them(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text(f"version = 1\n[defaults]\n{LIMITS}")
     command = ("chat", "hi", "--verbose", "--config", file)
-    assert program(*command).stderr.endswith(
+    assert (
         ", connect 1 s, first token 2.5 s, idle 0 s, total 40 s, 0 retries\n"
+        in program(*command).stderr
     )
     flags = (
         "--connect-timeout 0 --first-token-timeout 9 --idle-timeout 0.25 --timeout 7 --retries 3"
     )
-    assert program(*command, *flags.split()).stderr.endswith(
+    assert (
         ", connect 0 s, first token 9 s, idle 0.25 s, total 7 s, 3 retries\n"
+        in program(*command, *flags.split()).stderr
     )
 
 

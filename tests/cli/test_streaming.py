@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from tests.cli.calls import until
 from tests.cli.person import Person
 from tests.cli.program import child
 from tests.servers import Script
@@ -99,14 +100,20 @@ def test_a_dry_run_on_a_terminal_shows_the_stream_and_why(openai_server):
 STALLED = Script(chunks=(), end="stall")
 
 
-def test_what_the_call_waits_for_is_said_until_the_answer_begins(openai_server):
+@pytest.mark.parametrize(
+    ("cache", "phase"), [("/dev/null", "loading LiteLLM ("), (".cache", "compiling LiteLLM ")]
+)
+def test_what_the_call_waits_for_is_said_until_the_answer_begins(
+    openai_server, home, monkeypatch, cache, phase
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / cache))
     openai_server.play(Script(delay_s=1.0))
     with Person(*asking(openai_server, "hi")) as person:
-        for phase in ("loading LiteLLM (", "waiting for the first token ("):
-            person.wait_for(phase)
+        person.wait_for(phase)
+        person.wait_for("waiting for the first token (")
         person.wait_for("Hello, world!")
         assert person.wait_for_end() == 0
-        assert "loading" not in person.shown
+        assert "LiteLLM" not in person.shown
         assert "waiting" not in person.shown
 
 
@@ -120,14 +127,17 @@ def test_a_whole_answer_is_waited_for_by_its_own_name(openai_server):
         assert person.shown.endswith("error: interrupted")
 
 
-@pytest.mark.parametrize("flags", [("--output", "plain"), ("--output", "json"), ()])
-def test_an_error_takes_the_place_of_what_was_waited_for(openai_server, flags):
+@pytest.mark.parametrize(
+    ("flags", "code"), [(("--output", "plain"), 6), (("--output", "json"), 9), ((), 6)]
+)
+def test_an_error_takes_the_place_of_what_was_waited_for(openai_server, flags, code):
     openai_server.play(STALLED)
     asked = asking(openai_server, *flags, "--retries", "0", "hi")
     with Person(*asked, columns=200) as person:
         person.wait_for("waiting for the ")
+        until(lambda: openai_server.requests)
         openai_server.close()
-        assert person.wait_for_end() == 6
+        assert person.wait_for_end() == code
         assert "waiting for the " not in person.shown
         assert "\nerror: " in f"\n{person.shown}"
 

@@ -36,6 +36,8 @@ def test_a_reply_is_complete_after_one_attempt_unless_it_says_otherwise():
         "tool_calls": (),
         "failures": (),
         "end_marked": True,
+        "model_served": None,
+        "also_served": (),
     }
 
 

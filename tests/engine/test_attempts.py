@@ -23,7 +23,7 @@ from hello_llm.contract import (
     UnreachableError,
     UsageError,
 )
-from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
+from hello_llm.engine import Acceptance, Candidate, Deadlines, RetryPolicy, Turn
 from tests.engine.fakes import REPLY, REQUEST, STARTED, Clock, Fake, Flaky, candidate
 
 OTHER = ChatRequest.from_prompt("hi", model="mock/other")
@@ -208,7 +208,7 @@ def test_out_of_time_there_is_no_other_model():
 def test_a_reply_at_its_limit_of_tokens_is_an_error_where_that_was_asked_for():
     short = replace(REPLY, finish_reason="length")
     provider = Fake(Started("fake", "m"), Finished(short))
-    error, reply = failure(turn(candidate(provider), fail_on_length=True))
+    error, reply = failure(turn(candidate(provider), acceptance=Acceptance(fail_on_length=True)))
     assert isinstance(error, BrokenReplyError)
     assert error.message == "the reply reached its token limit"
     assert reply == short

@@ -1,7 +1,6 @@
 """Threads are used again once they have nothing to do, and never while they are busy."""
 
 import threading
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from hello_llm.engine.threads import ReusedThreads, start_thread
@@ -61,35 +60,22 @@ def test_what_one_piece_of_work_leaves_in_its_context_is_gone_for_the_next():
     threads.close()
 
 
-def test_each_thread_runs_in_its_context_and_ends_when_all_is_closed():
-    seen = []
+def test_threads_end_when_all_is_closed_those_that_are_busy_after_their_work():
+    threads, go_on, over = ReusedThreads(), threading.Event(), threading.Event()
+    before = set(threading.enumerate())
 
-    @contextmanager
-    def around():
-        seen.append("entered")
-        yield
-        seen.append("left")
+    def work():
+        go_on.wait(PATIENCE_S)
+        over.set()
 
-    threads = ReusedThreads(around)
-    assert ran_in(threads) == ran_in(threads)
+    threads.start(work)
+    ran_in(threads)
     threads.close()
-    until(lambda: seen == ["entered", "left"])
-
-
-def test_a_thread_that_is_busy_at_the_close_ends_after_its_work():
-    left, go_on = threading.Event(), threading.Event()
-
-    @contextmanager
-    def around():
-        yield
-        left.set()
-
-    threads = ReusedThreads(around)
-    threads.start(lambda: go_on.wait(PATIENCE_S))
-    threads.close()
-    assert not left.is_set()
+    until(lambda: len(set(threading.enumerate()) - before) == 1)
+    assert not over.is_set()
     go_on.set()
-    assert left.wait(PATIENCE_S)
+    until(lambda: set(threading.enumerate()) <= before)
+    assert over.is_set()
 
 
 def test_without_reuse_each_piece_of_work_has_a_thread_of_its_own():

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with (
         launching(lazily=True) as lazily,
         launching() as usually,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
+        ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool,
     ):
         both = pool.map(lambda task: (run_task(task, lazily), run_task(task, usually)), chosen)
         for one, other in chain.from_iterable(starmap(zip, both)):

@@ -9,6 +9,7 @@ from tests.faults import (
     frames,
     local,
     misreported,
+    models,
     networks,
     status,
     stream,
@@ -29,6 +30,7 @@ CATALOGUE: tuple[Fault, ...] = (
     *tolerance.FAULTS,
     *exhaust.FAULTS,
     *networks.FAULTS,
+    *models.FAULTS,
 )
 """Every fault."""
 

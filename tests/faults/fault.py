@@ -30,6 +30,7 @@ Group = Literal[
     "tolerance",
     "exhaust",
     "networks",
+    "models",
 ]
 Span = tuple[float, float]
 """The least and the greatest number of seconds."""

@@ -44,6 +44,7 @@ NAMES = {
     """,
     "exhaust": "redact-time endless-files actions-commands",
     "networks": "tls-alerts",
+    "models": "other-model no-model",
 }
 
 

@@ -42,6 +42,8 @@ REPLY = LLMReply(
     request_id="req-1",
     reasoning="I add.",
     tool_calls=(ToolCall("c1", "show", '{"n": 4}'),),
+    model_served="tiny-2025-01-01",
+    also_served=("tiny-2025-02-02",),
 )
 PARTIAL = replace(REPLY, finish_reason=None, complete=False)
 PIECES: tuple[Piece, ...] = (

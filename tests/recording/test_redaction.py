@@ -25,7 +25,8 @@ def streamed(*pieces):
 
 def holding(reply: LLMReply) -> LLMReply:
     call = ToolCall(KEY, KEY, KEY)
-    return replace(reply, text=KEY, model=KEY, request_id=KEY, reasoning=KEY, tool_calls=(call,))
+    reply = replace(reply, text=KEY, model=KEY, request_id=KEY, reasoning=KEY, tool_calls=(call,))
+    return replace(reply, model_served=KEY, also_served=(KEY,))
 
 
 def test_every_text_of_an_exchange_is_redacted():

@@ -138,3 +138,13 @@ def test_nothing_is_said_of_waiting_in_a_pipe():
     messages.waiting("loading LiteLLM")
     messages.end_waiting()
     assert (pipes.stdout, pipes.stderr) == (b"", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [({}, ""), ({"verbose": True}, "note: x\n"), ({"verbose": True, "quiet": True}, "")],
+)
+def test_a_detail_is_for_verbose_alone(options, shown):
+    pipes = Pipes()
+    Messages(pipes.terminal, **options).detail("x")
+    assert pipes.stderr == shown

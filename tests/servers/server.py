@@ -129,12 +129,13 @@ class ScriptedServer:
 
     def _play_stream(self, peer: Peer, script: Script, asked: dict[str, Any]) -> bool:
         peer.send(self._head(script, self.dialect.stream_type, length=None))
-        for position, frame in enumerate(self.dialect.frames(script, asked)):
+        frames = list(map(chunk, self.dialect.frames(script, asked)))
+        if script.end == "complete":
+            frames[-1:] = [b"".join(frames[-1:]) + LAST_CHUNK]
+        for position, frame in enumerate(frames):
             if position:
                 peer.pause(script.delay_s)
-            peer.send(chunk(frame))
-        if script.end == "complete":
-            peer.send(LAST_CHUNK)
+            peer.send(frame)
         return _end(peer, script)
 
     def _head(self, script: Script, content_type: str, *, length: int | None) -> bytes:

@@ -9,8 +9,8 @@ from hello_llm.providers.factory import PROVIDER_NAMES
 from hello_llm.settings.fields import FIELDS, Settings
 
 KEYS = [
-    "provider", "model", "fallback", "api_base", "api_key_env", "headers", "headers_env",
-    "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
+    "provider", "model", "fallback", "require_model", "api_base", "api_key_env", "headers",
+    "headers_env", "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
     "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "max_cost",
     "fail_on_length", "output", "usage", "color", "warm", "lazy_imports", "ledger", "quiet",

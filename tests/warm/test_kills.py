@@ -71,9 +71,16 @@ class Rest(NamedTuple):
 
 def at_rest(warm: Warm) -> Rest:
     """Wait until it is so, without a call that would take the spare."""
-    until(lambda: len(holders(warm.runtime, spare=False)) == 1 < len(holders(warm.runtime)))
-    (holder,) = holders(warm.runtime, spare=False)
-    (spare,) = spares(holder)
+    seen: list[tuple[int, int]] = []
+
+    def rests() -> bool:
+        alone = holders(warm.runtime, spare=False)
+        waiting = [spare for holder in alone for spare in spares(holder)]
+        seen[:] = zip(alone, waiting, strict=False)
+        return len(alone) == len(waiting) == 1
+
+    until(rests)
+    ((holder, spare),) = seen
     return Rest(holder, spare, resident_kib(holder), descriptors(holder))
 
 

@@ -47,6 +47,7 @@ class Hold:
                 cost,
                 tokens_in=usage.tokens_in,
                 tokens_out=usage.tokens_out,
+                model_served=reply.model_served,
                 price_source=usage.price_source,
             )
         )

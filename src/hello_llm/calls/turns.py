@@ -11,7 +11,7 @@ from hello_llm.calls.opening import build_request, import_as_set, open_provider
 from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import HelloLLMError, LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
-from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
+from hello_llm.engine import Acceptance, Candidate, Deadlines, RetryPolicy, Turn
 from hello_llm.engine.threads import Start, start_thread
 from hello_llm.settings.fields import Settings
 from hello_llm.settings.origins import TERMINAL
@@ -176,7 +176,7 @@ def turn_of(
             total_s=settings.timeout,
         ),
         retry=RetryPolicy(settings.retries, settings.max_wait, call_recording.draw),
-        fail_on_length=settings.fail_on_length,
+        acceptance=Acceptance(settings.fail_on_length, settings.require_model),
         clock=call_recording.clock,
         sleep=call_recording.sleep,
         start=start,

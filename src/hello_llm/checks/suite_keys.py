@@ -36,6 +36,7 @@ SETTING_KEYS = (
     "idle_timeout",
     "retries",
     "max_wait",
+    "require_model",
 )
 """The settings that a suite may contain; each means the same as in a profile."""
 

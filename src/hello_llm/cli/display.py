@@ -44,6 +44,7 @@ class Display:
             usage=settings.usage,
             color=settings.color,
             quiet=settings.quiet,
+            verbose=settings.verbose,
             provider=settings.provider,
             model=settings.model,
         )
@@ -62,7 +63,9 @@ class Display:
             debug: whether to show the traceback of a bug.
         """
         redact = redactor(*key_variables)
-        messages = Messages(terminal, color=view.color, quiet=view.quiet, redact=redact)
+        messages = Messages(
+            terminal, color=view.color, quiet=view.quiet, verbose=view.verbose, redact=redact
+        )
         return cls(terminal, view, messages, debug, key_variables)
 
     def hiding(self, *key_variables: str | None) -> Self:

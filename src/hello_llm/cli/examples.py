@@ -56,6 +56,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "hello-llm check smoke.toml -m openai/gpt-4o-mini -j 4 --max-cost 0.10",
             ),
             Example(
+                "Check one version of a model, and accept no other",
+                "hello-llm check smoke.toml -m openai/gpt-4o-mini --require-model gpt-4o-mini",
+            ),
+            Example(
                 "Write a report for a CI system",
                 "hello-llm check smoke.toml --report junit=report.xml",
             ),

@@ -1,7 +1,7 @@
 """Assembles a reply from its pieces, and measures the time it took."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -28,11 +28,23 @@ class ReplyBuilder:
     """Collects the deltas of one reply; its clock starts when it is created."""
 
     def __init__(
-        self, provider: str, model: str, clock: Callable[[], float] = time.monotonic
+        self,
+        provider: str,
+        model: str,
+        clock: Callable[[], float] = time.monotonic,
+        served: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        """Start the clock; `clock` returns seconds and is monotonic."""
+        """Start the clock.
+
+        Args:
+            provider: the provider that is asked.
+            model: the model as the user typed it.
+            clock: returns seconds and is monotonic.
+            served: returns the models that the server has named so far, each once.
+        """
         self.provider = provider
         self.model = model
+        self.served = served
         self._clock = clock
         self._started = clock()
         self._sent = False
@@ -113,6 +125,7 @@ class ReplyBuilder:
         complete: bool,
         request_id: str | None,
     ) -> LLMReply:
+        served = tuple(self.served())
         return LLMReply(
             text="".join(self._text),
             provider=self.provider,
@@ -127,6 +140,8 @@ class ReplyBuilder:
                 ToolCall(call.id, call.name, call.arguments)
                 for _, call in sorted(self._tool_calls.items())
             ),
+            model_served=served[0] if served else None,
+            also_served=served[1:],
         )
 
 

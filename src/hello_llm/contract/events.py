@@ -1,6 +1,6 @@
 """The events of a reply while it streams, as a closed union."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -100,7 +100,7 @@ class EventStream(Iterator[StreamEvent]):
     that thread then sees the end of the stream or an error.
     """
 
-    __slots__ = ("_abort", "_events", "_finish_early", "_phase", "_pieces", "_sent")
+    __slots__ = ("_abort", "_events", "_finish_early", "_phase", "_pieces", "_sent", "_served")
 
     def __init__(
         self,
@@ -110,6 +110,7 @@ class EventStream(Iterator[StreamEvent]):
         sent: Callable[[], bool] = lambda: True,
         finish_early: Callable[[], bool] = lambda: False,
         phase: Callable[[], Phase] = lambda: Phase.FIRST_PIECE,
+        served: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """Wrap `events`.
 
@@ -121,6 +122,7 @@ class EventStream(Iterator[StreamEvent]):
             finish_early: stops waiting for more of a reply that may be complete, and returns
                 whether it is.
             phase: returns what the call is waiting for.
+            served: returns the models that the server has named so far, each once.
         """
         self._events = events
         self._abort = abort
@@ -128,6 +130,7 @@ class EventStream(Iterator[StreamEvent]):
         self._sent = sent
         self._finish_early = finish_early
         self._phase = phase
+        self._served = served
 
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
@@ -147,6 +150,14 @@ class EventStream(Iterator[StreamEvent]):
     def pieces(self) -> int:
         """The number of pieces of the answer so far, including those that cause no event."""
         return self._pieces()
+
+    @property
+    def served(self) -> Sequence[str]:
+        """The models that the server has named so far as the one that answers, each once.
+
+        A model is known by the time of the first event with a part of the reply, often earlier.
+        """
+        return self._served()
 
     def finish_early(self) -> bool:
         """Stop waiting if the server has sent a finish reason; return whether it has.

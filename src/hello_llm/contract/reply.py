@@ -88,3 +88,7 @@ class LLMReply:
     """The failed attempts before the last one."""
     end_marked: bool = True
     """False if the server sent a finish reason, but then neither more data nor an end marker."""
+    model_served: str | None = None
+    """The model that the server says answered, exactly as it says; ``None`` if it does not say."""
+    also_served: tuple[str, ...] = ()
+    """Other models that the server named later in the same reply."""

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -61,6 +61,11 @@ class Attempt:
     def pieces(self) -> int:
         """The number of pieces of a streamed answer so far, including those that cause no event."""
         return 0 if self._events is None else self._events.pieces
+
+    @property
+    def served(self) -> Sequence[str]:
+        """The models that the server of a streamed call has named so far as those that answer."""
+        return () if self._events is None else self._events.served
 
     def finish_early(self) -> bool:
         """Stop waiting for more of a streamed reply that may be complete; return whether it is."""

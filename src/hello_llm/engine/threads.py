@@ -3,7 +3,6 @@
 import queue
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from contextvars import Context
 
 Work = Callable[[], object]
@@ -27,9 +26,8 @@ class ReusedThreads:
     first is used again only once that attempt has ended.
     """
 
-    def __init__(self, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        """Start with no thread; each runs in the context that `around` returns."""
-        self._around = around
+    def __init__(self) -> None:
+        """Start with no thread."""
         self._free: list[queue.SimpleQueue[Work | None]] = []
         self._closed = False
 
@@ -49,10 +47,9 @@ class ReusedThreads:
             self._free.pop().put(None)
 
     def _serve(self, inbox: "queue.SimpleQueue[Work | None]") -> None:
-        with self._around():
-            while (work := inbox.get()) is not None:
-                Context().run(work)  # as in a new thread, without what the last one left
-                del work  # the attempt and its answer
-                if self._closed:
-                    return
-                self._free.append(inbox)
+        while (work := inbox.get()) is not None:
+            Context().run(work)  # as in a new thread, without what the last one left
+            del work  # the attempt and its answer
+            if self._closed:
+                return
+            self._free.append(inbox)

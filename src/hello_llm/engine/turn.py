@@ -7,11 +7,9 @@ from itertools import count
 from typing import Self
 
 from hello_llm.contract import (
-    BrokenReplyError,
     ChatRequest,
     ExitCode,
     Failure,
-    FilteredError,
     Finished,
     HelloLLMError,
     LLMProvider,
@@ -22,6 +20,7 @@ from hello_llm.contract import (
     Started,
     StreamEvent,
 )
+from hello_llm.engine.acceptance import Acceptance, ModelWatch
 from hello_llm.engine.attempt import Attempt
 from hello_llm.engine.candidate import Candidate
 from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
@@ -57,7 +56,7 @@ class Turn(Iterator[StreamEvent]):
         or_whole: bool = False,
         deadlines: Deadlines | None = None,
         retry: RetryPolicy | None = None,
-        fail_on_length: bool = False,
+        acceptance: Acceptance | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         start: Start = start_thread,
@@ -70,7 +69,7 @@ class Turn(Iterator[StreamEvent]):
             or_whole: whether to ask again for the whole answer if the server does not stream.
             deadlines: the deadlines; by default there are none.
             retry: the retry policy; by default ``RetryPolicy()``.
-            fail_on_length: whether a reply that reached its token limit is an error.
+            acceptance: what a reply must meet; by default any complete reply will do.
             clock: returns seconds and is monotonic.
             sleep: waits for a number of seconds.
             start: starts each attempt in another thread; by default a new one.
@@ -81,7 +80,7 @@ class Turn(Iterator[StreamEvent]):
         self._phase: Callable[[], Phase | None] = lambda: None
         self._deadlines = deadlines or Deadlines()
         self._retry = retry or RetryPolicy()
-        self._fail_on_length = fail_on_length
+        self._acceptance = acceptance or Acceptance()
         self._looks: list[Callable[[], None]] = []
         self._told: list[Callable[[HelloLLMError, float | None], None]] = []
         self._clock = clock
@@ -170,9 +169,12 @@ class Turn(Iterator[StreamEvent]):
         """Make one attempt and yield its events, but ``Started`` only once in a turn."""
         attempt = Attempt(provider, request, stream=stream, start=self._start)
         self._settling = None
-        self._phase = lambda: attempt.phase
+        self._phase, self._builder.served = lambda: attempt.phase, lambda: attempt.served
+        builder = self._builder
+        watch = ModelWatch(self._acceptance, builder.model, lambda: attempt.served, builder.partial)
         try:
-            for event in self._read(attempt):
+            for event in self._read(attempt, watch):
+                watch.check(event)
                 self._builder.add(event)
                 if isinstance(event, Finished):
                     yield self._checked(event.reply)
@@ -183,9 +185,9 @@ class Turn(Iterator[StreamEvent]):
             self._phase = lambda: None
             attempt.close()
 
-    def _read(self, attempt: Attempt) -> Iterator[StreamEvent]:
+    def _read(self, attempt: Attempt, watch: ModelWatch) -> Iterator[StreamEvent]:
         """Yield the events of `attempt`; at a deadline, those that arrived in time, then raise."""
-        while not isinstance(event := self._next_event(attempt), Bound):
+        while not isinstance(event := self._next_event(attempt, watch), Bound):
             yield event
         if event.deadline is Deadline.TOTAL:
             arrived = attempt.arrived()  # before the cut, which the attempt reports as well
@@ -193,7 +195,7 @@ class Turn(Iterator[StreamEvent]):
             yield from arrived
         raise event.error()
 
-    def _next_event(self, attempt: Attempt) -> StreamEvent | Bound:
+    def _next_event(self, attempt: Attempt, watch: ModelWatch) -> StreamEvent | Bound:
         """Wait for the next event, or return the bound that passed first.
 
         Events that arrive faster than they are read are subject to the total deadline only.
@@ -212,6 +214,7 @@ class Turn(Iterator[StreamEvent]):
             event = attempt.wait(max(0.0, min(remaining, _LONGEST_WAIT_S))) or passed
             if event is not None:
                 return event
+            watch.look()
             self._look()
 
     def _progress(self, attempt: Attempt) -> int:
@@ -281,12 +284,5 @@ class Turn(Iterator[StreamEvent]):
 
     def _checked(self, reply: LLMReply) -> Finished:
         reply = self._counted(reply)
-        if reply.finish_reason == "content_filter":
-            raise FilteredError.of_reply(reply)
-        if reply.finish_reason == "length" and self._fail_on_length:
-            raise BrokenReplyError(
-                "the reply reached its token limit",
-                "raise it with --max-tokens, or leave out --fail-on-length",
-                partial=reply,
-            )
+        self._acceptance.check(reply)
         return Finished(reply)

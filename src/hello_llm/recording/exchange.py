@@ -18,6 +18,18 @@ from hello_llm.contract import (
 Piece = Started | TextDelta | ReasoningDelta | ToolCallDelta
 """An event before the end of an exchange."""
 
+
+def text_of(piece: Piece) -> str:
+    """Return the text, reasoning or arguments in `piece`."""
+    match piece:
+        case TextDelta(text) | ReasoningDelta(text):
+            return text
+        case ToolCallDelta(arguments=arguments):
+            return arguments
+        case Started():
+            return ""
+
+
 Outcome = Literal["complete", "failed", "cut"]
 """How an exchange ends: with a reply, with an error, or dropped by its caller."""
 

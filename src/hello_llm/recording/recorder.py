@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
+from itertools import accumulate
 from typing import Self
 
 from hello_llm.contract import (
@@ -18,7 +19,7 @@ from hello_llm.contract import (
     Started,
     StreamEvent,
 )
-from hello_llm.recording.exchange import Exchange, Outcome, RecordedError, Timed
+from hello_llm.recording.exchange import Exchange, Outcome, RecordedError, Timed, text_of
 from hello_llm.recording.file import RecordingFile
 from hello_llm.recording.redaction import Redact, redacted
 
@@ -102,6 +103,7 @@ class Recorder:
             lambda: events.sent,
             events.finish_early,
             lambda: events.phase,
+            lambda: events.served,
         )
 
     def close(self) -> None:
@@ -124,7 +126,10 @@ class Recorder:
             return
         trouble = held.trouble or RecordedError.of(error)
         trouble = replace(trouble, partial=trouble.partial or error.partial)
-        self._held = replace(held, outcome="failed", trouble=trouble, delay_s=delay_s)
+        pieces = _accepted(held.pieces, error.partial) if held.outcome == "cut" else held.pieces
+        self._held = replace(
+            held, pieces=pieces, outcome="failed", trouble=trouble, delay_s=delay_s
+        )
         self._release()
 
     def _passing(self, request: ChatRequest, events: EventStream) -> Generator[StreamEvent]:
@@ -148,32 +153,34 @@ class Recorder:
         return self._open
 
     def _complete(self, call: "_Call", reply: LLMReply) -> None:
-        if not self._end(call):
-            return
-        try:
-            self._write(call.exchange("complete", reply=reply))
-        except HelloLLMError as error:
-            error.partial = reply
-            raise
+        with self._lock:  # until it is written: a caller that drops the call closes the file next
+            if not self._end(call):
+                return
+            try:
+                self._write(call.exchange("complete", reply=reply))
+            except HelloLLMError as error:
+                error.partial = reply
+                raise
 
     def _fail(self, call: "_Call", error: BaseException) -> None:
-        if not self._end(call):
-            return
-        if isinstance(error, HelloLLMError):
-            self._held = call.exchange("failed", trouble=RecordedError.of(error))
-        else:
-            self._held = call.exchange("cut")
+        with self._lock:
+            if not self._end(call):
+                return
+            if isinstance(error, HelloLLMError):
+                self._held = call.exchange("failed", trouble=RecordedError.of(error))
+            else:
+                self._held = call.exchange("cut")
 
     def _drop(self) -> None:
         """End the call in progress, if any, as one that its caller dropped."""
-        call = self._open
-        if call is not None and self._end(call):
-            self._held = call.exchange("cut")
+        with self._lock:
+            call = self._open
+            if call is not None and self._end(call):
+                self._held = call.exchange("cut")
 
     def _end(self, call: "_Call") -> bool:
-        """End `call`; return whether it was still in progress, as it can end only once."""
-        with self._lock:
-            ends, self._open = self._open is call, None if self._open is call else self._open
+        """End `call`, holding the lock; return whether it was in progress: it can end only once."""
+        ends, self._open = self._open is call, None if self._open is call else self._open
         return ends
 
     def _release(self) -> None:
@@ -183,6 +190,16 @@ class Recorder:
 
     def _write(self, exchange: Exchange) -> None:
         self._file.add(redacted(exchange, self._redact))
+
+
+def _accepted(pieces: tuple[Timed, ...], partial: LLMReply | None) -> tuple[Timed, ...]:
+    """Return the `pieces` that make up `partial`: the caller refused those that came after it."""
+    if partial is None:
+        return pieces
+    texts = (partial.text, partial.reasoning or "", *(one.arguments for one in partial.tool_calls))
+    accepted = sum(map(len, texts))
+    sizes = accumulate(len(text_of(timed.piece)) for timed in pieces)
+    return tuple(timed for timed, size in zip(pieces, sizes, strict=True) if size <= accepted)
 
 
 class _Call:

@@ -14,7 +14,7 @@ from hello_llm.contract import (
     ToolCall,
     ToolCallDelta,
 )
-from hello_llm.recording.exchange import Exchange, Piece, RecordedError, Timed
+from hello_llm.recording.exchange import Exchange, Piece, RecordedError, Timed, text_of
 
 Redact = Callable[[str], str]
 """Returns a text without its secrets."""
@@ -65,6 +65,8 @@ def _reply(reply: LLMReply, redact: Redact) -> LLMReply:
         request_id=_maybe(reply.request_id, redact),
         reasoning=_maybe(reply.reasoning, redact),
         tool_calls=_calls(reply.tool_calls, redact),
+        model_served=_maybe(reply.model_served, redact),
+        also_served=tuple(map(redact, reply.also_served)),
     )
 
 
@@ -81,7 +83,7 @@ def _pieces(pieces: Sequence[Timed], redact: Redact) -> tuple[Timed, ...]:
     """Return `pieces` without secrets, including secrets that span several pieces."""
     changed = list(pieces)
     for run in _runs(pieces).values():
-        texts = _spread([_text_of(pieces[at].piece) for at in run], redact)
+        texts = _spread([text_of(pieces[at].piece) for at in run], redact)
         for at, text in zip(run, texts, strict=True):
             changed[at] = replace(pieces[at], piece=_with(pieces[at].piece, text, redact))
     return tuple(changed)
@@ -94,16 +96,6 @@ def _runs(pieces: Sequence[Timed]) -> dict[tuple[type, int], list[int]]:
         index = timed.piece.index if isinstance(timed.piece, ToolCallDelta) else 0
         runs.setdefault((type(timed.piece), index), []).append(at)
     return runs
-
-
-def _text_of(piece: Piece) -> str:
-    match piece:
-        case TextDelta(text) | ReasoningDelta(text):
-            return text
-        case ToolCallDelta(arguments=arguments):
-            return arguments
-        case Started():
-            return ""
 
 
 def _with(piece: Piece, text: str, redact: Redact) -> Piece:

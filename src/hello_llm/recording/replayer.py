@@ -1,7 +1,7 @@
 """Answers requests from a recording only."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -105,8 +105,9 @@ class Replayer:
         Raises:
             UsageError: from the iterator, as for :meth:`chat`.
         """
-        closed = threading.Event()
-        return EventStream(self._events(ChatRequest.coerce(request), closed), closed.set)
+        closed, served = threading.Event(), list[str]()
+        events = self._events(ChatRequest.coerce(request), closed, served)
+        return EventStream(events, closed.set, served=lambda: served)
 
     def close(self) -> None:
         """Stop the waiting of a call in progress."""
@@ -116,12 +117,16 @@ class Replayer:
         """Return the delay recorded after the latest exchange, in seconds, not a random one."""
         return self._delay_s
 
-    def _events(self, request: ChatRequest, closed: threading.Event) -> Generator[StreamEvent]:
+    def _events(
+        self, request: ChatRequest, closed: threading.Event, served: list[str]
+    ) -> Generator[StreamEvent]:
         exchange = self._take(request)
         at_ms = 0.0
         for timed in _pieces(exchange):
             self._wait(timed.at_ms, at_ms, closed)
             at_ms = timed.at_ms
+            if not (served or isinstance(timed.piece, Started)):
+                served += _served(exchange)
             yield timed.piece
         self._wait(exchange.ended_ms, at_ms, closed)
         yield Finished(_reply(exchange))
@@ -141,6 +146,16 @@ def _reply(exchange: Exchange) -> LLMReply:
     if exchange.reply is not None:
         return exchange.reply
     raise exchange.trouble.error() if exchange.trouble else _dropped(exchange)
+
+
+def _served(exchange: Exchange) -> Iterator[str]:
+    """Yield the models that the server named; if the call failed, only that of its beginning."""
+    partial = None if exchange.trouble is None else exchange.trouble.partial
+    first = exchange.reply or partial
+    if first is not None and first.model_served is not None:
+        yield first.model_served
+    if exchange.reply is not None:
+        yield from exchange.reply.also_served
 
 
 def _dropped(exchange: Exchange) -> HelloLLMError:

@@ -26,6 +26,8 @@ class View:
     """When to use colour."""
     quiet: bool = False
     """Whether to write nothing but errors to standard error."""
+    verbose: bool = False
+    """Whether to write details to standard error."""
     provider: str | None = None
     """The provider to name in JSON if the call fails before it starts."""
     model: str | None = None

@@ -25,14 +25,24 @@ class Messages:
         *,
         color: ColorChoice = "auto",
         quiet: bool = False,
+        verbose: bool = False,
         redact: Callable[[str], str] | None = None,
     ) -> None:
-        """Write to the standard error of `terminal`; `quiet` suppresses all but errors."""
+        """Write to the standard error of `terminal`.
+
+        Args:
+            terminal: the terminal.
+            color: when to use colour.
+            quiet: whether to suppress all but errors.
+            verbose: whether to write details as well.
+            redact: removes secrets; by default those that can be recognized by their shape.
+        """
         self.color = color
         self.redact = redact or Redactor()
         self._terminal = terminal
         self._styling = styling(terminal, "stderr", color)
         self._quiet = quiet
+        self._verbose = verbose
         self._waits = False
 
     def error(self, error: HelloLLMError) -> None:
@@ -56,6 +66,11 @@ class Messages:
         """Report something the user may want to know."""
         if not self._quiet:
             self._say("note", _CYAN, text)
+
+    def detail(self, text: str) -> None:
+        """Report what only ``--verbose`` asks for."""
+        if self._verbose:
+            self.note(text)
 
     def retrying(self, event: Retrying) -> None:
         """Report that an attempt failed and when the next one starts."""

@@ -59,6 +59,11 @@ def cost_limit(summary: str) -> Row:
     return Row(DOLLARS, Section.LIMITS, summary, metavar="USD", example=0.5)
 
 
+def sampled(kind: Kind, summary: str, example: float) -> Row:
+    """Return the row of a setting for how the answer is sampled, left to the server if unset."""
+    return Row(kind, Section.SAMPLED, summary, example=example)
+
+
 def switch(section: Section, summary: str, *, short: str | None = None) -> Row:
     """Return the row of a setting that is on, off, or decided by the call if it is unset."""
     return Row(Boolean(), section, summary, example=True, short=short, negatable=True)

@@ -16,6 +16,7 @@ from hello_llm.settings.field import (
     fields_of,
     in_a_file,
     named_variables,
+    sampled,
     switch,
     time_limit,
 )
@@ -71,6 +72,16 @@ class Settings(Sources):
             metavar="MODEL",
         ),
     ] = ()
+    require_model: Annotated[
+        str | None,
+        Row(
+            Name("a pattern such as gpt-4o-2024-*"),
+            Section.ASKED,
+            "Accept only a model that the server names like this; * is a wildcard, case counts.",
+            metavar="PATTERN",
+            example="gpt-4o-2024-*",
+        ),
+    ] = None
     api_base: Annotated[
         str | None,
         Row(
@@ -175,34 +186,22 @@ class Settings(Sources):
         ),
     ] = None
     temperature: Annotated[
-        float | None,
-        Row(Number(0, 2), Section.SAMPLED, "Randomness of the answer.", example=0.2),
+        float | None, sampled(Number(0, 2), "Randomness of the answer.", 0.2)
     ] = None
     top_p: Annotated[
         float | None,
-        Row(
-            Number(0, 1),
-            Section.SAMPLED,
-            "Share of the probability mass that words are drawn from.",
-            example=0.9,
-        ),
+        sampled(Number(0, 1), "Share of the probability mass that words are drawn from.", 0.9),
     ] = None
     max_tokens: Annotated[
         int | None,
-        Row(
-            Integer(1, 2**31 - 1),
-            Section.SAMPLED,
-            "Largest number of tokens in the answer.",
-            example=500,
-        ),
+        sampled(Integer(1, 2**31 - 1), "Largest number of tokens in the answer.", 500),
     ] = None
     seed: Annotated[
         int | None,
-        Row(
+        sampled(
             Integer(-(2**63), 2**63 - 1),
-            Section.SAMPLED,
             "Seed for repeatable answers, where the server supports one.",
-            example=7,
+            7,
         ),
     ] = None
     stop: Annotated[

@@ -157,7 +157,7 @@ def test_on_a_terminal_show_draws_a_table_that_names_the_file_once(file, monkeyp
     cells = [[cell.strip() for cell in row] for row in rows]
     assert [row[0] for row in cells if len(row) == 3] == [*FIELDS, "local.models.tiny"]
     assert cells[1] == ["model", '"a/b"', "profile ci, line 5"]
-    assert cells[14] == ["system", '"one\\ntwo"', "[defaults], line 3"]
+    assert cells[15] == ["system", '"one\\ntwo"', "[defaults], line 3"]
     assert shown.splitlines()[-1].strip() == "c.toml"
     assert shown.count("c.toml") == 1
 

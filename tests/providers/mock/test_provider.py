@@ -30,6 +30,7 @@ def test_a_reply_is_the_same_to_the_last_field():
         model="mock/echo",
         usage=Usage(tokens_in=3, tokens_out=6, latency_ms=0, usd_micros=0, **FREE),
         finish_reason="stop",
+        model_served="echo",
     )
 
 
@@ -53,6 +54,7 @@ def test_a_stream_comes_word_by_word_with_the_white_space_before_each():
                 tokens_in=2, tokens_out=5, latency_ms=0, usd_micros=0, first_token_ms=0, **FREE
             ),
             finish_reason="stop",
+            model_served="echo",
         )
     )
 

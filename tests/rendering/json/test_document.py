@@ -40,7 +40,7 @@ SUCCESS = (
     ' "price_source": null},'
     ' "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null,'
     ' "reasoning": "Let me think.", "tool_calls": [{"id": "call_1", "name": "weather",'
-    ' "arguments": "{\\"city\\": \\"Oslo\\"}"}], "error": null}\n'
+    ' "arguments": "{\\"city\\": \\"Oslo\\"}"}], "model_served": null, "error": null}\n'
 )
 
 
@@ -83,7 +83,7 @@ def test_a_failure_has_the_same_shape_and_the_prose_still_goes_to_standard_error
         ' "first_token_ms": null, "tokens_cached": null, "tokens_reasoning": null,'
         ' "estimated": false, "price_source": null}, "finish_reason": null,'
         ' "complete": false, "attempts": 1, "request_id": null, "reasoning": null,'
-        ' "tool_calls": [],'
+        ' "tool_calls": [], "model_served": null,'
         ' "error": {"code": "TIMEOUT", "message": "no token for 60 s: [redacted]",'
         ' "hint": "--timeout 90", "status": 504}}\n'
     )
@@ -131,6 +131,7 @@ def test_success_and_failure_have_the_same_keys_in_the_same_order():
     assert set(success) == {field.name for field in fields(LLMReply)} - {
         "failures",
         "end_marked",
+        "also_served",
     } | {
         "schema",
         "ok",

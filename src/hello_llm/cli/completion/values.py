@@ -217,6 +217,7 @@ _SOURCES: Mapping[str, Callable[[Line], Offer]] = MappingProxyType(
         "model": _models,
         "models": _models,
         "fallback": _models,
+        "require_model": _models,
         "profile": _profiles,
         "select": _checks,
         "report": _reports,

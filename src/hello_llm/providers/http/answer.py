@@ -1,6 +1,7 @@
 """Collects the contents of one answer as it arrives, whatever its protocol."""
 
 from decimal import Decimal
+from typing import Any
 
 from hello_llm.providers.http.json_values import Value
 from hello_llm.providers.http.protocols import protocol_of
@@ -9,6 +10,7 @@ from hello_llm.providers.http.protocols.counts import counts_in, hides_discounts
 from hello_llm.providers.http.protocols.endings import Ending, ending_of
 from hello_llm.providers.http.protocols.piece import (
     Json,
+    ModelPlaces,
     NoReplyError,
     Piece,
     ReplyProtocol,
@@ -52,6 +54,9 @@ class Answer:
         """Whether the counts came in a piece that has no place for text."""
         self.text_units = 0
         """The length of the text so far, in UTF-16 code units."""
+        self.served: list[str] = []
+        """The models that the server has named as the one that answers, each once."""
+        self._served: set[str] = set()
         self._vendor = vendor
         self._by_lines = by_lines
         self._unknown = False
@@ -110,6 +115,7 @@ class Answer:
         if not (spoke or piece.repeats) and hides_text(value.json):
             raise NoReplyError("text in an unexpected place")
         self.known = True
+        self._note_model(value.json, self.protocol.model_places)
         self.ended = self.ended or piece.ended
         self.reason = piece.reason or self.reason
         self.refusal += piece.refusal
@@ -132,6 +138,15 @@ class Answer:
         reasoning, text = self._thinking.close()
         rest.add(self._measured(Piece(text=text, reasoning=reasoning)))
         return rest
+
+    def _note_model(self, value: Json, places: ModelPlaces) -> None:
+        for place in places:
+            name: Any = value
+            for key in place:
+                name = name.get(key) if isinstance(name, dict) else None
+            if isinstance(name, str) and name.strip() and name not in self._served:
+                self._served.add(name)
+                self.served.append(name)
 
     def _count(self, piece: Piece) -> None:
         counts = counts_in(piece.usage)

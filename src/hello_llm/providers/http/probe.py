@@ -29,6 +29,9 @@ from hello_llm.providers.http.route import Route
 if TYPE_CHECKING:
     import httpx
 
+    from hello_llm.providers.http.client.http11 import KeptConnections
+    from hello_llm.providers.http.client.streams import TlsStream
+
 _LARGEST_LIST = 16 * 2**20
 _LATE_ALERT_S = 0.3
 """How long to wait for an alert after the handshake, in seconds."""
@@ -50,16 +53,17 @@ class _Examining(Transport):
 
     trusted: bytes | None = None
 
-    def _pool(
+    def _wire(
         self,
         network: Network,
         early: EarlyDial | None,
+        kept: "KeptConnections | None",  # noqa: ARG002 - none was verified
         *,
         secure: bool,  # noqa: ARG002 - always
     ) -> "httpx.BaseTransport":
-        from hello_llm.providers.http.client.wire import PoolTransport
+        from hello_llm.providers.http.client.wire import WireTransport
 
-        return PoolTransport(context_to_examine(self.certificates, self.trusted), network, early)
+        return WireTransport(context_to_examine(self.certificates, self.trusted), network, early)
 
 
 def unreached(
@@ -111,7 +115,7 @@ def examine_certificate(route: Route, transport: Transport) -> Mapping[str, Any]
 
 def _last_session(route: Route, transport: Transport, network: Network) -> Any:  # noqa: ANN401 - an SSLObject
     """Return the TLS session that a request to `route` would use; ``None`` if it uses no TLS."""
-    import httpcore
+    import httpx
 
     address = route.address
     if address is None:
@@ -119,12 +123,12 @@ def _last_session(route: Route, transport: Transport, network: Network) -> Any: 
     proxy = transport.via
     sessions: list[Any] = []
 
-    def note(stream: Any) -> None:  # noqa: ANN401 - httpcore's network stream
-        sessions.append(stream.get_extra_info("ssl_object"))
+    def note(stream: "TlsStream") -> None:
+        sessions.append(stream.session)
         if network.ends_here:
             if not isinstance(transport, _Examining):
                 # In TLS 1.3, a server looks at the client's certificate after the client is done.
-                with suppress(httpcore.ReadTimeout):
+                with suppress(httpx.ReadTimeout):
                     stream.read(1, _LATE_ALERT_S)
             stream.close()
             raise NotSentError("the handshake was all")

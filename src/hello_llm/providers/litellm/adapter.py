@@ -3,9 +3,10 @@
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hello_llm.contract import (
     ChatRequest,
@@ -41,6 +42,9 @@ from hello_llm.providers.litellm.responses_models import (
     stream_unknown,
 )
 from hello_llm.providers.litellm.responses_stream import ChunkStream
+
+if TYPE_CHECKING:
+    from hello_llm.providers.http.client.http11 import KeptConnections
 
 
 class LiteLLMProvider:
@@ -121,10 +125,14 @@ class LiteLLMProvider:
             lambda: connection.streams,
             connection.finish_early,
             lambda: _phase(connection),
+            lambda: connection.tap.answer.served,
         )
 
     def close(self) -> None:
-        """Abort all calls in progress, from any thread; the provider remains usable."""
+        """Abort all calls in progress, from any thread; the provider remains usable.
+
+        What they leave open for later calls is closed with the last reference to the provider.
+        """
         for connection in tuple(self._open):
             connection.abort()
 
@@ -146,6 +154,13 @@ class LiteLLMProvider:
             raise RequestError(f"the request to {chat.model} cannot be shown before it is sent")
         return connection.sent
 
+    @cached_property
+    def _kept(self) -> "KeptConnections":
+        """The connections that a call leaves to the next, in whatever thread that is."""
+        from hello_llm.providers.http.client.http11 import KeptConnections
+
+        return KeptConnections()
+
     def _exchange(self, request: ChatRequest, connection: Connection) -> Generator[StreamEvent]:
         route = self._route(request.model or self.model)
         connection.transport = self._with_credentials(route)
@@ -153,9 +168,10 @@ class LiteLLMProvider:
             with _before_the_call(self.name, route.typed):
                 connection.dial_early(route)
         litellm = load()
+        connection.kept = self._kept
         yield Started(self.name, route.typed)
         self._open.add(connection)
-        builder = ReplyBuilder(self.name, route.typed)
+        builder = ReplyBuilder(self.name, route.typed, served=lambda: connection.tap.answer.served)
         try:
             with connection:
                 prices = Prices(litellm, self.prices)
@@ -194,8 +210,10 @@ class LiteLLMProvider:
 
 
 def _phase(connection: Connection) -> Phase:
+    if connection.sent is None and is_compiling():
+        return Phase.COMPILING
     if not is_loaded():
-        return Phase.COMPILING if is_compiling() else Phase.LOADING
+        return Phase.LOADING
     return Phase.FIRST_PIECE if connection.network.step is Step.OPEN else Phase.CONNECTING
 
 

@@ -6,8 +6,6 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,8 @@ from hello_llm.machine.environment import import_environment, neutralise
 from hello_llm.machine.limits import require_descriptors, require_memory
 from hello_llm.providers.litellm.lazy_names.cache import NoCacheError
 from hello_llm.providers.litellm.lazy_names.finder import Finder, install, uninstall
-from hello_llm.providers.litellm.lazy_tokenizer import spare
 from hello_llm.providers.litellm.own_requests import forbid
+from hello_llm.providers.litellm.unused import spare, without_claudes_tokenizer
 
 _LEAST_MIB = 208
 """The minimum address space, in MiB, for a process with LiteLLM; measured: 190 MiB."""
@@ -55,7 +53,7 @@ def why_not_lazily() -> str | None:
 
 def is_compiling() -> bool:
     """Return whether modules are being compiled, which later processes need not do."""
-    return any(finder.cache.compiles for finder in _finders)
+    return any(finder.cache.fills for finder in _finders)
 
 
 def load() -> Any:
@@ -76,24 +74,6 @@ def load() -> Any:
 def is_loaded() -> bool:
     """Return whether LiteLLM has been imported, so that :func:`load` returns at once."""
     return bool(_loaded)
-
-
-@contextmanager
-def thread_event_loop() -> Iterator[None]:
-    """Give this thread an event loop until the block ends, for many calls.
-
-    After each call, LiteLLM runs a coroutine that reports to nobody: in the loop of the thread, or
-    else in a new one, which takes a third of a millisecond and a pair of sockets.
-    """
-    import asyncio
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 def _import() -> Any:
@@ -123,7 +103,7 @@ def _lazily_or_not() -> Any:
 
 
 def _import_once() -> Any:
-    with import_environment():
+    with import_environment(), without_claudes_tokenizer():
         import litellm
     spare(litellm)
     forbid(litellm)

@@ -4,10 +4,8 @@ The first call imports several hundred modules that importing LiteLLM leaves out
 and reads the certificates: 0.2 to 0.6 s, which a process can spend before it gets a request.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hello_llm.providers.http.client.network import Network
 from hello_llm.providers.http.client.transport import Transport
@@ -32,11 +30,10 @@ def rehearse_all() -> None:
     Nothing is sent, no thread is left running, and LiteLLM starts none, so the process may fork
     afterwards. Takes 2 s or more.
     """
-    litellm = load()
-    with _logging_in_this_thread(litellm):
-        for answer in ANSWERS:
-            for stream in (True, False):
-                _rehearse(answer, stream=stream)
+    load()
+    for answer in ANSWERS:
+        for stream in (True, False):
+            _rehearse(answer, stream=stream)
 
 
 def rehearse(model: str) -> None:
@@ -44,14 +41,13 @@ def rehearse(model: str) -> None:
 
     Nothing is sent, and no thread is left running. Takes 2 s or more.
     """
-    litellm = load()
+    load()
     vendor = model.partition("/")[0]
     if vendor in _SPEAKING_OPENAI:
         vendor = "openai"
-    with _logging_in_this_thread(litellm):
-        for answer in ANSWERS:
-            if answer.model.startswith(f"{vendor}/"):
-                _rehearse(answer, stream=True)
+    for answer in ANSWERS:
+        if answer.model.startswith(f"{vendor}/"):
+            _rehearse(answer, stream=True)
 
 
 def _rehearse(answer: Answer, *, stream: bool) -> None:
@@ -83,21 +79,10 @@ class _Canned(Transport):
 
     body: bytes = b""
 
-    def _pool(self, *_: object, **__: object) -> "httpx.BaseTransport":
+    def _wire(self, *_: object, **__: object) -> "httpx.BaseTransport":
         import httpx
 
         def answer(request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, content=iter([self.body]), request=request)
 
         return httpx.MockTransport(answer)
-
-
-@contextmanager
-def _logging_in_this_thread(litellm: Any) -> Iterator[None]:
-    """Make LiteLLM log in this thread; a fork would not inherit its thread pool's threads."""
-    pool = litellm.utils.executor
-    pool.submit = lambda work, /, *arguments, **named: work(*arguments, **named)
-    try:
-        yield
-    finally:
-        del pool.submit

@@ -14,6 +14,7 @@ _DROPS = tuple(f"drop {number} " for number in range(1, 5))
 _LATIN_1 = ("Gr\ufffd\ufffde",)
 _HARD_TO_CUT = ("Grüße ", "👩‍👩‍👧 ", '"a\\b" ', "二行\n", "\u2028end")
 _CUT_CALL = ToolCall("call_1", "weather", '{"city": "Paris"}')
+_OTHER_MODEL = "another-model-2025-01-01"
 _NOTHING_SAID = "Let me think."
 _HOSTILE = (
     "clipboard \x1b]52;c;ZWNobyBvd25lZA==\x07",
@@ -42,6 +43,16 @@ def echo_of_key(key: str | None) -> str:
     """Return an error message that contains `key` and escape sequences."""
     key = key or _NO_KEY
     return f"{_ESCAPES} your key {key} is {key[:12]}… of length {len(key)}\n{key}"
+
+
+def by_another_model(reply: Reply) -> Reply:
+    """Say that another model answers than the one that was asked for."""
+    return replace(reply, model_served=reply.model_served or _OTHER_MODEL)
+
+
+def by_no_model(reply: Reply) -> Reply:
+    """Do not say which model answers."""
+    return replace(reply, model_served="")
 
 
 def slowly(reply: Reply) -> Reply:

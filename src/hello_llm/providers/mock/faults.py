@@ -287,6 +287,8 @@ FAULTS: dict[str, Fault] = {
         )
     ),
     "clean-end-empty": Fault(strike=_ended_early),
+    "other-model": Fault(change=content.by_another_model),
+    "no-model": Fault(change=content.by_no_model),
     "own-server-names": _ODD,
     "base-forms": _ODD,
 }

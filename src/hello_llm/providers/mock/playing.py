@@ -1,7 +1,7 @@
 """Plays one reply of a script: the events of a call, its delays and its fault."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle
 
@@ -48,6 +48,8 @@ class MockCall:
     """Whether a stream was requested."""
     limits: Limits
     """How long it may wait."""
+    served: Sequence[str] = ()
+    """The models that the server has named so far."""
     _cut: threading.Event = field(default_factory=threading.Event)
     _now: float = 0.0
 
@@ -57,7 +59,7 @@ class MockCall:
 
     def events(self, reply: Reply, tokens_in: int, fault: Fault | None) -> Iterator[StreamEvent]:
         """Yield the events of a complete reply, or raise an error with the partial reply."""
-        builder = ReplyBuilder("mock", self.route.typed, lambda: self._now)
+        builder = ReplyBuilder("mock", self.route.typed, lambda: self._now, lambda: self.served)
         started = Started(builder.provider, builder.model)
         builder.add(started)
         yield started
@@ -77,6 +79,8 @@ class MockCall:
         after = _pieces_before(reply, fault)
         if fault is not None and (after == 0 or not self.stream):
             self._strike(fault, builder)
+        name = self.route.name if reply.model_served is None else reply.model_served
+        self.served = tuple(filter(str.strip, (name,)))
         if reply.reasoning:
             yield ReasoningDelta(reply.reasoning)
         joiner = SurrogateJoiner()

@@ -3,7 +3,8 @@
 Its reply is ``Hello! You said: PROMPT``, where PROMPT is the last user turn. A token is a run of
 characters without white space; the prompt's tokens are counted over all turns. Time is virtual: a
 reply takes 0 ms. ``max_tokens`` and ``stop`` cut the reply as a real server would; the other
-parameters are accepted but have no effect.
+parameters are accepted but have no effect. As most servers do, it says that the model that it was
+asked for answers, by its name without the vendor.
 """
 
 import re
@@ -50,14 +51,17 @@ class MockProvider:
 
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
         """Stream the reply word by word, each with the white space before it."""
-        return EventStream(self._events(ChatRequest.coerce(request)))
+        served: list[str] = []
+        events = self._events(ChatRequest.coerce(request), served)
+        return EventStream(events, served=lambda: served)
 
     def close(self) -> None:
         """Do nothing: the mock never has a call in progress."""
 
-    def _events(self, request: ChatRequest) -> Iterator[StreamEvent]:
+    def _events(self, request: ChatRequest, served: list[str]) -> Iterator[StreamEvent]:
         deltas, builder, finish = self._answer(request)
         yield Started(self.name, builder.model)
+        served += builder.served()
         yield from deltas
         yield Finished(builder.finished(*finish))
 
@@ -65,7 +69,7 @@ class MockProvider:
         self, request: ChatRequest
     ) -> tuple[list[TextDelta], ReplyBuilder, tuple[FinishReason, Usage]]:
         model = str(ModelName.parse(request.model or self.model))
-        builder = ReplyBuilder(self.name, model, clock=lambda: 0.0)
+        builder = ReplyBuilder(self.name, model, lambda: 0.0, lambda: served_by(model))
         words, finish_reason = _compose(request)
         deltas = [TextDelta(word) for word in words]
         for delta in deltas:
@@ -78,6 +82,11 @@ class MockProvider:
             usd_nanos=0,
         )
         return deltas, builder, (finish_reason, usage)
+
+
+def served_by(model: str) -> tuple[str]:
+    """Return the name that the mock gives for the model that answers: that of `model`, bare."""
+    return (model.partition("/")[2],)
 
 
 def greeting(prompt: str) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ class Reply:
     """The finish reason; ``None`` derives it from the content."""
     usage: dict[str, Any] = field(default_factory=dict)
     """Usage figures that override the mock's own counts."""
+    model_served: str | None = None
+    """The model that the server says answers; ``None`` for the one that is asked, empty for none.
+    """
     chunk_delay: float = 0.0
     """Seconds before each piece of the text."""
     fault: str | None = None

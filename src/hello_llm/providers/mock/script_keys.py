@@ -62,6 +62,7 @@ REPLY: Mapping[str, Checked] = {
     "chunks": Chunks('a list of texts such as ["Hel", "lo"]'),
     "reasoning": Prose(),
     "finish_reason": Choice(("stop", "length", "tool_calls", "content_filter")),
+    "model_served": Prose(),
     "chunk_delay": Number(0, 86400),
     "fault": Text(),
     **FAULT,

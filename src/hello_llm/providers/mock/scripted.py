@@ -82,7 +82,7 @@ class ScriptedMock:
         """Stream the reply in the pieces that the script defines."""
         chat = ChatRequest.coerce(request)
         call = self._call(chat, stream=True)
-        return EventStream(self._events(chat, call), call.abort)
+        return EventStream(self._events(chat, call), call.abort, served=lambda: call.served)
 
     def close(self) -> None:
         """Abort all calls in progress, from any thread; the provider remains usable."""

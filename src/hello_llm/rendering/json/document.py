@@ -38,7 +38,10 @@ _REPLY_KEYS = (
     "request_id",
     "reasoning",
     "tool_calls",
+    "model_served",
 )
+_SAID = ("request_id", "model_served")
+"""What the server says about the call rather than in answer to it."""
 _UNSAFE = re.compile(f"[{UNSAFE}]")
 
 
@@ -61,7 +64,8 @@ def document(
         provider: the provider, used only if there is no reply to name it.
         model: the model, likewise.
         attempts: the number of calls made so far, likewise.
-        redact: removes secrets from the error and from the request ID; the answer stays exact.
+        redact: removes secrets from the error and from what the server says about the call; the
+            answer stays exact.
     """
     if reply is None and error is not None:
         reply = error.partial
@@ -69,8 +73,9 @@ def document(
         exit_code = ExitCode.OK if error is None else error.exit_code
     body = _empty(provider, model, attempts) if reply is None else asdict(reply)
     del body["usage"]["usd_nanos"]
-    if body["request_id"] is not None:
-        body["request_id"] = redact(body["request_id"])
+    for key in _SAID:
+        if body[key] is not None:
+            body[key] = redact(body[key])
     return {
         "schema": REPLY_SCHEMA,
         "ok": exit_code is ExitCode.OK,

@@ -5,11 +5,11 @@ import ssl
 import threading
 from contextlib import suppress
 
-import httpcore
 import pytest
 
 from hello_llm.contract import UnreachableError, UsageError
 from hello_llm.providers.factory import get_provider
+from hello_llm.providers.http.client import wire
 from hello_llm.providers.http.client.network import Network
 from hello_llm.providers.http.client.transport import Transport
 from tests.faults.connect import CERTIFICATE
@@ -159,13 +159,7 @@ def test_certificates_that_cannot_be_read_are_an_error_before_anything_is_sent(
 
 def test_a_client_that_speaks_no_tls_reads_no_certificates_and_trusts_nobody(monkeypatch):
     contexts = []
-    pool = httpcore.ConnectionPool
-
-    def remember(ssl_context, **options):
-        contexts.append(ssl_context)
-        return pool(**options)
-
-    monkeypatch.setattr(httpcore, "ConnectionPool", remember)
+    monkeypatch.setattr(wire, "WireTransport", lambda context, *_: contexts.append(context))
     Transport().client(_ignore, _same, Network(), secure=False)
     Transport().client(_ignore, _same, Network())
     plain, usual = contexts

@@ -1,45 +1,13 @@
-"""The transport turns exceptions of httpcore into those of httpx, and bodies into others."""
+"""The transport passes bodies on in place of others, and connections from call to call."""
 
 import gzip
 
-import httpcore
 import httpx
 import pytest
 
-from hello_llm.providers.http.client.network import Network, NotHTTPError
-from hello_llm.providers.http.client.wire import PoolTransport, TappedTransport, with_body
+from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.wire import TappedTransport, WireTransport, with_body
 from tests.providers.subjects import serving
-
-THEIRS = sorted(
-    name
-    for name in httpcore.__all__
-    if isinstance(getattr(httpcore, name), type)
-    and issubclass(getattr(httpcore, name), Exception)
-    and name != "ConnectionNotAvailable"  # which the pool itself handles
-)
-
-
-@pytest.mark.parametrize("name", THEIRS)
-def test_an_exception_of_httpcore_becomes_the_one_of_httpx_with_the_same_name(monkeypatch, name):
-    def fail(*_):
-        raise getattr(httpcore, name)("why")
-
-    monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", fail)
-    transport = PoolTransport(httpx.create_ssl_context(), Network())
-    with pytest.raises(getattr(httpx, name), match="why") as raised:
-        transport.handle_request(httpx.Request("GET", "http://127.0.0.1/"))
-    assert type(raised.value) is getattr(httpx, name)
-
-
-def test_other_exceptions_pass(monkeypatch):
-    def fail(*_):
-        raise NotHTTPError(b"SSH-2.0")
-
-    monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", fail)
-    with pytest.raises(NotHTTPError):
-        PoolTransport(httpx.create_ssl_context(), Network()).handle_request(
-            httpx.Request("GET", "http://127.0.0.1/")
-        )
 
 
 def test_a_body_in_place_of_another_is_not_decoded_again():
@@ -61,7 +29,7 @@ def test_a_network_that_was_cut_opens_nothing():
     network = Network()
     network.abort()
     with serving("openai") as server, pytest.raises(httpx.ConnectError):
-        PoolTransport(httpx.create_ssl_context(), network).handle_request(
+        WireTransport(httpx.create_ssl_context(), network).handle_request(
             httpx.Request("GET", server.url)
         )
     assert server.requests == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hello_llm.providers.litellm.lazy_names import definitions, finder
+from hello_llm.providers.litellm.lazy_names import cache, definitions
 from hello_llm.providers.litellm.lazy_names.cache import Cache, NoCacheError
 from hello_llm.providers.litellm.lazy_names.definitions import compile_lazily
 from tests.providers.litellm.lazy_names.packages import imported
@@ -89,9 +89,11 @@ def test_it_is_for_one_python(folder: Path, library: Path, monkeypatch, name: st
 
 def test_it_is_for_one_compiler(folder: Path, library: Path, monkeypatch, tmp_path: Path):
     filled(folder, library)
-    shutil.copy(definitions.__file__, tmp_path / "other.py")
-    os.utime(tmp_path / "other.py", ns=(1, 1))
-    monkeypatch.setattr(definitions, "__file__", str(tmp_path / "other.py"))
+    for name in cache._COMPILER:
+        shutil.copy2(Path(cache.__file__).with_name(name), tmp_path / name)
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    assert kept(folder, library)
+    os.utime(tmp_path / "simplify.py", ns=(1, 1))
     assert not kept(folder, library)
 
 
@@ -211,7 +213,7 @@ def test_what_a_killed_process_left_is_removed_in_time(folder: Path, library: Pa
 def test_a_module_is_compiled_once(tmp_path: Path, monkeypatch):
     with imported(tmp_path, {"": "x = [1]\nfrom .a import y", "a": "y = [2]"}) as package:
         assert package.y == [2]
-    monkeypatch.setattr(f"{finder.__name__}.compile_lazily", None)
+    monkeypatch.setattr(f"{definitions.__name__}.compile_lazily", None)
     with imported(tmp_path) as package:
         assert (package.x, package.y) == ([1], [2])
 
@@ -220,7 +222,7 @@ def test_a_source_that_does_not_compile_lazily_runs_as_usual(tmp_path: Path, mon
     def refuse(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(f"{finder.__name__}.compile_lazily", refuse)
+    monkeypatch.setattr(f"{definitions.__name__}.compile_lazily", refuse)
     with imported(tmp_path, {"": "x = [1]\nfrom .a import y", "a": "y = 2"}) as package:
         assert (vars(package)["x"], vars(package)["y"]) == ([1], 2)
         assert sys.modules[f"{package.__name__}.a"].y == 2

@@ -9,6 +9,7 @@ from hello_llm.engine import Turn
 from hello_llm.rendering.interface import Renderer
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.text import phrases
 
 
 def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messages) -> LLMReply:
@@ -34,15 +35,33 @@ def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messag
             sign.refresh()
 
     turn.on_wait(refresh)
+    turn.on_failure(lambda error, _: _note_model(error.partial, messages))
     with closing(turn), endings(turn.partial), sign:
         for event in turn:
             sign.clear(event)
             with writing(turn.partial):
                 renderer.show(event)
             if isinstance(event, Finished):
+                _note_model(event.reply, messages)
                 _warn(event.reply, messages)
                 return event.reply
     raise AssertionError("a turn ends with Finished or an error")
+
+
+def _note_model(reply: LLMReply | None, messages: Messages) -> None:
+    """With ``--verbose``, note which model the server says answered."""
+    if reply is None:
+        return
+    if reply.model_served is not None:
+        name = phrases.quoted(messages.redact(reply.model_served))
+        messages.detail(f"the server says that {name} answered")
+    elif reply.complete:
+        messages.detail("the server does not say which model answered")
+    if reply.also_served:
+        name = phrases.quoted(messages.redact(reply.also_served[0]))
+        more = len(reply.also_served) - 1
+        others = f" and {more} more" if more else ""
+        messages.detail(f"later in the same reply, it says that {name}{others} answers")
 
 
 def _warn(reply: LLMReply, messages: Messages) -> None:

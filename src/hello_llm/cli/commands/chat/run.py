@@ -107,11 +107,10 @@ class ChatRun:
 
 def _note_origins(settings: Settings, messages: Messages) -> None:
     """With ``--verbose``, note what affects the call although it was not typed."""
-    if settings.verbose:
-        origin = settings.origins["provider"]
-        file, profile = settings.config_file, settings.profile
-        messages.note(f"configuration: {file or 'none'}, profile: {profile or 'none'}")
-        messages.note(f"provider: {settings.provider} ({origin}), {_limits(settings)}")
+    origin = settings.origins["provider"]
+    file, profile = settings.config_file, settings.profile
+    messages.detail(f"configuration: {file or 'none'}, profile: {profile or 'none'}")
+    messages.detail(f"provider: {settings.provider} ({origin}), {_limits(settings)}")
 
 
 def _note_import(settings: Settings, messages: Messages) -> None:

@@ -167,6 +167,7 @@ _REPEATED = frozenset(
         "idle_timeout",
         "retries",
         "max_wait",
+        "require_model",
         "script",
     }
 )

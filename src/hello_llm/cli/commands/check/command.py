@@ -6,7 +6,17 @@ from hello_llm.cli.commands.check.options import CheckOptions
 from hello_llm.cli.options import flattened
 
 _SETTINGS = (
-    *("provider", "api_base", "api_key_env", "headers", "script", "quiet", "verbose", "color"),
+    *(
+        "provider",
+        "require_model",
+        "api_base",
+        "api_key_env",
+        "headers",
+        "script",
+        "quiet",
+        "verbose",
+        "color",
+    ),
     *("connect_timeout", "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait"),
     *("max_cost", "ledger"),
 )

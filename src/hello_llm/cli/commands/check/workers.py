@@ -83,7 +83,7 @@ class Workers:
             play.finish()
 
     def _new_worker(self) -> _Worker:
-        threads = ReusedThreads(_around)
+        threads = ReusedThreads()
         self._stack.callback(threads.close)
         worker = _Worker(self._open_recording.for_call(), threads)
         self._workers[threading.get_ident()] = worker
@@ -117,10 +117,3 @@ class Workers:
         if (weights, name) not in self._served:
             self._served[weights, name] = self._stack.enter_context(serve(weights, name))
         return nullcontext(self._served[weights, name])
-
-
-def _around() -> AbstractContextManager[None]:
-    """Return the context for a thread that makes calls."""
-    from hello_llm.providers.litellm.loader import is_loaded, thread_event_loop
-
-    return thread_event_loop() if is_loaded() else nullcontext()

@@ -1,1 +1,1 @@
-"""The HTTP client of one call, built on documented seams of httpx and httpcore."""
+"""The HTTP client of one call, built on documented seams of httpx."""

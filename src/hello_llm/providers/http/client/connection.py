@@ -23,6 +23,10 @@ from hello_llm.providers.http.vendor_table import UNSEEN_VENDORS
 if TYPE_CHECKING:
     import httpx
 
+    from hello_llm.providers.http.client.http11 import KeptConnections
+
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
 NO_KEY = "no-key"
 """A placeholder where LiteLLM or an SDK insists on a key; our own client never sends it."""
 
@@ -78,6 +82,8 @@ class Connection:
     """The path of a field in the body that is not sent, as nobody asked for it."""
     network: Network = field(default_factory=Network)
     """The connections of the call."""
+    kept: "KeptConnections | None" = None
+    """The connections of earlier calls, which gets those of this one at its end."""
     opened: bool = False
     """Whether LiteLLM has returned a stream, which means that the server answered."""
     streams: bool = False
@@ -101,11 +107,21 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.abort()
+        self.network.answered = self._was_answered()
         if self._http is not None:
             self._http.close()
+        self.abort()
         if self._early is not None:
             self._early.close()
+        self.kept = None  # an HTTP client that refers to this call must not keep them open
+
+    def _was_answered(self) -> bool:
+        """Return whether a whole reply came, or an error after which another attempt may follow."""
+        tap = self.tap
+        if tap.complete and tap.problem is None and not tap.waited_in_vain:
+            return True
+        status = 0 if self.response is None else self.response.status_code
+        return status == _TOO_MANY or status >= _SERVER_ERROR
 
     @property
     def seen(self) -> bool:
@@ -186,6 +202,7 @@ class Connection:
             self._receive,
             self.network,
             self._early,
+            self.kept,
             secure=not (self._base or "").startswith("http://"),
         )
         return self._http

@@ -72,13 +72,15 @@ class Network:
     wait_s: Callable[[], float | None] = lambda: None
     """Returns the seconds to wait for more data at most; ``None`` for no limit of its own."""
     on_secure: Callable[[Any], None] = lambda _: None
-    """Called with httpcore's stream after each TLS handshake, with a proxy or the server."""
+    """Called with the stream after each TLS handshake, with a proxy or the server."""
     proxy: Proxy | None = None
     """The proxy between this machine and the server."""
     secure: bool = False
     """Whether the server itself is reached over TLS."""
     cut: bool = False
     """Whether the connections are cut."""
+    answered: bool = False
+    """Whether the call got a whole reply, or an error after which another attempt may follow."""
     step: Step = Step.RESOLVING
     """How far the last connection has come."""
     at_proxy: bool = False
@@ -89,8 +91,6 @@ class Network:
     """Whether any byte of an HTTP response arrived."""
     shows_certificate: bool = False
     """Whether a server that asks for a certificate gets one."""
-    latest: bytes = b""
-    """What the last read brought of the response."""
     received: int = 0
     """How many bytes arrived in the last TLS handshake."""
     _connect_by: float | None = None
@@ -162,6 +162,14 @@ class Network:
         if self.cut:
             self.abort()
 
+    def release(self) -> bool:
+        """Give up the connections to other calls, and return whether they can still be used.
+
+        From then on, :meth:`abort` does not cut them.
+        """
+        self._sockets = []  # before the look: an abort either comes first or finds none
+        return not self.cut
+
     def abort(self) -> None:
         """Cut all connections; a thread that is waiting for one sees it close."""
         self.cut = True
@@ -182,12 +190,11 @@ class Network:
         return longest if timeout is None else min(timeout, longest)
 
     def take(self, data: bytes) -> None:
-        """Take note of `data`, which one read brought of a response.
+        """Take note of `data`, the next of a response.
 
         Raises:
             NotHTTPError: it is not the beginning of an HTTP response, but comes first.
         """
-        self.latest = data
         if data and not self.greeted:
             self.greeted = True
             if data[: len(_HTTP)] != _HTTP[: len(data)]:

@@ -1,19 +1,18 @@
-"""The streams of a connection, plain and over TLS, for httpcore's documented interface.
+"""The streams of a connection, plain and over TLS.
 
-httpcore's own streams can be neither built from a connected socket nor given one deadline for the
+They serve one call after another; each call's network can cut them, and has one deadline for the
 whole way to the server. TLS works over any other stream, so also within TLS to a proxy. This module
-imports httpcore when it is imported, so others import it inside functions.
+imports httpx when it is imported, so others import it inside functions.
 """
 
-import select
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 
-import httpcore
+import httpx
 
 from hello_llm.contract.address import to_verify
 from hello_llm.providers.http.client.network import Network, Step
@@ -24,31 +23,54 @@ _MOST_AT_ONCE = 2**16
 _Result = TypeVar("_Result")
 
 
-class _WatchedStream(httpcore.NetworkStream):
-    """A stream of a network."""
+class Stream(Protocol):
+    """Bytes to and from the server, or a proxy on the way to it."""
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self.outermost = True
-        """Whether the bytes of this stream are those of HTTP."""
+    def serve(self, network: Network) -> None:
+        """Serve the call of `network` from now on, which can cut it."""
+        ...
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the network has one for the whole way
-    ) -> httpcore.NetworkStream:
-        """Shake hands over this stream, and return the encrypted stream."""
-        return TlsStream.over(self, ssl_context, server_hostname, self._network)
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return the next bytes; none at the end.
+
+        Args:
+            max_bytes: how many at most.
+            timeout: seconds to wait for them; 0 takes only what has arrived.
+
+        Raises:
+            httpx.TransportError: none came in time, or the connection failed.
+        """
+        ...
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of `buffer`.
+
+        Raises:
+            httpx.TransportError: it could not be sent in time, or the connection failed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of a connection that another process goes on with."""
+        ...
 
 
-class TcpStream(_WatchedStream):
-    """A connected socket that a network watches."""
+class TcpStream:
+    """A connected socket."""
 
     def __init__(self, sock: socket.socket, network: Network) -> None:
-        """Wrap the connected socket `sock`."""
-        super().__init__(network)
+        """Wrap the connected socket `sock`, which `network` knows already."""
+        self._network = network
         self._sock = sock
+
+    def serve(self, network: Network) -> None:
+        """Serve the call of `network` from now on, which can cut it."""
+        self._network = network
+        network.add(self._sock)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return the next bytes; none at the end."""
@@ -57,14 +79,12 @@ class TcpStream(_WatchedStream):
             self._sock.settimeout(self._network.limited(timeout))
             data = self._sock.recv(max_bytes)
         except TimeoutError as error:
-            late = httpcore.ConnectTimeout if opening else httpcore.ReadTimeout
+            late = httpx.ConnectTimeout if opening else httpx.ReadTimeout
             raise late(str(error)) from error
         except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+            raise httpx.ReadError(str(error)) from error
         if opening:
             self._network.heard = self._network.heard or bool(data)
-        elif self.outermost:
-            self._network.take(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -75,46 +95,33 @@ class TcpStream(_WatchedStream):
                 self._sock.settimeout(self._network.limited(timeout) if opening else timeout)
                 buffer = buffer[self._sock.send(buffer) :]
         except TimeoutError as error:
-            late = httpcore.ConnectTimeout if opening else httpcore.WriteTimeout
+            late = httpx.ConnectTimeout if opening else httpx.WriteTimeout
             raise late(str(error)) from error
         except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+            raise httpx.WriteError(str(error)) from error
 
     def close(self) -> None:
         """Close the socket."""
         self._sock.close()
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
-        """Return one of the facts that httpcore asks for."""
-        match info:
-            case "socket":
-                return self._sock
-            case "client_addr":
-                return self._sock.getsockname()
-            case "server_addr":
-                return self._sock.getpeername()
-            case "is_readable":
-                poller = select.poll()
-                poller.register(self._sock, select.POLLIN)
-                return bool(poller.poll(0))
-        return None
+    abandon = close
 
 
-class TlsStream(_WatchedStream):
+class TlsStream:
     """TLS over another stream."""
 
     def __init__(
         self,
-        inner: _WatchedStream,
+        inner: Stream,
         tls: ssl.SSLObject,
         bios: tuple[ssl.MemoryBIO, ...],
         network: Network,
     ) -> None:
         """Encrypt `inner` by `tls`, which reads from and writes to `bios`."""
-        super().__init__(network)
-        inner.outermost = False
+        self._network = network
         self._inner = inner
-        self._tls = tls
+        self.session = tls
+        """The TLS session."""
         self._incoming, self._outgoing = bios
         self._received = 0
         self._postponed: ssl.SSLError | None = None
@@ -122,7 +129,7 @@ class TlsStream(_WatchedStream):
     @classmethod
     def over(
         cls,
-        inner: _WatchedStream,
+        inner: Stream,
         context: ssl.SSLContext,
         host: str | None,
         network: Network,
@@ -130,18 +137,18 @@ class TlsStream(_WatchedStream):
         """Shake hands over `inner`, and return the encrypted stream.
 
         Raises:
-            httpcore.ConnectTimeout: the handshake took longer than the connection may.
-            httpcore.ConnectError: it failed; the cause is an ``ssl.SSLError`` or another error.
+            httpx.ConnectTimeout: the handshake took longer than the connection may.
+            httpx.ConnectError: it failed; the cause is an ``ssl.SSLError`` or another error.
         """
         network.step = Step.SECURING
         bios = ssl.MemoryBIO(), ssl.MemoryBIO()
         name = None if host is None else to_verify(host)
         stream = cls(inner, context.wrap_bio(*bios, server_hostname=name), bios, network)
         try:
-            stream._exchange(stream._tls.do_handshake, None)
-        except (OSError, httpcore.ReadError, httpcore.WriteError) as error:
+            stream._exchange(stream.session.do_handshake, None)
+        except (OSError, httpx.ReadError, httpx.WriteError) as error:
             inner.close()
-            raise httpcore.ConnectError(str(error)) from error
+            raise httpx.ConnectError(str(error)) from error
         except BaseException:
             inner.close()
             raise
@@ -152,37 +159,39 @@ class TlsStream(_WatchedStream):
         network.on_secure(stream)
         return stream
 
+    def serve(self, network: Network) -> None:
+        """Serve the call of `network` from now on, which can cut it."""
+        self._network = network
+        self._inner.serve(network)
+
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return the next bytes; none at the end, even if the server did not announce it."""
         try:
-            data = self._exchange(partial(self._arrived, max_bytes), timeout)
+            return self._exchange(partial(self._arrived, max_bytes), timeout)
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             return b""
         except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
-        if self.outermost and self._network.step is Step.OPEN:
-            self._network.take(data)
-        return data
+            raise httpx.ReadError(str(error)) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of `buffer`."""
         try:
             while buffer:
-                buffer = buffer[self._exchange(partial(self._tls.write, buffer), timeout) :]
+                buffer = buffer[self._exchange(partial(self.session.write, buffer), timeout) :]
         except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+            raise httpx.WriteError(str(error)) from error
 
     def close(self) -> None:
         """Close the connection, telling the server if that needs no wait."""
         with suppress(OSError):
-            self._tls.unwrap()
-        with suppress(httpcore.NetworkError, httpcore.TimeoutException):
+            self.session.unwrap()
+        with suppress(httpx.NetworkError, httpx.TimeoutException):
             self._inner.write(self._outgoing.read(), 0.0)
         self._inner.close()
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore has it
-        """Return one of the facts that httpcore asks for."""
-        return self._tls if info == "ssl_object" else self._inner.get_extra_info(info)
+    def abandon(self) -> None:
+        """Let go of the connection without a word to the server."""
+        self._inner.abandon()
 
     def _arrived(self, max_bytes: int) -> bytes:
         """Return all data that has arrived, not only the first record, which may be a few bytes.
@@ -193,10 +202,10 @@ class TlsStream(_WatchedStream):
         """
         if self._postponed is not None:
             raise self._postponed
-        data = record = self._tls.read(max_bytes)
+        data = record = self.session.read(max_bytes)
         try:
             while record and len(data) < max_bytes:
-                record = self._tls.read(max_bytes - len(data))
+                record = self.session.read(max_bytes - len(data))
                 data += record
         except ssl.SSLWantReadError:
             return data
@@ -229,7 +238,7 @@ class TlsStream(_WatchedStream):
         except ssl.SSLWantReadError:
             raise
         except ssl.SSLError:
-            with suppress(httpcore.NetworkError, httpcore.TimeoutException):
+            with suppress(httpx.NetworkError, httpx.TimeoutException):
                 self._flush(timeout)
             raise
 

@@ -3,6 +3,7 @@
 import ssl
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from hello_llm.contract import UsageError
 from hello_llm.files.reading import read_file, reason_of
@@ -10,6 +11,8 @@ from hello_llm.providers.http.client.certificates import Certificates
 
 _WHATEVER_THE_TIME = 0x200000
 """OpenSSL's ``X509_V_FLAG_NO_CHECK_TIME``, which Python has no name for."""
+
+_making_one = Lock()
 
 _LARGEST_FILE = 16 * 2**20
 """The maximum size of a file of certificates in bytes; a system's own takes a quarter megabyte."""
@@ -24,15 +27,20 @@ def context_without_certificates() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-@cache
 def context_of(certificates: Certificates) -> ssl.SSLContext:
-    """Return the context for a call that uses `certificates`.
+    """Return the context for calls that use `certificates`; they share one.
 
-    It is cached, since loading certificates takes longer than a call over loopback.
+    Loading certificates takes 20 to 50 ms, longer than a call over loopback.
 
     Raises:
         UsageError: a file cannot be read, or does not contain what it should.
     """
+    with _making_one:  # calls that begin together would each make theirs
+        return _context_of(certificates)
+
+
+@cache
+def _context_of(certificates: Certificates) -> ssl.SSLContext:
     import httpx
 
     context = httpx.create_ssl_context(trust_env=False)

@@ -15,6 +15,8 @@ from hello_llm.providers.http.client.tls import context_of, context_without_cert
 if TYPE_CHECKING:
     import httpx
 
+    from hello_llm.providers.http.client.http11 import KeptConnections
+
 
 @dataclass(frozen=True, slots=True)
 class Transport:
@@ -38,7 +40,7 @@ class Transport:
 
     @property
     def timeouts(self) -> dict[str, float | None]:
-        """The timeouts of one request, by httpcore's names."""
+        """The timeouts of one request, by httpx's names."""
         waiting = dict.fromkeys(("read", "write", "pool"), self.timeout)
         return {"connect": self.connect_timeout, **waiting}
 
@@ -67,6 +69,7 @@ class Transport:
         receive: "Callable[[httpx.Response], httpx.Response]",
         network: Network,
         early: EarlyDial | None = None,
+        kept: "KeptConnections | None" = None,
         *,
         secure: bool = True,
     ) -> "httpx.Client":
@@ -77,6 +80,7 @@ class Transport:
             receive: returns the response to read in place of one whose headers have arrived.
             network: gets the connections, and leads through the proxy.
             early: a connection that is being made already, for the first request.
+            kept: the connections of earlier calls, which gets those of this one at its end.
             secure: whether TLS may be used; if not, certificates are loaded only if they are named.
 
         Raises:
@@ -88,20 +92,28 @@ class Transport:
 
         network.proxy = self.via
         network.shows_certificate = self.certificates.client_cert is not None
+        wire = self._wire(network, early, kept, secure=secure)
         return httpx.Client(
-            transport=TappedTransport(self._pool(network, early, secure=secure), prepare, receive),
+            transport=TappedTransport(wire, prepare, receive),
             trust_env=False,
             follow_redirects=False,
             # Compression would hold back pieces of a stream.
             headers={"accept-encoding": "identity"},
         )
 
-    def _pool(
-        self, network: Network, early: EarlyDial | None, *, secure: bool
+    def _wire(
+        self,
+        network: Network,
+        early: EarlyDial | None,
+        kept: "KeptConnections | None",
+        *,
+        secure: bool,
     ) -> "httpx.BaseTransport":
-        from hello_llm.providers.http.client.wire import PoolTransport
+        from hello_llm.providers.http.client.wire import WireTransport
 
         secure = secure or (network.proxy is not None and network.proxy.scheme == "https")
         if not secure and self.certificates == NO_CERTIFICATES:
-            return PoolTransport(context_without_certificates(), network, early)
-        return PoolTransport(context_of(self.certificates), network, early)
+            context = context_without_certificates()
+        else:
+            context = context_of(self.certificates)
+        return WireTransport(context, network, early, kept, self.certificates)

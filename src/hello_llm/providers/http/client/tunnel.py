@@ -1,7 +1,7 @@
 """Asks a proxy to connect to the server: by HTTP's CONNECT, or by SOCKS 5.
 
-httpcore can do both, but it drops the words of a proxy that refuses, and has no deadline for its
-answer. This module imports httpcore when it is imported, so others import it inside functions.
+httpx can do both, but it drops the words of a proxy that refuses, and has no deadline for its
+answer. This module imports httpx when it is imported, so others import it inside functions.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 import h11
-import httpcore
+import httpx
 
 from hello_llm.contract.address import to_verify
 from hello_llm.providers.http.client.network import (
@@ -19,6 +19,7 @@ from hello_llm.providers.http.client.network import (
     TunnelRefusedError,
 )
 from hello_llm.providers.http.client.proxy import Proxy
+from hello_llm.providers.http.client.streams import Stream
 
 _SOCKS = 5
 _NO_LOGIN, _BY_PASSWORD = 0, 2
@@ -38,14 +39,14 @@ _LONGEST_BODY = 2**16
 """The maximum size in bytes of a proxy's error page, as far as it is read."""
 
 
-def open_tunnel(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int) -> None:
+def open_tunnel(stream: Stream, proxy: Proxy, host: str, port: int) -> None:
     """Ask `proxy`, which `stream` leads to, to connect it to `host`.
 
     Raises:
         TunnelRefusedError: an HTTP proxy answered with an error.
         NotHTTPError: an HTTP proxy answered with something else.
         SocksError: a SOCKS proxy refused.
-        httpcore.ReadError: the proxy closed the connection.
+        httpx.ReadError: the proxy closed the connection.
     """
     if proxy.is_socks:
         _by_socks(stream, proxy, host, port)
@@ -53,7 +54,7 @@ def open_tunnel(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: i
         _by_http(stream, proxy, host, port)
 
 
-def _by_http(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int) -> None:
+def _by_http(stream: Stream, proxy: Proxy, host: str, port: int) -> None:
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     http = h11.Connection(h11.CLIENT)
     sent = [("Host", target), *proxy.headers.items()]
@@ -62,7 +63,7 @@ def _by_http(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int)
     events = _events(stream, http)
     answer = next((event for event in events if isinstance(event, h11.Response)), None)
     if answer is None:
-        raise httpcore.ReadError("the proxy closed the connection")
+        raise httpx.ReadError("the proxy closed the connection")
     if answer.status_code >= 300:
         headers: dict[str, str] = {}
         for name, value in ((n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers):
@@ -70,7 +71,7 @@ def _by_http(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int)
         raise TunnelRefusedError(answer.status_code, headers, _body(events))
 
 
-def _events(stream: httpcore.NetworkStream, http: h11.Connection) -> Iterator[h11.Event]:
+def _events(stream: Stream, http: h11.Connection) -> Iterator[h11.Event]:
     """Yield the events of the proxy's answer, until it or the connection ends."""
     first = b""
     while True:
@@ -93,7 +94,7 @@ def _events(stream: httpcore.NetworkStream, http: h11.Connection) -> Iterator[h1
 def _body(events: Iterator[h11.Event]) -> bytes:
     """Return the beginning of the body, as far as it arrives."""
     body = b""
-    with suppress(httpcore.NetworkError, httpcore.TimeoutException, NotHTTPError):
+    with suppress(httpx.NetworkError, httpx.TimeoutException, NotHTTPError):
         for event in events:
             body += event.data if isinstance(event, h11.Data) else b""
             if len(body) >= _LONGEST_BODY:
@@ -101,7 +102,7 @@ def _body(events: Iterator[h11.Event]) -> bytes:
     return body
 
 
-def _by_socks(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int) -> None:
+def _by_socks(stream: Stream, proxy: Proxy, host: str, port: int) -> None:
     """Follow RFC 1928 and RFC 1929; the proxy resolves the name of the host."""
     methods = bytes([_NO_LOGIN] if proxy.login is None else [_NO_LOGIN, _BY_PASSWORD])
     stream.write(bytes([_SOCKS, len(methods)]) + methods)
@@ -123,12 +124,12 @@ def _by_socks(stream: httpcore.NetworkStream, proxy: Proxy, host: str, port: int
     _exactly(stream, length + 2)
 
 
-def _exactly(stream: httpcore.NetworkStream, count: int) -> bytes:
+def _exactly(stream: Stream, count: int) -> bytes:
     data = b""
     while len(data) < count:
         more = stream.read(count - len(data))
         if not more:
-            raise httpcore.ReadError("the proxy closed the connection")
+            raise httpx.ReadError("the proxy closed the connection")
         data += more
     return data
 

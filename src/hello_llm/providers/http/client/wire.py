@@ -1,31 +1,26 @@
-"""The httpx transport of one call: a pool over watched sockets, and responses that are tapped.
+"""The httpx transport of one call: connections that are watched, and responses that are tapped.
 
-Everything here implements a documented interface of httpx or httpcore: a custom transport, a custom
-network backend, and a response over a stream of our own. This module imports both when it is
-imported, so others import it inside functions.
+Everything here implements a documented interface of httpx or httpcore. This module imports both
+when it is imported, so others import it inside functions.
 """
 
-import re
 import ssl
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpcore
 import httpx
 
 from hello_llm.contract.address import to_resolve
+from hello_llm.providers.http.client.certificates import NO_CERTIFICATES, Certificates
 from hello_llm.providers.http.client.dialing import EarlyDial, dial
+from hello_llm.providers.http.client.http11 import Body, HttpConnection, KeptConnections, Way
 from hello_llm.providers.http.client.network import Network, Step
 from hello_llm.providers.http.client.proxy import Proxy
-from hello_llm.providers.http.client.streams import TcpStream, TlsStream
+from hello_llm.providers.http.client.streams import Stream, TcpStream, TlsStream
+from hello_llm.providers.http.client.tls import context_without_certificates
 from hello_llm.providers.http.client.tunnel import open_tunnel
 
 _CODING = b"content-encoding"
-_BETWEEN_CHUNKS = re.compile(rb"\r\n0*[1-9A-Fa-f][0-9A-Fa-f]*\r\n(?=.)", re.DOTALL)
-"""The end of a chunk of HTTP and the size of the next, which follows; the last is empty."""
-
-_UNMISTAKABLE = 32
-"""From how many bytes on a chunk is not found by mistake in what stands before it."""
 
 
 class TappedTransport(httpx.BaseTransport):
@@ -63,173 +58,109 @@ def with_body(response: httpx.Response, chunks: Iterator[bytes]) -> httpx.Respon
     return httpx.Response(
         response.status_code,
         headers=headers,
-        stream=_Body(chunks, response.close),
+        stream=Body(chunks, response.close),
         extensions=response.extensions,
     )
 
 
-class _Body(httpx.SyncByteStream):
-    """A body that arrives in `chunks`, and what to call to close it."""
-
-    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
-        self._chunks = chunks
-        self._close = close
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._chunks
-
-    def close(self) -> None:
-        self._close()
-
-
-class PoolTransport(httpx.BaseTransport):
-    """A transport over httpcore's connection pool and a network that is watched."""
+class WireTransport(httpx.BaseTransport):
+    """A transport over connections that a call's network watches."""
 
     def __init__(
-        self, context: ssl.SSLContext, network: Network, early: EarlyDial | None = None
+        self,
+        context: ssl.SSLContext,
+        network: Network,
+        early: EarlyDial | None = None,
+        kept: KeptConnections | None = None,
+        certificates: Certificates = NO_CERTIFICATES,
     ) -> None:
-        """Connect over `network`, with TLS by `context`, and use the connection made `early`."""
+        """Prepare the transport.
+
+        Args:
+            context: how to shake hands over TLS.
+            network: gets the connections, and leads through the proxy.
+            early: a connection that is being made already, for the first request.
+            kept: the connections of earlier calls, which gets those of this one at the end.
+            certificates: the files that `context` was made from.
+        """
         self._network = network
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context, network_backend=_Backend(context, network, early)
-        )
+        self._context = context
+        self._early = early
+        self._kept = kept
+        self._certificates = certificates
+        self._used: list[tuple[Way, HttpConnection]] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, and return the response once its headers have arrived."""
-        url, headers = self._goal(request), request.headers.raw
-        if self._network.forwards and self._network.proxy is not None:
-            login = self._network.proxy.headers.items()
+        network, url = self._network, request.url
+        if url.scheme not in {"http", "https"}:
+            raise httpx.UnsupportedProtocol(f"there is no protocol {url.scheme!r} for calls")
+        network.secure = url.scheme == "https"
+        target, headers = url.raw_path, request.headers.raw
+        if network.forwards and network.proxy is not None:
+            target = b"http://" + request.headers["host"].encode() + target
+            login = network.proxy.headers.items()
             headers = [*headers, *((name.encode(), value.encode()) for name, value in login)]
         sent = httpcore.Request(
-            method=request.method,
-            url=url,
+            request.method,
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=target),
             headers=headers,
             content=request.stream,
             extensions=request.extensions,
         )
-        try:
-            response = self._pool.handle_request(sent)
-        except Exception as error:
-            raise _translated(error) from error
+        response = _Pool(self._connection).handle_request(sent)
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(reads_of(response, self._network), response.close),
+            stream=Body(response.iter_stream(), response.close),
             extensions=response.extensions,
         )
 
-    def _goal(self, request: httpx.Request) -> httpcore.URL:
-        """Return where `request` goes: to its server, or to a proxy that forwards it."""
-        url, network = request.url, self._network
-        network.secure = url.scheme == "https"
-        if not network.forwards or network.proxy is None:
-            return httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            )
-        target = b"http://" + request.headers["host"].encode() + url.raw_path
-        proxy = network.proxy
-        return httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target=target)
-
     def close(self) -> None:
-        """Close all connections."""
-        self._pool.close()
+        """Leave the connections to other calls as far as they are of use, and close the rest."""
+        usable = self._network.release() and self._network.answered
+        for way, connection in self._used:
+            over = connection.rests or connection.ends_soon
+            if self._kept is not None and usable and over:
+                self._kept.keep(way, connection)
+            else:
+                connection.close()
+        self._used.clear()
+        self._kept = None  # whoever still has this client must not keep them open
 
-
-def reads_of(response: httpcore.Response, network: Network) -> Iterator[bytes]:
-    """Yield the body of `response` as it arrived: the chunks of HTTP that one read brought, joined.
-
-    Raises:
-        httpx.RequestError: the connection failed, or the server broke the rules of HTTP.
-    """
-    held: list[bytes] = []
-    reads = _Reads(network)
-    try:
-        for chunk in response.iter_stream():
-            held.append(chunk)
-            if not reads.have_more(chunk):
-                yield b"".join(held)
-                held = []
-    except Exception as error:
-        if held:
-            yield b"".join(held)
-        raise _translated(error) from error
-    if held:
-        yield b"".join(held)
-
-
-class _Reads:
-    """Follows the chunks of HTTP through the reads of a network, each of which may bring many.
-
-    Most servers send each frame of a stream as a chunk of its own. What httpcore still has to yield
-    before it reads again is not part of its interface, so it is looked up in what was read.
-    """
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self._read = b""
-        self._place = 0
-        self._certain = False
-
-    def have_more(self, chunk: bytes) -> bool:
-        """Return whether another chunk arrived together with `chunk`; false if that is uncertain.
-
-        Args:
-            chunk: the next chunk of the body; each call gets the following one.
-        """
-        if self._read is not self._network.latest:
-            self._read, self._place, self._certain = self._network.latest, 0, False
-        start = self._place
-        if not self._certain:
-            start = self._read.find(chunk, start) if len(chunk) >= _UNMISTAKABLE else -1
-        if start < 0:
-            return False
-        self._place = start + len(chunk)
-        between = _BETWEEN_CHUNKS.match(self._read, self._place)
-        self._certain = between is not None
-        self._place = self._place if between is None else between.end()
-        return self._certain
-
-
-def _translated(error: Exception) -> Exception:
-    """Return httpx's exception for one of httpcore's, which have the same names, or `error`."""
-    for kind in type(error).__mro__:
-        theirs = getattr(httpx, kind.__name__, None)
-        if theirs is not None and getattr(httpcore, kind.__name__, None) is kind:
-            return theirs(str(error))  # type: ignore[no-any-return]
-    return error
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Opens the connections of a network, through its proxy if there is one."""
-
-    def __init__(self, context: ssl.SSLContext, network: Network, early: EarlyDial | None) -> None:
-        self._context = context
-        self._network = network
-        self._early = early
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002 - as httpcore has it
-        socket_options: Any = None,  # noqa: ANN401, ARG002 - as httpcore has it
-    ) -> httpcore.NetworkStream:
-        network = self._network
-        proxy = network.proxy
-        if proxy is None or network.forwards:
-            stream: TcpStream | TlsStream = self._dialled(host, port, timeout)
+    def _connection(self, request: httpcore.Request) -> HttpConnection:
+        """Return a connection for `request`: one that another call left, or a new one."""
+        network, host = self._network, request.url.host.decode("ascii")
+        port = request.url.port or (443 if network.secure else 80)
+        scheme = request.url.scheme.decode("ascii")
+        way = Way(scheme, host, port, network.proxy, self._certificates)
+        connection = None if self._kept is None else self._kept.take(way)
+        if connection is None:
+            limit_s = request.extensions.get("timeout", {}).get("connect")
+            connection = HttpConnection(self._opened(host, port, limit_s), network)
         else:
-            stream = self._tunnelled(proxy, host, port, timeout)
-        if not network.ends_secure:
-            network.step = Step.OPEN
+            connection.serve(network)
+        self._used.append((way, connection))
+        return connection
+
+    def _opened(self, host: str, port: int, limit_s: float | None) -> Stream:
+        """Open a connection to `host`, through the proxy if there is one."""
+        network, proxy = self._network, self._network.proxy
+        if proxy is None:
+            stream: Stream = self._dialled(host, port, limit_s)
+        elif network.forwards:
+            stream = self._dialled(proxy.host, proxy.port, limit_s)
+            host = proxy.host
+        else:
+            stream = self._tunnelled(proxy, host, port, limit_s)
+        if network.ends_secure:
+            return TlsStream.over(stream, self._context, host, network)
+        network.step = Step.OPEN
         return stream
 
-    def _tunnelled(
-        self, proxy: Proxy, host: str, port: int, timeout: float | None
-    ) -> TcpStream | TlsStream:
+    def _tunnelled(self, proxy: Proxy, host: str, port: int, limit_s: float | None) -> Stream:
         network = self._network
-        stream: TcpStream | TlsStream = self._dialled(proxy.host, proxy.port, timeout)
+        stream: Stream = self._dialled(proxy.host, proxy.port, limit_s)
         try:
             if proxy.scheme == "https":
                 stream = TlsStream.over(stream, self._context, proxy.host, network)
@@ -241,7 +172,7 @@ class _Backend(httpcore.NetworkBackend):
         network.at_proxy = False
         return stream
 
-    def _dialled(self, host: str, port: int, timeout: float | None) -> TcpStream:
+    def _dialled(self, host: str, port: int, limit_s: float | None) -> TcpStream:
         network, goal = self._network, (to_resolve(host), port)
         early, self._early = self._early, None
         try:
@@ -250,10 +181,49 @@ class _Backend(httpcore.NetworkBackend):
                 sock, left_s = early.finish()
                 network.begin(left_s)
             if sock is None:
-                network.begin(timeout)
+                network.begin(limit_s)
                 sock = dial(*goal, network)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
+            raise httpx.ConnectTimeout(str(error)) from error
         except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
+            raise httpx.ConnectError(str(error)) from error
         return TcpStream(sock, network)
+
+
+class _Pool(httpcore.ConnectionPool):
+    """A pool for one request; those who replace httpcore's pool in a test replace this one, too."""
+
+    def __init__(self, connect: Callable[[httpcore.Request], HttpConnection]) -> None:
+        super().__init__(ssl_context=context_without_certificates())
+        self._connect = connect
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:  # noqa: ARG002 - the request has it
+        return _Exchange(self._connect)
+
+
+class _Exchange(httpcore.ConnectionInterface):
+    """One request and its response, over a connection that the pool does not keep."""
+
+    def __init__(self, connect: Callable[[httpcore.Request], HttpConnection]) -> None:
+        self._connect = connect
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        return self._connect(request).send(request)
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:  # noqa: ARG002 - just the one
+        return False
+
+    def is_available(self) -> bool:
+        return False
+
+    def has_expired(self) -> bool:
+        return False
+
+    def is_idle(self) -> bool:
+        return False
+
+    def is_closed(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Leave the connection to its owner."""

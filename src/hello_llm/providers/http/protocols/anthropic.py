@@ -8,6 +8,7 @@ from hello_llm.providers.http.protocols.counts import usage_in
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -24,6 +25,7 @@ class AnthropicReplies:
 
     by_lines: bool = False
     usage_names: UsageNames = (("input_tokens",), ("output_tokens",))
+    model_places: ModelPlaces = (("message", "model"), ("model",))
 
     def __init__(self) -> None:
         """Start a new answer."""

@@ -8,6 +8,7 @@ from hello_llm.providers.http.protocols.counts import usage_in
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -29,6 +30,7 @@ class CohereReplies:
 
     by_lines: bool = True  # LiteLLM reads each line of a stream as JSON
     usage_names: UsageNames = (("input_tokens",), ("output_tokens",))
+    model_places: ModelPlaces = ()  # this API never names it
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
         """Read one JSON value of the answer."""

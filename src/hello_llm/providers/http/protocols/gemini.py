@@ -8,6 +8,7 @@ from hello_llm.providers.http.protocols.counts import usage_in
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -27,6 +28,7 @@ class GeminiReplies:
         ("promptTokenCount",),
         ("candidatesTokenCount", "thoughtsTokenCount"),
     )
+    model_places: ModelPlaces = (("modelVersion",),)
 
     def __init__(self) -> None:
         """Start a new answer."""
@@ -92,6 +94,8 @@ def _piece(candidate: Json) -> Piece:
 def _part(part: object) -> Piece:
     if not isinstance(part, dict):
         return piece_of(part)
+    if len(part) == 1 and isinstance(part.get("text"), str):  # as nearly all are
+        return Piece(text=part["text"])
     if part.get("functionCall") is not None:
         return Piece(calls=list(_calls(part)))
     if _TEXTLESS_PARTS & part.keys() and not part.get("text"):

@@ -12,6 +12,7 @@ from hello_llm.providers.http.protocols.content import (
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -31,6 +32,7 @@ class OllamaReplies:
 
     by_lines: bool = True
     usage_names: UsageNames = (("prompt_eval_count",), ("eval_count",))
+    model_places: ModelPlaces = (("model",),)
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:  # noqa: ARG002 - the protocol's
         """Read one JSON value of the answer."""

@@ -13,6 +13,7 @@ from hello_llm.providers.http.protocols.counts import usage_in
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -32,6 +33,7 @@ class OpenAIReplies:
 
     by_lines: bool = False
     usage_names: UsageNames = (("prompt_tokens",), ("completion_tokens",))
+    model_places: ModelPlaces = (("model",),)
 
     def __init__(self) -> None:
         """Start a new answer."""

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 Json = dict[str, Any]
 UsageNames = tuple[tuple[str, ...], tuple[str, ...]]
 """The keys that count the prompt's tokens, and the keys that count the reply's."""
+ModelPlaces = tuple[tuple[str, ...], ...]
+"""The places that name the model, each as the keys that lead to it."""
 
 
 class UnreadableAnswerError(Exception):
@@ -109,6 +111,8 @@ class ReplyProtocol(Protocol):
     """True if LiteLLM expects a JSON object on each line, False for server-sent events."""
     usage_names: UsageNames
     """The keys of `Piece.usage` that are the token counts."""
+    model_places: ModelPlaces
+    """Where a JSON value of the answer may name the model that answers."""
 
     def read(self, value: Json, *, whole: bool) -> Piece | None:
         """Read one JSON value, or return ``None`` if it does not belong to this protocol.

@@ -14,6 +14,7 @@ from hello_llm.providers.http.protocols.openai import OpenAIReplies
 from hello_llm.providers.http.protocols.piece import (
     CallPiece,
     Json,
+    ModelPlaces,
     NoReplyError,
     Piece,
     UnreadableAnswerError,
@@ -59,6 +60,8 @@ _USAGE_NAMES = {
 
 class ResponsesReplies(OpenAIReplies):
     """Parses events and responses; content that an event repeats is passed on only once."""
+
+    model_places: ModelPlaces = (("response", "model"), ("model",))
 
     def __init__(self) -> None:
         """Start a new answer."""

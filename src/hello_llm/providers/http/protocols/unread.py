@@ -6,6 +6,7 @@ from typing import Any
 
 from hello_llm.providers.http.protocols.piece import (
     Json,
+    ModelPlaces,
     Piece,
     UnreadableAnswerError,
     UsageNames,
@@ -20,6 +21,7 @@ class UnreadReplies:
     """Passes values on unchanged."""
 
     usage_names: UsageNames = ((), ())
+    model_places: ModelPlaces = (("model",), ("modelVersion",), ("model_id",))
 
     def __init__(self, *, by_lines: bool) -> None:
         """Start an answer that is sent as JSON lines if `by_lines`, else as server-sent events."""

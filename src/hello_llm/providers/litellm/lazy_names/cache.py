@@ -14,12 +14,14 @@ from threading import get_ident
 from typing import Self
 from zlib import crc32
 
-from hello_llm.providers.litellm.lazy_names import definitions, simplify
-from hello_llm.providers.litellm.lazy_names.definitions import Compiled
+from hello_llm.providers.litellm.lazy_names.compiled import Compiled
 
 _HEADER = struct.Struct("<16sqqI")
 """What stands before a compiled module: the state of the installation, the time of the source's
 last change in nanoseconds, its size, and a checksum of the rest, since ``marshal`` trusts it."""
+
+_COMPILER = ("definitions.py", "simplify.py")
+"""The modules beside this one that decide how a module is compiled."""
 
 _ROOM = 2**20
 """The bytes that must be free for a cache to be started."""
@@ -27,6 +29,9 @@ _ROOM = 2**20
 _PROBE = ".probe"
 _UNFINISHED = ".unfinished-"
 """How the names of files begin that are being written."""
+
+_A_MOMENT_S = 2.0
+"""Longer, in seconds, than it takes to compile any module."""
 
 _ABANDONED_S = 3600.0
 """The age in seconds at which such a file was left by a process that was killed."""
@@ -44,8 +49,7 @@ class Cache:
         self._folder = folder
         self._state = state
         self._writes = True
-        self.compiles = False
-        """Whether a module had to be compiled."""
+        self._compiled_at = -_A_MOMENT_S
 
     @classmethod
     def open(cls, folder: Path, library: Path) -> Self:
@@ -75,6 +79,11 @@ class Cache:
             raise NoCacheError(f"failed to write to {place}: {error.strerror}") from None
         return cache
 
+    @property
+    def fills(self) -> bool:
+        """Whether a module had to be compiled just now, so that others probably have to be, too."""
+        return time.monotonic() - self._compiled_at < _A_MOMENT_S
+
     def read(self, name: str, source: os.stat_result) -> Compiled | None:
         """Return the module `name` as it was compiled from `source`; ``None`` if it was not."""
         try:
@@ -95,7 +104,7 @@ class Cache:
 
     def write(self, name: str, source: os.stat_result, compiled: Compiled) -> None:
         """Keep the module `name`, compiled from `source`, unless it cannot be written."""
-        self.compiles = True
+        self._compiled_at = time.monotonic()
         if not self._writes:
             return
         payload = marshal.dumps(tuple(compiled))
@@ -145,7 +154,7 @@ def _state(library: Path) -> bytes:
     The names of the folders of metadata contain the versions of all packages.
     """
     installed = sorted(name for name in os.listdir(library) if name.endswith(".dist-info"))
-    compiler = [os.stat(str(part.__file__)) for part in (definitions, simplify)]
+    compiler = [os.stat(Path(__file__).with_name(name)) for name in _COMPILER]
     return _digest(
         MAGIC_NUMBER.hex(),
         sys.version,

@@ -12,12 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import decode_source, find_spec
 from types import CodeType
-from typing import NamedTuple
 
+from hello_llm.providers.litellm.lazy_names.compiled import STAR, Compiled
 from hello_llm.providers.litellm.lazy_names.simplify import Untyped, future_annotations, single
-
-STAR = "__import_star__"
-"""The function that is called in place of ``from module import *``."""
 
 _CHANGEABLE = re.compile("env|secret|time|now|random|uuid|open|load|register")
 """Part of the name of a function whose result depends on when it is called."""
@@ -27,15 +24,6 @@ _LOOKED_UP = frozenset({"dataclasses", "typing", "typing_extensions"})
 
 _LISTING = frozenset({"dir", "globals", "locals", "vars"})
 """Functions that list the names that are defined so far."""
-
-
-class Compiled(NamedTuple):
-    """A module, ready to be executed."""
-
-    code: CodeType
-    """What runs when the module is imported."""
-    definitions: dict[str, bytes]
-    """The code that defines each name that waits, as ``marshal`` writes it."""
 
 
 def compile_lazily(source: bytes, path: str) -> Compiled:
@@ -60,15 +48,26 @@ def compile_lazily(source: bytes, path: str) -> Compiled:
         compiled: CodeType = compile(tree, path, "exec", flags, dont_inherit=True)
         return compiled
 
-    put_off = {id(statement) for definition in waiting.values() for statement in definition}
-    at_once = [
-        _starred(statement, _defined_in(waiting, statements[place:]), complete=lists_names)
-        for place, statement in enumerate(statements)
-        if id(statement) not in put_off
-    ]
+    at_once = list(_at_once(statements, waiting, complete=lists_names))
     return Compiled(
         code(at_once), {name: marshal.dumps(code(part)) for name, part in waiting.items()}
     )
+
+
+def _at_once(
+    statements: Sequence[ast.stmt], waiting: Mapping[str, Sequence[ast.stmt]], *, complete: bool
+) -> Iterator[ast.stmt]:
+    """Yield the statements that do not wait, with calls of :data:`STAR` for imports of ``*``."""
+    put_off = {id(statement) for definition in waiting.values() for statement in definition}
+    for place, statement in enumerate(statements):
+        match statement:
+            case _ if id(statement) in put_off:
+                continue
+            case ast.ImportFrom(names=[ast.alias("*")]):
+                later = _defined_in(waiting, statements[place:])
+                yield _call_of_star(statement, later, complete=complete)
+            case _:
+                yield statement
 
 
 def _waiting(statements: Sequence[ast.stmt]) -> dict[str, list[ast.stmt]]:
@@ -233,13 +232,12 @@ def _defined_in(
     return tuple(sorted(found & waiting.keys()))
 
 
-def _starred(statement: ast.stmt, except_for: tuple[str, ...], *, complete: bool) -> ast.stmt:
-    """Return `statement`; if it imports ``*``, return a call of :data:`STAR` instead."""
-    match statement:
-        case ast.ImportFrom(module, [ast.alias("*")], level):
-            names: list[ast.expr] = [ast.Constant(name) for name in except_for]
-            source = ast.Constant("." * level + (module or ""))
-            arguments = [source, ast.Tuple(names, ast.Load()), ast.Constant(complete)]
-            call = ast.Call(ast.Name(STAR, ast.Load()), arguments, [])
-            return ast.copy_location(ast.Expr(call), statement)
-    return statement
+def _call_of_star(
+    statement: ast.ImportFrom, except_for: Iterable[str], *, complete: bool
+) -> ast.stmt:
+    """Return the call that does what `statement` does, except for some names."""
+    names: list[ast.expr] = [ast.Constant(name) for name in except_for]
+    source = ast.Constant("." * statement.level + (statement.module or ""))
+    arguments = [source, ast.Tuple(names, ast.Load()), ast.Constant(complete)]
+    call = ast.Call(ast.Name(STAR, ast.Load()), arguments, [])
+    return ast.copy_location(ast.Expr(call), statement)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from hello_llm.providers.litellm.lazy_names.cache import Cache, NoCacheError
-from hello_llm.providers.litellm.lazy_names.definitions import Compiled, compile_lazily
+from hello_llm.providers.litellm.lazy_names.compiled import Compiled
 from hello_llm.providers.litellm.lazy_names.namespace import LazyPackage, execute
 
 PACKAGES = ("litellm", "openai", "httpx", "httpcore")
@@ -56,8 +56,10 @@ class _Loader(SourceFileLoader):
         compiled = self._cache.read(self.name, source)
         if compiled is not None:
             return compiled
+        from hello_llm.providers.litellm.lazy_names import definitions  # takes 10 ms
+
         try:
-            compiled = compile_lazily(self.get_data(self.path), self.path)
+            compiled = definitions.compile_lazily(self.get_data(self.path), self.path)
         except (SyntaxError, ValueError, RecursionError):
             return None  # Python itself reports it, or manages
         self._cache.write(self.name, source, compiled)

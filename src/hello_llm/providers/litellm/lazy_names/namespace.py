@@ -11,7 +11,7 @@ from threading import get_ident
 from types import ModuleType
 from typing import Any
 
-from hello_llm.providers.litellm.lazy_names.definitions import STAR, Compiled
+from hello_llm.providers.litellm.lazy_names.compiled import STAR, Compiled
 
 
 class LazyPackage(ModuleType):
