@@ -26,8 +26,8 @@ autodoc_typehints_format = "short"
 nitpicky = True
 # The standard library's own names; looking them up would need the network.
 nitpick_ignore_regex = [
-    ("py:.*", r"(collections|dataclasses|enum|pathlib|types|typing)\..*"),
-    ("py:.*", r"(Callable|Iterable|Iterator|Mapping|Path|Self)"),
+    ("py:.*", r"(collections|dataclasses|decimal|enum|pathlib|types|typing)\..*"),
+    ("py:.*", r"(Callable|Decimal|Iterable|Iterator|Mapping|Path|Self)"),
 ]
 
 

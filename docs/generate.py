@@ -56,6 +56,8 @@ def pages() -> dict[str, str]:
         "events.schema.json": schema("events"),
         "doctor.schema.json": schema("doctor"),
         "checks.schema.json": schema("checks"),
+        "models.schema.json": schema("models"),
+        "spend.schema.json": schema("spend"),
     }
 
 
@@ -112,7 +114,23 @@ def settings_page() -> str:
         f" | {_toml(field.default)} |"
         for field in FIELDS.values()
     ]
-    return _text(*head, *rows)
+    return _text(*head, *rows, "", *_budget_keys())
+
+
+def _budget_keys() -> list[str]:
+    """Return the part of the page about the limits of spending."""
+    from hello_llm.settings.budget import KEYS, OWNERS
+
+    owned = " and ".join(f"`[budget.{owner}.NAME]`" for owner in OWNERS)
+    return [
+        "## Limits of spending",
+        "",
+        f"Keys of `[budget]`; all but `mode` also of {owned}. See [Spending](../spending.md).",
+        "",
+        "| key | allowed |",
+        "| --- | --- |",
+        *(f"| `{key}` | {kind.allowed} |" for key, kind in KEYS.items()),
+    ]
 
 
 def _toml(value: object) -> str:

@@ -25,6 +25,7 @@ hello-llm help COMMAND shows the part of this page that is about one command.
 _FILES = {
     "~/.config/hello-llm/config.toml": "The configuration file, on Linux; hello-llm config path"
     " tells where it is elsewhere, and hello-llm config init writes it.",
+    "~/.local/state/hello-llm/ledger.sqlite3": "The ledger that hello-llm spend reads, on Linux.",
     "$XDG_RUNTIME_DIR/hello-llm/": "The socket of the warm process; without a runtime folder, it"
     " is in /tmp/hello-llm-UID.",
 }
@@ -35,6 +36,7 @@ _ENVIRONMENT = {
     "TERM": "If it is dumb or unknown, the answer is not rendered.",
     "COLUMNS, LINES": "The size of the terminal, if it is not what the terminal says.",
     "XDG_CONFIG_HOME": "The folder that has the configuration file in hello-llm/.",
+    "XDG_STATE_HOME": "The folder that has the ledger in hello-llm/.",
     "XDG_RUNTIME_DIR": "The folder that has the socket of the warm process in hello-llm/.",
 }
 _IGNORED = "Other variables, such as those that set a proxy or a vendor's address, are ignored."
@@ -98,7 +100,7 @@ def _definitions(definitions: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _synopsis(everything: Iterable[Command]) -> Iterator[str]:
     yield ".nf"
     for command in everything:
-        if not command.below:
+        if ARGUMENTS in command.sections or not command.below:
             yield _usage(command)
     yield ".fi"
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from hello_llm.prices import aging
+from hello_llm.prices.price_list import RELEASED
 from hello_llm.providers.litellm.loader import load_lazily
 from tests.guard import sitecustomize as network_guard
 from tests.servers import Anthropic, Ollama, OpenAI, ScriptedServer
@@ -109,6 +111,12 @@ def refusals(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     refused = log.read_text(encoding="utf-8")
     if refused:
         pytest.fail(f"this test reached beyond loopback:\n{refused}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def day_of_the_price_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the price list be new, and its models as far from retiring as when it was made."""
+    monkeypatch.setattr(aging, "today", lambda: RELEASED[1])
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ ROOMS: dict[str, frozenset[str]] = {
     "toml_file": frozenset({"text", "contract", "secrets", "files"}),
     "judge": frozenset({"contract"}),
     "settings": frozenset({"text", "contract", "secrets", "files", "toml_file"}),
-    "prices": frozenset(),
+    "prices": frozenset({"contract"}),
+    "ledger": frozenset({"text", "contract", "secrets"}),
     "providers.http": frozenset({"", "contract", "files"}),
-    "providers.litellm": frozenset({"text", "contract", "machine", "providers.http"}),
+    "providers.litellm": frozenset({"text", "contract", "machine", "prices", "providers.http"}),
     "providers.mock": frozenset(
         {"text", "contract", "machine", "files", "toml_file", "judge", "providers.http"}
     ),
@@ -23,12 +24,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "recording": frozenset({"contract", "files"}),
     "local": frozenset({"contract", "machine"}),
     "warm": frozenset({"", "machine"}),
-    "rendering": frozenset({"text", "contract", "secrets"}),
+    "rendering": frozenset({"text", "contract", "secrets", "prices", "ledger"}),
     "calls": frozenset(
         {
+            "text",
             "contract",
             "files",
             "settings",
+            "prices",
+            "ledger",
             "providers",
             "providers.http",
             "providers.litellm",
@@ -65,6 +69,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "judge",
             "settings",
             "prices",
+            "ledger",
             "providers.http",
             "providers.litellm",
             "providers.mock",

@@ -181,8 +181,8 @@ def test_fail_fast_passes_over_what_is_quarantined():
 )
 def test_the_budget_ends_the_run_before_it_may_be_crossed(budget, worst, tried):
     asked = Asked()
-    cases = [asked.case(f"c{n}", reply("yes", 25), worst_micros=worst) for n in range(5)]
-    run = Run(cases, Plan(budget_micros=budget))
+    cases = [asked.case(f"c{n}", reply("yes"), bound_nano_usd=worst) for n in range(5)]
+    run = Run(cases, Plan(max_nano_usd=budget, counted_nano_usd=lambda: 25 * len(asked.at)))
     run.run()
     assert (len(asked.at), run.stopped) == (tried, ExitCode.BUDGET)
     assert verdicts(run) == [PASS] * tried + [SKIPPED] * (5 - tried)

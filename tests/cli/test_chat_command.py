@@ -17,7 +17,8 @@ MOCK_DOCUMENT = """\
 {"schema": "hello-llm.reply/1", "ok": true, "exit_code": 0, \
 "text": "Hello! You said: Grüß dich", "provider": "mock", "model": "mock/echo", \
 "usage": {"tokens_in": 2, "tokens_out": 5, "latency_ms": 0, "usd_micros": 0, \
-"first_token_ms": null, "tokens_cached": null, "tokens_reasoning": null, "estimated": false}, \
+"first_token_ms": null, "tokens_cached": null, "tokens_reasoning": null, "estimated": false, \
+"price_source": "local"}, \
 "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null, \
 "reasoning": null, "tool_calls": [], "model_served": "echo", "error": null}
 """
@@ -31,7 +32,8 @@ MOCK_EVENTS = """\
 {"event": "end", "schema": "hello-llm.reply/1", "ok": true, "exit_code": 0, \
 "text": "Hello! You said: hi", "provider": "mock", "model": "mock/echo", \
 "usage": {"tokens_in": 1, "tokens_out": 4, "latency_ms": 0, "usd_micros": 0, \
-"first_token_ms": 0, "tokens_cached": null, "tokens_reasoning": null, "estimated": false}, \
+"first_token_ms": 0, "tokens_cached": null, "tokens_reasoning": null, "estimated": false, \
+"price_source": "local"}, \
 "finish_reason": "stop", "complete": true, "attempts": 1, "request_id": null, \
 "reasoning": null, "tool_calls": [], "model_served": "echo", "error": null}
 """
@@ -96,6 +98,7 @@ def test_the_document_tells_what_the_server_said(openai_server):
         "tokens_cached": 3,
         "tokens_reasoning": 2,
         "estimated": False,
+        "price_source": None,
     }
     assert (document["text"], document["reasoning"]) == ("Hello, world!", "hm")
     assert (document["model"], document["request_id"]) == ("openai/tiny", "req_openai_1")

@@ -55,8 +55,8 @@ tags = ["zz-smoke", "zz-nightly"]
 
 FREE = frozenset(
     """
-    api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_tokens
-    max_wait prompt prompt_flag retries seed stop system temperature timeout top_p
+    api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_price
+    max_tokens max_wait prompt prompt_flag retries seed since stop system temperature timeout top_p
     """.split()
 )
 """The parameters that take text or a number of the user's own."""
@@ -89,7 +89,7 @@ def offered(line: str) -> list[str]:
         ("help warm ", ["start", "status", "stop"]),
         ("help chat ", []),
         ("help nonsense warm ", []),
-        ("schema ", ["reply", "events", "doctor", "checks"]),
+        ("schema ", ["reply", "events", "doctor", "checks", "models", "spend"]),
         ("schema reply ", []),
         ("--install-completion ", [*get_args(Shell)]),
         ("--show-completion=z", ["--show-completion=zsh"]),

@@ -19,7 +19,7 @@ def shown(*arguments):
     line, end = ended.text.split("\n")
     assert end == ""
     document = json.loads(line)
-    assert list(document) == ["schema", "request", "settings"]
+    assert list(document) == ["schema", "request", "cost", "settings"]
     assert document["schema"] == "hello-llm.dry-run/1"
     assert list(document["settings"]) == list(FIELDS)
     return document
@@ -134,7 +134,8 @@ def test_the_plain_form_is_the_request_then_the_settings(openai_server):
     flags = ["--provider", "litellm", "--model", "openai/tiny", "--api-base", base]
     ended = program("chat", "hi", "--dry-run", *flags)
     assert (ended.code, ended.stderr) == (0, "")
-    head, body, settings = ended.text.split("\n\n")
+    head, body, cost, settings = ended.text.split("\n\n")
+    assert cost.startswith("cost: unknown: neither the price list nor the configuration")
     line, *headers = head.splitlines()
     assert line == f"POST {base}/chat/completions"
     assert f"host: 127.0.0.1:{openai_server.port}" in headers

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from hello_llm.cli.commands.schema import NAMES
 from hello_llm.contract import ExitCode
 from hello_llm.providers.http.vendor_table import KEY_PAGES
 from tests.cli.program import program
@@ -204,7 +205,10 @@ def test_an_error_as_events_is_a_start_and_one_error():
             "there is no command 'say it'\nhint: hello-llm chat 'say it' again\n",
         ),
         (["schema"], "missing argument 'NAME'\nhint: hello-llm schema --help\n"),
-        (["schema", "x"], "there is no schema 'x'\nhint: schemas: reply, events, doctor, checks\n"),
+        (
+            ["schema", "x"],
+            f"there is no schema 'x'\nhint: schemas: {', '.join(NAMES)}\n",
+        ),
         (["help", "x"], "there is no help on 'x'\nhint: hello-llm help\n"),
     ],
 )

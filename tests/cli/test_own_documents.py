@@ -12,6 +12,10 @@ SCHEMAS = {
     "config show": "hello-llm.config/1",
     "config get model": "hello-llm.config-value/1",
     "doctor": "hello-llm.doctor/1",
+    "models gpt-4o-mini": "hello-llm.models/1",
+    "models show openai/gpt-4o-mini": "hello-llm.models/1",
+    "spend": "hello-llm.spend/1",
+    "spend reconcile": "hello-llm.spend-reconcile/1",
 }
 FAILURES = {
     "an unknown option": ("--bogus",),

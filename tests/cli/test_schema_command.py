@@ -5,11 +5,12 @@ import json
 import jsonschema
 import pytest
 
+from hello_llm.cli.commands.schema import NAMES
 from hello_llm.rendering.json.schemas import load_schema
 from tests.cli.program import child
 
 
-@pytest.mark.parametrize("name", ["reply", "events", "doctor", "checks"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_schema_is_printed_as_it_ships_in_any_locale(name):
     ended = child("schema", name, LC_ALL="C", PYTHONIOENCODING="ascii")
     assert (ended.code, ended.stderr) == (0, "")

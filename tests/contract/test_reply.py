@@ -17,6 +17,8 @@ def test_usage_has_the_normalised_keys_first_and_claims_nothing_by_itself():
         ("tokens_cached", None),
         ("tokens_reasoning", None),
         ("estimated", False),
+        ("price_source", None),
+        ("usd_nanos", None),
     ]
 
 

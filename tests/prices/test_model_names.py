@@ -2,9 +2,10 @@
 
 import pytest
 
-from docs.model_names import model_names, names_in
+from docs.model_names import model_names
 from hello_llm.contract.model_name import ModelName
 from hello_llm.prices.model_names import FILE, known_names
+from hello_llm.prices.row_names import keys_by_name
 from hello_llm.providers.http.route import resolve_route_without_key
 from hello_llm.providers.http.vendor_table import BASELESS_VENDORS
 
@@ -50,9 +51,9 @@ def test_a_call_accepts_every_name():
 )
 def test_a_row_of_the_table_gives_the_name_that_the_user_types(key, provider, name):
     rows = {key: {"litellm_provider": provider, "mode": "chat"}}
-    assert list(names_in(rows)) == ([] if name is None else [name])
+    assert list(keys_by_name(rows)) == ([] if name is None else [name])
 
 
 @pytest.mark.parametrize("mode", ["embedding", "image_generation", None])
 def test_a_model_that_does_not_answer_prompts_is_left_out(mode):
-    assert list(names_in({"x": {"litellm_provider": "openai", "mode": mode}})) == []
+    assert list(keys_by_name({"x": {"litellm_provider": "openai", "mode": mode}})) == []

@@ -104,6 +104,8 @@ def test_a_reply_is_complete_and_says_what_it_used(subject):
         "tokens_cached",
         "tokens_reasoning",
         "estimated",
+        "price_source",
+        "usd_nanos",
     }
     counted = (usage.tokens_in, usage.tokens_out, usage.latency_ms, usage.usd_micros)
     assert all(isinstance(figure, int) and figure >= 0 for figure in counted)

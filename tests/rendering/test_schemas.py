@@ -8,6 +8,8 @@ import pytest
 
 from hello_llm.contract import ExitCode, FinishReason, Usage
 from hello_llm.contract.diagnosis import Diagnosis, DiagnosisName, Status
+from hello_llm.contract.model_facts import CAPABILITIES
+from hello_llm.prices.model import Source
 from hello_llm.rendering.json.schemas import SchemaName, load_schema
 
 FAILURES = [code.name for code in ExitCode if code is not ExitCode.OK]
@@ -39,7 +41,17 @@ def test_the_schema_of_doctor_knows_each_exit_code_and_each_finding():
 def test_the_schema_knows_each_finish_reason_and_each_figure_of_the_usage():
     properties = load_schema("reply")["properties"]
     assert properties["finish_reason"]["enum"] == [*get_args(FinishReason), None]
-    assert properties["usage"]["required"] == [field.name for field in fields(Usage)]
+    told = [field.name for field in fields(Usage) if field.name != "usd_nanos"]
+    assert properties["usage"]["required"] == told
+
+
+def test_the_schema_of_models_knows_each_ability_source_and_exit_code():
+    properties = load_schema("models")["properties"]
+    assert properties["exit_code"]["enum"] == [int(code) for code in ExitCode]
+    assert properties["error"]["properties"]["code"]["enum"] == FAILURES
+    model = properties["models"]["items"]["properties"]
+    assert model["can"]["required"] == list(CAPABILITIES)
+    assert model["sources"]["items"]["enum"] == list(get_args(Source))
 
 
 def test_the_schema_of_the_events_holds_that_of_the_reply():

@@ -99,3 +99,19 @@ def test_times_are_in_the_unit_that_reads_best(milliseconds, shown):
 )
 def test_the_pace_is_shown_only_if_all_it_takes_was_measured(usage, shown):
     assert tokens_per_second(usage) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("server", "the cost is what the server says\n"),
+        ("configuration", "the cost is by the prices of the configuration\n"),
+        ("list", ""),
+        ("local", ""),
+        (None, ""),
+    ],
+)
+def test_a_price_that_is_not_from_the_usual_list_says_whose_it_is(source, said):
+    *_, figures, rest = table(replace(USAGE, price_source=source)).split("\n", 2)
+    assert figures.endswith("stop")
+    assert rest == said

@@ -77,7 +77,7 @@ mine = "~/c.gguf"
         (
             "xyz = 1",
             'config.toml, line 2, column 1: unknown key "xyz"',
-            "the keys are version, default_profile, defaults, profiles and local",
+            "the keys are version, default_profile, defaults, profiles, local, models and budget",
         ),
         (
             "[profile.ci]",

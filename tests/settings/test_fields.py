@@ -12,8 +12,9 @@ KEYS = [
     "provider", "model", "fallback", "require_model", "api_base", "api_key_env", "headers",
     "headers_env", "proxy", "proxy_auth_env", "ca_file", "client_cert", "client_key", "script",
     "stream", "system", "temperature", "top_p", "max_tokens", "seed", "stop", "connect_timeout",
-    "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "fail_on_length",
-    "output", "usage", "color", "warm", "lazy_imports", "quiet", "verbose",
+    "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait", "max_cost",
+    "fail_on_length", "output", "usage", "color", "warm", "lazy_imports", "ledger", "quiet",
+    "verbose",
 ]  # fmt: skip
 
 FILE_ONLY = {
@@ -43,7 +44,9 @@ def test_the_attributes_without_a_row_are_those_that_no_flag_sets():
     names = {field.name for field in dataclasses.fields(Settings)}
 
     assert names - set(FIELDS) == {
+        "budget",
         "local_models",
+        "models",
         "origins",
         "config_file",
         "config_unseen",

@@ -99,10 +99,22 @@ def open_provider(
             options |= {key: getattr(settings, key) for key in _OF_A_CALL}
             options |= {"timeout": None, "proxy": settings.proxy or None, "connect_early": True}
             options |= asdict(certificates(settings))
+            options |= _prices(settings)
             if is_local(settings.model):
                 name, weights = _local_model(settings, str(settings.model))
                 options["api_base"] = stack.enter_context(serve(weights, name))
         yield get_provider(settings.provider, **options)
+
+
+def _prices(settings: Settings) -> dict[str, Any]:
+    """Return the option with the configured prices of the model; empty if there are none."""
+    model = settings.model
+    if model is None or model not in settings.models:
+        return {}
+    from hello_llm.prices.own_prices import own_prices
+
+    facts = own_prices(model, settings.models)
+    return {} if facts is None else {"prices": {model: facts}}
 
 
 def _script(settings: Settings, play: "Play | None") -> dict[str, Any]:

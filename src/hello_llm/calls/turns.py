@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from hello_llm.calls.money import Meter, Say
 from hello_llm.calls.opening import build_request, import_as_set, open_provider
 from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import HelloLLMError, LLMProvider, Message, UsageError
@@ -38,16 +39,22 @@ TurnFactory = Callable[[tuple[Message, ...]], Turn]
 def open_turns(
     settings: Settings,
     redact: Callable[[str], str],
-    warn: Callable[[str], None],
+    warn: Say,
     recording: RecordingOptions = _NOT_RECORDED,
+    *,
+    command: str,
+    note: Say = lambda _: None,
 ) -> Iterator[TurnFactory]:
     """Open the providers; yields a function that starts a turn on the model and its fallbacks.
 
     Args:
         settings: every setting.
         redact: removes secrets from recordings.
-        warn: called with a sentence about rules of the script that no prompt matched.
+        warn: called with a sentence about rules of the script that no prompt matched, or about
+            the ledger.
         recording: the files that record the exchanges, or replay them in place of a model.
+        command: the command that makes the calls.
+        note: called with a sentence about what the money left does to a request.
 
     Raises:
         OutputError: the exchanges cannot be recorded.
@@ -56,15 +63,21 @@ def open_turns(
     recording.check(settings)
     with ExitStack() as stack:
         call_recording = stack.enter_context(recording.running(redact)).for_call()
+        meter = stack.enter_context(Meter(command, settings, settings.max_cost))
+
+        def speak() -> None:
+            meter.speak(warn, note)
+
+        stack.callback(speak)
         everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
-        openers = [_opener(one, stack) for one in everyone]
+        openers = [_opener(one, stack, meter) for one in everyone]
         if settings.script is not None:
             openers = openers[:1] * len(everyone)  # one script sees all calls of a run
         recorded = [_recorded(opener, stack, call_recording) for opener in openers]
         name = recorded[0]().name
         declined: list[HelloLLMError] = []
 
-        def note(error: HelloLLMError, _delay_s: float | None) -> None:
+        def note_refusal(error: HelloLLMError, _delay_s: float | None) -> None:
             if error.refuses_stream:
                 declined.append(error)
 
@@ -75,7 +88,8 @@ def open_turns(
             ]
             asked = replace(settings, stream=False) if declined else settings
             turn = turn_of(asked, candidates, call_recording)
-            turn.on_failure(note)
+            turn.on_failure(note_refusal)
+            turn.on_wait(speak)
             return turn
 
         yield make
@@ -100,12 +114,12 @@ def _warn_unused_rules(provider: LLMProvider, warn: Callable[[str], None]) -> No
         warn(unused.message)
 
 
-def _opener(settings: Settings, stack: ExitStack) -> Callable[[], LLMProvider]:
+def _opener(settings: Settings, stack: ExitStack, meter: Meter) -> Callable[[], LLMProvider]:
     """Return a function that opens the provider of `settings` once; `stack` closes it."""
 
     @cache
     def provider() -> LLMProvider:
-        return stack.enter_context(open_provider(settings))
+        return meter.around(stack.enter_context(open_provider(settings)), settings)
 
     return provider
 

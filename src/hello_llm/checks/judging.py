@@ -19,10 +19,10 @@ _SAYS_NOTHING = frozenset(
         ExitCode.UNREACHABLE,
         ExitCode.TIMEOUT,
         ExitCode.SERVER,
+        ExitCode.BUDGET,
     }
 )
 """Failures that occur before a server has looked at the request."""
-
 
 _LEAST_S = 0.5
 """The minimum time for judging an answer in seconds, however late the answer arrived."""

@@ -2,20 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 
 from hello_llm.checks.suite import Check
 from hello_llm.engine import Turn
-
-
-class Unpriced(Enum):
-    """Why the most that a call may cost is unknown; the value says it in words."""
-
-    NO_LIMIT = "max_tokens is not set"
-    """The answer may be of any length."""
-    NO_PRICE = "the model has no known price"
-    """LiteLLM's price list does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +32,10 @@ class Case:
     """The longest wait, in seconds, that a server may ask for."""
     replay: str = ""
     """The command line that repeats the call."""
-    worst_micros: int | None = None
-    """The most that one attempt may cost, in millionths of a dollar; ``None`` if unknown."""
-    unpriced: Unpriced | None = None
-    """Why that is unknown, if it was looked up."""
+    bound_nano_usd: int | None = None
+    """The most that one call may cost, in billionths of a US dollar; ``None`` if unknown."""
+    bound_words: str = ""
+    """How that was computed, or why it is unknown, if it was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +48,7 @@ class Plan:
     """Whether the first check that fails or errs ends the run."""
     all_attempts: bool = False
     """Whether to run every attempt, even once the verdict is certain."""
-    budget_micros: int | None = None
-    """The cost limit of all attempts together, in millionths of a dollar."""
+    max_nano_usd: int | None = None
+    """The most that all calls together may cost, in billionths of a US dollar."""
+    counted_nano_usd: Callable[[], int] = lambda: 0
+    """Returns what the calls that have ended cost or, if that is unknown, may have cost."""

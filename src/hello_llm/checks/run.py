@@ -18,19 +18,6 @@ from hello_llm.judge.pool import Judges
 _LOOK_AGAIN_S = 0.05
 """Polling interval in seconds, for Ctrl-C and for hosts that may be called again."""
 
-_FREE = frozenset(
-    {
-        ExitCode.USAGE,
-        ExitCode.AUTH,
-        ExitCode.REQUEST,
-        ExitCode.RATE_LIMITED,
-        ExitCode.UNREACHABLE,
-        ExitCode.SERVER,
-        ExitCode.CONTEXT,
-    }
-)
-"""Failures that no vendor charges for, because nothing was answered."""
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -138,7 +125,7 @@ class Run:
         self._progress = [_Progress(case) for case in cases]
         self._open = dict.fromkeys(self._progress)
         self._in_flight = 0
-        self._due_micros = 0
+        self._held_nano_usd = 0
         self._told = 0
         self._backoff = Backoff()
         self._jobs: queue.SimpleQueue[tuple[_Progress, int] | None] = queue.SimpleQueue()
@@ -208,13 +195,12 @@ class Run:
             if self._backoff.held(progress.case.host):
                 continue
             if not self._affordable(progress.case):
-                self.stopped = ExitCode.BUDGET
-                self.skip_rest("the budget is spent")
+                self._stop_or_wait()
                 return None
             progress.began = progress.began or time.monotonic()
             progress.slots.append(None)
             self._in_flight += 1
-            self._due_micros += progress.case.worst_micros or 0
+            self._held_nano_usd += progress.case.bound_nano_usd or 0
             return progress, len(progress.slots) - 1
         return None
 
@@ -227,9 +213,8 @@ class Run:
         if isinstance(outcome, BaseException):
             raise outcome
         progress.slots[number] = outcome
-        worst = progress.case.worst_micros or 0
         self._in_flight -= 1
-        self._due_micros += _charged(outcome, worst) - worst
+        self._held_nano_usd -= progress.case.bound_nano_usd or 0
         if progress.done(all_attempts=self._plan.all_attempts):
             del self._open[progress]
         bad = progress.verdict in {Verdict.FAIL, Verdict.ERROR}
@@ -247,10 +232,17 @@ class Run:
 
     def _affordable(self, case: Case) -> bool:
         """Return whether one more attempt at `case` is sure to stay within the budget."""
-        if self._plan.budget_micros is None:
+        most, bound = self._plan.max_nano_usd, case.bound_nano_usd
+        if most is None:
             return True
-        more = case.worst_micros
-        return more is not None and self._due_micros + more <= self._plan.budget_micros
+        counted = self._plan.counted_nano_usd() + self._held_nano_usd
+        return bound is not None and counted + bound <= most
+
+    def _stop_or_wait(self) -> None:
+        """End the run because the money is used up, unless an attempt may leave some over."""
+        if not self._in_flight:
+            self.stopped = ExitCode.BUDGET
+            self.skip_rest("the budget is spent")
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -271,11 +263,3 @@ class Run:
         if asked is not None and asked <= case.max_wait_s:
             self._backoff.hold(case.host, asked)
         return done
-
-
-def _charged(one: AttemptResult, worst: int) -> int:
-    """Return the cost of an attempt or, if unknown, the most it may have cost."""
-    if one.error is not None and one.error.exit_code in _FREE:
-        return 0
-    known = None if one.answer is None else one.answer.usage.usd_micros
-    return worst if known is None else known

@@ -12,7 +12,6 @@ from hello_llm.checks.suite import Check, CheckModel, Suite
 from hello_llm.checks.suite_keys import (
     CHECK_KEYS,
     DEFAULT_KEYS,
-    DOLLARS,
     KINDS,
     SETTING_KEYS,
     messages_of,
@@ -21,6 +20,7 @@ from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.files.reading import read_text, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.judge.rules import can_be_validated
+from hello_llm.settings.field import DOLLARS
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checker
 from hello_llm.toml_file.document import Document, parse

@@ -15,7 +15,6 @@ from hello_llm.toml_file.kinds import (
     Integer,
     Name,
     NameList,
-    Number,
     TextList,
     UnfitError,
 )
@@ -76,9 +75,6 @@ KINDS: Mapping[str, Checked] = MappingProxyType(
     }
 )
 """The kind of value of each key, except for ``messages`` and ``expect``."""
-
-DOLLARS = Number(0, 1e6, unit=" of dollars")
-"""The kind of a cost limit, for a suite or for a call."""
 
 DEFAULT_KEYS = (
     "profile",

@@ -105,6 +105,21 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example("Check your configuration file", "hello-llm config validate"),
             Example("Check another file", "hello-llm config validate --config team.toml"),
         ),
+        "models": (
+            Example("Find a model", "hello-llm models gpt-4o-mini"),
+            Example(
+                "Find the cheapest that read images and keep to a schema",
+                "hello-llm models --can vision,schema --max-price 0.5 --sort output",
+            ),
+            Example(
+                "See which models retire next",
+                "hello-llm models --vendor anthropic --sort retires",
+            ),
+        ),
+        "models show": (
+            Example("See every price", "hello-llm models show anthropic/claude-haiku-4-5"),
+            Example("Get them as JSON", "hello-llm models show openai/gpt-4o --json"),
+        ),
         "warm": (
             Example("Make the calls of this session quick", "hello-llm warm start"),
             Example("See whether it runs, and how much memory it uses", "hello-llm warm status"),
@@ -119,6 +134,19 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example("Get that as JSON", "hello-llm warm status --json"),
         ),
         "warm stop": (Example("Free the memory", "hello-llm warm stop"),),
+        "spend": (
+            Example("See what the last 30 days cost", "hello-llm spend"),
+            Example(
+                "See which models cost most this week", "hello-llm spend --by model --since 7d"
+            ),
+            Example("Get that as JSON", "hello-llm spend --by model --since 7d --json"),
+            Example(
+                "Keep a table of all days", "hello-llm spend --since 2000-01-01 --csv >days.csv"
+            ),
+        ),
+        "spend reconcile": (
+            Example("Mark what killed processes left behind", "hello-llm spend reconcile"),
+        ),
         "help": (
             Example("Read about a command", "hello-llm help chat"),
             Example("Read about a subcommand", "hello-llm help config set"),

@@ -37,4 +37,12 @@ def _own_document(words: Sequence[str]) -> "FailureDocument | None":
             from hello_llm.rendering.diagnoses import undiagnosed
 
             return undiagnosed
+        case ["models", *_]:
+            from hello_llm.rendering.models.document import models_failure
+
+            return models_failure
+        case ["spend", *rest]:
+            from hello_llm.rendering.spending.document import reconcile_failure, spend_failure
+
+            return reconcile_failure if rest[:1] == ["reconcile"] else spend_failure
     return None

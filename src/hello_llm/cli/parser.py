@@ -50,10 +50,22 @@ def _add_config(app: typer.Typer) -> None:
     app.add_typer(command.app, name="config")
 
 
+def _add_models(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.models import command
+
+    app.add_typer(command.app, name="models")
+
+
 def _add_warm(app: typer.Typer) -> None:
     from hello_llm.cli.commands import warm
 
     app.add_typer(warm.app, name="warm")
+
+
+def _add_spend(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.spend import command
+
+    app.add_typer(command.app, name="spend")
 
 
 def _add_help(app: typer.Typer) -> None:
@@ -79,14 +91,20 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "config": Command(
             "Show the settings, and edit the configuration file.", _add_config, is_group=True
         ),
+        "models": Command(
+            "List models with their limits, prices and abilities.", _add_models, is_group=True
+        ),
         "warm": Command(
             "Keep LiteLLM loaded in a background process, so that chat starts quickly.",
             _add_warm,
             is_group=True,
         ),
+        "spend": Command(
+            "Show what calls cost, and what the limits leave.", _add_spend, is_group=True
+        ),
         "help": Command("Show the help of a command, or explain a topic.", _add_help),
         "schema": Command(
-            "Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks.",
+            "Print the JSON Schema of a document that the program writes.",
             _add_schema,
         ),
     }
@@ -116,7 +134,7 @@ def parser(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - see above
         command.format_help = _drawn_quickly(command.format_help)
         for parameter in command.params:
             if parameter.param_type_name == "argument":
-                _show_its_word_only(parameter)
+                _show_its_word_only(parameter, command)
     return root
 
 
@@ -148,14 +166,15 @@ def _drawn_quickly(draw: Callable[..., None]) -> Callable[..., None]:
     return format_help
 
 
-def _show_its_word_only(argument: Any) -> None:  # noqa: ANN401 - see above
-    """Show an argument as ``WORD``, where Typer has ``{WORD}`` and ``WORD <str>``.
+def _show_its_word_only(argument: Any, command: Any) -> None:  # noqa: ANN401 - see above
+    """Show an argument of `command` as ``WORD``, where Typer has ``{WORD}`` and ``WORD <str>``.
 
+    The usage of a subcommand does not have it.
     See docs/decisions/help-by-typer.md.
     """
     word = argument.human_readable_name
     usage = (word if argument.required else f"[{word}]") + ("" if argument.nargs == 1 else "...")
-    argument.get_usage_pieces = lambda *_: [usage]
+    argument.get_usage_pieces = lambda context: [usage] if context.command is command else []
     argument.type = copy(argument.type)  # all arguments share one
     argument.type.get_metavar = lambda *_, **__: ""
 

@@ -15,6 +15,8 @@ DiagnosisName = Literal[
     "environment",
     "warm",
     "model",
+    "retirement",
+    "prices",
     "key",
     "local",
     "resolution",

@@ -45,6 +45,7 @@ class HelloLLMError(Exception):
         transient: bool = False,
         retry_after_s: float | None = None,
         refuses_stream: bool = False,
+        unsent: bool = False,
     ) -> None:
         """Describe what happened in one sentence.
 
@@ -56,6 +57,7 @@ class HelloLLMError(Exception):
             transient: whether the same call may succeed a moment later.
             retry_after_s: seconds that the server asks the client to wait before that.
             refuses_stream: whether the server may answer if the call does not ask for a stream.
+            unsent: whether it is certain that no server got the request.
         """
         super().__init__(message)
         self.message = message
@@ -65,6 +67,7 @@ class HelloLLMError(Exception):
         self.transient = transient
         self.retry_after_s = retry_after_s
         self.refuses_stream = refuses_stream
+        self.unsent = unsent
 
 
 class UsageError(HelloLLMError):

@@ -29,7 +29,7 @@ class ExitCode(IntEnum):
     FILTERED = 10, "a content filter stopped the reply"
     CONTEXT = 11, "the prompt is too long for the model"
     BUDGET = 12, "a spending limit would be or was exceeded"
-    IO = 13, "the output cannot be written, for example because the disk is full"
+    IO = 13, "the output or the ledger cannot be written, for example because the disk is full"
     SCHEMA = 14, "reserved: the reply does not match the requested JSON Schema"
     BUG = (
         70,

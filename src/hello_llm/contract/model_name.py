@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from hello_llm.contract import UsageError
-from hello_llm.contract.vendors import VENDORS
-
-_LOCAL_VENDORS = frozenset({"local", "mock"})
+from hello_llm.contract.vendors import LOCAL_VENDORS, VENDORS
 
 _FAMILIES = (
     (r"gpt-oss", "ollama"),
@@ -44,7 +42,7 @@ class ModelName:
         vendor, slash, name = text.partition("/")
         if not slash:
             raise UsageError(f"model {text!r} has no vendor prefix", _suggest_vendor(text, flag))
-        if vendor not in VENDORS | _LOCAL_VENDORS:
+        if vendor not in VENDORS | LOCAL_VENDORS:
             raise UsageError(
                 f"unknown vendor {vendor!r} in model {text!r}",
                 _suggest_spelling(vendor, name, flag),
@@ -69,7 +67,7 @@ def _suggest_vendor(name: str, flag: str) -> str:
 def _suggest_spelling(vendor: str, name: str, flag: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(vendor.lower(), VENDORS | _LOCAL_VENDORS, n=1)
+    near = get_close_matches(vendor.lower(), VENDORS | LOCAL_VENDORS, n=1)
     if near:
         return f"{flag} {near[0]}/{name}"
     return f"{flag} openai/… or ollama/…; the documentation lists the vendors"

@@ -5,6 +5,8 @@ from typing import Literal
 
 from hello_llm.contract.exit_codes import ExitCode
 
+PriceSource = Literal["server", "configuration", "list", "local"]
+"""Who says what a call costs; ``local`` is a server of the user's own, where nothing is paid."""
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
@@ -28,6 +30,10 @@ class Usage:
     """Reply tokens spent on reasoning, if the server said so."""
     estimated: bool = False
     """True if a figure here is an estimate rather than the server's own."""
+    price_source: PriceSource | None = None
+    """Who says the price; ``None`` if no price is known."""
+    usd_nanos: int | None = None
+    """Price in billionths of a US dollar, to add up small ones; JSON documents do not have it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The vendor prefixes that a model name may carry, so that a typo is found before any import."""
+"""The vendor prefixes that a model name may carry, and those that differ from all others."""
 
 VENDORS = frozenset(
     """
@@ -24,3 +24,17 @@ VENDORS = frozenset(
     """.split()
 )
 """The vendors of the pinned LiteLLM; a test compares the two."""
+
+LOGIN_VENDORS = frozenset({"chatgpt", "github_copilot"})
+"""Vendors that let only people in: LiteLLM would wait for a login in a browser."""
+
+COMPLETION_VENDORS = {"text-completion-inception": "inception", "text-completion-openai": "openai"}
+"""Text-completion vendors, each with its vendor for chat; LiteLLM hides how their streams end."""
+
+LOCAL_VENDORS = frozenset({"local", "mock"})
+"""The prefixes of models that this program itself serves."""
+
+SELF_HOSTED_VENDORS = frozenset(
+    {"local", "ollama", "ollama_chat", "lm_studio", "llamafile", "hosted_vllm", "xinference"}
+)
+"""Servers that users run themselves: a call to one costs nothing."""

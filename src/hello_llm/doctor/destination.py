@@ -10,7 +10,7 @@ from hello_llm.contract.diagnosis import Diagnosis
 from hello_llm.contract.model_name import ModelName
 from hello_llm.local import find_weights
 from hello_llm.machine.installation import install_extra
-from hello_llm.prices.table import mode_of
+from hello_llm.prices.price_list import mode_of
 from hello_llm.providers.http.route import Route, resolve_route, resolve_route_without_key
 from hello_llm.providers.http.vendor_table import VENDOR_HOSTS, key_variable, needs_key
 from hello_llm.settings.fields import Settings

@@ -16,6 +16,7 @@ from hello_llm.doctor.destination import (
 )
 from hello_llm.doctor.environment import diagnose_environment, diagnose_warmth
 from hello_llm.doctor.models import diagnose_models
+from hello_llm.doctor.prices import diagnose_prices
 from hello_llm.doctor.reaching import diagnose_reach
 from hello_llm.doctor.subject import Subject, timeout_s, transport_of
 from hello_llm.doctor.versions import diagnose_versions
@@ -52,6 +53,7 @@ def _diagnose_server(settings: Settings, subject: Subject) -> Iterator[Diagnosis
         yield Diagnosis.failure("model", error)
         return
     yield diagnose_model(way)
+    yield from diagnose_prices(way.typed)
     key = diagnose_key(way, settings, subject.environ)
     yield key
     try:

@@ -1,1 +1,1 @@
-"""Looks up the API of a model in LiteLLM's own table, without importing LiteLLM."""
+"""What a model costs, how much it takes and what it can do, without importing LiteLLM."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 from hello_llm.contract import LLMProvider, UsageError
 
 if TYPE_CHECKING:
+    from hello_llm.contract.model_facts import ModelFacts
     from hello_llm.providers.litellm.adapter import LiteLLMProvider
     from hello_llm.providers.mock.play import Play
     from hello_llm.providers.mock.provider import MockProvider
@@ -50,6 +51,7 @@ def get_provider(
     client_key: Path | None = ...,
     environ: Mapping[str, str] | None = ...,
     connect_early: bool = ...,
+    prices: "Mapping[str, ModelFacts] | None" = ...,
 ) -> "LiteLLMProvider": ...
 @overload
 def get_provider(name: str) -> LLMProvider: ...

@@ -1,12 +1,15 @@
 """Writes the usage table of a reply: tokens, times and cost."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hello_llm.contract import LLMReply, Usage
+from hello_llm.contract.reply import PriceSource
 from hello_llm.rendering.console import make_console
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
+from hello_llm.text import money
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
 UNKNOWN = "—"
 _ESTIMATE_MARK = "~"
 _GAP = 2
+_PRICE_SAYINGS: Mapping[PriceSource | None, str] = {
+    "server": "the cost is what the server says",
+    "configuration": "the cost is by the prices of the configuration",
+}
+"""What is said of a price that is not from the usual list."""
 
 
 def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None:
@@ -26,6 +34,8 @@ def write_usage(terminal: Terminal, messages: Messages, reply: LLMReply) -> None
         console.print(_across(cells) if fits else _down(cells))
         if reply.usage.estimated:
             console.print(f"{_ESTIMATE_MARK} estimated, not the server's own figure", style="dim")
+        if reply.usage.price_source in _PRICE_SAYINGS:
+            console.print(_PRICE_SAYINGS[reply.usage.price_source], style="dim")
     lines = (line.rstrip() for line in capture.get().splitlines())
     terminal.write_stderr("".join(f"{line}\n" for line in lines).encode())
 
@@ -47,12 +57,7 @@ def usage_cells(reply: LLMReply) -> dict[str, str]:
 
 def dollars(usd_micros: int | None) -> str:
     """Format millionths of a US dollar as exact dollars: ``$0.000012``, ``$1.50``, ``$0``."""
-    if usd_micros is None:
-        return UNKNOWN
-    if usd_micros == 0:
-        return "$0"
-    whole, part = divmod(usd_micros, 1_000_000)
-    return f"${whole:,}.{f'{part:06}'.rstrip('0').ljust(2, '0')}"
+    return UNKNOWN if usd_micros is None else money.dollars(usd_micros * 1000)
 
 
 def duration(milliseconds: int | None) -> str:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.secrets.shapes import looks_like_secret
+from hello_llm.settings.budget import read_budget
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import ConfigFile, Entry, missing_file, profiles_hint
+from hello_llm.settings.model_facts import MODEL_KEYS, TABLE_HINT, check_model_name
 from hello_llm.settings.reading import read_bytes
 from hello_llm.text import phrases
 from hello_llm.toml_file.checker import Checker, texts
@@ -20,7 +22,7 @@ VERSION = 1
 WEIGHTS = FilePath('a path such as "~/models/tiny.gguf"')
 """The kind of the values in ``[local.models]``."""
 
-_TOP_LEVEL = ("version", "default_profile", "defaults", "profiles", "local")
+_TOP_LEVEL = ("version", "default_profile", "defaults", "profiles", "local", "models", "budget")
 _PROFILE_NAME = Name("the name of a profile")
 
 
@@ -64,6 +66,8 @@ class _ConfigChecker(Checker):
             defaults=self._settings(self.table(self.data, "defaults", ()), ("defaults",)),
             profiles=profiles,
             local_models=self._local_models(path.parent.absolute()),
+            models=self._models(),
+            budget=read_budget(self, profiles),
         )
 
     def vet(self, given: object) -> None:
@@ -111,6 +115,18 @@ class _ConfigChecker(Checker):
         return self._entries(
             {name: folder / Path(path).expanduser() for name, path in paths.items()}, trail
         )
+
+    def _models(self) -> dict[str, dict[str, Entry]]:
+        tables = self.table(self.data, "models", ())
+        return {name: self._facts(tables, name) for name in tables}
+
+    def _facts(self, tables: Mapping[str, Any], name: str) -> dict[str, Entry]:
+        trail = ("models", name)
+        if self.checked(check_model_name, name, trail, TABLE_HINT) is None:
+            return {}
+        table = self.table(tables, name, ("models",), TABLE_HINT)
+        self.only_known(table, MODEL_KEYS, trail)
+        return self._entries(self.values(table, MODEL_KEYS, trail), trail)
 
     def _settings(self, table: Mapping[str, Any], trail: Trail) -> dict[str, Entry]:
         self.only_known(table, FIELDS, trail)

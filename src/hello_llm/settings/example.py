@@ -30,10 +30,33 @@ provider = "litellm"
 model = "openai/gpt-4o-mini"
 api_key_env = "OPENAI_API_KEY"
 
+# Limits in US dollars, over all your processes: for a day, a week from Monday and a month of your
+# local time. A call that no longer fits is refused ("stop") or made with a warning ("warn").
+[budget]
+#daily = 5
+#weekly = 20
+#monthly = 50
+#mode = "stop"
+
+# The same keys limit the calls with one profile, or to one model.
+#[budget.profiles.openai]
+#[budget.models."openai/gpt-4o-mini"]
+
 # Model files (GGUF) that --model local/NAME runs on this machine.
 # Relative paths start in the folder of this file.
 [local.models]
 #tiny = "~/models/tiny.gguf"
+
+# What the price list lacks or has wrong about a model; a price is in US dollars for a million
+# tokens.
+#
+#   [models."openai/my-finetune"]
+#   input = 3.0
+#   output = 12.0
+#   cached_input = 1.5
+#   context = 128000
+#   max_output = 16384
+#   can = ["vision", "tools"]
 """
 
 

@@ -6,10 +6,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
-from hello_llm.toml_file.kinds import Boolean, Duration, Kind, UnfitError
+from hello_llm.toml_file.kinds import Boolean, Duration, Kind, Number, UnfitError
 
 TIME = Duration(7 * 24 * 3600)
 """The kind of all times."""
+DOLLARS = Number(0, 1e6, unit=" of dollars")
+"""The kind of the most that a call or a run may cost."""
 
 
 class Section(StrEnum):
@@ -50,6 +52,11 @@ class Row(NamedTuple):
 def time_limit(summary: str) -> Row:
     """Return the row of a setting that limits a time."""
     return Row(TIME, Section.LIMITS, summary, metavar="TIME")
+
+
+def cost_limit(summary: str) -> Row:
+    """Return the row of a setting that limits a cost."""
+    return Row(DOLLARS, Section.LIMITS, summary, metavar="USD", example=0.5)
 
 
 def sampled(kind: Kind, summary: str, example: float) -> Row:

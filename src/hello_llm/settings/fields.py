@@ -6,13 +6,13 @@ are generated from it.
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from hello_llm.settings.field import (
     Field,
     Row,
     Section,
+    cost_limit,
     fields_of,
     in_a_file,
     named_variables,
@@ -20,7 +20,7 @@ from hello_llm.settings.field import (
     switch,
     time_limit,
 )
-from hello_llm.settings.origins import Origin
+from hello_llm.settings.sources import Sources
 from hello_llm.toml_file.header_kinds import HeaderTable, HeaderVariables
 from hello_llm.toml_file.kinds import (
     Boolean,
@@ -40,7 +40,7 @@ ColorChoice = Literal["auto", "always", "never"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Sources):
     """The value of every setting, and where each came from."""
 
     provider: Annotated[
@@ -230,6 +230,9 @@ class Settings:
     max_wait: Annotated[
         float, time_limit("Longest wait before a retry that a server may ask for.")
     ] = 60.0
+    max_cost: Annotated[
+        float | None, cost_limit("Stop before the total cost of the run could exceed this.")
+    ] = None
     fail_on_length: Annotated[
         bool,
         Row(Boolean(), Section.LIMITS, "Treat an answer cut off by its token limit as broken."),
@@ -271,23 +274,19 @@ class Settings:
         bool,
         in_a_file(Boolean(), "Import each part of LiteLLM when it is first used.", None),
     ] = True
+    ledger: Annotated[
+        bool | None,
+        switch(
+            Section.SOURCES,
+            "Record what the call costs; if unset, only while there is a spending limit.",
+        ),
+    ] = None
     quiet: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Write only the answer and errors.", short="-q")
     ] = False
     verbose: Annotated[
         bool, Row(Boolean(), Section.SHOWN, "Say on stderr what is being done.", short="-v")
     ] = False
-
-    local_models: Mapping[str, Path] = dataclasses.field(default_factory=dict)
-    """The ``.gguf`` files that ``local/NAME`` may name, as absolute paths."""
-    origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict)
-    """Where each value came from, by key; ``local.models.NAME`` for local models."""
-    config_file: Path | None = None
-    """The configuration file that was read, if any."""
-    config_unseen: str | None = None
-    """Why it is not known whether there is one; ``None`` if it is known."""
-    profile: str | None = None
-    """The profile in use, if any."""
 
     @property
     def secret_variables(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
+from hello_llm.contract.budget import NO_BUDGET, Budget
 from hello_llm.settings.field import named_variables
 from hello_llm.text import phrases
 
@@ -37,6 +38,10 @@ class ConfigFile:
     """The values of each profile, by its name."""
     local_models: Mapping[str, Entry] = field(default_factory=dict)
     """The paths of ``[local.models]``, absolute."""
+    models: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    """The values of each table in ``[models]``, by the name of the model."""
+    budget: Budget = NO_BUDGET
+    """The limits of ``[budget]``."""
     unseen: str | None = None
     """Why it is not known whether the file exists, if so; it then counts as empty."""
 

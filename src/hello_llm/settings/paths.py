@@ -1,5 +1,6 @@
-"""Locates the configuration file and the user's folders."""
+"""Locates the configuration file, the ledger and the user's folders."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from hello_llm.contract import UsageError
@@ -14,8 +15,30 @@ def default_config_file() -> Path | None:
         folder = user_config_path("hello-llm", appauthor=False)
     except RuntimeError:
         return None
+    return _below(folder, "config.toml")
+
+
+def default_ledger_file() -> Path:
+    """Return the file of the user's ledger, whether it exists or not.
+
+    Raises:
+        UsageError: there is no home folder.
+    """
+    from platformdirs import user_state_path
+
+    path = None
+    with suppress(RuntimeError):
+        path = _below(user_state_path("hello-llm", appauthor=False), "ledger.sqlite3")
+    if path is None:
+        raise UsageError(
+            "there is no home folder to keep a ledger in", hint="set HOME, or XDG_STATE_HOME"
+        )
+    return path
+
+
+def _below(folder: Path, name: str) -> Path | None:
     # Older releases of platformdirs keep the ~ if there is no home.
-    return folder / "config.toml" if folder.is_absolute() else None
+    return folder / name if folder.is_absolute() else None
 
 
 def default_cache_folder() -> Path | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hello_llm.contract import UsageError
+from hello_llm.contract.budget import NO_BUDGET
 from hello_llm.settings.field import Field
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import (
@@ -14,6 +15,7 @@ from hello_llm.settings.file import (
     missing_file,
     unknown_profile,
 )
+from hello_llm.settings.model_facts import facts_of
 from hello_llm.settings.origins import BUILT_IN, Origin
 from hello_llm.settings.paths import default_config_file
 from hello_llm.settings.reading import read_bytes, why_unseen
@@ -151,14 +153,26 @@ def _layered(
         values["provider"], origins["provider"] = _implied_provider(values, replay=replay)
     local = _file_layer(config, config.local_models, "[local.models]") if config else {}
     origins |= {f"local.models.{name}": origin for name, (_, origin) in local.items()}
+    models = config.models if config else {}
+    origins |= _origins_of_facts(config) if config else {}
     return Settings(
         **values,
         local_models={name: path for name, (path, _) in local.items()},
+        models={name: facts_of(table) for name, table in models.items()},
         origins=origins,
         config_file=config.path if config and config.unseen is None else None,
+        budget=config.budget if config else NO_BUDGET,
         config_unseen=config.unseen if config else None,
         profile=profile,
     )
+
+
+def _origins_of_facts(config: ConfigFile) -> dict[str, Origin]:
+    return {
+        f"models.{name}.{key}": Origin("[models]", config.path, entry.line)
+        for name, table in config.models.items()
+        for key, entry in table.items()
+    }
 
 
 def _implied_provider(values: Mapping[str, Any], *, replay: bool) -> tuple[str, Origin]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from hello_llm.settings.budget import as_tables, entries
 from hello_llm.settings.editing.keys import check_key, place_of, places_of
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile, Entry, missing_file
+from hello_llm.settings.model_facts import MODEL_KEYS
 from hello_llm.settings.origins import Origin
 from hello_llm.settings.paths import chosen_config_file
 from hello_llm.text import phrases
 from hello_llm.toml_file.positions import Trail
 
-_IN_THE_FILE = ("default_profile", "defaults", "profiles", "local")
+_IN_THE_FILE = ("default_profile", "defaults", "profiles", "local", "models", "budget")
 """The first parts of the keys that stand for what the file contains."""
 
 
@@ -30,12 +33,20 @@ class Value:
 
 
 def values_in_effect(settings: Settings) -> Iterator[Value]:
-    """Yield every setting, then the local models."""
+    """Yield every setting, then local models, the facts of models and the limits of spending."""
     for key in FIELDS:
         yield Value(key, getattr(settings, key), settings.origins[key])
     for name, file in settings.local_models.items():
         key = f"local.models.{name}"
         yield Value(key, str(file), settings.origins[key])
+    for name, facts in settings.models.items():
+        for fact in MODEL_KEYS:
+            key = f"models.{name}.{fact}"
+            if key in settings.origins:
+                yield Value(key, _plain(getattr(facts, fact)), settings.origins[key])
+    for trail, entry in entries(settings.budget):
+        origin = Origin("[budget]", settings.config_file, entry.line)
+        yield Value(".".join(trail), entry.value, origin)
 
 
 def find_value(key: str, settings: Settings, config: ConfigFile | None) -> Value:
@@ -43,8 +54,9 @@ def find_value(key: str, settings: Settings, config: ConfigFile | None) -> Value
 
     Args:
         key: ``model`` or ``headers.NAME`` for the value in effect; ``defaults.model``,
-            ``profiles.NAME``, ``profiles.NAME.model``, ``local.models.NAME`` or
-            ``default_profile`` for what the file contains.
+            ``profiles.NAME``, ``profiles.NAME.model``, ``local.models.NAME``, ``models.NAME``,
+            ``models.NAME.input``, ``budget.daily`` or ``default_profile`` for what the file
+            contains.
         settings: every setting in effect.
         config: the configuration, if there is one.
 
@@ -74,6 +86,8 @@ def _contents(config: ConfigFile) -> Mapping[str, Any]:
         "defaults": config.defaults,
         "profiles": config.profiles,
         "local": {"models": config.local_models},
+        "models": config.models,
+        "budget": as_tables(config.budget),
     }
 
 
@@ -96,6 +110,8 @@ def _plain(found: object) -> object:
             return {name: _plain(inner) for name, inner in found.items()}
         case Path():
             return str(found)
+        case Decimal():
+            return float(found)
     return found
 
 
@@ -107,4 +123,8 @@ def _words(trail: Trail) -> str:
             return "[defaults]"
         case ("local", *_):
             return "[local.models]"
+        case ("models", *_):
+            return "[models]"
+        case ("budget", *_):
+            return "[budget]"
     return "the file"

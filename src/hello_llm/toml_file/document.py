@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hello_llm.text import phrases
+from hello_llm.toml_file.money import WrittenFloat
 from hello_llm.toml_file.positions import Position, Trail, locate
 from hello_llm.toml_file.problems import Problem
 
@@ -41,7 +42,7 @@ def parse(content: bytes) -> Document:
     if found := _ENDLESS_KEY.search(text):
         return _unreadable("a key has more than 100 parts", _after(text[: found.start()]))
     try:
-        return Document(tomllib.loads(text), locate(text))
+        return Document(tomllib.loads(text, parse_float=WrittenFloat), locate(text))
     except tomllib.TOMLDecodeError as error:
         return _syntax_error(str(error), text)
     except RecursionError:

@@ -228,6 +228,22 @@ class TextList:
         return text_of(item, self)
 
 
+class ChoiceList(TextList):
+    """A list of some of a few words."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        """Allow `choices` only."""
+        super().__init__(f"a list of {phrases.listed(choices, 'or')}")
+        self._choice = Choice(choices)
+
+    def read(self, text: str) -> object:
+        """Parse a TOML list, or words with commas between them."""
+        return super().read(text) if text.startswith("[") else text.split(",")
+
+    def _item(self, item: object) -> str:
+        return self._choice.check(item)
+
+
 class NameList(TextList):
     """A list of names, none of them blank or a secret."""
 

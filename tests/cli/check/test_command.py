@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hello_llm.prices.output_limit import USUAL_TOKENS
 from tests.cli.check.suites import asks, on, results
 from tests.cli.program import program
 from tests.servers import Script
@@ -145,6 +146,14 @@ def test_no_model_is_a_mistake_too(suite):
     assert (ended.code, ended.stderr.splitlines()[0]) == (2, 'error: check "a" names no model')
 
 
+def how(tokens_out):
+    limit = "max_tokens" if tokens_out == 10 else "the model's limit"
+    return (
+        "305 tokens in (33 bytes and 272 for the template) at $0.25 a million (input, priority),"
+        f" {tokens_out:,} tokens out ({limit}) at $1 a million (output, priority)"
+    )
+
+
 def test_list_and_dry_run_send_nothing(suite, openai_server):
     path = suite(asks("a", 'tags = ["quick"]'), asks("b", "repeat = 3\nmax_tokens = 10"))
     where = ("--provider", "litellm", "--model", "openai/gpt-4o-mini")
@@ -153,21 +162,21 @@ def test_list_and_dry_run_send_nothing(suite, openai_server):
     planned = program("check", path, *where, "--api-base", openai_server.url, "--dry-run")
     assert planned.code == 0
     assert planned.text.splitlines() == [
-        "a  [openai/gpt-4o-mini]  1 x litellm  cost unknown: max_tokens is not set",
-        "b  [openai/gpt-4o-mini]  up to 3 x litellm  at most 0.000027 USD",
-        "2 checks, at most 4 calls, not counting retries: cost unknown",
+        f"a  [openai/gpt-4o-mini]  1 x litellm  at most 0.01646025 USD: {how(16_384)}",
+        f"b  [openai/gpt-4o-mini]  up to 3 x litellm  at most 0.00025875 USD: {how(10)}",
+        "2 checks, at most 4 calls, not counting retries: at most 0.016719 USD",
     ]
     assert openai_server.requests == []
     priceless = program("check", path, *on(openai_server), "--select", "b", "--dry-run")
-    assert "cost unknown: the model has no known price" in priceless.text
+    assert "cost unknown: neither the price list nor the configuration" in priceless.text
 
 
 @pytest.mark.parametrize(
     ("head", "flags"),
     [
-        ("", ("--max-cost", "0.000605")),
-        ("max_cost = 0.000605", ()),
-        ("max_cost = 9", ("--max-cost", "0.000605")),
+        ("", ("--max-cost", "0.00108")),
+        ("max_cost = 0.00108", ()),
+        ("max_cost = 9", ("--max-cost", "0.00108")),
     ],
 )
 def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path, head, flags):
@@ -182,16 +191,20 @@ def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path,
     assert "skipped b  [openai/gpt-4o-mini]  not tried: the budget is spent" in ended.text
 
 
-def test_a_budget_that_cannot_be_kept_is_a_mistake(suite, openai_server):
-    for defaults, reason in (
-        ("", "max_tokens is not set\nhint: set max_tokens in the suite"),
-        ("max_tokens = 9", "the model has no known price\nhint: ask a model that has one"),
-    ):
-        path = suite(asks("a"), defaults=defaults)
-        ended = program("check", path, *on(openai_server), "--max-cost", "1")
-        assert (ended.code, openai_server.requests) == (2, [])
-        said = f'max_cost cannot be guaranteed for check "a" on openai/x: {reason}'
-        assert said in ended.stderr
+def test_a_budget_that_cannot_be_kept_is_refused(suite, openai_server):
+    ended = program("check", suite(asks("a")), *on(openai_server), "--max-cost", "1")
+    assert (ended.code, openai_server.requests) == (12, [])
+    assert 'max_cost cannot be kept for check "a" on openai/x: neither the price' in ended.stderr
+    assert 'in the configuration, [models."openai/x"]' in ended.stderr
+
+
+def test_a_check_without_a_limit_gets_one_while_there_is_a_budget(suite, openai_server):
+    openai_server.play(YES)
+    where = ("--provider", "litellm", "--model", "openai/gpt-4o-mini")
+    base = ("--api-base", f"{openai_server.url}/v1", "--max-cost", "1", "--retries", "0")
+    assert program("check", suite(asks("a")), *where, *base).code == 0
+    (request,) = openai_server.requests
+    assert request.json()["max_tokens"] == USUAL_TOKENS
 
 
 def test_only_what_did_not_pass_is_run_again(suite, tmp_path):

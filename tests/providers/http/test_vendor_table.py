@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hello_llm.contract import HelloLLMError, UsageError
-from hello_llm.contract.vendors import VENDORS
+from hello_llm.contract.vendors import COMPLETION_VENDORS, SELF_HOSTED_VENDORS, VENDORS
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.http.client.connection import Connection
 from hello_llm.providers.http.route import resolve_route
@@ -16,7 +16,6 @@ from hello_llm.providers.http.vendor_table import (
     _PLAIN_KEY_VENDORS,
     AZURE_VENDORS,
     BASELESS_VENDORS,
-    COMPLETION_VENDORS,
     KEYLESS_BASES,
     OPENAI_SDK_VENDORS,
     UNSEEN_VENDORS,
@@ -100,6 +99,10 @@ def test_no_vendor_is_in_two_tables_that_exclude_each_other():
     assert not OPENAI_SDK_VENDORS & (AZURE_VENDORS | UNSEEN_VENDORS)
     assert not _PLAIN_KEY_VENDORS & _KEY_VARIABLES.keys()
     assert not any(needs_key(vendor) for vendor in KEYLESS_BASES)
+
+
+def test_the_servers_of_ones_own_are_those_with_an_address_here_and_local_models():
+    assert {"local", *KEYLESS_BASES} == SELF_HOSTED_VENDORS
 
 
 def test_each_key_variable_is_one_that_litellm_reads(litellm):

@@ -13,13 +13,13 @@ from tests.servers import Responses, ScriptedServer
 
 LOOKS_UP = """
 import sys
-from hello_llm.providers.litellm.pricing import most_micros
+from hello_llm.providers.litellm.pricing import usd_of
 from hello_llm.providers.litellm.loader import load
 from hello_llm.contract.vendors import VENDORS
 
 litellm = load()
 for vendor in sorted(VENDORS):
-    most_micros(f"{vendor}/some-model", 1, 1)
+    usd_of(litellm, vendor, "some-model", prompt_tokens=1, completion_tokens=1)
     litellm.get_supported_openai_params(model="some-model", custom_llm_provider=vendor)
 print(len(VENDORS))
 """

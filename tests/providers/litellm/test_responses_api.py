@@ -16,10 +16,10 @@ from hello_llm.contract import (
     ToolCall,
     UsageError,
 )
+from hello_llm.contract.vendors import LOGIN_VENDORS
 from hello_llm.doctor.destination import is_asked_by_responses
 from hello_llm.providers.factory import get_provider
 from hello_llm.providers.http.route import resolve_route_without_key
-from hello_llm.providers.http.vendor_table import LOGIN_VENDORS
 from hello_llm.providers.litellm.responses_models import by_responses
 from tests.providers.subjects import ask, base_of, timeless
 from tests.servers import Responses, Script, ScriptedServer, Tokens

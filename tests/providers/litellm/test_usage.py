@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from hello_llm.providers.litellm.pricing import to_micros, usd_micros
+from hello_llm.providers.litellm.pricing import Price, exact_sum, usd_of
 from tests.providers.subjects import PROTOCOLS, ask, litellm_at, serving
 from tests.servers import Script, Tokens, ToolCall
 
@@ -84,7 +84,7 @@ def test_details_that_nobody_can_compute_with_leave_the_price_unknown():
     ],
 )
 def test_dollars_become_millionths_without_the_noise_of_floats(usd, micros):
-    assert to_micros(*usd) == micros
+    assert Price(exact_sum(*usd), "list").micros == micros
 
 
 def test_only_a_streamed_reply_has_a_first_token():
@@ -171,4 +171,4 @@ def test_cached_and_reasoning_tokens_have_their_own_price(litellm, stream):
 )
 def test_a_row_without_a_price_is_not_free(litellm, vendor, name, price):
     usage = litellm.Usage(prompt_tokens=1000, completion_tokens=1000, total_tokens=2000)
-    assert usd_micros(litellm, vendor, name, usage) == price
+    assert usd_of(litellm, vendor, name, usage_object=usage) == price

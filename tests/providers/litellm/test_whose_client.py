@@ -3,7 +3,7 @@
 import pytest
 
 from hello_llm.contract import LLMReply, RequestError, ServerError, UsageError
-from hello_llm.providers.http.vendor_table import LOGIN_VENDORS
+from hello_llm.contract.vendors import LOGIN_VENDORS
 from hello_llm.providers.litellm.adapter import LiteLLMProvider
 from tests.providers.subjects import litellm_at, outcome, serving
 from tests.servers import OpenAI, Script, ScriptedServer

@@ -1,5 +1,7 @@
 """The mock gives the same bytes for the same request, by rules that its documentation states."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,13 +20,15 @@ from hello_llm.contract import (
 )
 from hello_llm.providers.mock.provider import MockProvider
 
+FREE: dict[str, Any] = {"price_source": "local", "usd_nanos": 0}
+
 
 def test_a_reply_is_the_same_to_the_last_field():
     assert MockProvider().chat("tell me more") == LLMReply(
         text="Hello! You said: tell me more",
         provider="mock",
         model="mock/echo",
-        usage=Usage(tokens_in=3, tokens_out=6, latency_ms=0, usd_micros=0),
+        usage=Usage(tokens_in=3, tokens_out=6, latency_ms=0, usd_micros=0, **FREE),
         finish_reason="stop",
         model_served="echo",
     )
@@ -46,7 +50,9 @@ def test_a_stream_comes_word_by_word_with_the_white_space_before_each():
             text="Hello! You said: two\n words ",
             provider="mock",
             model="mock/echo",
-            usage=Usage(tokens_in=2, tokens_out=5, latency_ms=0, usd_micros=0, first_token_ms=0),
+            usage=Usage(
+                tokens_in=2, tokens_out=5, latency_ms=0, usd_micros=0, first_token_ms=0, **FREE
+            ),
             finish_reason="stop",
             model_served="echo",
         )

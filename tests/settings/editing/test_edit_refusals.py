@@ -9,7 +9,9 @@ SECRET_HINT = (
     "keep the secret in an environment variable and name the variable: "
     'api_key_env = "OPENAI_API_KEY"'
 )
-KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
+KEY_HINT = (
+    "a key is model, profiles.NAME.model, local.models.NAME, models.NAME.input or budget.daily"
+)
 SECRET = "sk-" + "aB3d" * 12
 
 

@@ -118,7 +118,8 @@ def test_another_profile_takes_its_place(file):
         ("headers.X-A", "b", '#headers = { X-Team = "blue" }\n', 'headers = { X-A = "b" }\n'),
         ("local.models.tiny", "/t", '#tiny = "~/models/tiny.gguf"\n', 'tiny = "/t"\n'),
         ("profiles.ollama.seed", "1", "[profiles.ollama]\n", "seed = 1\n"),
-        ("profiles.ci.seed", "1", '#tiny = "~/models/tiny.gguf"\n', "\n[profiles.ci]\nseed = 1\n"),
+        ("budget.daily", "0.10", "#daily = 5\n", "daily = 0.1\n"),
+        ("profiles.ci.seed", "1", '#   can = ["vision", "tools"]\n', "\n[profiles.ci]\nseed = 1\n"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_there_starts_as_the_example(tmp_path, key, text, after, line):

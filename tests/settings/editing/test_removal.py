@@ -43,7 +43,9 @@ stream = true
 [local.models]
 tiny = "/m/t.gguf"
 """
-KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
+KEY_HINT = (
+    "a key is model, profiles.NAME.model, local.models.NAME, models.NAME.input or budget.daily"
+)
 FIRST_KEYS = (
     "the first of its 10 keys are default_profile, defaults.model, defaults.stop,"
     " defaults.headers.X-Team and defaults.headers.X-Org"

@@ -9,11 +9,10 @@ from typing import Any, Protocol
 
 from hello_llm.checks.assertions import figures, json_path, json_reply, text
 from hello_llm.checks.assertions.mismatch import Mismatch
-from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.contract import LLMReply
 from hello_llm.files.reading import read_text
 from hello_llm.judge.json_document import nested_too_deeply, parse
-from hello_llm.settings.field import TIME
+from hello_llm.settings.field import DOLLARS, TIME
 from hello_llm.text import phrases
 from hello_llm.toml_file.kinds import (
     Boolean,

@@ -13,7 +13,7 @@ NAMES: tuple[SchemaName, ...] = get_args(SchemaName)
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(NAMES)}.")],
 ) -> None:
-    """Print the JSON Schema of --json (reply), --stream --json (events), doctor or checks."""
+    """Print the JSON Schema of a document that the program writes."""
     import json
 
     for known in NAMES:

@@ -41,3 +41,4 @@ def configured_models(config: ConfigFile) -> Iterator[str]:
         if "fallback" in table:
             yield from table["fallback"].value
     yield from (f"local/{name}" for name in config.local_models)
+    yield from config.models

@@ -13,7 +13,9 @@ from hello_llm.cli.completion.configured import (
     typed_path,
 )
 from hello_llm.cli.completion.line import Line
+from hello_llm.settings import budget
 from hello_llm.settings.fields import FIELDS
+from hello_llm.settings.model_facts import MODEL_KEYS
 from hello_llm.toml_file.kinds import Boolean, Choice, Kind
 from hello_llm.toml_file.references import FilePath, VariableName
 
@@ -64,6 +66,31 @@ def _models(line: Line) -> Offer:
     listed = {name.partition("/")[0] for name in names}
     found = [one for one in listed if one.startswith(line.current)] or VENDORS
     return plain(sorted(f"{vendor}/" for vendor in found))
+
+
+def _pattern(line: Line) -> Offer:
+    """Return the subcommands of ``models``, and the models."""
+    found = _models(line)
+    return [*commands_in(line.command), *(() if isinstance(found, Files) else found)]
+
+
+def _vendors(_: Line) -> Offer:
+    from hello_llm.prices.model_names import known_names
+
+    return plain(sorted({name.partition("/")[0] for name in known_names()}))
+
+
+def _abilities(line: Line) -> Offer:
+    from hello_llm.contract.model_facts import CAPABILITIES
+
+    before, comma, _ = line.current.rpartition(",")
+    return plain(f"{before}{comma}{what}" for what in CAPABILITIES if what not in before)
+
+
+def _orders(_: Line) -> Offer:
+    from hello_llm.prices.selection import SORT_KEYS
+
+    return plain(SORT_KEYS)
 
 
 def _profiles(line: Line) -> Offer:
@@ -136,7 +163,26 @@ def _keys(line: Line) -> Offer:
         return plain(f"profiles.{name}." for name in configuration(line).profiles)
     if table.startswith("profiles."):
         return [Candidate(f"{table}.{key}", summary) for key, summary in settings]
-    return [*settings, *plain(["local.models.", "profiles."])]
+    if table == "models" or table.startswith("models."):
+        keys = (f"{table}.{key}" for key in MODEL_KEYS if "/" in table)
+        return plain([*(f"models.{name}." for name in configuration(line).models), *keys])
+    if table.partition(".")[0] == "budget":
+        return plain(_budget_keys(table, line))
+    return [*settings, *plain(["budget.", "local.models.", "models.", "profiles."])]
+
+
+def _budget_keys(table: str, line: Line) -> Iterator[str]:
+    """Yield the keys of `table`, which is ``budget`` or below it."""
+    if table == "budget":
+        yield from (
+            f"budget.{key}" for key in (*budget.KEYS, *(f"{one}." for one in budget.OWNERS))
+        )
+    elif table == "budget.profiles":
+        yield from (f"{table}.{name}." for name in configuration(line).profiles)
+    elif table == "budget.models":
+        yield from (f"{table}.{name}." for name in configured_models(configuration(line)))
+    else:
+        yield from (f"{table}.{key}" for key in budget.LIMITS)
 
 
 def _set_keys(line: Line) -> Offer:
@@ -144,8 +190,10 @@ def _set_keys(line: Line) -> Offer:
     config = configuration(line)
     keys = ["default_profile"] if config.default_profile is not None else []
     keys += [*config.defaults, *(f"local.models.{name}" for name in config.local_models)]
-    for name, table in config.profiles.items():
-        keys += [f"profiles.{name}", *(f"profiles.{name}.{key}" for key in table)]
+    for section, tables in (("profiles", config.profiles), ("models", config.models)):
+        for name, table in tables.items():
+            keys += [f"{section}.{name}", *(f"{section}.{name}.{key}" for key in table)]
+    keys += [".".join(trail) for trail, _ in budget.entries(config.budget)]
     return plain(keys)
 
 
@@ -155,6 +203,10 @@ def _value(line: Line) -> Offer:
     setting = key.rpartition(".")[2]
     if key.startswith("local.models."):
         return Files()
+    if key.startswith("budget."):
+        return _of_kind(budget.KEYS[setting]) if setting in budget.KEYS else []
+    if key.startswith("models."):
+        return _abilities(line) if setting == "can" else []
     if setting in _SOURCES:
         return _SOURCES[setting](line)
     return _of_kind(FIELDS[setting].kind) if setting in FIELDS else []
@@ -170,6 +222,9 @@ _SOURCES: Mapping[str, Callable[[Line], Offer]] = MappingProxyType(
         "select": _checks,
         "report": _reports,
         "replay_timing": _timings,
+        "vendor": _vendors,
+        "can": _abilities,
+        "sort": _orders,
     }
 )
 """Where the values of a parameter or setting come from, unless its kind or type tells."""
@@ -182,6 +237,8 @@ _ARGUMENTS: Mapping[str, Callable[[Line], Offer]] = MappingProxyType(
         "config unset key": _set_keys,
         "help words": _topics,
         "schema name": _schemas,
+        "models pattern": _pattern,
+        "models show name": _models,
     }
 )
 """The same for an argument of one command."""

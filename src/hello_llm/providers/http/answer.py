@@ -1,11 +1,12 @@
 """Collects the contents of one answer as it arrives, whatever its protocol."""
 
+from decimal import Decimal
 from typing import Any
 
 from hello_llm.providers.http.json_values import Value
 from hello_llm.providers.http.protocols import protocol_of
 from hello_llm.providers.http.protocols.content import hides_text
-from hello_llm.providers.http.protocols.counts import counts_in, hides_discounts
+from hello_llm.providers.http.protocols.counts import counts_in, hides_discounts, reported_cost
 from hello_llm.providers.http.protocols.endings import Ending, ending_of
 from hello_llm.providers.http.protocols.piece import (
     Json,
@@ -47,6 +48,8 @@ class Answer:
         """The token counts in the vendor's format, without values that cannot be counts."""
         self.unpriced = False
         """Whether the counts have unreadable details, so that the price is unknown."""
+        self.cost: Decimal | None = None
+        """The cost of the call in US dollars, if the server says it."""
         self.counted = False
         """Whether the counts came in a piece that has no place for text."""
         self.text_units = 0
@@ -148,6 +151,8 @@ class Answer:
     def _count(self, piece: Piece) -> None:
         counts = counts_in(piece.usage)
         self.usage |= counts
+        cost = reported_cost(piece.usage)
+        self.cost = self.cost if cost is None else cost
         self.unpriced = self.unpriced or hides_discounts(piece.usage)
         self.counted = self.counted or (piece.only_usage and bool(counts))
 

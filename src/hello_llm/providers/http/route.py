@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 from hello_llm.contract import AuthError, UsageError
 from hello_llm.contract.address import place_of
 from hello_llm.contract.model_name import ModelName
+from hello_llm.contract.vendors import COMPLETION_VENDORS, LOGIN_VENDORS, SELF_HOSTED_VENDORS
 from hello_llm.providers.http.api_base import ApiBase, understand
 from hello_llm.providers.http.vendor_table import (
     BASELESS_VENDORS,
-    COMPLETION_VENDORS,
     KEY_PAGES,
     KEYLESS_BASES,
-    LOGIN_VENDORS,
     VENDOR_HOSTS,
     key_variable,
     needs_key,
@@ -28,8 +27,6 @@ is llama.cpp's server, which speaks OpenAI's protocol; LiteLLM has no address fo
 
 RESPONSES = "responses/"
 """Prefix of a model's name that selects the Responses API."""
-
-_SELF_HOSTED = frozenset({"local", *KEYLESS_BASES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ def resolve_route_without_key(
         api_base=KEYLESS_BASES.get(name.vendor) if base is None else base.address,
         key_variable=_choose_variable(name.vendor, base, api_key_env),
         api_key=None,
-        self_hosted=name.vendor in _SELF_HOSTED,
+        self_hosted=name.vendor in SELF_HOSTED_VENDORS,
         query="" if base is None else base.query,
         vendors_own=base is None or _is_vendors_own(name.vendor, base.address),
         responses=name.name.startswith(RESPONSES),
@@ -168,7 +165,7 @@ def _choose_variable(vendor: str, base: ApiBase | None, api_key_env: str | None)
     """Return the variable of the key to send; only the vendor's own host gets a key unasked."""
     if api_key_env is not None:
         return api_key_env
-    if vendor in _SELF_HOSTED:
+    if vendor in SELF_HOSTED_VENDORS:
         return None
     if base is not None and not _is_vendors_own(vendor, base.address):
         return None

@@ -21,12 +21,6 @@ AZURE_VENDORS = frozenset({"azure", "azure_text"})
 UNSEEN_VENDORS = frozenset({"bedrock", "sagemaker", "vertex_ai"})
 """Vendors whose answers only LiteLLM can read, and whose requests it may sign."""
 
-LOGIN_VENDORS = frozenset({"chatgpt", "github_copilot"})
-"""Vendors that let only people in: LiteLLM would wait for a login in a browser."""
-
-COMPLETION_VENDORS = {"text-completion-inception": "inception", "text-completion-openai": "openai"}
-"""Text-completion vendors, each with its vendor for chat; LiteLLM hides how their streams end."""
-
 WHOLE_ENDPOINTS = {"cohere": "/v2/chat", "cohere_chat": "/v2/chat"}
 """Vendors for which LiteLLM calls the base as it is, with the endpoint to append to it."""
 
@@ -38,7 +32,7 @@ KEYLESS_BASES = {
     "hosted_vllm": "http://localhost:8000/v1",
     "xinference": "http://localhost:9997/v1",
 }
-"""Self-hosted servers with their default addresses; they need no key and cost nothing."""
+"""Self-hosted servers with their default addresses; they need no key."""
 
 _KEY_VARIABLES = {
     "azure": "AZURE_API_KEY",

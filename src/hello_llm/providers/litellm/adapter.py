@@ -22,6 +22,7 @@ from hello_llm.contract import (
     StreamEvent,
     fold,
 )
+from hello_llm.contract.model_facts import ModelFacts
 from hello_llm.machine.environment import whole_environ
 from hello_llm.providers.http.client.certificates import Certificates
 from hello_llm.providers.http.client.connection import Connection, WireRequest
@@ -33,6 +34,7 @@ from hello_llm.providers.litellm.call_arguments import call_arguments, unasked_f
 from hello_llm.providers.litellm.error_translation import translate
 from hello_llm.providers.litellm.lent_client import lending, lending_for_each
 from hello_llm.providers.litellm.loader import is_compiling, is_loaded, load
+from hello_llm.providers.litellm.pricing import Prices
 from hello_llm.providers.litellm.response import read_stream, read_whole
 from hello_llm.providers.litellm.responses_models import (
     by_responses,
@@ -67,6 +69,7 @@ class LiteLLMProvider:
         client_key: Path | None = None,
         environ: Mapping[str, str] | None = None,
         connect_early: bool = False,
+        prices: Mapping[str, ModelFacts] | None = None,
     ) -> None:
         """Store the settings; no import, file access or request happens before the first call.
 
@@ -86,11 +89,13 @@ class LiteLLMProvider:
             client_key: a PEM file with its key, if `client_cert` does not contain that.
             environ: the environment to read keys from; by default that of the process.
             connect_early: whether a call connects while LiteLLM is still being imported.
+            prices: the prices of models by their names, which override those of LiteLLM's list.
         """
         self.model = model
         self.api_base = api_base
         self.api_key_env = api_key_env
         self.connect_early = connect_early
+        self.prices = prices or {}
         self.headers_env = headers_env
         self.proxy_auth_env = proxy_auth_env
         self._transport = Transport(
@@ -169,15 +174,18 @@ class LiteLLMProvider:
         builder = ReplyBuilder(self.name, route.typed, served=lambda: connection.tap.answer.served)
         try:
             with connection:
-                yield from _call(litellm, route, request, connection, builder)
+                prices = Prices(litellm, self.prices)
+                yield from _call(prices, route, request, connection, builder)
         except HelloLLMError as error:
             error.partial = error.partial or builder.partial()
+            error.unsent = connection.unsent
             raise
         except Exception as error:
             partial = builder.partial(request_id=connection.request_id)
             problem = translate(litellm, error, route, partial, connection.diagnostics())
             if problem is None:
                 raise
+            problem.unsent = connection.unsent
             raise problem from error
         finally:
             self._open.discard(connection)
@@ -216,17 +224,18 @@ def _before_the_call(name: str, model: str | None) -> Iterator[None]:
         yield
     except HelloLLMError as error:
         error.partial = ReplyBuilder(name, model or name).partial()
+        error.unsent = True
         raise
 
 
 def _call(
-    litellm: ModuleType,
+    prices: Prices,
     route: Route,
     request: ChatRequest,
     connection: Connection,
     builder: ReplyBuilder,
 ) -> Iterator[StreamEvent]:
-    params = _params(request)
+    litellm, params = prices.litellm, _params(request)
     _check_params(litellm, route, params)
     responses = by_responses(litellm, route)
     if responses:
@@ -249,10 +258,10 @@ def _call(
         answer = ChunkStream(litellm, connection)
     if connection.stream:
         connection.opened = True
-        events = read_stream(litellm, answer, route, connection, builder)
+        events = read_stream(prices, answer, route, connection, builder)
         yield from lending_for_each(litellm, lent, events)
     else:
-        yield Finished(read_whole(litellm, answer, route, connection, builder))
+        yield Finished(read_whole(prices, answer, route, connection, builder))
 
 
 def _params(request: ChatRequest) -> dict[str, Any]:

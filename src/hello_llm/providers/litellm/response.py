@@ -31,7 +31,7 @@ from hello_llm.providers.http.protocols.endings import Ending, ending_of
 from hello_llm.providers.http.response_tap import ResponseTap
 from hello_llm.providers.http.route import Route
 from hello_llm.providers.litellm.error_translation import known_models
-from hello_llm.providers.litellm.pricing import usd_micros
+from hello_llm.providers.litellm.pricing import Counted, Price, Prices
 from hello_llm.text.surrogates import SurrogateJoiner
 
 _FINISH_REASONS: dict[Ending, FinishReason] = {
@@ -44,7 +44,7 @@ _FINISH_REASONS: dict[Ending, FinishReason] = {
 
 
 def read_stream(
-    litellm: ModuleType,
+    prices: Prices,
     stream: Any,
     route: Route,
     connection: Connection,
@@ -67,13 +67,13 @@ def read_stream(
     # If an upgrade of LiteLLM drops one, this fails loudly.
     reason = stream.received_finish_reason or stream.intermittent_finish_reason
     if not (connection.tap.complete if connection.seen else reason):
-        raise _incomplete(litellm, route, connection, builder)
+        raise _incomplete(prices.litellm, route, connection, builder)
     spent = _server_usage(stream.chunks)
-    yield Finished(_finished(litellm, spent, reason, route, connection, builder, reader))
+    yield Finished(_finished(prices, spent, reason, route, connection, builder, reader))
 
 
 def _finished(
-    litellm: ModuleType,
+    prices: Prices,
     spent: object,
     reason: str | None,
     route: Route,
@@ -87,7 +87,7 @@ def _finished(
         BrokenReplyError: part of the reply was lost after it arrived.
     """
     tap = connection.tap
-    usage = _usage(litellm, route, spent, tap if connection.seen else None)
+    usage = _usage(prices, route, spent, tap if connection.seen else None)
     finish_reason = _finish_reason(reason, connection)
     reply = builder.finished(
         finish_reason, usage, request_id=connection.request_id, streamed=connection.stream
@@ -116,7 +116,7 @@ def _ended(litellm: ModuleType, route: Route, connection: Connection) -> HelloLL
 
 
 def read_whole(
-    litellm: ModuleType,
+    prices: Prices,
     response: Any,
     route: Route,
     connection: Connection,
@@ -125,7 +125,7 @@ def read_whole(
     """Return the reply to a call that was not streamed.
 
     Args:
-        litellm: the loaded module.
+        prices: what is known of prices, and the loaded module.
         response: what ``litellm.completion`` returned.
         route: where the call went.
         connection: the connection, which saw the server's answer; LiteLLM invents a missing end.
@@ -143,7 +143,7 @@ def read_whole(
         raise problem
     spent = getattr(response, "usage", None)
     reason = choices[0].finish_reason if choices else None
-    return _finished(litellm, spent, reason, route, connection, builder, reader)
+    return _finished(prices, spent, reason, route, connection, builder, reader)
 
 
 def _chunks(stream: Any, connection: Connection) -> Iterator[Any]:
@@ -212,24 +212,33 @@ def _server_usage(chunks: list[Any]) -> Any:
     return next((usage for usage in reported if usage is not None), None)
 
 
-def _usage(litellm: ModuleType, route: Route, spent: Any, tap: ResponseTap | None) -> Usage:
+def _usage(prices: Prices, route: Route, spent: Any, tap: ResponseTap | None) -> Usage:
     # LiteLLM fills in zeros for missing counts, and no prompt has 0 tokens.
     counts = (True, True) if tap is None or not tap.answer.understood else tap.answer.counts
+    said = None if tap is None or tap.answer.cost is None else Price(tap.answer.cost, "server")
     if spent is None or not spent.total_tokens or not any(counts):
-        return Usage(usd_micros=0 if route.self_hosted else None)
+        price = said or prices.price(route, Counted(None, None, None), None)
+        return _priced(Usage(), price)
     prompt, reply = counts
-    tokens_in = count_of(spent.prompt_tokens) or None if prompt else None
-    tokens_out = count_of(spent.completion_tokens) if reply else None
-    known = tokens_in is not None and tokens_out is not None
-    known = known and not (tap is not None and tap.answer.unpriced)
-    price = usd_micros(litellm, route.vendor, route.name, spent) if known else None
-    return Usage(
-        tokens_in=tokens_in,
-        tokens_out=tokens_out,
-        usd_micros=0 if route.self_hosted else price,
-        tokens_cached=_detail(route, spent.prompt_tokens_details, "cached_tokens"),
+    counted = Counted(
+        count_of(spent.prompt_tokens) or None if prompt else None,
+        _detail(route, spent.prompt_tokens_details, "cached_tokens"),
+        count_of(spent.completion_tokens) if reply else None,
+    )
+    usable = None if tap is not None and tap.answer.unpriced else spent
+    usage = Usage(
+        tokens_in=counted.tokens_in,
+        tokens_out=counted.tokens_out,
+        tokens_cached=counted.tokens_cached,
         tokens_reasoning=_detail(route, spent.completion_tokens_details, "reasoning_tokens"),
     )
+    return _priced(usage, said or prices.price(route, counted, usable))
+
+
+def _priced(usage: Usage, price: Price | None) -> Usage:
+    if price is None:
+        return usage
+    return replace(usage, usd_micros=price.micros, usd_nanos=price.nanos, price_source=price.source)
 
 
 def _detail(route: Route, details: object, name: str) -> int | None:

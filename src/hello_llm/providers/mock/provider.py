@@ -78,6 +78,8 @@ class MockProvider:
             tokens_in=sum(len(message.content.split()) for message in request.messages),
             tokens_out=len("".join(words).split()),
             usd_micros=0,
+            price_source="local",
+            usd_nanos=0,
         )
         return deltas, builder, (finish_reason, usage)
 

@@ -72,6 +72,7 @@ def document(
     if exit_code is None:
         exit_code = ExitCode.OK if error is None else error.exit_code
     body = _empty(provider, model, attempts) if reply is None else asdict(reply)
+    del body["usage"]["usd_nanos"]
     for key in _SAID:
         if body[key] is not None:
             body[key] = redact(body[key])

@@ -8,6 +8,7 @@ from typing import Any
 
 from hello_llm.contract import UsageError
 from hello_llm.secrets.shapes import looks_like_secret
+from hello_llm.settings import budget
 from hello_llm.settings.atomic import write_atomically
 from hello_llm.settings.checking import WEIGHTS, check_config
 from hello_llm.settings.editing.insertion import insertions, with_value
@@ -17,13 +18,17 @@ from hello_llm.settings.editing.source import Source
 from hello_llm.settings.example import example_text
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import missing_file, unknown_profile
+from hello_llm.settings.model_facts import MODEL_KEYS
 from hello_llm.settings.reading import read_bytes
 from hello_llm.settings.resolve import read_config
 from hello_llm.text import phrases
 from hello_llm.toml_file.kinds import SECRET_HINT, SECRET_REASON, UnfitError
 from hello_llm.toml_file.positions import Trail
 
-_SECTIONS = frozenset({("version",), ("defaults",), ("profiles",), ("local",), ("local", "models")})
+_TABLES = frozenset(
+    {("defaults",), ("profiles",), ("local",), ("local", "models"), ("models",), ("budget",)}
+)
+_SECTIONS = _TABLES | {("version",), *(("budget", owner) for owner in budget.OWNERS)}
 """What a file is made of, and no single key may remove."""
 _MOST_SHOWN = 5
 
@@ -58,7 +63,8 @@ def set_value(path: Path, key: str, text: str) -> Change:
 
     Args:
         path: the file; if it does not exist, it starts as the example configuration.
-        key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``local.models.NAME``.
+        key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``local.models.NAME``,
+            ``models.NAME.input``, ``budget.daily``, ``budget.profiles.NAME.daily``.
         text: the value as typed.
 
     Raises:
@@ -83,8 +89,8 @@ def unset_value(path: Path, key: str) -> Trail:
 
     Args:
         path: the file.
-        key: as for :func:`set_value`; also ``profiles.NAME``, ``default_profile``, or an unknown
-            key that is in the file.
+        key: as for :func:`set_value`; also ``profiles.NAME``, ``models.NAME``,
+            ``default_profile``, or an unknown key that is in the file.
 
     Raises:
         UsageError: the key is not in the file, or the file would be invalid.
@@ -129,8 +135,13 @@ def _typed_value(key: str, trail: Trail, text: str) -> object:
         if is_header(trail):
             setting, header = trail[-2:]
             return FIELDS[setting].check({header: text})[header]
-        field = FIELDS[trail[-1]]
-        value = field.check(field.kind.read(text))
+        if trail[0] == "budget":
+            kind = budget.KEYS[trail[-1]]
+            kind.check(read := kind.read(text))
+            return read
+        kind = MODEL_KEYS[trail[-1]] if trail[0] == "models" else FIELDS[trail[-1]].kind
+        owner = kind if trail[0] == "models" else FIELDS[trail[-1]]
+        value = owner.check(kind.read(text))
     except UnfitError as error:
         raise UsageError(f"{phrases.name(key)} {error.reason}", error.hint) from None
     return list(value) if isinstance(value, tuple) else value

@@ -5,14 +5,18 @@ from contextlib import suppress
 
 from hello_llm.contract import UsageError
 from hello_llm.secrets.names import names_a_secret
+from hello_llm.settings import budget
 from hello_llm.settings.fields import FIELDS
 from hello_llm.settings.file import ConfigFile, unknown_profile
+from hello_llm.settings.model_facts import known_model_key
 from hello_llm.text import phrases
 from hello_llm.toml_file.header_kinds import KEYS
 from hello_llm.toml_file.kinds import SECRET_HINT
 from hello_llm.toml_file.positions import Trail
 
-_KEY_HINT = "a key is model, profiles.NAME.model or local.models.NAME"
+_KEY_HINT = (
+    "a key is model, profiles.NAME.model, local.models.NAME, models.NAME.input or budget.daily"
+)
 
 
 def place_of(key: str) -> Trail:
@@ -20,7 +24,8 @@ def place_of(key: str) -> Trail:
 
     Args:
         key: ``model`` or ``defaults.model``, ``profiles.NAME.model``, ``headers.NAME``,
-            ``local.models.NAME`` or ``default_profile``.
+            ``local.models.NAME``, ``models.NAME.input``, ``budget.daily``,
+            ``budget.models.NAME.daily`` or ``default_profile``.
 
     Raises:
         UsageError: there is no such key.
@@ -38,13 +43,22 @@ def place_of(key: str) -> Trail:
             return ("profiles", ".".join(name), _known(setting, key))
         case ["local", "models", *name] if any(name):
             return ("local", "models", ".".join(name))
+        case ["models", *name, fact] if any(name):
+            return ("models", ".".join(name), known_model_key(fact, key))
+        case ["budget", setting] if setting in budget.KEYS:
+            return ("budget", setting)
+        case ["budget", owner, *name, window] if (
+            owner in budget.OWNERS and any(name) and window in budget.LIMITS
+        ):
+            return ("budget", owner, ".".join(name), window)
     raise UsageError(f"unknown key {phrases.quoted(key)}", hint=_KEY_HINT)
 
 
 def places_of(key: str) -> Iterator[Trail]:
     """Yield the trails that `key` may stand for in a file, the most likely one first.
 
-    Among them are whole profiles, and keys that are unknown or in the wrong place.
+    Among them are whole profiles and models, all limits of one, and keys that are unknown or in
+    the wrong place.
     """
     with suppress(UsageError):
         yield place_of(key)
@@ -52,6 +66,11 @@ def places_of(key: str) -> Iterator[Trail]:
     if parts[0] == "profiles":
         yield ("profiles", ".".join(parts[1:]))
         yield ("profiles", ".".join(parts[1:-1]), parts[-1])
+    if parts[0] == "models":
+        yield ("models", ".".join(parts[1:]))
+        yield ("models", ".".join(parts[1:-1]), parts[-1])
+    if parts[0] == "budget" and parts[2:]:
+        yield ("budget", parts[1], ".".join(parts[2:]))
     yield ("defaults", key)
     yield tuple(parts)
 
@@ -63,7 +82,10 @@ def check_key(key: str, config: ConfigFile) -> None:
         UsageError: there is no such key, or the file does not have the profile in it.
     """
     parts = key.split(".")
-    trail = tuple(parts) if parts[0] == "profiles" and len(parts) == 2 else place_of(key)
+    is_whole = parts[0] == "profiles" and len(parts) == 2
+    if parts[0] == "models" and not parts[-1].isidentifier():  # the name of a model, as in gpt-4.1
+        return
+    trail = tuple(parts) if is_whole else place_of(key)
     if trail[0] == "profiles" and trail[1] not in config.profiles:
         raise unknown_profile(trail[1], config)
 

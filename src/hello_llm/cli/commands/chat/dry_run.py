@@ -17,8 +17,10 @@ from hello_llm.secrets.environ import is_secrets_name
 from hello_llm.secrets.redactor import REDACTED
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.text.ci_commands import disarmed, disarmed_json
+from hello_llm.text.money import dollars
 
 if TYPE_CHECKING:
+    from hello_llm.calls.plan import Plan
     from hello_llm.providers.http.client.connection import WireRequest
     from hello_llm.providers.http.client.proxy import Proxy
     from hello_llm.providers.litellm.adapter import LiteLLMProvider
@@ -34,9 +36,11 @@ def show_request(settings: Settings, prompt: str | None, display: Display) -> No
         HelloLLMError: the request cannot be built, for the same reason as in a real call.
     """
     request = build_request(settings, (Message("user", prompt or GREETING),))
+    plan = _plan(settings, request, display)
     document = {
         "schema": "hello-llm.dry-run/1",
-        "request": _request(settings, request),
+        "request": _request(settings, request if plan is None else plan.request),
+        "cost": _cost(plan),
         "settings": {
             key: {"value": getattr(settings, key), "origin": str(settings.origins[key])}
             for key in FIELDS
@@ -49,6 +53,26 @@ def show_request(settings: Settings, prompt: str | None, display: Display) -> No
         text = sanitize(text)
     with printing():
         display.terminal.write_stdout(f"{text}\n".encode())
+
+
+def _plan(settings: Settings, request: ChatRequest, display: Display) -> "Plan | None":
+    """Return how `request` would be sent, and what it may cost; ``None`` if it costs nothing."""
+    from hello_llm.calls.money import Meter, is_paid
+
+    if not is_paid(settings):
+        return None
+    with Meter("chat", settings, settings.max_cost) as meter:
+        plan = meter.plan(settings, request)
+        refusal = meter.refusal(plan)
+    if refusal is not None:
+        display.messages.warning(f"the call would be refused: {refusal.message}; {refusal.hint}")
+    return plan
+
+
+def _cost(plan: "Plan | None") -> dict[str, Any]:
+    if plan is None:
+        return {"at_most_usd_nanos": 0, "computed": "it costs nothing", "note": None}
+    return {"at_most_usd_nanos": plan.nano_usd, "computed": plan.words, "note": plan.note}
 
 
 def _request(settings: Settings, request: ChatRequest) -> dict[str, Any]:
@@ -93,7 +117,17 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         request = request["body"]
     yield json.dumps(request, ensure_ascii=False, indent=2)
     yield ""
+    yield from _cost_lines(document["cost"])
+    yield ""
     width = max(map(len, FIELDS))
     for key, setting in document["settings"].items():
         value = json.dumps(setting["value"], ensure_ascii=False)
         yield f"{key:{width}}  {value}  ({setting['origin']})"
+
+
+def _cost_lines(cost: dict[str, Any]) -> Iterator[str]:
+    most = cost["at_most_usd_nanos"]
+    shown = "unknown" if most is None else f"at most {dollars(most)} for each attempt"
+    yield f"cost: {shown}: {cost['computed']}" if most != 0 else f"cost: {cost['computed']}"
+    if cost["note"] is not None:
+        yield f"note: {cost['note']}"

@@ -71,9 +71,15 @@ class ChatRun:
         if is_local(model) and display.terminal.stdout_is_tty:
             said.waiting(f"loading {model}")
         try:
-            return stack.enter_context(
-                open_turns(self.settings, said.redact, said.warning, self.recording)
+            turns = open_turns(
+                self.settings,
+                said.redact,
+                said.warning,
+                self.recording,
+                command="chat",
+                note=said.note,
             )
+            return stack.enter_context(turns)
         finally:
             said.end_waiting()
 

@@ -5,7 +5,6 @@ from typing import Any
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports.spec import parse_all
-from hello_llm.checks.suite_keys import DOLLARS
 from hello_llm.cli.commands.check.cases import Typed
 from hello_llm.cli.commands.check.options import CheckOptions
 from hello_llm.cli.commands.check.run import CheckRun
@@ -17,7 +16,7 @@ from hello_llm.settings.resolve import find_config, resolve_with_config
 from hello_llm.toml_file.kinds import Integer, Kind, UnfitError
 
 _JOBS = Integer(1, 256)
-_OF_THE_RUN = frozenset({"color", "quiet", "verbose"})
+_OF_THE_RUN = frozenset({"color", "quiet", "verbose", "max_cost"})
 
 
 def call(typed: CheckOptions) -> ExitCode:
@@ -58,7 +57,6 @@ def call(typed: CheckOptions) -> ExitCode:
             fail_fast=typed.fail_fast,
             all_attempts=typed.all_attempts,
         ),
-        max_cost=_number(DOLLARS, "--max-cost", typed.max_cost),
         reports=parse_all(typed.report or ()),
         listed=typed.list_,
         dry_run=typed.dry_run,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
 
+from hello_llm.calls.money import Meter, is_paid
 from hello_llm.calls.opening import build_request, import_as_set
 from hello_llm.calls.recording import RecordingOptions
-from hello_llm.checks.plan import Case, Unpriced
+from hello_llm.checks.plan import Case
 from hello_llm.checks.suite import Check, Suite
 from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.workers import Workers
@@ -18,10 +19,6 @@ from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.resolve import resolve_with_config
 from hello_llm.toml_file.header_kinds import layered
-
-_FREE_VENDORS = ("local/", "ollama/", "ollama_chat/")
-_AROUND_A_TURN = 16
-"""Tokens allowed for the role and the delimiters of a turn, with a margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +83,7 @@ def make_case(
     typed: Typed,
     workers: Workers,
     environs: Environs,
+    meter: Meter,
     *,
     price: bool,
 ) -> Case:
@@ -97,7 +95,8 @@ def make_case(
         typed: the options, which override the suite.
         workers: make the calls.
         environs: provides the environment of a judge program.
-        price: whether to look up the maximum cost of an attempt.
+        meter: knows what calls may cost.
+        price: whether to look up the maximum cost of a call.
 
     Raises:
         UsageError: some settings conflict, a script is invalid, or a variable is not set.
@@ -107,7 +106,7 @@ def make_case(
     workers.prepare(settings)
     import_as_set(settings)
     request = build_request(settings, check.messages)
-    worst, unpriced = _worst(settings, request) if price else (None, None)
+    bound, words = _bound(settings, request, meter) if price else (None, "")
     return Case(
         check=check,
         model=request.model or settings.provider,
@@ -119,24 +118,17 @@ def make_case(
         timeout_s=settings.timeout,
         max_wait_s=settings.max_wait,
         replay=_command(suite, check, settings, typed),
-        worst_micros=worst,
-        unpriced=unpriced,
+        bound_nano_usd=bound,
+        bound_words=words,
     )
 
 
-def _worst(settings: Settings, request: ChatRequest) -> tuple[int | None, Unpriced | None]:
-    """Return the maximum cost of an attempt in micro-dollars, or why it is unknown."""
-    model = request.model or ""
-    if settings.provider == "mock" or model.startswith(_FREE_VENDORS):
-        return 0, None
-    if settings.max_tokens is None:
-        return None, Unpriced.NO_LIMIT
-    from hello_llm.providers.litellm.pricing import most_micros
-
-    # No token is shorter than a byte.
-    length = sum(len(turn.content.encode()) + _AROUND_A_TURN for turn in request.messages)
-    most = most_micros(model, length, settings.max_tokens)
-    return most, Unpriced.NO_PRICE if most is None else None
+def _bound(settings: Settings, request: ChatRequest, meter: Meter) -> tuple[int | None, str]:
+    """Return the most that a call may cost in billionths of a US dollar, and why."""
+    if not is_paid(settings):
+        return 0, "it costs nothing"
+    plan = meter.plan(settings, request)
+    return plan.nano_usd, plan.words
 
 
 def _host(settings: Settings, request: ChatRequest) -> str:

@@ -18,6 +18,7 @@ _SETTINGS = (
         "color",
     ),
     *("connect_timeout", "first_token_timeout", "idle_timeout", "timeout", "retries", "max_wait"),
+    *("max_cost", "ledger"),
 )
 
 

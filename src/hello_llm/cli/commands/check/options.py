@@ -85,14 +85,6 @@ class CheckOptions(RecordedOptions):
             rich_help_panel=RUNNING,
         ),
     ] = False
-    max_cost: Annotated[
-        str | None,
-        typer.Option(
-            metavar="USD",
-            help="Stop before the total cost could exceed this.",
-            rich_help_panel=RUNNING,
-        ),
-    ] = None
     report: Annotated[
         list[str] | None,
         typer.Option(

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hello_llm.checks.plan import Case, Plan, Unpriced
+from hello_llm.calls.money import Meter
+from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports.json import failed_in
 from hello_llm.checks.reports.spec import ReportSpec
 from hello_llm.checks.suite import Check, Suite, select
@@ -16,19 +17,18 @@ from hello_llm.cli.commands.check.session import Session
 from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import printing
-from hello_llm.contract import ExitCode, UsageError
+from hello_llm.contract import BudgetError, ExitCode, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.files.reading import LARGEST_RECORD, read_text, reason_of
 from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import harmless, whole_environ
+from hello_llm.prices import aging
+from hello_llm.prices.catalogue import is_free
 from hello_llm.rendering.sanitize import inert
 from hello_llm.settings.fields import Settings
+from hello_llm.settings.origins import Origin
 from hello_llm.text import phrases
-
-_REMEDIES = {
-    Unpriced.NO_LIMIT: "set max_tokens in the suite",
-    Unpriced.NO_PRICE: "ask a model that has one",
-}
+from hello_llm.text.money import decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,6 @@ class CheckRun:
     """A JSON report; only checks that did not pass in it are run."""
     plan: Plan
     """How checks run."""
-    max_cost: float | None
-    """The maximum cost in US dollars; ``None`` for the suite's own limit."""
     reports: Sequence[ReportSpec]
     """The reports to write."""
     listed: bool
@@ -75,8 +73,8 @@ class CheckRun:
         if self.listed:
             _print(display, [_listed(check) for check in checks])
             return ExitCode.OK
-        plan = self._plan(suite)
-        priced = self.dry_run or plan.budget_micros is not None
+        max_cost = self._max_cost(suite)
+        priced = self.dry_run or max_cost is not None
         questions = self.typed.questions(checks)
         config = self.typed.config
         keys = set(config.secret_variables if config else ()).union(
@@ -88,11 +86,11 @@ class CheckRun:
             replace(self.typed.recording, record=None) if self.dry_run else self.typed.recording
         )
         with ExitStack() as stack:
-            workers = Workers(
-                stack.enter_context(recording.running(display.messages.redact)), stack
-            )
+            meter = stack.enter_context(Meter("check", self.settings, max_cost, saves=False))
+            opened = stack.enter_context(recording.running(display.messages.redact))
+            workers = Workers(opened, meter, stack)
             cases = [
-                make_case(suite, one, self.typed, workers, environs, price=priced)
+                make_case(suite, one, self.typed, workers, environs, meter, price=priced)
                 for one in questions
             ]
             if self.rerun_failed is not None:
@@ -100,32 +98,65 @@ class CheckRun:
             if self.dry_run:
                 _print(display, _planned(cases))
                 return ExitCode.OK
-            if priced:
+            if max_cost is not None:
                 _check_prices(cases)
+            _warn_of_models(cases, display, meter)
             quiet, verbose = self.settings.quiet, self.settings.verbose
             whole = not self.select and self.rerun_failed is None
+            plan = _within(meter, self.plan)
             session = Session(display, plan, self.reports, judges, whole, quiet, verbose)
-            return session.run(suite, cases, workers)
+            try:
+                return session.run(suite, cases, workers)
+            finally:
+                meter.speak(display.messages.warning, display.messages.note)
 
-    def _plan(self, suite: Suite) -> Plan:
-        """Return the plan with the budget; a typed one overrides the suite's."""
-        dollars = suite.max_cost if self.max_cost is None else self.max_cost
-        return replace(self.plan, budget_micros=None if dollars is None else int(dollars * 1e6))
+    def _max_cost(self, suite: Suite) -> float | None:
+        """Return the most that the run may cost in US dollars.
+
+        A typed limit overrides the suite's, and that overrides the configuration's.
+        """
+        is_typed = self.settings.origins["max_cost"] == Origin("flag --max-cost")
+        return self.settings.max_cost if is_typed or suite.max_cost is None else suite.max_cost
+
+
+def _within(meter: Meter, plan: Plan) -> Plan:
+    """Return `plan` with the money of the `meter`, if that is limited."""
+    purse = meter.purse
+    if purse is None:
+        return plan
+    return replace(
+        plan,
+        max_nano_usd=purse.limit_nano_usd,
+        counted_nano_usd=lambda: purse.counted_nano_usd,
+    )
 
 
 def _check_prices(cases: Sequence[Case]) -> None:
     """Make sure that a budget can be kept.
 
     Raises:
-        UsageError: the maximum cost of one of `cases` is not known.
+        BudgetError: the maximum cost of one of `cases` is not known.
     """
     for case in cases:
-        if case.unpriced is not None:
-            raise UsageError(
-                f'max_cost cannot be guaranteed for check "{case.check.name}" on {case.model}:'
-                f" {case.unpriced.value}",
-                f"{_REMEDIES[case.unpriced]}, or run it without max_cost",
+        if case.bound_nano_usd is None:
+            raise BudgetError(
+                f'max_cost cannot be kept for check "{case.check.name}" on {case.model}:'
+                f" {case.bound_words}",
+                f'give its price in the configuration, [models."{case.model}"], or run it without'
+                " max_cost",
             )
+
+
+def _warn_of_models(cases: Sequence[Case], display: Display, meter: Meter) -> None:
+    """Warn of models that retire soon, and of an old price list, if any model is paid for."""
+    called = dict.fromkeys(case.model for case in cases if case.provider == "litellm")
+    asked = [name for name in called if not is_free(name)]
+    if not asked:
+        return
+    catalogue, day = meter.catalogue, aging.today()
+    ends = (aging.retirement(catalogue.find(model), day) for model in asked)
+    for warning in filter(None, (*ends, aging.old_list(catalogue.listed, day))):
+        display.messages.warning(warning)
 
 
 def _failed(cases: Sequence[Case], report: Path, redact: Callable[[str], str]) -> list[Case]:
@@ -156,21 +187,19 @@ def _planned(cases: Sequence[Case]) -> list[str]:
     lines = []
     total: int | None = 0
     for case in cases:
-        worst = case.worst_micros
-        cost = None if worst is None else worst * case.check.repeat
+        bound = case.bound_nano_usd
+        cost = None if bound is None else bound * case.check.repeat
         total = None if total is None or cost is None else total + cost
         times = f"up to {case.check.repeat}" if case.check.repeat > 1 else "1"
         calls = f"{case.check.name}  [{case.model}]  {times} x {case.provider}"
-        lines.append(f"{calls}  {_usd(cost, case.unpriced)}")
+        lines.append(f"{calls}  {_usd(cost)}: {case.bound_words}")
     most = sum(case.check.repeat for case in cases)
     count = f"{len(cases)} checks, at most {most} calls, not counting retries"
     return [*lines, f"{count}: {_usd(total)}"]
 
 
-def _usd(micros: int | None, unpriced: Unpriced | None = None) -> str:
-    if micros is not None:
-        return f"at most {micros / 1e6:.6f} USD"
-    return "cost unknown" if unpriced is None else f"cost unknown: {unpriced.value}"
+def _usd(nano_usd: int | None) -> str:
+    return "cost unknown" if nano_usd is None else f"at most {decimal(nano_usd)} USD"
 
 
 def _print(display: Display, lines: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hello_llm.calls.money import Meter
 from hello_llm.calls.opening import OF_THE_PROVIDER, open_provider, script_file
 from hello_llm.calls.recording import CallRecording, OpenRecording
 from hello_llm.calls.turns import turn_of
@@ -16,6 +17,9 @@ from hello_llm.settings.fields import Settings
 
 if TYPE_CHECKING:
     from hello_llm.providers.mock.play import Play
+
+_OF_THE_LEDGER = ("profile", "ledger")
+"""What decides, besides the model, how a call is recorded, and which limits cover it."""
 
 
 @dataclass(slots=True)
@@ -30,9 +34,13 @@ class _Worker:
 class Workers:
     """Makes turns, in any thread; each thread is a worker with its own providers."""
 
-    def __init__(self, open_recording: OpenRecording, stack: ExitStack) -> None:
-        """Record and replay with `open_recording`, and close everything with `stack`."""
+    def __init__(self, open_recording: OpenRecording, meter: Meter, stack: ExitStack) -> None:
+        """Record and replay with `open_recording`, and close everything with `stack`.
+
+        `meter` reserves money for the calls.
+        """
         self._open_recording = open_recording
+        self._meter = meter
         self._stack = stack
         self._lock = threading.Lock()
         self._workers: dict[int, _Worker] = {}
@@ -82,12 +90,13 @@ class Workers:
         return worker
 
     def _opened(self, settings: Settings, worker: _Worker) -> LLMProvider:
-        key = tuple(repr(getattr(settings, name)) for name in OF_THE_PROVIDER)
+        key = tuple(repr(getattr(settings, name)) for name in (*OF_THE_PROVIDER, *_OF_THE_LEDGER))
         if key not in worker.opened:
             provider = worker.call_recording.replayer or self._stack.enter_context(
                 open_provider(settings, self._serve, self._play(settings))
             )
-            worker.opened[key] = worker.call_recording.around(provider, self._stack)
+            metered = self._meter.around(provider, settings)
+            worker.opened[key] = worker.call_recording.around(metered, self._stack)
         return worker.opened[key]
 
     def _play(self, settings: Settings) -> "Play | None":

@@ -119,7 +119,7 @@ def _spend(settings: Settings, terminal: Terminal, messages: Messages) -> Diagno
     )
     try:
         asked = (Message("user", _PROMPT),)
-        turns = open_turns(small, messages.redact, messages.warning)
+        turns = open_turns(small, messages.redact, messages.warning, command="doctor")
         with turns as make, closing(make(asked)) as turn:
             turn.on_wait(check_reader)
             replies = [event.reply for event in turn if isinstance(event, Finished)]

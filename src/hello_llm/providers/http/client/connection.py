@@ -10,7 +10,7 @@ from hello_llm.providers.http.api_base import joined_query
 from hello_llm.providers.http.client.content_coding import unpacked
 from hello_llm.providers.http.client.diagnostics import Diagnostics, gather_diagnostics
 from hello_llm.providers.http.client.dialing import EarlyDial
-from hello_llm.providers.http.client.network import Network
+from hello_llm.providers.http.client.network import Network, Step
 from hello_llm.providers.http.client.outgoing import KEY_HEADERS, outgoing, without_field
 from hello_llm.providers.http.client.proxy import Proxy
 from hello_llm.providers.http.client.transport import Transport
@@ -136,6 +136,13 @@ class Connection:
         headers = self.response.headers
         name: str | None = headers.get("x-request-id") or headers.get("request-id")
         return name
+
+    @property
+    def unsent(self) -> bool:
+        """Whether it is certain that the server did not get the request."""
+        if self._protocol in UNSEEN_VENDORS or self.response is not None or self.network.greeted:
+            return False
+        return self.sent is None or self.network.step is not Step.OPEN
 
     def diagnostics(self) -> Diagnostics:
         """Return the facts about a failed call."""

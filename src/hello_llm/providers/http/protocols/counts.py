@@ -1,5 +1,6 @@
 """Cleans up token counts, keeping only values that a server can have counted."""
 
+from decimal import Decimal
 from typing import Any
 
 from hello_llm.providers.http.protocols.piece import Json
@@ -7,6 +8,8 @@ from hello_llm.providers.http.protocols.piece import Json
 MOST_TOKENS = 2**53
 """From here on, not every JSON parser represents integers exactly."""
 
+_MOST_DOLLARS = 10**6
+"""A call never costs that much."""
 _DETAILS = ("details", "cache_creation", "server_tool_use")
 
 
@@ -37,6 +40,29 @@ def counts_in(usage: object) -> Json:
     usage = usage_in(usage)
     cleaned = {key: _cleaned(key.lower(), value) for key, value in usage.items()}
     return {key: value for key, value in cleaned.items() if value is not None}
+
+
+def reported_cost(usage: object) -> Decimal | None:
+    """Return the cost of the call in US dollars if the server says it in `usage`.
+
+    OpenRouter says it as ``cost``, and what the model's vendor charges to a key of the user's own
+    beside it; Perplexity says the sum in ``cost.total_cost``.
+    """
+    said = usage_in(usage)
+    cost = said.get("cost")
+    if isinstance(cost, dict):
+        return _dollars(cost.get("total_cost"))
+    total = _dollars(cost)
+    if total is None or said.get("is_byok") is not True:
+        return total
+    upstream = _dollars(usage_in(said.get("cost_details")).get("upstream_inference_cost"))
+    return None if upstream is None else total + upstream
+
+
+def _dollars(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Decimal(repr(value)) if 0 <= value < _MOST_DOLLARS else None
 
 
 def hides_discounts(usage: object) -> bool:
@@ -71,6 +97,8 @@ def _cleaned(key: str, value: object) -> Any:  # noqa: ANN401 - whatever JSON th
         return counts_in(value) or None
     if key.endswith(("tokens", "count")):
         return count_of(value)
+    if key == "cost":
+        return None  # it is read here, and LiteLLM stumbles over some of its forms
     if isinstance(value, dict):
         return counts_in(value) or None
     return value if isinstance(value, str) else count_of(value)

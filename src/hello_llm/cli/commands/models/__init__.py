@@ -1,0 +1,1 @@
+"""The command `models`: which models there are, what they cost and what they can do."""

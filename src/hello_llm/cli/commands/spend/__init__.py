@@ -1,0 +1,1 @@
+"""The command `spend`: what calls cost, and what the limits leave."""

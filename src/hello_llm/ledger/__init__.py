@@ -1,0 +1,1 @@
+"""What was reserved and spent, across all processes of the user."""

@@ -1,0 +1,1 @@
+"""What the ledger says, as a table, as JSON or as CSV."""

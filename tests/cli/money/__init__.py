@@ -1,0 +1,1 @@
+"""Limits on spending, from the command line down to what a server gets."""

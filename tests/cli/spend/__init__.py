@@ -1,0 +1,1 @@
+"""`spend`, run as its users run it."""
