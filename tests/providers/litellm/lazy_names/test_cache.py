@@ -218,9 +218,10 @@ def test_a_module_is_compiled_once(tmp_path: Path, monkeypatch):
         assert (package.x, package.y) == ([1], [2])
 
 
-def test_a_source_that_does_not_compile_lazily_runs_as_usual(tmp_path: Path, monkeypatch):
+@pytest.mark.parametrize("error", [RecursionError, SystemError, SyntaxError, ValueError])
+def test_a_source_that_does_not_compile_lazily_runs_as_usual(tmp_path: Path, monkeypatch, error):
     def refuse(*_: object) -> None:
-        raise RecursionError
+        raise error
 
     monkeypatch.setattr(f"{definitions.__name__}.compile_lazily", refuse)
     with imported(tmp_path, {"": "x = [1]\nfrom .a import y", "a": "y = 2"}) as package:

@@ -60,7 +60,7 @@ class _Loader(SourceFileLoader):
 
         try:
             compiled = definitions.compile_lazily(self.get_data(self.path), self.path)
-        except (SyntaxError, ValueError, RecursionError):
+        except (SyntaxError, ValueError, RecursionError, SystemError):
             return None  # Python itself reports it, or manages
         self._cache.write(self.name, source, compiled)
         return compiled
