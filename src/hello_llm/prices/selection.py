@@ -58,13 +58,15 @@ class Selection:
 
 
 def similar(pattern: str, names: Sequence[str]) -> list[str]:
-    """Return what `pattern` most likely misspells: names, or else a word in names."""
-    sought = pattern.casefold()
+    """Return what `pattern` most likely misspells: names, or else a bare name, or a word."""
+    sought, known = pattern.casefold(), [name.casefold() for name in names]
     near = get_close_matches(sought, names, _MOST_SUGGESTED, _NEAR)
     if near:
         return near
-    words = Counter(word for name in names for word in _WORD.findall(name.casefold()))
-    return get_close_matches(sought, [word for word, _ in words.most_common()], 1, _NEAR)
+    bare = Counter(name.rpartition("/")[2] for name in known)
+    words = Counter(word for name in known for word in _WORD.findall(name))
+    parts = [part for counted in (bare, words) for part, _ in counted.most_common()]
+    return get_close_matches(sought, parts, 1, _NEAR)
 
 
 def _price(kind: Kind) -> Callable[[Model], Any]:

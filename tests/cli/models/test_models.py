@@ -98,6 +98,10 @@ def test_the_document_has_every_rate_and_the_date_of_the_list():
     [
         (("cladue",), (1, 'there is no model like "cladue"', "hello-llm models claude")),
         (
+            ("gpt-4o-mni",),
+            (1, 'there is no model like "gpt-4o-mni"', "hello-llm models gpt-4o-mini"),
+        ),
+        (
             ("gpt-4o-mini", "--max-price", "0.001"),
             (
                 1,
