@@ -67,10 +67,10 @@ class Messages:
         if not self._quiet:
             self._say("note", _CYAN, text)
 
-    def detail(self, text: str) -> None:
-        """Report what only ``--verbose`` asks for."""
+    def detail(self, text: str | Callable[[], str]) -> None:
+        """Report what only ``--verbose`` asks for: a text, or what returns it in that case."""
         if self._verbose:
-            self.note(text)
+            self.note(text if isinstance(text, str) else text())
 
     def retrying(self, event: Retrying) -> None:
         """Report that an attempt failed and when the next one starts."""

@@ -43,6 +43,8 @@ def deliver(turn: Turn, renderer: Renderer, terminal: Terminal, messages: Messag
                 renderer.show(event)
             if isinstance(event, Finished):
                 _note_model(event.reply, messages)
+                if event.reply.usage.price_source == "list":
+                    messages.detail(_list_of_prices)
                 _warn(event.reply, messages)
                 return event.reply
     raise AssertionError("a turn ends with Finished or an error")
@@ -62,6 +64,15 @@ def _note_model(reply: LLMReply | None, messages: Messages) -> None:
         more = len(reply.also_served) - 1
         others = f" and {more} more" if more else ""
         messages.detail(f"later in the same reply, it says that {name}{others} answers")
+
+
+def _list_of_prices() -> str:
+    """Say what the cost was computed from."""
+    from hello_llm.prices.price_list import list_date
+
+    listed = list_date()
+    which = ", whose date is not known" if listed is None else f" of {listed}"
+    return f"the cost is by LiteLLM's price list{which}"
 
 
 def _warn(reply: LLMReply, messages: Messages) -> None:
