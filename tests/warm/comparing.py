@@ -49,6 +49,6 @@ def both(warm: Warm, call: Callable[[], _Left], folder: Path) -> _Left:
 
 
 def untimed(text: str) -> str:
-    """Return `text` with every measured time masked."""
+    """Return `text` with every measured time and rate masked, also one that took no time."""
     text = re.sub(r'("(?:latency_ms|first_token_ms)": ?)[\d.]+', r"\g<1>0", text)
-    return re.sub(r" +(?:\d+(?:\.\d+)? (?:ms|s)|\d+\.\d)(?!\S)", " N", text)
+    return re.sub(r" +(?:\d+(?:\.\d+)? (?:ms|s)|[\d,]+\.\d|—)(?!\S)", " N", text)
