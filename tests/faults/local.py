@@ -128,6 +128,7 @@ _INTERRUPTS = (
         _stopped(attempts=None),
         strike=Strike(number=_INT, after_s=_IMPORTING_AFTER_S),
         cold=True,
+        env={"XDG_CACHE_HOME": "/dev/null"},  # without a cache, all of LiteLLM is imported
     ),
     _fault(
         "sigint-connect",

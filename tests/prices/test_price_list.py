@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, requires
 import pytest
 
 from hello_llm.prices import price_list
+from hello_llm.prices.catalogue import Catalogue
 
 
 def test_the_date_belongs_to_the_version_that_is_pinned():
@@ -44,3 +45,11 @@ def test_listing_models_imports_neither_litellm_nor_a_client():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stderr == "[]\n"
     assert ended.stdout.startswith('{"schema": "hello-llm.models/1", "ok": true')
+
+
+@pytest.mark.parametrize("name", ["azure/model-router", "azure_ai/model_router"])
+def test_the_fee_of_a_router_is_no_price(name):
+    model = Catalogue.installed({}).find(name)
+    assert model is not None
+    assert model.rates == ()
+    assert model.price_source is None

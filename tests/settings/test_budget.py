@@ -97,7 +97,18 @@ def test_without_a_limit_nothing_is_in_force(tmp_path, body):
         ),
         (
             "[budget.models.gpt-4]\ndaily = 1",
-            'c, line 3, column 1: "gpt-4" is not a model with its vendor',
+            (
+                'c, line 3, column 1: "gpt-4" is not the name of a model: '
+                "model 'gpt-4' has no vendor prefix"
+            ),
+            'write it as --model has it: [budget.models."openai/gpt-4o-mini"]',
+        ),
+        (
+            '[budget.models."opnai/gpt-4o"]\ndaily = 1',
+            (
+                'c, line 3, column 1: "opnai/gpt-4o" is not the name of a model: '
+                "unknown vendor 'opnai' in model 'opnai/gpt-4o'"
+            ),
             'write it as --model has it: [budget.models."openai/gpt-4o-mini"]',
         ),
         (

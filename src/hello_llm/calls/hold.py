@@ -37,6 +37,9 @@ class Hold:
     warn: Callable[[str], None]
     """Called with a sentence if the ledger cannot be written; the call then stays at its bound."""
 
+    redact: Callable[[str], str] = str
+    """Removes secrets from a text."""
+
     def settle(self, reply: LLMReply) -> None:
         """Count what `reply` cost; the bound, if the server did not say what was used."""
         usage = reply.usage
@@ -47,7 +50,7 @@ class Hold:
                 cost,
                 tokens_in=usage.tokens_in,
                 tokens_out=usage.tokens_out,
-                model_served=reply.model_served,
+                model_served=self._named(reply.model_served),
                 price_source=usage.price_source,
             )
         )
@@ -71,6 +74,10 @@ class Hold:
         """Count the bound, because the attempt was cut off and may have cost as much."""
         self._count(self.bound_nano_usd)
         self._record(lambda kept: kept.keep("cut"))
+
+    def _named(self, served: str | None) -> str | None:
+        """Return the model that a server says answered, unless there is a secret in its name."""
+        return None if served is None or self.redact(served) != served else served
 
     def _count(self, nano_usd: int) -> None:
         if self.purse is not None:

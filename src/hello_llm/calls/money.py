@@ -23,13 +23,21 @@ _MOST_WARNINGS = 3
 
 Say = Callable[[str], None]
 """Shows a sentence to the user."""
+Redact = Callable[[str], str]
+"""Removes secrets from a text."""
 
 
 class Meter:
     """Reserves money for the attempts of one run; its threads may share it."""
 
     def __init__(
-        self, command: str, settings: Settings, max_cost: float | None, *, saves: bool = True
+        self,
+        command: str,
+        settings: Settings,
+        max_cost: float | None,
+        redact: Redact = str,
+        *,
+        saves: bool = True,
     ) -> None:
         """Prepare for a run; nothing is opened yet.
 
@@ -37,10 +45,12 @@ class Meter:
             command: the command that makes the calls, for the ledger.
             settings: the settings of the run.
             max_cost: the most that the run may cost, in US dollars; ``None`` for no limit.
+            redact: removes secrets from what the ledger gets.
             saves: whether replies are limited to what the rest of that money pays for.
         """
         self._command = command
         self._settings = settings
+        self._redact = redact
         self._saves = saves
         self._loading = Lock()
         self._ledger: Ledger | None = None
@@ -135,7 +145,7 @@ class Meter:
             raise
         if plan.note is not None and self._settings.verbose:
             self._notes.append(plan.note)
-        return Hold(plan.request, plan.nano_usd or 0, purse, reservation, self._warn)
+        return Hold(plan.request, plan.nano_usd or 0, purse, reservation, self._warn, self._redact)
 
     def _warn(self, text: str) -> None:
         self._warnings.append(text)
@@ -143,7 +153,7 @@ class Meter:
     def _reservation(self, settings: Settings, plan: "Plan") -> "Reservation":
         from hello_llm.ledger.call import PlannedCall
 
-        model = plan.request.model or ""
+        model = self._redact(plan.request.model or "")
         call = PlannedCall(self._command, model, plan.nano_usd, settings.profile)
         reservation = self._open_ledger().reserve(call, settings.budget)
         if reservation.warning is not None:

@@ -63,7 +63,7 @@ def open_turns(
     recording.check(settings)
     with ExitStack() as stack:
         call_recording = stack.enter_context(recording.running(redact)).for_call()
-        meter = stack.enter_context(Meter(command, settings, settings.max_cost))
+        meter = stack.enter_context(Meter(command, settings, settings.max_cost, redact))
 
         def speak() -> None:
             meter.speak(warn, note)

@@ -14,6 +14,7 @@ from hello_llm.checks.results import AttemptResult, CheckResult, Verdict
 from hello_llm.checks.verdict import decide, fewest_left
 from hello_llm.contract import ExitCode, RateLimitedError
 from hello_llm.judge.pool import Judges
+from hello_llm.text.money import dollars
 
 _LOOK_AGAIN_S = 0.05
 """Polling interval in seconds, for Ctrl-C and for hosts that may be called again."""
@@ -195,7 +196,7 @@ class Run:
             if self._backoff.held(progress.case.host):
                 continue
             if not self._affordable(progress.case):
-                self._stop_or_wait()
+                self._stop_or_wait(progress.case)
                 return None
             progress.began = progress.began or time.monotonic()
             progress.slots.append(None)
@@ -238,11 +239,16 @@ class Run:
         counted = self._plan.counted_nano_usd() + self._held_nano_usd
         return bound is not None and counted + bound <= most
 
-    def _stop_or_wait(self) -> None:
-        """End the run because the money is used up, unless an attempt may leave some over."""
+    def _stop_or_wait(self, case: Case) -> None:
+        """End the run for want of money for `case`, unless an attempt may leave some over."""
         if not self._in_flight:
             self.stopped = ExitCode.BUDGET
-            self.skip_rest("the budget is spent")
+            counted, most = self._plan.counted_nano_usd(), self._plan.max_nano_usd or 0
+            needed = case.bound_nano_usd
+            costs = "has no known bound" if needed is None else f"may cost {dollars(needed)}"
+            self.skip_rest(
+                f"{dollars(counted)} of {dollars(most)} is spent, and another attempt {costs}"
+            )
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -8,6 +8,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
+ROUTERS = frozenset({"model-router", "model_router"})
+"""Models of Azure that pass a request on; LiteLLM's list has only the fee for that."""
+
 MILLION = Decimal(1_000_000)
 
 

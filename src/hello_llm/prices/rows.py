@@ -7,7 +7,7 @@ from typing import Any
 
 from hello_llm.contract.model_facts import Capability
 from hello_llm.prices.model import Model
-from hello_llm.prices.rates import Kind, amount, read_rates
+from hello_llm.prices.rates import ROUTERS, Kind, amount, read_rates
 
 _CAPABILITY_KEYS: Mapping[Capability, str] = {
     "vision": "supports_vision",
@@ -32,7 +32,7 @@ def read_model(name: str, row: Mapping[str, Any], listed: date | None = None) ->
         row: the row; values of the wrong kind count as missing.
         listed: the date of the list.
     """
-    rates = read_rates(row)
+    rates = () if name.rpartition("/")[2] in ROUTERS else read_rates(row)
     has_prices = any(rate.kind in {Kind.INPUT, Kind.OUTPUT} for rate in rates)
     per_search = _search_price(row.get("search_context_cost_per_query"))
     searches = per_search is not None and "search" in name

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
+from hello_llm.contract import UsageError
 from hello_llm.contract.budget import WINDOWS, Budget, BudgetMode, Limit, Scope
+from hello_llm.contract.model_name import ModelName
 from hello_llm.settings.file import Entry, profiles_hint
 from hello_llm.text import phrases
 from hello_llm.text.money import decimal
@@ -69,14 +71,17 @@ def _limits(
 
 
 def _note_unknown_owner(checker: Checker, trail: Trail, profiles: Mapping[str, object]) -> None:
-    """Note a limit of a profile that does not exist, or of a model without its vendor."""
+    """Note a limit of a profile that does not exist, or of a model of no known vendor."""
     _, owner, name = trail
     if owner == "profiles" and name not in profiles:
         message = f"there is no profile {phrases.quoted(name)} to limit"
         checker.note(message, profiles_hint(name, profiles), trail)
-    if owner == "models" and not all(name.partition("/")):
-        message = f"{phrases.quoted(name)} is not a model with its vendor"
-        checker.note(message, f"write it as --model has it: {_MODEL_EXAMPLE}", trail)
+    if owner == "models":
+        try:
+            ModelName.parse(name)
+        except UsageError as error:
+            message = f"{phrases.quoted(name)} is not the name of a model: {error.message}"
+            checker.note(message, f"write it as --model has it: {_MODEL_EXAMPLE}", trail)
 
 
 def trail_of(limit: Limit) -> Trail:

@@ -188,7 +188,10 @@ def test_the_budget_ends_the_suite_with_its_code(suite, openai_server, tmp_path,
     base = ("--api-base", f"{openai_server.url}/v1", "--report", f"json={report}")
     ended = program("check", path, *where, *base, *flags)
     assert (ended.code, results(report)) == (12, {"a": "pass", "b": "skipped"})
-    assert "skipped b  [openai/gpt-4o-mini]  not tried: the budget is spent" in ended.text
+    assert (
+        "skipped b  [openai/gpt-4o-mini]  not tried: $0.0000042 of $0.00108 is spent,"
+        " and another attempt may cost $0.00107625\n"
+    ) in ended.text
 
 
 def test_a_budget_that_cannot_be_kept_is_refused(suite, openai_server):

@@ -8,6 +8,7 @@ from types import ModuleType
 from hello_llm.contract.model_facts import ModelFacts
 from hello_llm.contract.reply import PriceSource
 from hello_llm.prices.own_prices import cost
+from hello_llm.prices.rates import ROUTERS
 from hello_llm.providers.http.route import Route
 
 _FLOAT_NOISE = Decimal("1e-15")
@@ -87,7 +88,7 @@ def usd_of(litellm: ModuleType, vendor: str, name: str, **used: object) -> Decim
     Source: ``litellm.cost_per_token``, which handles cached, reasoning and tiered prices. It
     computes with floats, so their noise is removed before anything is added or rounded.
     """
-    if (vendor, name) in _unlisted:
+    if (vendor, name) in _unlisted or name in ROUTERS:
         return None
     try:
         costs = litellm.cost_per_token(model=name, custom_llm_provider=vendor, **used)

@@ -86,8 +86,11 @@ class CheckRun:
             replace(self.typed.recording, record=None) if self.dry_run else self.typed.recording
         )
         with ExitStack() as stack:
-            meter = stack.enter_context(Meter("check", self.settings, max_cost, saves=False))
-            opened = stack.enter_context(recording.running(display.messages.redact))
+            redact = display.messages.redact
+            meter = stack.enter_context(
+                Meter("check", self.settings, max_cost, redact, saves=False)
+            )
+            opened = stack.enter_context(recording.running(redact))
             workers = Workers(opened, meter, stack)
             cases = [
                 make_case(suite, one, self.typed, workers, environs, meter, price=priced)

@@ -31,6 +31,10 @@ def vendor_of(settings: Settings, vendor: str | None) -> str:
     return chosen
 
 
+_LONGEST_NAME = 200
+"""The longest text that is believed to be the name of a model."""
+
+
 def with_served(
     models: list[Model], vendor: str, settings: Settings, catalogue: Catalogue
 ) -> tuple[list[Model], bool]:
@@ -52,7 +56,8 @@ def with_served(
     transport = transport_of(settings, Subject(settings, None, environ, certificates))
     served = list_models(route, transport, asked, timeout_s(settings))
     known = {model.name: model for model in models}
-    for name in (f"{vendor}/{name}" for name in served.names):
+    names = (name for name in served.names if 0 < len(name.strip()) <= _LONGEST_NAME)
+    for name in (f"{vendor}/{name}" for name in names):
         model = known.get(name) or catalogue.find(name) or Model(name)
         known[name] = replace(model, sources=(*model.sources, "server"))
     return list(known.values()), served.whole

@@ -122,9 +122,9 @@ def _no_match(selection: Selection, catalogue: Catalogue) -> CheckFailedError:
 
 def _unknown(name: str, catalogue: Catalogue) -> CheckFailedError:
     near = similar(name, catalogue.names())
-    hint = " or ".join(f"hello-llm models show {word}" for word in near if "/" in word)
+    hint = " or ".join(f"hello-llm models {'show ' if '/' in word else ''}{word}" for word in near)
     message = f"nothing is known about the model {phrases.quoted(name)}"
-    return CheckFailedError(message, hint or "hello-llm models PATTERN finds the names")
+    return CheckFailedError(message, hint or "hello-llm models lists all")
 
 
 def _selection(typed: ModelsOptions) -> Selection:
