@@ -219,7 +219,8 @@ def test_a_library_that_is_upgraded_in_place_is_compiled_anew(
 @pytest.mark.skipif(not Path(OTHER_PYTHON).exists(), reason="there is no other Python")
 def test_another_python_uses_none_of_it(server: ScriptedServer, cache: Path):
     answers(server, XDG_CACHE_HOME=str(cache))
-    first = compiled(cache)
+    (place,) = cache.glob("hello-llm/lazy-names-*")
+    first = {file: file.stat().st_mtime_ns for file in place.iterdir()}
     library = next(entry for entry in sys.path if entry.endswith("site-packages"))
     source = Path(sys.modules["hello_llm"].__path__[0]).parent
     about = "import sys; print(sys.version_info[:2], sys.version)"
@@ -239,4 +240,5 @@ def test_another_python_uses_none_of_it(server: ScriptedServer, cache: Path):
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (0, f"{TEXT}\n"), ended.stderr
-    assert first.items() <= compiled(cache).items()
+    assert {file: file.stat().st_mtime_ns for file in first} == first
+    assert len(list(place.parent.iterdir())) == 2
