@@ -14,6 +14,7 @@ from hello_llm.contract import (
     Finished,
     InterruptError,
     LLMReply,
+    Phase,
     RateLimitedError,
     ServerError,
     TextDelta,
@@ -104,6 +105,20 @@ def test_an_attempt_that_is_cut_while_it_reserves_sends_nothing(purse):
     threading.Timer(0.2, gate.set).start()
     attempt.close()
     assert (fake.taken, purse.left_nano_usd) == (0, BOUND)
+
+
+def test_a_stream_knows_what_that_of_the_provider_knows_once_there_is_one(purse):
+    class Naming(Fake):
+        def stream_chat(self, _request):
+            return EventStream(self._play(), self.close, lambda: 7, served=lambda: ["tiny"])
+
+    stream = metered(Naming(STARTED, PRICED), purse).stream_chat(REQUEST)
+    assert (stream.phase, stream.sent, stream.served) == (Phase.CONNECTING, False, ())
+    assert (stream.pieces, stream.finish_early()) == (0, False)
+    next(stream)
+    assert (stream.phase, stream.sent, stream.served) == (Phase.FIRST_PIECE, True, ["tiny"])
+    assert stream.pieces == 7
+    stream.close()
 
 
 def test_one_that_hangs_after_it_was_cut_counts_at_its_bound(purse):

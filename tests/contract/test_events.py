@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from hello_llm.contract import EventStream, Started, StreamEvent, TextDelta
+from hello_llm.contract import EventStream, Phase, Started, StreamEvent, TextDelta
 
 EVENTS: list[StreamEvent] = [Started("mock", "m"), TextDelta("a"), TextDelta("b")]
 
@@ -22,6 +22,19 @@ def test_an_error_of_the_events_comes_out_of_the_stream():
     assert next(stream) == EVENTS[0]
     with pytest.raises(OSError, match="cut"):
         next(stream)
+
+
+FACTS = [name for name, member in vars(EventStream).items() if isinstance(member, property)]
+
+
+def test_a_relayed_stream_knows_all_that_its_source_knows():
+    calls = (lambda: 7, lambda: False, lambda: True, lambda: Phase.LOADING, lambda: ["tiny"])
+    source = EventStream(iter(()), None, *calls)
+    relayed = EventStream.relay(iter(EVENTS), lambda: source, source.close)
+    assert [getattr(relayed, fact) for fact in FACTS] == [getattr(source, fact) for fact in FACTS]
+    assert (relayed.finish_early(), list(relayed)) == (True, EVENTS)
+    bare = EventStream(iter(()))
+    assert all(getattr(relayed, fact) != getattr(bare, fact) for fact in FACTS)
 
 
 def test_closing_cuts_the_connection_first_and_then_lets_the_generator_clean_up():

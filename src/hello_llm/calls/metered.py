@@ -26,6 +26,9 @@ Reserve = Callable[[ChatRequest], Hold]
 _SETTLING_S = 1.0
 """Seconds that an attempt has to end by itself after it was cut."""
 
+_NOT_ASKED = EventStream(iter(()), sent=lambda: False, phase=lambda: Phase.CONNECTING)
+"""Stands for the events of an attempt while its money is being reserved."""
+
 
 class MeteredProvider:
     """Delegates to a provider; nothing is sent for which there is no money."""
@@ -62,13 +65,8 @@ class MeteredProvider:
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
         """Stream the reply; the errors of :meth:`chat` are raised by the iterator."""
         attempt, asked = _Attempt(), ChatRequest.coerce(request)
-        return EventStream(
-            self._passing(attempt, asked),
-            attempt.cut,
-            lambda: attempt.events.pieces if attempt.events else 0,
-            lambda: attempt.events is not None and attempt.events.sent,
-            lambda: attempt.events is not None and attempt.events.finish_early(),
-            lambda: attempt.events.phase if attempt.events else Phase.CONNECTING,
+        return EventStream.relay(
+            self._passing(attempt, asked), lambda: attempt.events, attempt.cut
         )
 
     def close(self) -> None:
@@ -92,8 +90,8 @@ class _Attempt:
 
     def __init__(self) -> None:
         """Start with nothing reserved."""
-        self.events: EventStream | None = None
-        """The events of a streamed reply, once there are any."""
+        self.events = _NOT_ASKED
+        """The events of a streamed reply, or a stream without any until the provider is asked."""
         self._lock = Lock()
         self._hold: Hold | None = None
         self._begun = self._cut = False
@@ -141,8 +139,7 @@ class _Attempt:
     def cut(self) -> None:
         """Cut the attempt from another thread; it has a moment to find out how far it came."""
         self._cut = True
-        if self.events is not None:
-            self.events.close()
+        self.events.close()
         if self._begun and not self._ended.wait(_SETTLING_S):
             self.end(Hold.keep)
 

@@ -132,6 +132,30 @@ class EventStream(Iterator[StreamEvent]):
         self._phase = phase
         self._served = served
 
+    @classmethod
+    def relay(
+        cls,
+        events: Iterator[StreamEvent],
+        source: Callable[[], "EventStream"],
+        abort: Callable[[], None],
+    ) -> "EventStream":
+        """Wrap `events` that are made from those of another stream.
+
+        Args:
+            events: the events of the exchange.
+            source: returns that stream; what is known of the exchange is asked of it.
+            abort: cuts the underlying connection; must be safe to call twice.
+        """
+        return cls(
+            events,
+            abort,
+            lambda: source().pieces,
+            lambda: source().sent,
+            lambda: source().finish_early(),
+            lambda: source().phase,
+            lambda: source().served,
+        )
+
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
         return next(self._events)

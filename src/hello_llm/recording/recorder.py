@@ -96,15 +96,7 @@ class Recorder:
             self._drop()
             events.close()
 
-        return EventStream(
-            self._passing(chat, events),
-            abort,
-            lambda: events.pieces,
-            lambda: events.sent,
-            events.finish_early,
-            lambda: events.phase,
-            lambda: events.served,
-        )
+        return EventStream.relay(self._passing(chat, events), lambda: events, abort)
 
     def close(self) -> None:
         """Cut off all calls in progress, from any thread; the provider can be used again."""

@@ -40,6 +40,21 @@ def test_a_call_is_recorded_with_what_the_server_counted(openai_server, config, 
     assert rows(ledger(), "model_served") == [("gpt-4o-mini",)]
 
 
+@pytest.mark.parametrize(("pattern", "code"), [("gpt-4o-mini", 0), ("gpt-4o", 9)])
+@pytest.mark.parametrize("limit", ["--max-cost", "[budget]"])
+@pytest.mark.parametrize("stream", ["--stream", "--no-stream"])
+def test_the_model_that_answers_is_checked_under_a_limit(
+    openai_server, config, tmp_path, stream, limit, pattern, code
+):
+    config(RICH if limit == "[budget]" else "")
+    most = () if limit == "[budget]" else (limit, "1")
+    recorded = str(tmp_path / "r.jsonl")
+    for file in ((), ("--record", recorded), ("--replay", recorded)):
+        ended = program(*asking(openai_server, stream, "--require-model", pattern, *most, *file))
+        says = "" if code == 0 else 'another model answers: "gpt-4o-mini", but "gpt-4o" is required'
+        assert (ended.code, says in ended.stderr) == (code, True)
+
+
 @pytest.mark.parametrize("flags", [("--stream",), ("--no-stream",), ("--json", "--stream")])
 def test_what_exceeds_max_cost_is_never_sent(openai_server, flags):
     ended = program(*asking(openai_server, "--max-cost", "0.0001", *flags))
