@@ -90,6 +90,13 @@ def _trigger(event: str, *, changes: bool) -> str:
     """  # noqa: S608 - made of constants
 
 
+# One statement sees one moment: between two of them, another process may create the tables.
+_STATE = """
+    SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+    FROM pragma_user_version, pragma_application_id
+"""
+
+
 class UnknownSchemaError(Exception):
     """The database is not a ledger that this release can use; the text says what it is."""
 
@@ -100,15 +107,13 @@ def is_empty(connection: "Connection") -> bool:
     Raises:
         UnknownSchemaError: it has tables, but not those of a ledger of this version.
     """
-    ((version,),) = connection.execute("PRAGMA user_version")
-    ((application,),) = connection.execute("PRAGMA application_id")
+    ((version, application, tables),) = connection.execute(_STATE)
     if application == _APPLICATION_ID:
         if version != VERSION:
             raise UnknownSchemaError(
                 f"its version is {version}, and this release of hello-llm knows version {VERSION}"
             )
         return False
-    ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_schema")
     if tables or application or version:
         raise UnknownSchemaError("it is the database of another program")
     return True
