@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from hello_llm.calls.money import Meter
 from hello_llm.contract import DeadlineError
 from hello_llm.contract.budget import Budget
 from hello_llm.ledger import database
@@ -14,6 +15,8 @@ from hello_llm.ledger import ledger as ledger_module
 from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.errors import LockedError
 from hello_llm.ledger.ledger import Ledger
+from hello_llm.settings.fields import Settings
+from tests.engine.fakes import REQUEST, Fake
 from tests.ledger.reading import states, total
 from tests.ledger.worker import Worker
 
@@ -37,6 +40,17 @@ def test_the_time_of_the_call_ends_the_wait(lock, path):
         " another call keeps it locked"
     )
     assert late.value.hint == "raise --timeout"
+
+
+@pytest.mark.parametrize(("timeout", "error"), [(0.05, DeadlineError), (0.0, LockedError)])
+def test_the_setting_of_the_time_limits_the_wait_of_a_call(lock, path, monkeypatch, timeout, error):
+    monkeypatch.setenv("XDG_STATE_HOME", str(path.parent.parent))
+    monkeypatch.setattr(ledger_module, "PATIENCE_S", 0.1)
+    settings = Settings(provider="litellm", model="openai/x", ledger=True, timeout=timeout)
+    asked = Fake()
+    with Meter("chat", settings, None) as meter, pytest.raises(error):
+        meter.around(asked, settings).chat(REQUEST)
+    assert asked.taken == 0
 
 
 def test_a_warning_instead_of_a_refusal_does_not_outlast_the_time_of_the_call(lock, path):

@@ -105,7 +105,7 @@ class Meter:
         return Catalogue.installed(self._settings.models)
 
     def speak(self, warn: Say, note: Say) -> None:
-        """Say what threads found worth saying since the last time, in the thread of the caller."""
+        """Show the notes and warnings that the attempts have left since the last time."""
         notes, self._notes = self._notes, []
         for text in dict.fromkeys(notes):
             note(text)
@@ -155,7 +155,9 @@ class Meter:
 
         model = self._redact(plan.request.model or "")
         call = PlannedCall(self._command, model, plan.nano_usd, settings.profile)
-        reservation = self._open_ledger().reserve(call, settings.budget)
+        reservation = self._open_ledger().reserve(
+            call, settings.budget, timeout_s=settings.timeout or None
+        )
         if reservation.warning is not None:
             self._warnings.append(reservation.warning)
         return reservation
