@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from hello_llm.ledger.spending import LedgerReader, Spending
+from hello_llm.ledger.spending import Spending, reading
 
 
 def rows(path: Path, columns: str) -> list[tuple[Any, ...]]:
@@ -26,6 +26,6 @@ def states(path: Path) -> list[str]:
 
 def total(path: Path) -> Spending:
     """Return everything that was ever spent; all calls have the same command."""
-    with LedgerReader(path) as reader:
+    with reading(path) as reader:
         (spending,) = reader.spending("command", 0)
         return spending

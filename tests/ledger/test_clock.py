@@ -9,7 +9,7 @@ from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Budget, Limit
 from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Ledger
-from hello_llm.ledger.spending import LedgerReader
+from hello_llm.ledger.spending import reading
 
 DAILY = Budget((Limit("daily", 10),))
 
@@ -84,7 +84,7 @@ def test_days_are_listed_as_the_clock_counts_them(path, clock):
         ):
             clock.set(at(moment))
             ledger.reserve(call(1)).settle(1)
-    with LedgerReader(path, clock=clock, zone=zone) as reader:
+    with reading(path, zone) as reader:
         days = [(day.name, day.nano_usd) for day in reader.spending("day", 0)]
     assert days == [("2026-10-24", 1), ("2026-10-25", 2), ("2026-10-26", 1)]
 
@@ -101,6 +101,7 @@ def test_a_day_may_begin_at_any_minute(path, clock):
         for moment, bound in (("22:52", 3), ("22:54", 4), ("23:10", 5)):
             clock.set(at(f"2026-03-04 {moment}"))
             ledger.reserve(PlannedCall("chat", "a/b", bound, "p"), Budget(limits)).settle(bound)
-        with LedgerReader(path, clock=clock, zone=zone) as reader:
-            left = [one.left_nano_usd for one in reader.standings(Budget(limits))]
+        with reading(path, zone) as reader:
+            standings = reader.standings(Budget(limits), int(clock() * 1000))
+            left = [one.left_nano_usd for one in standings]
     assert left == [1, 1, 1]

@@ -10,7 +10,7 @@ from hello_llm.contract.budget import Budget, Limit
 from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.errors import LedgerError
 from hello_llm.ledger.ledger import Ledger
-from hello_llm.ledger.spending import LedgerReader
+from hello_llm.ledger.spending import reading
 from tests.ledger.reading import states
 
 CALL = PlannedCall("chat", "openai/x", 1)
@@ -27,7 +27,7 @@ def refusal(path) -> LedgerError:
     """Return the error of reserving, which reading the ledger gives as well."""
     with Ledger(path) as ledger, pytest.raises(LedgerError) as refused:
         ledger.reserve(CALL)
-    with pytest.raises(LedgerError) as unread, LedgerReader(path) as reader:
+    with pytest.raises(LedgerError) as unread, reading(path) as reader:
         reader.spending("model", 0)
     assert unread.value.message == refused.value.message
     return refused.value

@@ -12,7 +12,7 @@ from hello_llm.contract import BudgetError
 from hello_llm.contract.budget import Budget, Limit
 from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.ledger import Ledger, Reservation
-from hello_llm.ledger.spending import LedgerReader
+from hello_llm.ledger.spending import reading
 from tests.ledger.conftest import StoppedClock
 from tests.ledger.folders import fast_folder
 
@@ -120,9 +120,9 @@ class Sequences(RuleBasedStateMachine):
     def the_sums_are_those_of_the_list(self):
         if not self.path.exists():
             return
-        with LedgerReader(self.path, clock=self.clock, zone=UTC) as reader:
+        with reading(self.path, UTC) as reader:
             now = Amount(self.day, None, "", 0, None)
-            for standing in reader.standings(Budget(LIMITS)):
+            for standing in reader.standings(Budget(LIMITS), int(self.clock() * 1000)):
                 counted = standing.spent_nano_usd + standing.reserved_nano_usd
                 assert counted == self.used(standing.limit, now)
             for by in ("day", "model", "profile", "command"):

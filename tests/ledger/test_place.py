@@ -8,7 +8,7 @@ import pytest
 from hello_llm.ledger.call import PlannedCall
 from hello_llm.ledger.errors import LedgerError
 from hello_llm.ledger.ledger import Ledger
-from hello_llm.ledger.spending import LedgerReader
+from hello_llm.ledger.spending import reading
 
 CALL = PlannedCall("chat", "openai/x", 1)
 
@@ -55,8 +55,8 @@ def test_a_file_that_others_may_write_to_is_refused(ledger, path):
 
     reason = f"cannot use the ledger {path}: other users may write to it"
     assert refusal(path) == (reason, f"chmod go-w {path}")
-    with pytest.raises(LedgerError):
-        LedgerReader(path)
+    with pytest.raises(LedgerError), reading(path):
+        pass
 
 
 def test_a_file_of_another_user_is_refused(ledger, path, monkeypatch):
@@ -97,5 +97,5 @@ def test_odd_characters_in_the_path_are_just_characters(tmp_path):
     with Ledger(path) as ledger:
         ledger.reserve(CALL)
         assert path.stat().st_size > 0
-    with LedgerReader(path) as reader:
+    with reading(path) as reader:
         assert len(reader.reservations()) == 1

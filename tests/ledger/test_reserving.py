@@ -6,7 +6,7 @@ from hello_llm.contract import BudgetError, ExitCode
 from hello_llm.contract.budget import Budget, Limit
 from hello_llm.ledger.call import MOST_NANO_USD, PlannedCall
 from hello_llm.ledger.ledger import Ledger
-from hello_llm.ledger.spending import LedgerReader
+from hello_llm.ledger.spending import reading
 from tests.ledger.reading import pragma, rows, states
 
 A_DOLLAR = 10**9
@@ -18,8 +18,9 @@ def call(dollars: int | None, profile: str | None = None, model: str = "openai/x
 
 
 def left(path, clock, zone, budget=DAILY) -> list[int]:
-    with LedgerReader(path, clock=clock, zone=zone) as reader:
-        return [one.left_nano_usd // A_DOLLAR for one in reader.standings(budget)]
+    with reading(path, zone) as reader:
+        standings = reader.standings(budget, int(clock() * 1000))
+        return [one.left_nano_usd // A_DOLLAR for one in standings]
 
 
 def test_what_is_reserved_leaves_less_for_the_next(ledger, path, clock, zone):
@@ -104,7 +105,7 @@ def test_a_call_that_costs_more_than_its_bound_is_counted_in_full_and_marked(
     ledger.reserve(call(1), DAILY).settle(11 * A_DOLLAR)
 
     assert left(path, clock, zone) == [0]
-    with LedgerReader(path, clock=clock, zone=zone) as reader:
+    with reading(path, zone) as reader:
         (day,) = reader.spending("day", 0)
     assert (day.nano_usd, day.exceeded) == (11 * A_DOLLAR, 1)
     with pytest.raises(BudgetError, match=r"\$11\.00 is spent"):
@@ -166,7 +167,7 @@ def test_without_a_price_or_a_limit_a_call_is_recorded_as_unpriced(ledger, path,
     ledger.reserve(call(None)).settle(None, tokens_in=3)
     ledger.reserve(call(None)).settle(A_DOLLAR)
 
-    with LedgerReader(path, clock=clock, zone=zone) as reader:
+    with reading(path, zone) as reader:
         (day,) = reader.spending("day", 0)
     assert (day.calls, day.unpriced, day.nano_usd, day.tokens_in) == (2, 1, A_DOLLAR, 3)
 

@@ -36,12 +36,11 @@ class Hold:
     """The reservation in the ledger, if the call is recorded."""
     warn: Callable[[str], None]
     """Called with a sentence if the ledger cannot be written; the call then stays at its bound."""
-
     redact: Callable[[str], str] = str
     """Removes secrets from a text."""
 
     def settle(self, reply: LLMReply) -> None:
-        """Count what `reply` cost; the bound, if the server did not say what was used."""
+        """Count the cost of `reply`, or the bound if its cost is not known."""
         usage = reply.usage
         cost = usage.usd_nanos
         self._count(self.bound_nano_usd if cost is None else cost)

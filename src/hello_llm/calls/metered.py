@@ -65,9 +65,7 @@ class MeteredProvider:
     def stream_chat(self, request: ChatRequest | str) -> EventStream:
         """Stream the reply; the errors of :meth:`chat` are raised by the iterator."""
         attempt, asked = _Attempt(), ChatRequest.coerce(request)
-        return EventStream.relay(
-            self._passing(attempt, asked), lambda: attempt.events, attempt.cut
-        )
+        return EventStream.relay(self._passing(attempt, asked), lambda: attempt.events, attempt.cut)
 
     def close(self) -> None:
         """Cut off all calls in progress, from any thread; the provider can be used again."""

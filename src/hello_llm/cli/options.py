@@ -47,6 +47,10 @@ ConfigFile = Annotated[
         rich_help_panel=Section.SOURCES,
     ),
 ]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

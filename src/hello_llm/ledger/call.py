@@ -10,7 +10,7 @@ State = Literal["reserved", "settled", "unreported", "cut", "killed", "released"
 
 ``reserved``: the call is in progress, or its process was killed and nobody has looked yet.
 ``settled``: the cost is known.
-``unreported``: the server answered and did not say what it cost; the bound counts.
+``unreported``: the server answered, but the cost is not known; the bound counts.
 ``cut``: the call was cut off; the bound counts.
 ``killed``: the process ended without a word; the bound counts.
 ``released``: nothing was sent, and nothing counts.

@@ -9,7 +9,7 @@ from hello_llm.contract.budget import Budget
 from hello_llm.ledger.ledger import Clock
 from hello_llm.ledger.place import holds_something
 from hello_llm.ledger.since import since_ms
-from hello_llm.ledger.spending import Grouping, LedgerReader, OpenReservation, Spending
+from hello_llm.ledger.spending import Grouping, OpenReservation, Spending, reading
 from hello_llm.ledger.standing import Standing
 from hello_llm.ledger.windows import span_around
 
@@ -80,11 +80,10 @@ def report(
             for limit in budget.limits
         ]
         return SpendReport(None, by, start_ms, now_ms, [], unused, [])
-    with LedgerReader(path, clock=lambda: now_ms / 1000, zone=zone) as reader:
-        rows = reader.spending(by, start_ms)
-        return SpendReport(
-            path, by, start_ms, now_ms, rows, reader.standings(budget), reader.reservations()
-        )
+    with reading(path, zone) as reader:
+        reservations = reader.reservations()  # first: their processes may end while it reads
+        rows, standings = reader.spending(by, start_ms), reader.standings(budget, now_ms)
+    return SpendReport(path, by, start_ms, now_ms, rows, standings, reservations)
 
 
 def _known_sum(counts: list[int | None]) -> int | None:

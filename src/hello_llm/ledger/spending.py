@@ -1,16 +1,14 @@
 """Reads the ledger: spending by day, model, profile or command, and reservations."""
 
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from hello_llm.contract.budget import Budget
 from hello_llm.ledger.call import ReservedCall
 from hello_llm.ledger.database import Database
-from hello_llm.ledger.ledger import Clock
 from hello_llm.ledger.processes import Fate, Process, fate_of, this_process
 from hello_llm.ledger.standing import Standing, standing_of
 from hello_llm.ledger.windows import local_time, span_around
@@ -72,70 +70,58 @@ class OpenReservation(NamedTuple):
 
 
 class LedgerReader:
-    """The ledger, open for reading only."""
+    """What the ledger says at one moment."""
 
-    def __init__(self, path: Path, *, clock: Clock = time.time, zone: tzinfo | None = None) -> None:
-        """Open the ledger at `path`, which exists.
-
-        Args:
-            path: the file.
-            clock: tells the current time.
-            zone: the time zone of days; ``None`` is that of this process.
-
-        Raises:
-            LedgerError: it cannot be read.
-        """
+    def __init__(self, connection: "Connection", zone: tzinfo | None) -> None:
+        """Read through `connection`; days are those of `zone`, or else of this process."""
+        self._connection = connection
         self._zone = zone
-        self._database = Database.reading(path)
-        self.now_ms = int(clock() * 1000)
-        """The moment of opening, in milliseconds since 1970 (UTC)."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._database.close()
 
     def spending(self, by: Grouping, since_ms: int) -> list[Spending]:
         """Return the spending since a moment in groups: days in order, others by their cost."""
-        with self._database.snapshot() as connection:
-            if by == "day":
-                return list(self._days(connection, since_ms))
-            rows = connection.execute(
-                f"SELECT {by}, {_SUMS} GROUP BY {by}",
-                (since_ms, _END_OF_TIME_MS),
-            )
-            found = [Spending(*row) for row in rows]
+        if by == "day":
+            return list(self._days(since_ms))
+        rows = self._connection.execute(
+            f"SELECT {by}, {_SUMS} GROUP BY {by}",
+            (since_ms, _END_OF_TIME_MS),
+        )
+        found = [Spending(*row) for row in rows]
         return sorted(found, key=lambda one: (-one.nano_usd, one.name or ""))
 
-    def standings(self, budget: Budget) -> list[Standing]:
-        """Return how much of each limit of the `budget` is used."""
-        with self._database.snapshot() as connection:
-            return [
-                standing_of(connection, limit, self.now_ms, self._zone) for limit in budget.limits
-            ]
+    def standings(self, budget: Budget, now_ms: int) -> list[Standing]:
+        """Return how much of each limit of the `budget` is used in the windows around `now_ms`."""
+        return [standing_of(self._connection, limit, now_ms, self._zone) for limit in budget.limits]
 
     def reservations(self) -> list[OpenReservation]:
         """Return the reservations that have not ended, oldest first."""
-        with self._database.snapshot() as connection:
-            return open_reservations(connection)
+        return open_reservations(self._connection)
 
-    def _days(self, connection: "Connection", since_ms: int) -> Iterator[Spending]:
+    def _days(self, since_ms: int) -> Iterator[Spending]:
         while True:
-            ((first_ms,),) = connection.execute(_FIRST, (since_ms,))
+            ((first_ms,),) = self._connection.execute(_FIRST, (since_ms,))
             if first_ms is None:
                 return
             day = span_around("daily", first_ms, self._zone)
             name = local_time(day.start_ms, self._zone).date().isoformat()
             moments = (max(since_ms, day.start_ms), day.end_ms)
-            ((*sums,),) = connection.execute(f"SELECT {_SUMS}", moments)
+            ((*sums,),) = self._connection.execute(f"SELECT {_SUMS}", moments)
             yield Spending(name, *sums)
             since_ms = day.end_ms
+
+
+@contextmanager
+def reading(path: Path, zone: tzinfo | None = None) -> Iterator[LedgerReader]:
+    """Open the ledger for reading only.
+
+    Args:
+        path: the file, which exists.
+        zone: the time zone of days; ``None`` is that of this process.
+
+    Raises:
+        LedgerError: it cannot be read.
+    """
+    with Database.reading(path) as database, database.snapshot() as connection:
+        yield LedgerReader(connection, zone)
 
 
 def open_reservations(connection: "Connection") -> list[OpenReservation]:

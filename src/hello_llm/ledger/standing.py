@@ -83,7 +83,7 @@ def refusal(
 
 
 def _way(bound: int, exceeded: list[Standing], last: Standing, zone: tzinfo | None) -> str:
-    """Return what helps besides a higher limit: waiting does only if the call fits by itself."""
+    """Return what a user can do without a higher limit: wait, if the call alone would fit."""
     if bound > min(one.limit.nano_usd for one in exceeded):
         return "limit the answer with --max-tokens"
     return f"wait until {_end(last, zone)}"

@@ -10,9 +10,9 @@ from hello_llm.prices.rates import MILLION, Kind
 
 
 def own_prices(name: str, configured: Mapping[str, ModelFacts]) -> ModelFacts | None:
-    """Return what the model `name` costs if the configuration has a price of it.
+    """Return the prices of the model `name`, if the configuration has any of them.
 
-    A price that it lacks is the usual one of the price list, which is read only then.
+    A missing one is taken from the price list, which is read only in that case.
     """
     facts = configured.get(name)
     if facts is None or not facts.priced:
@@ -31,7 +31,7 @@ def own_prices(name: str, configured: Mapping[str, ModelFacts]) -> ModelFacts | 
 
 
 def cost(facts: ModelFacts, tokens_in: int, tokens_cached: int, tokens_out: int) -> Decimal | None:
-    """Return what a call costs in US dollars, exactly; ``None`` if one of the prices is unknown.
+    """Return the exact cost of a call in US dollars; ``None`` if a price is unknown.
 
     Args:
         facts: the prices; without one for cached tokens, these cost what the others do.

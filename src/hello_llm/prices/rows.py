@@ -75,7 +75,7 @@ def _day(value: object) -> date | None:
 
 
 def _fee(name: str, row: Mapping[str, Any], per_search: Decimal | None) -> Decimal | None:
-    """Return what every call costs besides its tokens."""
+    """Return the fee for each call, which is added to the cost of its tokens."""
     if name.startswith(f"{_ONE_SEARCH_VENDOR}/") and per_search is not None:
         return per_search
     return amount(row.get("input_cost_per_request"))

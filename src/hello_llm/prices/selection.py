@@ -58,7 +58,7 @@ class Selection:
 
 
 def similar(pattern: str, names: Sequence[str]) -> list[str]:
-    """Return what `pattern` most likely misspells: names, or else a bare name, or a word."""
+    """Return names that are spelled like `pattern`, or else one part of a name that is."""
     sought, known = pattern.casefold(), [name.casefold() for name in names]
     near = get_close_matches(sought, names, _MOST_SUGGESTED, _NEAR)
     if near:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, get_args
 from hello_llm.contract import ExitCode, HelloLLMError
 from hello_llm.contract.diagnosis import Diagnosis, DiagnosisName, Status, exit_code_of
 from hello_llm.rendering.console import ColorChoice, Styling, styling
-from hello_llm.rendering.json.document import Redact, describe_error, json_line
+from hello_llm.rendering.json.document import Redact, failure, head, json_line
 from hello_llm.rendering.messages import on_one_line
 from hello_llm.rendering.sanitize import inert
 from hello_llm.rendering.terminal import Terminal
@@ -115,7 +115,8 @@ class JsonDiagnoses:
         """Write the document, and return the exit code."""
         code = exit_code_of(self._found) if exit_code is None else exit_code
         findings = [self._described(one) for one in self._found]
-        self._terminal.write_stdout(json_line(_document(code, findings)))
+        document = {**head(SCHEMA, code), "findings": findings, "error": None}
+        self._terminal.write_stdout(json_line(document))
         return code
 
     def _described(self, diagnosis: Diagnosis) -> dict[str, Any]:
@@ -130,16 +131,4 @@ class JsonDiagnoses:
 
 def undiagnosed(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     """Return the document of ``doctor`` if `error` kept it from finding anything."""
-    return _document(error.exit_code, [], describe_error(error, error.exit_code, redact))
-
-
-def _document(
-    code: ExitCode, findings: list[dict[str, Any]], error: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "ok": code is ExitCode.OK,
-        "exit_code": int(code),
-        "findings": findings,
-        "error": error,
-    }
+    return failure(SCHEMA, {"findings": []}, error, redact)

@@ -1,6 +1,6 @@
 """Locates the configuration file, the ledger and the user's folders."""
 
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 from hello_llm.contract import UsageError
@@ -11,11 +11,8 @@ def default_config_file() -> Path | None:
     """Return the user's configuration file, whether it exists or not; ``None`` without a home."""
     from platformdirs import user_config_path
 
-    try:
-        folder = user_config_path("hello-llm", appauthor=False)
-    except RuntimeError:
-        return None
-    return _below(folder, "config.toml")
+    folder = _folder(user_config_path)
+    return None if folder is None else folder / "config.toml"
 
 
 def default_ledger_file() -> Path:
@@ -26,29 +23,28 @@ def default_ledger_file() -> Path:
     """
     from platformdirs import user_state_path
 
-    path = None
-    with suppress(RuntimeError):
-        path = _below(user_state_path("hello-llm", appauthor=False), "ledger.sqlite3")
-    if path is None:
+    folder = _folder(user_state_path)
+    if folder is None:
         raise UsageError(
             "there is no home folder to keep a ledger in", hint="set HOME, or XDG_STATE_HOME"
         )
-    return path
-
-
-def _below(folder: Path, name: str) -> Path | None:
-    # Older releases of platformdirs keep the ~ if there is no home.
-    return folder / name if folder.is_absolute() else None
+    return folder / "ledger.sqlite3"
 
 
 def default_cache_folder() -> Path | None:
     """Return the user's folder for what can be made again; ``None`` without a home."""
     from platformdirs import user_cache_path
 
+    return _folder(user_cache_path)
+
+
+def _folder(find: Callable[..., Path]) -> Path | None:
+    """Return the folder of the program that `find` finds; ``None`` without a home."""
     try:
-        folder = user_cache_path("hello-llm", appauthor=False)
+        folder = find("hello-llm", appauthor=False)
     except RuntimeError:
         return None
+    # Older releases of platformdirs keep the ~ if there is no home.
     return folder if folder.is_absolute() else None
 
 

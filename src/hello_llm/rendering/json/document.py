@@ -77,12 +77,30 @@ def document(
         if body[key] is not None:
             body[key] = redact(body[key])
     return {
-        "schema": REPLY_SCHEMA,
-        "ok": exit_code is ExitCode.OK,
-        "exit_code": int(exit_code),
+        **head(REPLY_SCHEMA, exit_code),
         **{key: body[key] for key in _REPLY_KEYS},
         "error": None if error is None else describe_error(error, exit_code, redact),
     }
+
+
+def head(schema: str, exit_code: ExitCode) -> dict[str, Any]:
+    """Return what every document begins with: its schema, and how the process ends."""
+    return {"schema": schema, "ok": exit_code is ExitCode.OK, "exit_code": int(exit_code)}
+
+
+def failure(
+    schema: str, empty: Mapping[str, Any], error: HelloLLMError, redact: Redact
+) -> dict[str, Any]:
+    """Return the document of a command that ended with `error`.
+
+    Args:
+        schema: the schema of the document.
+        empty: the rest of it, without values.
+        error: the error.
+        redact: removes secrets from the message and the hint.
+    """
+    described = describe_error(error, error.exit_code, redact)
+    return {**head(schema, error.exit_code), **empty, "error": described}
 
 
 def describe_error(error: HelloLLMError, exit_code: ExitCode, redact: Redact) -> dict[str, Any]:

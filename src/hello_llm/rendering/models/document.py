@@ -8,7 +8,7 @@ from typing import Any
 from hello_llm.contract import ExitCode, HelloLLMError
 from hello_llm.prices.model import Model
 from hello_llm.prices.rates import Kind, Rate
-from hello_llm.rendering.json.document import Redact, describe_error
+from hello_llm.rendering.json.document import Redact, failure, head
 
 SCHEMA = "hello-llm.models/1"
 _PRICES = {"input": Kind.INPUT, "cached_input": Kind.CACHED, "output": Kind.OUTPUT}
@@ -22,7 +22,7 @@ def models_document(models: Sequence[Model], listed: date | None) -> dict[str, A
         listed: the date of the price list, if known.
     """
     return {
-        **_head(ExitCode.OK),
+        **head(SCHEMA, ExitCode.OK),
         "list_date": _day(listed),
         "models": [_described(model) for model in models],
         "error": None,
@@ -31,16 +31,7 @@ def models_document(models: Sequence[Model], listed: date | None) -> dict[str, A
 
 def models_failure(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     """Return the document of ``models`` that ended with `error`."""
-    return {
-        **_head(error.exit_code),
-        "list_date": None,
-        "models": [],
-        "error": describe_error(error, error.exit_code, redact),
-    }
-
-
-def _head(exit_code: ExitCode) -> dict[str, Any]:
-    return {"schema": SCHEMA, "ok": exit_code is ExitCode.OK, "exit_code": int(exit_code)}
+    return failure(SCHEMA, {"list_date": None, "models": []}, error, redact)
 
 
 def _described(model: Model) -> dict[str, Any]:

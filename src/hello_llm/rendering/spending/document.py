@@ -12,7 +12,7 @@ from hello_llm.ledger.report import SpendReport
 from hello_llm.ledger.spending import OpenReservation, Spending
 from hello_llm.ledger.standing import Standing
 from hello_llm.ledger.windows import local_time
-from hello_llm.rendering.json.document import Redact, describe_error
+from hello_llm.rendering.json.document import Redact, failure, head
 
 _SPEND = "hello-llm.spend/1"
 _RECONCILE = "hello-llm.spend-reconcile/1"
@@ -26,7 +26,7 @@ _FATES = ("gone", "running", "elsewhere")
 def spend_document(report: SpendReport) -> dict[str, Any]:
     """Return the document of ``spend``."""
     return {
-        **_head(_SPEND, ExitCode.OK),
+        **head(_SPEND, ExitCode.OK),
         "ledger": None if report.ledger is None else str(report.ledger),
         "by": report.by,
         "since": _moment(report.since_ms),
@@ -43,14 +43,14 @@ def spend_failure(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     """Return the document of ``spend`` that ended with `error`."""
     empty: dict[str, Any] = dict.fromkeys(_OF_A_REPORT)
     empty |= {name: [] for name in _LISTS}
-    return _failed(_SPEND, empty, error, redact)
+    return failure(_SPEND, empty, error, redact)
 
 
 def reconcile_document(ledger: Path | None, found: list[OpenReservation]) -> dict[str, Any]:
     """Return the document of ``spend reconcile``, which `found` these reservations."""
     of_each = {fate: [_reservation(one) for one in found if one.fate == fate] for fate in _FATES}
     return {
-        **_head(_RECONCILE, ExitCode.OK),
+        **head(_RECONCILE, ExitCode.OK),
         "ledger": None if ledger is None else str(ledger),
         **of_each,
         "error": None,
@@ -60,23 +60,12 @@ def reconcile_document(ledger: Path | None, found: list[OpenReservation]) -> dic
 def reconcile_failure(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     """Return the document of ``spend reconcile`` that ended with `error`."""
     empty: dict[str, Any] = {"ledger": None, **{fate: [] for fate in _FATES}}
-    return _failed(_RECONCILE, empty, error, redact)
+    return failure(_RECONCILE, empty, error, redact)
 
 
 def micros(nano_usd: int) -> int:
     """Return billionths as millionths, rounded to the nearest, halves up."""
     return (nano_usd + 500) // 1000
-
-
-def _head(schema: str, exit_code: ExitCode) -> dict[str, Any]:
-    return {"schema": schema, "ok": exit_code is ExitCode.OK, "exit_code": int(exit_code)}
-
-
-def _failed(
-    schema: str, empty: dict[str, Any], error: HelloLLMError, redact: Redact
-) -> dict[str, Any]:
-    described = describe_error(error, error.exit_code, redact)
-    return {**_head(schema, error.exit_code), **empty, "error": described}
 
 
 def _sums(spending: Spending) -> dict[str, Any]:

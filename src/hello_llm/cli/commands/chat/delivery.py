@@ -67,7 +67,7 @@ def _note_model(reply: LLMReply | None, messages: Messages) -> None:
 
 
 def _list_of_prices() -> str:
-    """Say what the cost was computed from."""
+    """Return a sentence that names the price list and its date."""
     from hello_llm.prices.price_list import list_date
 
     listed = list_date()

@@ -5,20 +5,14 @@ from typing import Annotated
 import typer
 
 from hello_llm.cli.commands.config.output import print_line, quoted
-from hello_llm.cli.options import ConfigFile, ProfileName
+from hello_llm.cli.options import AsJson, ConfigFile, ProfileName
 from hello_llm.cli.sections import WRITTEN
 from hello_llm.contract import ExitCode, UsageError
-from hello_llm.settings.field import Section
 from hello_llm.settings.paths import changeable_config_file, chosen_config_file
 from hello_llm.text.phrases import printable
 from hello_llm.toml_file.problems import counted
 
 app = typer.Typer(no_args_is_help=True, help="Show the settings, and edit the configuration file.")
-
-AsJson = Annotated[
-    bool,
-    typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
-]
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from hello_llm.contract import ExitCode, HelloLLMError
-from hello_llm.rendering.json.document import Redact, describe_error
+from hello_llm.rendering.json.document import Redact, failure, head
 from hello_llm.settings.fields import Settings
 from hello_llm.settings.values import Value, values_in_effect
 
@@ -15,7 +15,7 @@ def settings_document(settings: Settings) -> dict[str, Any]:
     """Return the document of ``config show``."""
     file = settings.config_file
     return {
-        **_head(_SETTINGS, ExitCode.OK),
+        **head(_SETTINGS, ExitCode.OK),
         "config_file": None if file is None else str(file),
         "profile": settings.profile,
         "settings": {value.key: _described(value) for value in values_in_effect(settings)},
@@ -26,31 +26,19 @@ def settings_document(settings: Settings) -> dict[str, Any]:
 def value_document(value: Value) -> dict[str, Any]:
     """Return the document of ``config get``."""
     exit_code = ExitCode.CHECK_FAILED if value.value is None else ExitCode.OK
-    return {**_head(_VALUE, exit_code), "key": value.key, **_described(value), "error": None}
+    return {**head(_VALUE, exit_code), "key": value.key, **_described(value), "error": None}
 
 
 def settings_failure(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     """Return the document of ``config show`` that ended with `error`."""
     empty = dict.fromkeys(("config_file", "profile", "settings"))
-    return {
-        **_head(_SETTINGS, error.exit_code),
-        **empty,
-        "error": describe_error(error, error.exit_code, redact),
-    }
+    return failure(_SETTINGS, empty, error, redact)
 
 
 def value_failure(error: HelloLLMError, redact: Redact) -> dict[str, Any]:
     """Return the document of ``config get`` that ended with `error`."""
     empty = dict.fromkeys(("key", "value", "origin", "file", "line"))
-    return {
-        **_head(_VALUE, error.exit_code),
-        **empty,
-        "error": describe_error(error, error.exit_code, redact),
-    }
-
-
-def _head(schema: str, exit_code: ExitCode) -> dict[str, Any]:
-    return {"schema": schema, "ok": exit_code is ExitCode.OK, "exit_code": int(exit_code)}
+    return failure(_VALUE, empty, error, redact)
 
 
 def _described(value: Value) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hello_llm.cli.options import Options
+from hello_llm.cli.options import AsJson, Options
 from hello_llm.settings.field import Section
 
 
@@ -21,7 +21,4 @@ class DoctorOptions(Options):
             rich_help_panel=Section.ASKED,
         ),
     ] = False
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
-    ] = False
+    json: AsJson = False

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from hello_llm.cli.commands.models.group import ArgumentGroup
-from hello_llm.cli.commands.models.options import AsJson, ModelsOptions
-from hello_llm.cli.options import ConfigFile, flattened
+from hello_llm.cli.commands.models.options import ModelsOptions
+from hello_llm.cli.options import AsJson, ConfigFile, flattened
 
 _SETTINGS = ("api_base", "api_key_env", "headers", "connect_timeout", "timeout", "color")
 

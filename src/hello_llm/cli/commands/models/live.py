@@ -14,11 +14,13 @@ from hello_llm.providers.http.probe import list_models
 from hello_llm.providers.http.route import resolve_route
 from hello_llm.settings.fields import Settings
 
+_LONGEST_NAME = 200
+"""The longest text that is believed to be the name of a model."""
 _HINT = "name the vendor of the server: --vendor openai"
 
 
 def vendor_of(settings: Settings, vendor: str | None) -> str:
-    """Return the vendor whose server is asked: the one named, or that of the profile's model.
+    """Return the vendor to ask for its list: `vendor`, or else the vendor of the profile's model.
 
     Raises:
         UsageError: there is neither, or the model is not on a server.
@@ -29,10 +31,6 @@ def vendor_of(settings: Settings, vendor: str | None) -> str:
     if chosen in {"local", "mock"}:
         raise UsageError(f"{chosen} has no server to ask", _HINT)
     return chosen
-
-
-_LONGEST_NAME = 200
-"""The longest text that is believed to be the name of a model."""
 
 
 def with_served(

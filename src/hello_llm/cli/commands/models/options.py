@@ -5,14 +5,9 @@ from typing import Annotated
 
 import typer
 
-from hello_llm.cli.options import Options
+from hello_llm.cli.options import AsJson, Options
 from hello_llm.contract.model_facts import CAPABILITIES
 from hello_llm.settings.field import Section
-
-AsJson = Annotated[
-    bool,
-    typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

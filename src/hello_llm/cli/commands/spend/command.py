@@ -4,18 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from hello_llm.cli.options import ConfigFile
+from hello_llm.cli.options import AsJson, ConfigFile
 from hello_llm.contract import UsageError
 from hello_llm.ledger.since import ACCEPTED, USUAL
 from hello_llm.ledger.spending import Grouping
 from hello_llm.settings.field import Section
 
 app = typer.Typer(invoke_without_command=True, subcommand_metavar="[COMMAND] [ARGS]...")
-
-AsJson = Annotated[
-    bool,
-    typer.Option("--json", help="Print one JSON document.", rich_help_panel=Section.SHOWN),
-]
 
 
 @app.callback()
