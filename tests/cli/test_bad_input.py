@@ -135,10 +135,12 @@ TYPED = st.one_of(
 @given(
     st.sampled_from([f.flag for f in FIELDS.values() if f.flag and f.default is not True]), TYPED
 )
+@example("--require-model", "0")
 def test_any_value_of_a_flag_is_used_or_refused_with_a_sentence(flag, value):
     # A provider that is taken would be asked, and what is shown may go anywhere.
     fixed = [] if flag == "--provider" else ["--provider", "mock"]
-    explained(program("chat", "hi", *fixed, f"{flag}={value}"))
+    refused = [ExitCode.BROKEN_REPLY] if flag == "--require-model" else []
+    explained(program("chat", "hi", *fixed, f"{flag}={value}"), *refused)
 
 
 @QUICK
