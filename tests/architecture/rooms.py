@@ -72,7 +72,6 @@ ROOMS: dict[str, frozenset[str]] = {
             "ledger",
             "providers.http",
             "providers.litellm",
-            "providers.mock",
             "engine",
             "rendering",
             "local",

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from hello_llm.contract import (
     Usage,
 )
 from hello_llm.engine import Candidate, RetryPolicy, Turn
+from hello_llm.engine.pace import HostPace
 from tests.engine.fakes import Fake
 
 PASS, FAIL, ERROR, SKIPPED = Verdict.PASS, Verdict.FAIL, Verdict.ERROR, Verdict.SKIPPED
@@ -43,23 +45,29 @@ class Asked:
         self.most = 0
         self._now = 0
         self._lock = threading.Lock()
+        self._paces = {host: HostPace(host, 60.0) for host in "ab"}
+
+    @contextmanager
+    def asking(self, name):
+        with self._lock:
+            self.at.append((name, time.monotonic()))
+            self._now += 1
+            self.most = max(self.most, self._now)
+        yield
+        with self._lock:
+            self._now -= 1
 
     def case(self, name, *answers, repeat=1, needed=1, host="a", pause=0.0, retries=0, **rest):
         waiting = list(answers)
 
         def provider():
             with self._lock:
-                self.at.append((name, time.monotonic()))
-                self._now += 1
-                self.most = max(self.most, self._now)
-            time.sleep(pause)
-            with self._lock:
-                self._now -= 1
                 events = [waiting.pop(0) if waiting[1:] else waiting[0] for _ in range(retries + 1)]
-            return Flaky(*events) if retries else Fake(events[0])
+            return Noting(self, name, pause, events)
 
         def ask():
-            candidate = Candidate(ChatRequest.from_prompt("hi"), provider, "fake")
+            request = ChatRequest.from_prompt("hi")
+            candidate = Candidate(request, provider, "fake", self._paces[host])
             return Turn([candidate], stream=True, retry=RetryPolicy(retries))
 
         quarantined = rest.pop("quarantined", False)
@@ -70,15 +78,21 @@ class Asked:
             needed=needed,
             quarantined=quarantined,
         )
-        return Case(check, "mock/a", "fake", host, ask, Path(), **rest)
+        return Case(check, "mock/a", "fake", self._paces[host], ask, Path(), **rest)
 
 
-class Flaky(Fake):
-    """Plays one of its events at each call."""
+class Noting(Fake):
+    """Plays one of its events at each call, which is noted and takes a while."""
+
+    def __init__(self, asked, name, pause, events):
+        super().__init__(*events)
+        self._asked, self._name, self._pause = asked, name, pause
 
     def _play(self):
         event = self.events[min(self.taken, len(self.events) - 1)]
         self.taken += 1
+        with self._asked.asking(self._name):
+            time.sleep(self._pause)
         if isinstance(event, BaseException):
             raise event
         yield event
@@ -140,16 +154,16 @@ def test_one_wait_that_a_server_asks_for_holds_all_workers_of_that_host(retries)
     """Whether the engine obeys it itself, or gave up."""
     asked = Asked()
     cases = [
-        asked.case("limited", limited(0.4), YES, retries=retries),
-        *(asked.case(f"a{number}", YES, pause=0.1) for number in range(4)),
+        asked.case("limited", limited(0.4), YES, retries=retries, pause=0.2),
+        *(asked.case(f"a{number}", YES, pause=0.3) for number in range(4)),
         asked.case("elsewhere", YES, host="b"),
     ]
-    run = Run(cases, Plan(jobs=2))
+    run = Run(cases, Plan(jobs=3))
     started = time.monotonic()
     run.run()
     after = {name: at - started for name, at in asked.at}
-    assert [after[f"a{number}"] >= 0.4 for number in range(1, 4)] == [True] * 3
-    assert after["elsewhere"] < 0.4
+    assert [after[f"a{number}"] >= 0.6 for number in range(2, 4)] == [True] * 2
+    assert after["elsewhere"] < 0.6
     assert verdicts(run) == [PASS if retries else ERROR] + [PASS] * 5
 
 

@@ -69,7 +69,7 @@ def open_turns(
             meter.speak(warn, note)
 
         stack.callback(speak)
-        everyone = [settings, *(_falling_back(settings, model) for model in settings.fallback)]
+        everyone = with_fallbacks(settings)
         openers = [_opener(one, stack, meter) for one in everyone]
         if settings.script is not None:
             openers = openers[:1] * len(everyone)  # one script sees all calls of a run
@@ -134,6 +134,15 @@ def _recorded(
         return call_recording.around(call_recording.replayer or opener(), stack)
 
     return provider
+
+
+def with_fallbacks(settings: Settings) -> list[Settings]:
+    """Return `settings`, and those for asking each model that they fall back on.
+
+    Raises:
+        UsageError: a fallback model does not name a known vendor.
+    """
+    return [settings, *(_falling_back(settings, model) for model in settings.fallback)]
 
 
 def _falling_back(settings: Settings, model: str) -> Settings:

@@ -1,14 +1,13 @@
 """Makes one attempt at a check: runs a turn to its end and judges the outcome."""
 
 import time
-from collections.abc import Callable
 from contextlib import closing
 
 from hello_llm.checks.assertions.mismatch import Mismatch
 from hello_llm.checks.mismatches import Bench, find_mismatches
 from hello_llm.checks.results import AttemptResult, Verdict
 from hello_llm.checks.suite import Check
-from hello_llm.contract import ExitCode, Finished, HelloLLMError, LLMReply, Retrying
+from hello_llm.contract import ExitCode, HelloLLMError, LLMReply, fold
 from hello_llm.engine import Turn
 from hello_llm.judge.excerpts import excerpt
 
@@ -28,23 +27,21 @@ _LEAST_S = 0.5
 """The minimum time for judging an answer in seconds, however late the answer arrived."""
 
 
-def attempt(
-    check: Check, turn: Turn, bench: Bench, on_retry: Callable[[Retrying], None]
-) -> AttemptResult:
+def attempt(check: Check, turn: Turn, bench: Bench) -> AttemptResult:
     """Run `turn`, which makes the call of `check`, and judge the outcome.
 
     Args:
         check: the check, with its expectations.
         turn: the call.
         bench: where to judge the answer, and for how long.
-        on_retry: called for every failure that is retried.
 
     Raises:
         GoneError: the run is over.
     """
     started = time.monotonic()
     try:
-        reply = _reply(turn, on_retry)
+        with closing(turn):
+            reply = fold(turn)
     except HelloLLMError as error:
         return _of_error(check, error, time.monotonic() - started)
     try:
@@ -64,16 +61,6 @@ def _of_error(check: Check, error: HelloLLMError, wall_s: float) -> AttemptResul
     got = f"{error.exit_code.name}: {error.message}"
     mismatch = Mismatch("expect_error", f"the error {check.expect_error.name}", got)
     return AttemptResult(Verdict.FAIL, wall_s, mismatches=(mismatch,), error=error)
-
-
-def _reply(turn: Turn, on_retry: Callable[[Retrying], None]) -> LLMReply:
-    with closing(turn):
-        for event in turn:
-            if isinstance(event, Retrying):
-                on_retry(event)
-            elif isinstance(event, Finished):
-                return event.reply
-    raise AssertionError("a turn ends with Finished or an error")
 
 
 def _mismatches(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hello_llm.checks.suite import Check
 from hello_llm.engine import Turn
+from hello_llm.engine.pace import HostPace
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Case:
     """The name of the model."""
     provider: str
     """The provider that calls the model."""
-    host: str
-    """The key for a shared back-off: the host, or the vendor if the host is unknown."""
+    pace: HostPace
+    """When the host may be asked."""
     ask: Callable[[], Turn]
     """Creates the turn of one attempt; called in the thread that runs the attempt."""
     folder: Path
@@ -28,8 +29,6 @@ class Case:
     """The environment of programs that judge answers."""
     timeout_s: float = 0.0
     """Time limit of an attempt in seconds; 0 means no limit."""
-    max_wait_s: float = 60.0
-    """The longest wait, in seconds, that a server may ask for."""
     replay: str = ""
     """The command line that repeats the call."""
     bound_nano_usd: int | None = None

@@ -1,18 +1,16 @@
 """Runs checks: several attempts at a time, no more than needed to decide, results in order."""
 
-import queue
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from hello_llm.checks.backoff import Backoff
 from hello_llm.checks.judging import attempt
 from hello_llm.checks.mismatches import Bench
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.results import AttemptResult, CheckResult, Verdict
 from hello_llm.checks.verdict import decide, fewest_left
-from hello_llm.contract import ExitCode, RateLimitedError
+from hello_llm.contract import ExitCode
+from hello_llm.engine.pool import Pool
 from hello_llm.judge.pool import Judges
 from hello_llm.text.money import dollars
 
@@ -128,11 +126,7 @@ class Run:
         self._in_flight = 0
         self._held_nano_usd = 0
         self._told = 0
-        self._backoff = Backoff()
-        self._jobs: queue.SimpleQueue[tuple[_Progress, int] | None] = queue.SimpleQueue()
-        self._ended: queue.SimpleQueue[tuple[_Progress, int, AttemptResult | BaseException]] = (
-            queue.SimpleQueue()
-        )
+        self._pool: Pool[tuple[_Progress, int], AttemptResult] = Pool(plan.jobs, self._attempt)
 
     def results(self) -> tuple[CheckResult, ...]:
         """Return the results so far; an undecided check counts as skipped."""
@@ -159,7 +153,8 @@ class Run:
 
     def waits(self) -> dict[str, float]:
         """Return the remaining seconds of each host's pause."""
-        return self._backoff.waits()
+        paces = {progress.case.pace for progress in self._open}
+        return {pace.host: left_s for pace in paces if (left_s := pace.wait_s)}
 
     def skip_rest(self, why: str) -> None:
         """Begin no more attempts; `why` is a phrase that gives the reason."""
@@ -172,19 +167,13 @@ class Run:
         Raises:
             BaseException: an unexpected error or a signal; :meth:`results` stays valid.
         """
-        for _ in range(self._plan.jobs):
-            threading.Thread(target=self._work, name="hello-llm-check", daemon=True).start()
-        try:
+        with self._pool, self._judges:
             while self._told < len(self._progress):
                 while job := self._next():
-                    self._jobs.put(job)
+                    self._pool.give(job)
                 self._on_look(self)
                 self._take()
                 self._tell()
-        finally:
-            for _ in range(self._plan.jobs):
-                self._jobs.put(None)
-            self._judges.close()
 
     def _next(self) -> tuple[_Progress, int] | None:
         """Return the next attempt, already counted as begun; ``None`` if none may begin now."""
@@ -193,7 +182,7 @@ class Run:
         for progress in self._open:
             if not progress.wants_more(all_attempts=self._plan.all_attempts):
                 continue
-            if self._backoff.held(progress.case.host):
+            if progress.case.pace.wait_s:
                 continue
             if not self._affordable(progress.case):
                 self._stop_or_wait(progress.case)
@@ -207,12 +196,10 @@ class Run:
 
     def _take(self) -> None:
         """Wait briefly for an attempt to end, and record its outcome."""
-        try:
-            progress, number, outcome = self._ended.get(timeout=_LOOK_AGAIN_S)
-        except queue.Empty:
+        ended = self._pool.take(_LOOK_AGAIN_S)
+        if ended is None:
             return
-        if isinstance(outcome, BaseException):
-            raise outcome
+        (progress, number), outcome = ended
         progress.slots[number] = outcome
         self._in_flight -= 1
         self._held_nano_usd -= progress.case.bound_nano_usd or 0
@@ -250,22 +237,7 @@ class Run:
                 f"{dollars(counted)} of {dollars(most)} is spent, and another attempt {costs}"
             )
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            progress, number = job
-            try:
-                self._ended.put((progress, number, self._attempt(progress.case)))
-            except BaseException as error:  # noqa: BLE001 - handed over, not handled
-                self._ended.put((progress, number, error))
-
-    def _attempt(self, case: Case) -> AttemptResult:
-        done = attempt(
-            case.check,
-            case.ask(),
-            Bench(self._judges, case.folder, case.environ, case.timeout_s),
-            on_retry=lambda event: self._backoff.hold(case.host, event.delay_s),
-        )
-        asked = done.error.retry_after_s if isinstance(done.error, RateLimitedError) else None
-        if asked is not None and asked <= case.max_wait_s:
-            self._backoff.hold(case.host, asked)
-        return done
+    def _attempt(self, job: tuple[_Progress, int]) -> AttemptResult:
+        case = job[0].case
+        bench = Bench(self._judges, case.folder, case.environ, case.timeout_s)
+        return attempt(case.check, case.ask(), bench)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hello_llm.contract import ChatRequest, LLMProvider
+from hello_llm.engine.pace import AT_ONCE, Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Candidate:
     """Opens the provider that asks it; called only when it is about to be asked."""
     provider: str
     """The name of that provider."""
+    pace: Pace = AT_ONCE
+    """When its host may be asked."""
 
     @property
     def model(self) -> str:

@@ -1,6 +1,6 @@
 """The deadlines of a call, and the errors for exceeding them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
@@ -64,6 +64,10 @@ class Bound:
     def from_now(cls, deadline: Deadline, seconds: float, now: float) -> Self | None:
         """Return the bound that ends `seconds` after `now`, or ``None`` if `seconds` is 0."""
         return cls(deadline, seconds, now + seconds) if seconds else None
+
+    def later(self, seconds: float) -> Self:
+        """Return a bound that ends so many seconds after this one."""
+        return replace(self, ends_at=self.ends_at + seconds)
 
     def error(self) -> DeadlineError:
         """Return the error for exceeding it."""

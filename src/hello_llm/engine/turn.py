@@ -3,11 +3,9 @@
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Self
 
 from hello_llm.contract import (
-    ChatRequest,
     ExitCode,
     Failure,
     Finished,
@@ -24,6 +22,7 @@ from hello_llm.engine.acceptance import Acceptance, ModelWatch
 from hello_llm.engine.attempt import Attempt
 from hello_llm.engine.candidate import Candidate
 from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
+from hello_llm.engine.pace import Place
 from hello_llm.engine.retry import RetryPolicy
 from hello_llm.engine.threads import Start, start_thread
 
@@ -147,14 +146,15 @@ class Turn(Iterator[StreamEvent]):
     def _ask(self, candidate: Candidate) -> Iterator[StreamEvent]:
         """Ask `candidate`, with as many retries as the policy allows."""
         provider: LLMProvider | None = None
-        stream, tries = self._stream, count(1)
+        stream, tries = self._stream, 0
         while True:
             try:
                 provider = provider or candidate.open()
-                yield from self._attempt(provider, candidate.request, stream=stream)
+                yield from self._attempt(provider, candidate, stream=stream)
             except HelloLLMError as error:
                 whole = stream and self._or_whole and error.refuses_stream
-                delay = 0.0 if whole else self._delay(error, next(tries))
+                tries += not (whole or candidate.pace.forgives(error))
+                delay = 0.0 if whole else self._delay(error, max(1, tries))
                 if delay is None:
                     raise
                 yield self._failed(candidate, error, delay, candidate, whole=whole)
@@ -164,26 +164,37 @@ class Turn(Iterator[StreamEvent]):
             self._pause(delay)
 
     def _attempt(
-        self, provider: LLMProvider, request: ChatRequest, *, stream: bool
+        self, provider: LLMProvider, candidate: Candidate, *, stream: bool
     ) -> Iterator[StreamEvent]:
         """Make one attempt and yield its events, but ``Started`` only once in a turn."""
-        attempt = Attempt(provider, request, stream=stream, start=self._start)
-        self._settling = None
-        self._phase, self._builder.served = lambda: attempt.phase, lambda: attempt.served
-        builder = self._builder
-        watch = ModelWatch(self._acceptance, builder.model, lambda: attempt.served, builder.partial)
-        try:
-            for event in self._read(attempt, watch):
-                watch.check(event)
-                self._builder.add(event)
-                if isinstance(event, Finished):
-                    yield self._checked(event.reply)
-                    return
-                if not (isinstance(event, Started) and self._failures):
-                    yield event
-        finally:
-            self._phase = lambda: None
-            attempt.close()
+        with self._place(candidate) as place:
+            attempt = Attempt(provider, candidate.request, stream=stream, start=self._start)
+            self._settling = None
+            built, served = self._builder, lambda: attempt.served
+            self._phase, built.served = lambda: attempt.phase, served
+            watch = ModelWatch(self._acceptance, built.model, served, built.partial)
+            try:
+                for event in self._read(attempt, watch):
+                    watch.check(event)
+                    built.add(event)
+                    if isinstance(event, Finished):
+                        place.answered(event.reply)
+                        yield self._checked(event.reply)
+                        return
+                    if not (isinstance(event, Started) and self._failures):
+                        yield event
+            finally:
+                self._phase = lambda: None
+                attempt.close()
+
+    def _place(self, candidate: Candidate) -> Place:
+        """Wait until the candidate's host may be asked, which is not part of the call's time."""
+        began = self._clock()
+        while (place := candidate.pace.enter(candidate.request, _LONGEST_WAIT_S)) is None:
+            self._look()
+        if self._total is not None:
+            self._total = self._total.later(self._clock() - began)
+        return place
 
     def _read(self, attempt: Attempt, watch: ModelWatch) -> Iterator[StreamEvent]:
         """Yield the events of `attempt`; at a deadline, those that arrived in time, then raise."""

@@ -9,12 +9,11 @@ from pathlib import Path
 from hello_llm.calls.money import Meter, is_paid
 from hello_llm.calls.opening import build_request, import_as_set
 from hello_llm.calls.recording import RecordingOptions
+from hello_llm.calls.workers import Workers
 from hello_llm.checks.plan import Case
 from hello_llm.checks.suite import Check, Suite
 from hello_llm.cli.commands.check.environ import Environs
-from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.contract import ChatRequest, UsageError
-from hello_llm.contract.address import place_of
 from hello_llm.settings.fields import FIELDS, Settings
 from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.resolve import resolve_with_config
@@ -111,12 +110,11 @@ def make_case(
         check=check,
         model=request.model or settings.provider,
         provider=workers.provider(settings),
-        host=_host(settings, request),
-        ask=lambda: workers.turn(settings, request),
+        pace=workers.pace(settings),
+        ask=lambda: workers.turn([settings], check.messages),
         folder=suite.path.parent,
         environ=environs.of(check),
         timeout_s=settings.timeout,
-        max_wait_s=settings.max_wait,
         replay=_command(suite, check, settings, typed),
         bound_nano_usd=bound,
         bound_words=words,
@@ -129,12 +127,6 @@ def _bound(settings: Settings, request: ChatRequest, meter: Meter) -> tuple[int 
         return 0, "it costs nothing"
     plan = meter.plan(settings, request)
     return plan.nano_usd, plan.words
-
-
-def _host(settings: Settings, request: ChatRequest) -> str:
-    if settings.api_base is not None:
-        return place_of(settings.api_base)
-    return (request.model or settings.provider).partition("/")[0]
 
 
 def _command(suite: Suite, check: Check, settings: Settings, typed: Typed) -> str:

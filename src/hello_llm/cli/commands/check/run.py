@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hello_llm.calls.money import Meter
+from hello_llm.calls.workers import Workers
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports.json import failed_in
 from hello_llm.checks.reports.spec import ReportSpec
@@ -14,7 +15,6 @@ from hello_llm.checks.suite_reading import read_suite
 from hello_llm.cli.commands.check.cases import Typed, make_case
 from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.session import Session
-from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import printing
 from hello_llm.contract import BudgetError, ExitCode, UsageError

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hello_llm.calls.workers import Workers
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports.spec import ReportSpec, claims_stdout
 from hello_llm.checks.reports.texts import Texts
@@ -17,7 +18,6 @@ from hello_llm.checks.suite import Suite
 from hello_llm.checks.verdict import exit_code
 from hello_llm.cli.commands.check.live import LiveTable
 from hello_llm.cli.commands.check.show import Lines
-from hello_llm.cli.commands.check.workers import Workers
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import endings, printing
 from hello_llm.cli.signals import STOP

@@ -1,17 +1,26 @@
-"""The workers of a run of checks: each has its own providers; scripts and servers are shared."""
+"""The workers of a run of many calls: each has its own providers; the rest is shared."""
 
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hello_llm.calls.money import Meter
-from hello_llm.calls.opening import OF_THE_PROVIDER, open_provider, script_file
+from hello_llm.calls.opening import (
+    OF_THE_PROVIDER,
+    Serve,
+    build_request,
+    open_provider,
+    script_file,
+)
 from hello_llm.calls.recording import CallRecording, OpenRecording
 from hello_llm.calls.turns import turn_of
-from hello_llm.contract import ChatRequest, LLMProvider
+from hello_llm.contract import LLMProvider, Message
+from hello_llm.contract.address import place_of
 from hello_llm.engine import Candidate, Turn
+from hello_llm.engine.pace import AT_ONCE, HostPace
 from hello_llm.engine.threads import ReusedThreads
 from hello_llm.settings.fields import Settings
 
@@ -20,6 +29,14 @@ if TYPE_CHECKING:
 
 _OF_THE_LEDGER = ("profile", "ledger")
 """What decides, besides the model, how a call is recorded, and which limits cover it."""
+
+
+MakePace = Callable[[str, float], HostPace]
+"""Makes the pace of a host, given its name and the longest pause in seconds that it may ask for."""
+
+
+Opening = Callable[[Settings, Serve, "Play | None"], AbstractContextManager[LLMProvider]]
+"""Opens a provider, given how to serve a local model and the play of its script in progress."""
 
 
 @dataclass(slots=True)
@@ -34,16 +51,31 @@ class _Worker:
 class Workers:
     """Makes turns, in any thread; each thread is a worker with its own providers."""
 
-    def __init__(self, open_recording: OpenRecording, meter: Meter, stack: ExitStack) -> None:
-        """Record and replay with `open_recording`, and close everything with `stack`.
+    def __init__(
+        self,
+        open_recording: OpenRecording,
+        meter: Meter,
+        stack: ExitStack,
+        make_pace: MakePace = HostPace,
+        opening: Opening = open_provider,
+    ) -> None:
+        """Prepare; nothing is opened yet.
 
-        `meter` reserves money for the calls.
+        Args:
+            open_recording: records and replays the exchanges.
+            meter: reserves money for the calls.
+            stack: closes everything.
+            make_pace: makes the pace of each host.
+            opening: opens a provider.
         """
         self._open_recording = open_recording
         self._meter = meter
         self._stack = stack
+        self._make_pace = make_pace
+        self._opening = opening
         self._lock = threading.Lock()
         self._workers: dict[int, _Worker] = {}
+        self._paces: dict[str, HostPace] = {}
         self._plays: dict[Path, Play] = {}
         self._served: dict[tuple[Path, str], str] = {}
 
@@ -61,17 +93,37 @@ class Workers:
         recording = self._open_recording.recording
         return settings.provider if recording is None else recording.provider
 
-    def turn(self, settings: Settings, request: ChatRequest) -> Turn:
-        """Return a turn of this thread that asks `request`, without fallback to another model."""
+    def pace(self, settings: Settings) -> HostPace:
+        """Return the pace of the host that is asked under `settings`."""
+        host = host_of(settings)
+        if host not in self._paces:
+            self._paces[host] = self._make_pace(host, settings.max_wait)
+        return self._paces[host]
+
+    @property
+    def paces(self) -> Sequence[HostPace]:
+        """The pace of each host that has been asked."""
+        return tuple(self._paces.values())
+
+    def turn(self, everyone: Sequence[Settings], messages: tuple[Message, ...]) -> Turn:
+        """Return a turn of this thread that asks a model, and others if that is unavailable.
+
+        Args:
+            everyone: the settings for asking each model.
+            messages: what to ask.
+        """
         with self._lock:
             worker = self._workers.get(threading.get_ident()) or self._new_worker()
+            candidates = [self._candidate(one, messages, worker) for one in everyone]
+        return turn_of(everyone[0], candidates, worker.call_recording, worker.threads.start)
 
-        def opener() -> LLMProvider:
-            with self._lock:
-                return self._opened(settings, worker)
-
-        candidate = Candidate(request, opener, self.provider(settings))
-        return turn_of(settings, [candidate], worker.call_recording, worker.threads.start)
+    def close(self) -> None:
+        """Cut off all calls in progress, from any thread, and let none begin any more."""
+        for pace in self.paces:
+            pace.close()
+        for worker in tuple(self._workers.values()):
+            for provider in tuple(worker.opened.values()):
+                provider.close()
 
     def finish(self) -> None:
         """Check that each rule in the scripts of the mock has answered a call.
@@ -89,11 +141,24 @@ class Workers:
         self._workers[threading.get_ident()] = worker
         return worker
 
+    def _candidate(
+        self, settings: Settings, messages: tuple[Message, ...], worker: _Worker
+    ) -> Candidate:
+        request = build_request(settings, messages)
+
+        def opener() -> LLMProvider:
+            with self._lock:
+                return self._opened(settings, worker)
+
+        # A replay takes as long as the recording says, and asks nobody.
+        pace = AT_ONCE if worker.call_recording.replayer else self.pace(settings)
+        return Candidate(request, opener, self.provider(settings), pace)
+
     def _opened(self, settings: Settings, worker: _Worker) -> LLMProvider:
         key = tuple(repr(getattr(settings, name)) for name in (*OF_THE_PROVIDER, *_OF_THE_LEDGER))
         if key not in worker.opened:
             provider = worker.call_recording.replayer or self._stack.enter_context(
-                open_provider(settings, self._serve, self._play(settings))
+                self._opening(settings, self._serve, self._play(settings))
             )
             metered = self._meter.around(provider, settings)
             worker.opened[key] = worker.call_recording.around(metered, self._stack)
@@ -117,3 +182,10 @@ class Workers:
         if (weights, name) not in self._served:
             self._served[weights, name] = self._stack.enter_context(serve(weights, name))
         return nullcontext(self._served[weights, name])
+
+
+def host_of(settings: Settings) -> str:
+    """Return the host that is asked under `settings`, or the vendor if it is the vendor's own."""
+    if settings.api_base is not None:
+        return place_of(settings.api_base)
+    return (settings.model or settings.provider).partition("/")[0]
