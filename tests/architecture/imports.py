@@ -17,6 +17,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.providers.litellm": frozenset({"httpx", "litellm", "openai"}),
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
+    "hello_llm.batch": frozenset({"fsspec"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
     "hello_llm.cli": frozenset({"prompt_toolkit", "rich", "typer"}),
 }
@@ -33,7 +34,17 @@ LATE = frozenset(
 )
 """Modules that import heavy packages at once, and are imported inside functions only."""
 HEAVY = frozenset(
-    {"h11", "httpcore", "httpx", "litellm", "openai", "prompt_toolkit", "xllamacpp", *LATE}
+    {
+        "fsspec",
+        "h11",
+        "httpcore",
+        "httpx",
+        "litellm",
+        "openai",
+        "prompt_toolkit",
+        "xllamacpp",
+        *LATE,
+    }
 )
 """What is imported inside functions only, because its import takes tenths of a second."""
 

@@ -30,6 +30,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "text",
             "contract",
             "files",
+            "toml_file",
             "settings",
             "prices",
             "ledger",
@@ -43,6 +44,16 @@ ROOMS: dict[str, frozenset[str]] = {
         }
     ),
     "checks": frozenset({"text", "contract", "files", "toml_file", "judge", "settings", "engine"}),
+    "batch": frozenset(
+        {
+            "text",
+            "contract",
+            "settings",
+            "engine",
+            "rendering",
+            "calls",
+        }
+    ),
     "doctor": frozenset(
         {
             "",
@@ -78,6 +89,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "warm",
             "calls",
             "checks",
+            "batch",
             "doctor",
         }
     ),

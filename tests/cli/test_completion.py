@@ -54,10 +54,9 @@ tags = ["zz-smoke", "zz-nightly"]
 """
 
 FREE = frozenset(
-    """
-    api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_price
-    max_tokens max_wait prompt prompt_flag retries seed since stop system temperature timeout top_p
-    """.split()
+    """api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_price
+    max_tokens max_wait modal_secret prompt prompt_flag ray_address retries rpm seed since stop
+    storage system temperature timeout top_p tpm""".split()
 )
 """The parameters that take text or a number of the user's own."""
 

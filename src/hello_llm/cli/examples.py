@@ -64,6 +64,24 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "hello-llm check smoke.toml --report junit=report.xml",
             ),
         ),
+        "batch": (
+            Example(
+                "Ask every row of a table, eight at a time",
+                'hello-llm batch rows.csv --prompt "Translate: {{text}}" -o out.jsonl -j 8',
+            ),
+            Example(
+                "Keep to a rate and to an amount of money",
+                "hello-llm batch rows.jsonl -o out.jsonl -j 8 --rpm 500 --max-cost 2",
+            ),
+            Example(
+                "Ask the rows again that ended in an error",
+                "hello-llm batch rows.jsonl -o out.jsonl --retry-failed",
+            ),
+            Example(
+                "Check all rows and what they may cost, but send nothing",
+                "hello-llm batch rows.jsonl -o out.jsonl --dry-run",
+            ),
+        ),
         "config": (
             Example("Write a file that explains every setting", "hello-llm config init"),
             Example("Choose a model", "hello-llm config set model ollama/qwen2.5:0.5b"),

@@ -33,6 +33,10 @@ def _own_document(words: Sequence[str]) -> "FailureDocument | None":
             from hello_llm.cli.commands.config.documents import value_failure
 
             return value_failure
+        case ["batch", *_]:
+            from hello_llm.batch.summary import batch_failure
+
+            return batch_failure
         case ["doctor", *_]:
             from hello_llm.rendering.diagnoses import undiagnosed
 

@@ -12,10 +12,20 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from hello_llm.cli.sections import ARGUMENTS, ORDER, RECORDING
+from hello_llm.contract import UsageError
 from hello_llm.settings.field import Field, Row, Section
 from hello_llm.settings.fields import FIELDS
 from hello_llm.toml_file.header_kinds import HeaderTable
-from hello_llm.toml_file.kinds import Boolean, Choice, Kind, Number, Prose, TextList
+from hello_llm.toml_file.kinds import (
+    Boolean,
+    Choice,
+    Integer,
+    Kind,
+    Number,
+    Prose,
+    TextList,
+    UnfitError,
+)
 from hello_llm.toml_file.references import FilePath, Url, VariableName
 
 _METAVARS: tuple[tuple[type[Kind], str], ...] = (
@@ -96,6 +106,24 @@ class RecordedOptions(Options):
             rich_help_panel=RECORDING,
         ),
     ] = None
+
+
+JOBS = Integer(1, 256)
+"""How many calls may be made at a time."""
+
+
+def read_number(kind: Number | Integer, flag: str, typed: str | None) -> Any:  # noqa: ANN401 - int or float
+    """Return the number that was typed after `flag`, or ``None`` if none was.
+
+    Raises:
+        UsageError: it is not of its `kind`.
+    """
+    if typed is None:
+        return None
+    try:
+        return kind.check(kind.read(typed))
+    except UnfitError as error:
+        raise UsageError(f"{flag} {error.reason}", error.hint) from None
 
 
 _Options = TypeVar("_Options", bound=Options)

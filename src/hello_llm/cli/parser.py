@@ -44,6 +44,12 @@ def _add_check(app: typer.Typer) -> None:
     app.command("check")(check)
 
 
+def _add_batch(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.batch.command import batch
+
+    app.command("batch")(batch)
+
+
 def _add_config(app: typer.Typer) -> None:
     from hello_llm.cli.commands.config import command
 
@@ -87,6 +93,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "check": Command(
             "Run a suite of smoke checks and report whether the answers are as expected.",
             _add_check,
+        ),
+        "batch": Command(
+            "Ask every row of a file, and keep a line for each answer, whatever happens.",
+            _add_batch,
         ),
         "config": Command(
             "Show the settings, and edit the configuration file.", _add_config, is_group=True

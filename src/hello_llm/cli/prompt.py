@@ -42,7 +42,7 @@ class PromptSource:
             DeadlineError: nothing more arrived on standard input in time.
             UsageError: the prompt or standard input is empty, is not text, or is too large.
         """
-        typed = self._typed()
+        typed = self.typed()
         source = Input.CLOSED if self.no_stdin else classify(terminal)
         if self._is_dash():
             piped = self._required(source, terminal, waiting)
@@ -85,7 +85,12 @@ class PromptSource:
             raise UsageError("standard input is empty, and - requires it", "leave out the -")
         return piped
 
-    def _typed(self) -> str | None:
+    def typed(self) -> str | None:
+        """Return what was typed or is in a file; ``None`` if nothing was.
+
+        Raises:
+            UsageError: it is given twice, empty, not text, or too large.
+        """
         words = self.words[:-1] if self.words[-1:] == [STANDARD_INPUT] else self.words
         file = None if str(self.file) == STANDARD_INPUT else self.file
         ways = {"the words": words, "--prompt": self.flag, "--prompt-file": file}

@@ -5,9 +5,11 @@ from hello_llm.settings.field import Section
 ARGUMENTS, OPTIONS = "Arguments", "Options"
 """Where Typer lists the arguments, and the options of no other section: ``--help``."""
 CHECKS = "Which checks"
-RUNNING = "How checks run"
+ROWS = "Which rows"
+RUNNING = "How they run"
 WRITTEN = "What is written"
+CLUSTER = "On a cluster"
 RECORDING = "Record and replay"
 
-ORDER = (ARGUMENTS, OPTIONS, CHECKS, RUNNING, WRITTEN, *Section, RECORDING)
+ORDER = (ARGUMENTS, OPTIONS, CHECKS, ROWS, WRITTEN, RUNNING, CLUSTER, *Section, RECORDING)
 """Every section; a command has those that it has options for."""

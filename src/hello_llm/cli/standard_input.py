@@ -4,7 +4,7 @@ import os
 import select
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
@@ -104,17 +104,32 @@ def _read(stdin: ByteReader, waiting: Waiting) -> bytearray:
         UsageError: it is too large, or has no end.
     """
     data = bytearray()
-    idle = not is_ready(stdin, 0)
+    for piece in pieces(stdin, waiting):
+        data += piece
+        if len(data) > LARGEST:
+            raise UsageError("standard input is larger than 16 MiB", "no model reads that much")
+    return data
+
+
+def pieces(stdin: ByteReader, waiting: Waiting) -> Iterator[bytes]:
+    """Yield standard input as it arrives, up to its end.
+
+    Raises:
+        DeadlineError: nothing more arrived in time.
+        OSError: it cannot be read.
+    """
+    idle, begun = not is_ready(stdin, 0), False
     if idle:
         waiting.meanwhile()
-    while len(data) <= LARGEST:
+    while True:
         # If another program made the pipe non-blocking, a read without data is not the end.
-        _await(stdin, waiting, first=idle and not data)
+        _await(stdin, waiting, first=idle and not begun)
         piece = stdin.read(_PIECE)
         if piece == b"":
-            return data
-        data += piece or b""
-    raise UsageError("standard input is larger than 16 MiB", "no model reads that much")
+            return
+        if piece:
+            begun = True
+            yield piece
 
 
 def _await(stdin: ByteReader, waiting: Waiting, *, first: bool) -> None:

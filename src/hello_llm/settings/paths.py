@@ -21,14 +21,26 @@ def default_ledger_file() -> Path:
     Raises:
         UsageError: there is no home folder.
     """
+    return _state_folder("a ledger") / "ledger.sqlite3"
+
+
+def default_batch_folder() -> Path:
+    """Return the user's folder for the journals of batches whose output goes elsewhere.
+
+    Raises:
+        UsageError: there is no home folder.
+    """
+    return _state_folder("the journal of a batch") / "batches"
+
+
+def _state_folder(kept: str) -> Path:
     from platformdirs import user_state_path
 
     folder = _folder(user_state_path)
     if folder is None:
-        raise UsageError(
-            "there is no home folder to keep a ledger in", hint="set HOME, or XDG_STATE_HOME"
-        )
-    return folder / "ledger.sqlite3"
+        reason = f"there is no home folder to keep {kept} in"
+        raise UsageError(reason, hint="set HOME, or XDG_STATE_HOME")
+    return folder
 
 
 def default_cache_folder() -> Path | None:

@@ -134,6 +134,14 @@ def _timings(_: Line) -> Offer:
     return plain(["none", "recorded"])
 
 
+def _files(_: Line) -> Offer:
+    return Files()
+
+
+def _engines(_: Line) -> Offer:
+    return plain(["threads", "ray", "modal"])
+
+
 def _schemas(_: Line) -> Offer:
     from hello_llm.cli.commands.schema import NAMES
 
@@ -225,6 +233,9 @@ _SOURCES: Mapping[str, Callable[[Line], Offer]] = MappingProxyType(
         "vendor": _vendors,
         "can": _abilities,
         "sort": _orders,
+        "input": _files,
+        "out": _files,
+        "engine": _engines,
     }
 )
 """Where the values of a parameter or setting come from, unless its kind or type tells."""

@@ -1,7 +1,5 @@
 """Turns the options of ``check`` into settings, a plan, and a run."""
 
-from typing import Any
-
 from hello_llm.calls.recording import RecordingOptions
 from hello_llm.checks.plan import Plan
 from hello_llm.checks.reports.spec import parse_all
@@ -9,13 +7,12 @@ from hello_llm.cli.commands.check.cases import Typed
 from hello_llm.cli.commands.check.options import CheckOptions
 from hello_llm.cli.commands.check.run import CheckRun
 from hello_llm.cli.display import Display
+from hello_llm.cli.options import JOBS, read_number
 from hello_llm.cli.standard_input import reader_among
-from hello_llm.contract import ExitCode, UsageError
+from hello_llm.contract import ExitCode
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.settings.resolve import find_config, resolve_with_config
-from hello_llm.toml_file.kinds import Integer, Kind, UnfitError
 
-_JOBS = Integer(1, 256)
 _OF_THE_RUN = frozenset({"color", "quiet", "verbose", "max_cost"})
 
 
@@ -53,7 +50,7 @@ def call(typed: CheckOptions) -> ExitCode:
         select=typed.select or (),
         rerun_failed=typed.rerun_failed,
         plan=Plan(
-            jobs=_number(_JOBS, "--jobs", typed.jobs) or 1,
+            jobs=read_number(JOBS, "--jobs", typed.jobs) or 1,
             fail_fast=typed.fail_fast,
             all_attempts=typed.all_attempts,
         ),
@@ -62,12 +59,3 @@ def call(typed: CheckOptions) -> ExitCode:
         dry_run=typed.dry_run,
     )
     return run.on(display)
-
-
-def _number(kind: Kind, flag: str, typed: str | None) -> Any:  # noqa: ANN401 - as the kind has it
-    if typed is None:
-        return None
-    try:
-        return kind.check(kind.read(typed))
-    except UnfitError as error:
-        raise UsageError(f"{flag} {error.reason}", error.hint) from None

@@ -1,13 +1,12 @@
 """Runs cases, shows their progress, and writes the reports however the run ends."""
 
-import gc
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hello_llm.calls.workers import Workers
+from hello_llm.calls.workers import Workers, warm_up
 from hello_llm.checks.plan import Case, Plan
 from hello_llm.checks.reports.spec import ReportSpec, claims_stdout
 from hello_llm.checks.reports.texts import Texts
@@ -34,8 +33,6 @@ from hello_llm.machine.environment import whole_environ
 from hello_llm.rendering.console import Stream, styling
 from hello_llm.rendering.json.document import document
 from hello_llm.rendering.sanitize import inert
-
-_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,8 @@ def _ran(run: Run, cases: Sequence[Case], table: LiveTable | None) -> HelloLLMEr
     """Run `run`, remove the table, and return the error that ended the run early, if one did."""
     try:
         with endings(), printing():
-            _warm_up(cases)
+            if any(case.provider == "litellm" for case in cases):
+                warm_up()
             try:
                 run.run()
             finally:
@@ -162,15 +160,3 @@ def _unplayed(workers: Workers) -> HelloLLMError | None:
     except UsageError as error:
         return error
     return None
-
-
-def _warm_up(cases: Sequence[Case]) -> None:
-    """Import LiteLLM, if a case needs it, so that workers do not wait for each other's import.
-
-    A call of LiteLLM makes thousands of objects. Collecting after each 700 takes 2 % of the time.
-    """
-    if any(case.provider == "litellm" for case in cases):
-        from hello_llm.providers.litellm.loader import load
-
-        load()
-        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)

@@ -1,0 +1,1 @@
+"""Batches: rows asked one by one, each with a line that survives whatever ends the program."""

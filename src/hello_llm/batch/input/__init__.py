@@ -1,0 +1,1 @@
+"""The input of a batch: where it comes from, and a module for each format."""

@@ -1,0 +1,1 @@
+"""The command `batch`: the rows of a file, their calls, and the lines that are kept."""
