@@ -21,7 +21,7 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/cli/test_dash.py tests/cli/test_completion.py tests/cli/shells \
 	tests/cli/config/test_edit.py tests/cli/config/test_edit_at_a_terminal.py \
 	tests/rendering/test_hostile_text.py tests/cli/money/test_twenty.py tests/cli/money/test_day.py \
-	tests/cli/money/test_bounds_hold.py
+	tests/cli/money/test_bounds_hold.py tests/cli/batch/test_survival.py tests/cli/batch/test_pace.py
 # What needs a network of its own, with name servers and proxies: see CONTRIBUTING.
 NETWORK_TESTS := tests/networks tests/documented
 # What installs the program, in environments and home folders of its own.
@@ -36,7 +36,7 @@ COLD_TESTS := tests/cli/check tests/cli/test_machine.py tests/cli/test_endless_f
 	tests/cli/test_standard_input.py tests/cli/test_environment.py \
 	tests/cli/test_bad_input.py tests/cli/test_secrets.py tests/cli/test_typing.py \
 	tests/cli/test_streaming.py tests/cli/test_examples.py tests/cli/test_completion.py \
-	tests/cli/shells tests/cli/config tests/cli/spend tests/cli/money tests/cli/test_help_pages.py tests/cli/test_man_page.py \
+	tests/cli/shells tests/cli/config tests/cli/spend tests/cli/money tests/cli/batch tests/cli/test_help_pages.py tests/cli/test_man_page.py \
 	tests/cli/test_slash_commands.py tests/cli/test_own_documents.py
 
 # Bytecode that is missing makes every run compile LiteLLM again, for seconds.

@@ -57,6 +57,7 @@ def pages() -> dict[str, str]:
         "doctor.schema.json": schema("doctor"),
         "checks.schema.json": schema("checks"),
         "models.schema.json": schema("models"),
+        "batch.schema.json": schema("batch"),
         "spend.schema.json": schema("spend"),
     }
 

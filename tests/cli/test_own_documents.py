@@ -9,6 +9,7 @@ from hello_llm.rendering.json.schemas import load_schema
 from tests.cli.program import child, program, shell
 
 SCHEMAS = {
+    "batch rows.jsonl --out out.jsonl": "hello-llm.batch/1",
     "config show": "hello-llm.config/1",
     "config get model": "hello-llm.config-value/1",
     "doctor": "hello-llm.doctor/1",
@@ -28,15 +29,21 @@ OF_SETTINGS = {
 }
 CASES = [
     *((command, FAILURES[name]) for command in SCHEMAS for name in FAILURES),
-    *((command, flags) for command in list(SCHEMAS)[:2] for flags in OF_SETTINGS.values()),
+    *((command, flags) for command in list(SCHEMAS)[:3] for flags in OF_SETTINGS.values()),
 ]
+
+
+@pytest.fixture(autouse=True)
+def rows(tmp_path, monkeypatch):
+    """The input of a batch, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.jsonl").write_text('{"prompt": "hi"}\n')
 
 
 @pytest.mark.parametrize(("command", "flags"), CASES)
 def test_a_failure_has_the_document_the_prose_and_the_exit_code_of_its_kind(
-    tmp_path, monkeypatch, command, flags
+    tmp_path, command, flags
 ):
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "invalid.toml").write_text("version = 1\nx = 1\n")
 
     ended = program(*command.split(), "--json", *flags)

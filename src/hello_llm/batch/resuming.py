@@ -38,7 +38,6 @@ def count_finished(
     tally: Tally,
     *,
     retry_failed: bool,
-    on_look: Callable[[], None] = lambda: None,
 ) -> None:
     """Count the rows that have a line.
 
@@ -47,7 +46,6 @@ def count_finished(
         index: knows the rows by their IDs.
         tally: counts them.
         retry_failed: whether to remove the lines of rows without an answer, to ask them again.
-        on_look: called for each line.
 
     Raises:
         OutputError: the output cannot be read or written.
@@ -55,13 +53,15 @@ def count_finished(
     """
     failed = 0
     for number, line in _numbered(journal, index):
-        on_look()
         if not tally.is_pending(number):
             raise _foreign(journal, f"row {number} again")
-        if retry_failed and not line.document["ok"]:
-            failed += 1
-        else:
-            tally.add(number, line.document, None)
+        try:
+            if retry_failed and not line.document["ok"]:
+                failed += 1
+            else:
+                tally.add(number, line.document, None)
+        except (KeyError, TypeError, ValueError):
+            raise _foreign(journal, f"row {number} that is not an answer of this program") from None
     if failed:
         journal.rewrite(_without_failed(journal))
 

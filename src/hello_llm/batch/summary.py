@@ -15,7 +15,7 @@ _EMPTY: dict[str, Any] = {
     "failed": {},
     "pending": 0,
     "asked": 0,
-    "usage": {"tokens_in": 0, "tokens_out": 0, "usd_micros": None, "unpriced": 0},
+    "usage": None,
     "seconds": 0.0,
     "out": None,
 }

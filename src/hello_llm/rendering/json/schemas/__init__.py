@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-SchemaName = Literal["reply", "events", "doctor", "checks", "models", "spend"]
+SchemaName = Literal["reply", "events", "doctor", "checks", "batch", "models", "spend"]
 
 
 def load_schema(name: SchemaName) -> dict[str, Any]:
