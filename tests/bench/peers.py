@@ -153,6 +153,24 @@ class Peers:
         base = ("--api-base", question.api_base)
         return self.ours(name, "check", str(suite), *wire, *base, "-j", str(lanes))
 
+    def ours_batching(
+        self, name: str, question: Question | None, calls: int, *, lanes: int
+    ) -> Command:
+        """Return a run of a batch into `batch_file`; without a `question`, the mock answers."""
+        rows = self._folder / f"rows-{calls}.jsonl"
+        lines = (json.dumps({"id": prompt, "prompt": prompt}) for prompt in _prompts(calls))
+        rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        wire = ["--model", "mock/echo"]
+        if question is not None:
+            wire = ["--model", f"openai/{question.model}", "--api-base", question.api_base]
+        out = str(self.batch_file)
+        return self.ours(name, "batch", str(rows), "--out", out, *wire, "-j", str(lanes))
+
+    @property
+    def batch_file(self) -> Path:
+        """The output of a batch, which a run continues if it is there."""
+        return self._folder / "batch.jsonl"
+
     def bare_loop(self, name: str, question: Question, calls: int, *, lanes: int) -> Command:
         """Return a run of ten lines of LiteLLM that ask the same in as many threads."""
         script, model = str(self._folder / "loop.py"), f"openai/{question.model}"

@@ -20,6 +20,8 @@ TOKENS = (1_000, 10_000, 100_000)
 WARM_CALLS = 200
 SLOW_TOKENS = 30
 CHECKS, LANES = 200, 8
+ROWS, BATCH_LANES = 400, 16
+FEW_ROWS, MANY_ROWS = 1_000, 100_000
 
 COLD, WARM, MOCK = "chat, cold", "chat, warm", "chat, mock"
 LLM, BARE, CURL = "llm", "bare script", "curl"
@@ -30,6 +32,7 @@ LIKE_LLM, LIKE_BARE = Goal(times=0.75), Goal(times=0.55)
 LIKE_CURL = Goal(plus=0.05)
 AS_FAST_AS_LOOP = Goal(times=1 / 0.8)
 STREAM, DOUBLING, IMPORT, LEVEL = Goal(1.1), Goal(2.2), Goal(0.65), Goal(1.05)
+FLAT = Goal(1.15)
 PIPE_S, TERMINAL_S = 4.0, 2.5
 PIECE_S = 0.005
 MOCK_MIB = 30.0
@@ -209,10 +212,42 @@ def checks(bench: Bench) -> Iterator[Figure]:
     yield _figure("checks", costs, name, LOOP, "CPU", None)
 
 
+def batch(bench: Bench) -> Iterator[Figure]:
+    """Measure a batch beside the same threads, and the memory that many rows take."""
+    bench.peers.must_be_cold()
+    question, out = bench.question(20), bench.peers.batch_file
+    name = f"{ROWS} rows, -j {BATCH_LANES}"
+    commands = [
+        bench.peers.ours_batching(name, question, ROWS, lanes=BATCH_LANES),
+        bench.peers.bare_loop(LOOP, question, ROWS, lanes=BATCH_LANES),
+    ]
+
+    def once(command: Command) -> Cost:
+        out.unlink(missing_ok=True)
+        return paced(bench.api_base, ROWS)(command)
+
+    costs = measure(commands, bench.runs, once=once)
+    yield _figure("batch", costs, name, LOOP, "each call", AS_FAST_AS_LOOP)
+    yield _figure("batch", costs, name, LOOP, "whole process", AS_FAST_AS_LOOP)
+    yield _figure("batch", costs, name, LOOP, "CPU", None)
+    few, many = (
+        bench.peers.ours_batching(f"{rows:,} rows, mock", None, rows, lanes=BATCH_LANES)
+        for rows in (FEW_ROWS, MANY_ROWS)
+    )
+
+    def anew(command: Command) -> Cost:
+        out.unlink(missing_ok=True)
+        return run(command)
+
+    costs = measure([few, many], 1, rehearse=False, once=anew)
+    yield _figure("batch", costs, many.name, few.name, "memory", FLAT)
+
+
 Suite = Callable[[Bench], Iterator[Figure]]
 
 SUITES: Mapping[str, Suite] = {
-    suite.__name__: suite for suite in (start, cold, warm, local, pipe, terminal, memory, checks)
+    suite.__name__: suite
+    for suite in (start, cold, warm, local, pipe, terminal, memory, checks, batch)
 }
 
 

@@ -65,16 +65,20 @@ def summary_lines(tally: Tally, out: str) -> list[str]:
     words = [f"{rows}: {tally.answered:,} answered", *_failed(tally)]
     if pending:
         words.append(f"{pending:,} not asked yet")
-    asked = f"{tally.asked:,} in {span(tally.seconds)}"
-    if tally.seconds >= 1:
-        asked += f" ({tally.asked / tally.seconds:,.1f} a second)"
     cost = f"{dollars(tally.nano_usd)}{_unpriced(tally)}"
     return [
         ", ".join(words),
-        f"this run: {asked}",
+        f"this run: {_asked(tally)}",
         f"in all: {tally.tokens_in:,} tokens in, {tally.tokens_out:,} out, {cost}",
         f"written to {out}",
     ]
+
+
+def _asked(tally: Tally) -> str:
+    if not tally.asked:
+        return "nothing"
+    words = f"{tally.asked:,} in {span(tally.seconds)}"
+    return f"{words}, {tally.asked / tally.seconds:,.1f} a second" if tally.seconds >= 1 else words
 
 
 def progress_words(tally: Tally) -> list[str]:
@@ -90,7 +94,9 @@ def progress_words(tally: Tally) -> list[str]:
 
 
 def span(seconds: float) -> str:
-    """Format a time in its two largest units: ``2 h 5 min``, ``3 min 20 s``, ``4 s``."""
+    """Format a time in its two largest units: ``2 h 5 min``, ``3 min 20 s``, ``42 s``, ``0.4 s``."""
+    if seconds < 1:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -73,7 +73,7 @@ def write_rows(path: Path, count: int) -> Path:
     return path
 
 
-def asking(server: ScriptedServer, rows: Path, out: object, *flags: object) -> list[str]:
+def asking(server: ScriptedServer, rows: object, out: object, *flags: object) -> list[str]:
     """Return the arguments of a batch that asks the server."""
     where = ("--model", "openai/x", "--api-base", f"{server.url}/v1")
     return ["batch", str(rows), "--out", str(out), *where, *map(str, flags)]

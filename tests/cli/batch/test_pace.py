@@ -52,7 +52,7 @@ def test_while_a_server_asks_for_a_pause_nobody_calls_it(tmp_path, out):
 
 def test_rows_that_are_refused_while_others_are_answered_do_not_fail(tmp_path, out):
     """Each row is refused more often than it may be tried again."""
-    seen = {}
+    seen: dict[str, int] = {}
 
     def refuse(_number, prompt):
         seen[prompt] = seen.get(prompt, 0) + 1

@@ -45,6 +45,10 @@ def whole_lines(out):
     return out.read_bytes().count(b"\n") if out.exists() else 0
 
 
+def wait_for_lines(out, enough):
+    until(lambda: whole_lines(out) >= enough)
+
+
 def one_in_five(seed=0):
     """Return what refuses one request in five, and asks for a pause of a few milliseconds."""
     draw, lock = random.Random(seed), threading.Lock()
@@ -66,9 +70,8 @@ def test_each_row_has_one_answer_after_runs_that_were_killed(tmp_path, seed):
     with echoing(one_in_five(seed)) as server:
         arguments = asking(server, rows, out, "-j", JOBS)
         for _ in range(kills):
-            enough = whole_lines(out) + draw.randint(1, count // 6)
             with start(arguments) as running:
-                until(lambda enough=enough: whole_lines(out) >= enough)
+                wait_for_lines(out, whole_lines(out) + draw.randint(1, count // 6))
                 running.kill()
         assert program(*arguments).code == 0
         total = answered(server).total()
