@@ -91,6 +91,7 @@ bench: install  ## Measure the program beside its peers; installs one of them in
 
 bench-page: install  ## The same, and keep the table and a drawing for the documentation
 	@$(BIN)/python -m tests.bench --write docs/_measured
+	@$(BIN)/python -m tests.bench.far --write docs/_measured
 
 fuzz: install  ## Run 10,000 fuzzed inputs, fuzzed answers of servers, and hostile texts in every form (minutes)
 	@$(BIN)/python -m pytest -m fuzz

@@ -1,0 +1,1 @@
+"""Batches: their rows, their output and their engines, without the command line."""

@@ -1,6 +1,7 @@
 """A server that answers at once: an OpenAI stream of as many tokens as the model's name says.
 
 Those of a model whose name begins with `SLOWLY` come one by one, each of which is when it was sent.
+A model whose name is `late-200-tokens-20` answers after 200 ms.
 
 A GET of any path returns when each request since the last GET came, in seconds of its clock.
 """
@@ -20,6 +21,7 @@ from tests.bench.serving import serve_until_stdin_closes
 WORDS = "the quick **brown** fox jumps over the lazy dog and `runs` on.\n\n".split(" ")
 SLOWLY = "slowly"
 SLOW_S = 0.1
+_LATE = re.compile(r"late-(\d+)-")
 _CHUNKED = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
@@ -53,6 +55,8 @@ class _Handler(socketserver.StreamRequestHandler):
                 if request["model"].startswith(SLOWLY):
                     self._answer_slowly(_tokens(request["model"]))
                     continue
+                if late := _LATE.match(request["model"]):
+                    time.sleep(int(late[1]) / 1000)
                 kind, body = _answer(request["model"], stream=bool(request.get("stream")))
             self.wfile.write(_HEAD % (kind, len(body)) + body)
 

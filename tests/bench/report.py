@@ -55,11 +55,16 @@ def page(figures: Sequence[Figure], where: str) -> str:
 
 def machine(runs: int, *, patient: bool) -> str:
     """Say how, where and with what the figures came about."""
-    versions = [f"{name} {version(name)}" for name in _OURS]
     peers = [f"llm {LLM_VERSION}", _curl_version()]
     fewer = "" if patient else ", fewer of long streams"
+    return f"Medians of {runs} runs in turns{fewer}; {today_here(peers)}"
+
+
+def today_here(peers: Sequence[str] = ()) -> str:
+    """Return the date, the machine and the versions, with those of `peers`."""
+    versions = [f"{name} {version(name)}" for name in _OURS]
     return (
-        f"Medians of {runs} runs in turns{fewer}; {datetime.now(UTC):%Y-%m-%d}."
+        f"{datetime.now(UTC):%Y-%m-%d}."
         f" {os.cpu_count()} cores{_processor()}, {platform.system()} {platform.machine()},"
         f" Python {platform.python_version()}; {', '.join([*versions, *peers])}.\n"
     )

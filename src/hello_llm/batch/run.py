@@ -84,6 +84,7 @@ class Batch:
         self._on_look = on_look
         self._in_hand = 0
         self._put_off: list[Row] = []
+        self._alone: Row | None = None
 
     def run(self) -> None:
         """Ask the rows.
@@ -109,7 +110,8 @@ class Batch:
         if self._put_off:
             if self._in_hand:  # what ends may leave money over
                 return False
-            pool.give(self._put_off.pop())
+            self._alone = self._put_off.pop()
+            pool.give(self._alone)
             self._in_hand += 1
             return True
         while self._in_hand < 2 * self._jobs and (row := next(waiting, None)) is not None:
@@ -125,7 +127,7 @@ class Batch:
             return False
         self._in_hand -= 1
         row, outcome = ended
-        if isinstance(outcome.error, BudgetError) and self._in_hand:
+        if isinstance(outcome.error, BudgetError) and row is not self._alone:
             self._put_off.append(row)
         elif outcome.error is not None and _ends_all(outcome.error):
             raise outcome.error

@@ -71,6 +71,7 @@ def summary_lines(tally: Tally, out: str) -> list[str]:
         f"this run: {_asked(tally)}",
         f"in all: {tally.tokens_in:,} tokens in, {tally.tokens_out:,} out, {cost}",
         f"written to {out}",
+        *(["to go on, run the same command again"] if pending and tally.done else []),
     ]
 
 
@@ -94,7 +95,7 @@ def progress_words(tally: Tally) -> list[str]:
 
 
 def span(seconds: float) -> str:
-    """Format a time in its two largest units: ``2 h 5 min``, ``3 min 20 s``, ``42 s``, ``0.4 s``."""
+    """Format a time in its largest units: ``2 h 5 min``, ``3 min 20 s``, ``42 s``, ``0.4 s``."""
     if seconds < 1:
         return f"{seconds:.1f} s"
     whole = round(seconds)

@@ -139,7 +139,9 @@ def _files(_: Line) -> Offer:
 
 
 def _engines(_: Line) -> Offer:
-    return plain(["threads", "ray", "modal"])
+    from hello_llm.batch.engines.choose import ENGINES
+
+    return plain(ENGINES)
 
 
 def _schemas(_: Line) -> Offer:

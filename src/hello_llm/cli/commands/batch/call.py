@@ -1,7 +1,9 @@
 """Turns the options of ``batch`` into settings, a prompt for all rows, and a run."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from hello_llm.batch.engines.choose import EngineOptions, engine_of
 from hello_llm.batch.storage import is_address
 from hello_llm.batch.template import Template
 from hello_llm.cli.commands.batch.asking import Asking
@@ -35,6 +37,10 @@ def call(typed: BatchOptions) -> ExitCode:
     terminal = Terminal.real()
     display = Display.of(settings, terminal, debug=typed.debug)
     display.warn_of(settings)
+    jobs = read_number(JOBS, "--jobs", typed.jobs) or 1
+    engine = EngineOptions(
+        jobs, settings.timeout, typed.ray_address, tuple(typed.modal_secret or ())
+    )
     run = BatchRun(
         settings=settings,
         asking=Asking(settings, typed.given, config, typed.profile),
@@ -43,7 +49,8 @@ def call(typed: BatchOptions) -> ExitCode:
         out=typed.out,
         ordered=typed.ordered,
         retry_failed=typed.retry_failed,
-        jobs=read_number(JOBS, "--jobs", typed.jobs) or 1,
+        jobs=jobs,
+        engine=partial(engine_of(typed.engine), engine),
         rates=Rates(read_number(_RATE, "--rpm", typed.rpm), read_number(_RATE, "--tpm", typed.tpm)),
         storage_options=_storage_options(typed.storage or ()),
         dry_run=typed.dry_run,

@@ -1,34 +1,28 @@
 """Runs ``batch``: checks the rows, asks those without a line, and says what came of it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from hello_llm.batch.identity import Identity
 from hello_llm.batch.index import Index
-from hello_llm.batch.reading import Rows, read_rows
-from hello_llm.batch.row import Row
-from hello_llm.batch.run import Batch, Outcome
+from hello_llm.batch.reading import read_rows
 from hello_llm.batch.summary import summary_document, summary_lines
 from hello_llm.batch.tally import Tally
 from hello_llm.batch.template import Template
-from hello_llm.calls.money import Meter, Say
-from hello_llm.calls.opening import import_as_set, open_provider
-from hello_llm.calls.recording import OpenRecording
-from hello_llm.calls.workers import Opening, Workers, warm_up
+from hello_llm.calls.money import Meter
+from hello_llm.calls.workers import Opening
 from hello_llm.cli.commands.batch.asking import Asking
 from hello_llm.cli.commands.batch.dry_run import show_cost
 from hello_llm.cli.commands.batch.output import Output, open_output
-from hello_llm.cli.commands.batch.progress import choose_progress
+from hello_llm.cli.commands.batch.session import Session
 from hello_llm.cli.commands.batch.source import open_input
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import endings, printing
-from hello_llm.cli.signals import STOP
-from hello_llm.contract import BugError, ExitCode, HelloLLMError, LLMReply, PipeClosedError
-from hello_llm.engine import Turn
-from hello_llm.engine.pace import HostPace, Rates
+from hello_llm.contract import BugError, ExitCode, HelloLLMError, PipeClosedError
+from hello_llm.engine.pace import Rates
 from hello_llm.files.reading import STANDARD_INPUT
-from hello_llm.rendering.json.document import document, json_line
+from hello_llm.rendering.json.document import json_line
 from hello_llm.rendering.sanitize import inert
 from hello_llm.settings.fields import Settings
 
@@ -53,6 +47,8 @@ class BatchRun:
     """Whether rows with an error are asked again."""
     jobs: int
     """How many rows to ask at a time."""
+    engine: Callable[[], AbstractContextManager[Opening]]
+    """Starts what makes the calls."""
     rates: Rates
     """The most that each host may be asked."""
     storage_options: Mapping[str, str]
@@ -83,69 +79,15 @@ class BatchRun:
             output = stack.enter_context(open_output(self.out, identity, display, options))
             tally = Tally(rows.count)
             output.resume(index, tally, retry_failed=self.retry_failed)
-            error = self._ask(rows, tally, output, meter, display)
+            error = self._session(display, meter).run(rows, tally, output.sink)
             if error is None:
                 error = _completed(output, index, ordered=self.ordered)
             return self._report(tally, error, display)
 
-    def _ask(
-        self, rows: Rows, tally: Tally, output: Output, meter: Meter, display: Display
-    ) -> HelloLLMError | None:
-        """Ask the rows without a line; return the error that ended the run early, if one did."""
-        if meter.purse is not None:
-            meter.purse.end(0, tally.nano_usd)
-        messages = display.messages
-        with ExitStack() as stack:
-            workers = self._workers(meter, stack, display, open_provider)
-            quiet = self.settings.quiet
-            progress = choose_progress(display, tally, lambda: _waits(workers), quiet=quiet)
-
-            def above(say: Say) -> Say:
-                def said(text: str) -> None:
-                    progress.end()
-                    say(text)
-
-                return said
-
-            def ask(row: Row) -> Turn:
-                return workers.turn(self.asking.settings_of(row), row.messages)
-
-            def describe(row: Row, reply: LLMReply | None, error: HelloLLMError | None) -> Outcome:
-                return _outcome(row, reply, error, display)
-
-            with _stoppable() as stop_if_told:
-
-                def look() -> None:
-                    stop_if_told()
-                    progress.look()
-                    meter.speak(above(messages.warning), above(messages.note))
-
-                batch = Batch(rows, tally, output.sink, ask, describe, jobs=self.jobs, on_look=look)
-                try:
-                    with endings():
-                        self._warm_up()
-                        batch.run()
-                except HelloLLMError as error:
-                    STOP.resume()  # the summary is written even if that takes a while
-                    return error
-                finally:
-                    workers.close()
-                    progress.end()
-        return None
-
-    def _workers(
-        self, meter: Meter, stack: ExitStack, display: Display, opening: Opening
-    ) -> Workers:
-        def pace(host: str, max_wait_s: float) -> HostPace:
-            return HostPace(host, max_wait_s, rates=self.rates, most=self.jobs)
-
-        recording = OpenRecording(redact=display.messages.redact)
-        return Workers(recording, meter, stack, pace, opening)
-
-    def _warm_up(self) -> None:
-        if self.settings.provider == "litellm":
-            import_as_set(self.settings)
-            warm_up()
+    def _session(self, display: Display, meter: Meter) -> Session:
+        return Session(
+            self.settings, self.asking, self.jobs, self.rates, self.engine, display, meter
+        )
 
     def _report(self, tally: Tally, error: HelloLLMError | None, display: Display) -> ExitCode:
         """Write the summary and the error that ended the run, and return the exit code."""
@@ -180,40 +122,3 @@ def _completed(output: Output, index: Index, *, ordered: bool) -> HelloLLMError 
     except HelloLLMError as error:
         return error
     return None
-
-
-def _outcome(
-    row: Row, reply: LLMReply | None, error: HelloLLMError | None, display: Display
-) -> Outcome:
-    found = document(reply, error, redact=display.messages.redact)
-    answer = error.partial if reply is None and error is not None else reply
-    nano_usd = None if answer is None else answer.usage.usd_nanos
-    return Outcome(found, json_line({"id": row.id, **found}), nano_usd, error)
-
-
-def _waits(workers: Workers) -> dict[str, float]:
-    return {pace.host: left_s for pace in workers.paces if (left_s := pace.wait_s)}
-
-
-@contextmanager
-def _stoppable() -> Iterator["_Told"]:
-    """Let a signal end the run between two lines, never within one."""
-    told = _Told()
-    with STOP.passing_to(told.take):
-        yield told
-
-
-class _Told:
-    """The signal that has arrived."""
-
-    def __init__(self) -> None:
-        self._error: BaseException | None = None
-
-    def take(self, error: BaseException) -> bool:
-        self._error = error
-        return True
-
-    def __call__(self) -> None:
-        """Raise the exception of the signal, if one has arrived."""
-        if self._error is not None:
-            raise self._error
