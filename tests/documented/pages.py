@@ -6,10 +6,11 @@ from pathlib import Path
 from tests.architecture.sources import ROOT
 
 TRIED_ELSEWHERE: Mapping[str, str] = {
+    "docs/batch-on-a-cluster.md": "tests/cluster/test_page.py",
     "docs/install.md": "tests/install/test_page.py",
     "docs/networks.md": "tests/networks/test_documentation.py",
 }
-"""The pages whose examples need networks or installations of their own, and who has them."""
+"""The pages whose examples need networks, installations or clusters of their own, and who has them."""
 
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make run"): "installs 800 MB; tests/install does that",

@@ -12,7 +12,8 @@ _MICRO = 1000
 _EMPTY: dict[str, Any] = {
     "rows": 0,
     "answered": 0,
-    "failed": {},
+    "failed": 0,
+    "failed_by_code": [],
     "pending": 0,
     "asked": 0,
     "usage": None,
@@ -38,7 +39,10 @@ def summary_document(
         **head(SCHEMA, exit_code),
         "rows": tally.rows,
         "answered": tally.answered,
-        "failed": {code.name: count for code, count in sorted(tally.failed.items())},
+        "failed": tally.failed.total(),
+        "failed_by_code": [
+            {"code": code.name, "rows": rows} for code, rows in sorted(tally.failed.items())
+        ],
         "pending": tally.rows - tally.done,
         "asked": tally.asked,
         "usage": {

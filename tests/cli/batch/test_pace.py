@@ -71,7 +71,7 @@ def test_a_server_that_refuses_everything_ends_each_row_after_its_retries(tmp_pa
         ended = program(*asking(server, rows, out, "-j", 4, "--json"))
         assert len(server.requests) < 15 * 3 + 40
     found = json.loads(ended.text)
-    assert (ended.code, found["failed"]) == (5, {"RATE_LIMITED": 15})
+    assert (ended.code, found["failed_by_code"]) == (5, [{"code": "RATE_LIMITED", "rows": 15}])
 
 
 def test_a_server_that_bears_four_calls_gets_about_four(tmp_path, out):

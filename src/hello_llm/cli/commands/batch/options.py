@@ -115,7 +115,7 @@ class BatchOptions(Options):
         str | None,
         typer.Option(
             metavar="URL",
-            help="The Ray cluster, as in ray://10.0.0.1:10001. (default: one on this machine)",
+            help="The Ray cluster, as in 10.0.0.1:6379. (default: one on this machine)",
             rich_help_panel=CLUSTER,
         ),
     ] = None
