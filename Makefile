@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLUSTER := .cluster
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
 # For every platform, with a hash for each wheel, from whatever index the machine is configured for.
@@ -26,6 +27,8 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 NETWORK_TESTS := tests/networks tests/documented
 # What installs the program, in environments and home folders of its own.
 INSTALL_TESTS := tests/install
+# What needs Ray, Modal and a server that speaks S3, which are in an environment of their own.
+CLUSTER_TESTS := tests/cluster
 # What would take CI past its time: races that are run again and again, large inputs, the slower half
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
@@ -47,7 +50,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm test-networks test-install test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
+.PHONY: help install run test test-warm test-networks test-install test-cluster test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,7 +62,7 @@ run: install  ## Watch a real local model answer through LiteLLM
 	@echo 'next: $(BIN)/hello-llm chat "hi"   (source $(BIN)/activate puts it on the PATH; docs/install.md has more)'
 
 test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
-	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%))
+	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%) $(CLUSTER_TESTS:%=--ignore=%))
 
 test-warm: install  ## Run the slow ones, those of the providers with LiteLLM imported as in a cold call, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
@@ -71,6 +74,9 @@ test-networks: install  ## Run those of networks and of the documentation, each 
 
 test-install: install  ## Install the program in every documented way, in throw-away home folders
 	@$(PYTEST) $(INSTALL_TESTS)
+
+test-cluster: $(CLUSTER)/.installed  ## Run batches on nodes of Ray, as a function of Modal, and from and to S3, all on this machine (Linux; not in CI; 1.5 GB of disk)
+	@$(CLUSTER)/bin/python -m tests.cluster
 
 test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts
 	@$(PYTEST) $(LONG_TESTS)
@@ -121,12 +127,14 @@ docs: install  ## Check the generated pages and build the documentation into doc
 check: lint type test test-warm test-networks test-install docs integration  ## Everything that CI runs
 
 clean:  ## Remove .venv and everything else that was made here
-	rm -rf $(VENV) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLUSTER) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock and weights.lock
+lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock, weights.lock and cluster.lock
 	$(COMPILE) pyproject.toml --extra local --group dev -o requirements.lock
 	$(COMPILE) --group weights -o weights.lock
+	cp requirements.lock cluster.lock  # uv keeps the versions that it finds, as far as that is possible
+	$(COMPILE) pyproject.toml --extra ray --extra modal --extra remote --group test --group build --group cluster -o cluster.lock
 
 $(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -147,4 +155,12 @@ $(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 
 $(VENV)/.compiled: $(VENV)/.installed $(SOURCES)
 	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+$(CLUSTER)/.installed: $(VENV)/.installed cluster.lock
+	@echo "[1/2] making $(CLUSTER) with $$(grep -c '^[a-z].*==' cluster.lock) locked packages (a minute or two)"
+	@$(PYTHON) -m venv --clear $(CLUSTER)
+	@$(CLUSTER)/bin/python -m pip install -qq --compile --require-hashes -r cluster.lock
+	@echo "[2/2] installing hello-llm itself"
+	@$(BIN)/uv pip install -q --offline --no-cache --no-deps --no-build-isolation --python $(CLUSTER)/bin/python --editable .
 	@touch $@

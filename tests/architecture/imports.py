@@ -18,6 +18,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.rendering": frozenset({"markdown_it", "rich"}),
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
     "hello_llm.batch": frozenset({"fsspec"}),
+    "hello_llm.batch.engines": frozenset({"modal", "ray"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
     "hello_llm.cli": frozenset({"prompt_toolkit", "rich", "typer"}),
 }
@@ -40,8 +41,10 @@ HEAVY = frozenset(
         "httpcore",
         "httpx",
         "litellm",
+        "modal",
         "openai",
         "prompt_toolkit",
+        "ray",
         "xllamacpp",
         *LATE,
     }

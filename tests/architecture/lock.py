@@ -1,7 +1,7 @@
-"""What requirements.lock and weights.lock must hold, and must not."""
+"""What requirements.lock, cluster.lock and weights.lock must hold, and must not."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ _REQUIREMENT = re.compile(
 )
 _ADDRESS = re.compile(r"--(?:extra-)?index-url|--find-links|\w+://|(?<= )@ ", re.IGNORECASE)
 _WEIGHTS = "weights"
+_CLUSTER = "cluster"
+_OF_CLUSTERS = frozenset({"ray", "modal", "remote"})
+"""The extras that are not in requirements.lock: they would make its environment twice as large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,16 @@ def pins(lock: str) -> list[Pin]:
 
 def lock_faults(lock: str, project: dict[str, Any]) -> list[str]:
     """Find what is wrong with requirements.lock, given the pyproject `project`."""
+    return _faults(lock, requirements(project))
+
+
+def cluster_faults(lock: str, project: dict[str, Any]) -> list[str]:
+    """Find what is wrong with cluster.lock, given the pyproject `project`."""
+    return _faults(lock, cluster_requirements(project))
+
+
+def _faults(lock: str, wanted: list[Requirement]) -> list[str]:
     locked = pins(lock)
-    wanted = requirements(project)
     litellm = next((one for one in wanted if one.name == "litellm"), Requirement("litellm"))
     unlocked = {canonicalize_name(one.name) for one in wanted} - {pin.name for pin in locked}
     faults = [f"{name} is not locked" for name in sorted(unlocked)]
@@ -80,13 +91,26 @@ def _litellm_faults(locked: list[Pin], wanted: str) -> list[str]:
 
 
 def requirements(project: dict[str, Any]) -> list[Requirement]:
-    """Return every requirement that pyproject.toml names itself, except the weights."""
-    tables = project["project"]
-    texts = list(tables.get("dependencies", []))
-    for extra in tables.get("optional-dependencies", {}).values():
-        texts += extra
+    """Return every requirement of pyproject.toml except the weights and those of clusters."""
+    extras = project["project"].get("optional-dependencies", {}).keys() - _OF_CLUSTERS
+    groups = project.get("dependency-groups", {}).keys() - {_WEIGHTS, _CLUSTER}
+    return _named(project, extras, groups)
+
+
+def cluster_requirements(project: dict[str, Any]) -> list[Requirement]:
+    """Return the requirements of the program and its tests where clusters are asked."""
+    return _named(project, _OF_CLUSTERS, {"test", "build", _CLUSTER})
+
+
+def _named(
+    project: dict[str, Any], extras: Collection[str], groups: Collection[str]
+) -> list[Requirement]:
+    """Return the requirements of the program, and those of some of its extras and groups."""
+    texts = list(project["project"].get("dependencies", []))
+    for name, extra in project["project"].get("optional-dependencies", {}).items():
+        texts += extra if name in extras else []
     for name, group in project.get("dependency-groups", {}).items():
-        texts += [entry for entry in group if isinstance(entry, str) and name != _WEIGHTS]
+        texts += [one for one in group if isinstance(one, str) and name in groups]
     return [Requirement(text) for text in texts]
 
 

@@ -46,10 +46,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "checks": frozenset({"text", "contract", "files", "toml_file", "judge", "settings", "engine"}),
     "batch": frozenset(
         {
+            "",
             "text",
             "contract",
+            "machine",
+            "secrets",
             "settings",
+            "providers.mock",
             "engine",
+            "recording",
             "rendering",
             "calls",
         }

@@ -10,6 +10,8 @@ from packaging.requirements import Requirement
 from tests.architecture.lock import (
     Pin,
     closure_faults,
+    cluster_faults,
+    cluster_requirements,
     lock_faults,
     pins,
     requirements,
@@ -38,9 +40,17 @@ llm-small==1.0 \\
 PROJECT: dict[str, Any] = {
     "project": {
         "dependencies": ["litellm==1.2.3"],
-        "optional-dependencies": {"more": ["Typing_Extensions>=4 ; python_version < '3.13'"]},
+        "optional-dependencies": {
+            "more": ["Typing_Extensions>=4 ; python_version < '3.13'"],
+            "ray": ["ray[client]>=2"],
+        },
     },
-    "dependency-groups": {"weights": ["llm-small==1.0"], "dev": [{"include-group": "more"}]},
+    "dependency-groups": {
+        "weights": ["llm-small==1.0"],
+        "cluster": ["moto>=5"],
+        "test": ["Typing_Extensions>=4"],
+        "dev": [{"include-group": "more"}],
+    },
 }
 
 
@@ -55,6 +65,10 @@ def project() -> dict[str, Any]:
 
 def test_the_lock_is_in_order(project):
     assert lock_faults(read("requirements.lock"), project) == []
+
+
+def test_the_lock_for_clusters_is_in_order(project):
+    assert cluster_faults(read("cluster.lock"), project) == []
 
 
 def test_the_lock_of_the_weights_is_in_order(project):
@@ -73,7 +87,17 @@ def test_a_good_lock_is_read_whole():
         Pin("typing-extensions", "4.0", 1, "python_version < '4'"),
         Pin("typing-extensions", "5.0", 1, "python_version >= '4'"),
     ]
-    assert [one.name for one in requirements(PROJECT)] == ["litellm", "Typing_Extensions"]
+    assert [one.name for one in requirements(PROJECT)] == [
+        "litellm",
+        "Typing_Extensions",
+        "Typing_Extensions",
+    ]
+
+
+def test_the_lock_for_clusters_has_packages_of_its_own():
+    wanted = [one.name for one in cluster_requirements(PROJECT)]
+    assert wanted == ["litellm", "ray", "moto", "Typing_Extensions"]
+    assert cluster_faults(GOOD, PROJECT) == ["moto is not locked", "ray is not locked"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ AGREED = frozenset(
         "Makefile",
         "README.md",
         "SECURITY.md",
+        "cluster.lock",
         "config.example.toml",
         "docs",
         "pyproject.toml",

@@ -11,6 +11,7 @@ ENVIRONMENT_READERS = (
     TERMINAL,  # the conventions of terminals
     "hello_llm.machine.environment",  # shields LiteLLM from all but what it needs
     "hello_llm.providers.http.route",  # keys
+    "hello_llm.batch.engines.ray_connection",  # the token of a cluster, and what Ray itself reads
     "hello_llm.warm",  # where it is met, and handing all of it over
 )
 """What may look at the environment; behaviour comes from flags and the profile."""

@@ -10,7 +10,7 @@ TRIED_ELSEWHERE: Mapping[str, str] = {
     "docs/install.md": "tests/install/test_page.py",
     "docs/networks.md": "tests/networks/test_documentation.py",
 }
-"""The pages whose examples need networks, installations or clusters of their own, and who has them."""
+"""The pages whose examples need networks, installations or clusters of their own; their tests."""
 
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make run"): "installs 800 MB; tests/install does that",

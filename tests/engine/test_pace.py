@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hello_llm.contract import RateLimitedError, ServerError, UnreachableError, Usage
-from hello_llm.engine.pace import HostPace, Rates
+from hello_llm.engine.pace import HostPace, LostCallError, Rates
 from tests.engine.fakes import REPLY, REQUEST
 
 
@@ -155,6 +155,10 @@ def test_a_refusal_is_forgiven_while_others_are_answered(now):
     for _ in range(11):
         fail(pace, limited())
     assert not pace.forgives(limited())
+
+
+def test_the_loss_of_a_machine_is_forgiven(now):
+    assert HostPace("a", 60.0, clock=now).forgives(LostCallError("lost", transient=True))
 
 
 @pytest.mark.parametrize("error", [ServerError("down", transient=True), RateLimitedError("quota")])

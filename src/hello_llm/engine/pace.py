@@ -23,6 +23,10 @@ _BACK_OFF = 0.5
 _LEAST_IN_A_ROW = 10
 
 
+class LostCallError(UnreachableError):
+    """The machine that was making the call is lost; whether the host was asked is not known."""
+
+
 class Place(Protocol):
     """The context of one call; the error that ends it says what became of it."""
 
@@ -51,7 +55,7 @@ class Pace(Protocol):
         ...
 
     def forgives(self, error: HelloLLMError) -> bool:
-        """Return whether `error` only says that the host is asked too fast."""
+        """Return whether `error` is not the host's fault: it is asked too fast, or not at all."""
         ...
 
 
@@ -133,7 +137,9 @@ class HostPace:
                 self._changed.wait(left_s)
 
     def forgives(self, error: HelloLLMError) -> bool:
-        """Return whether `error` is a 429 while others are answered."""
+        """Return whether `error` is a 429 while others are answered, or the loss of a machine."""
+        if isinstance(error, LostCallError):
+            return True
         if self._most is None or not isinstance(error, RateLimitedError) or not error.transient:
             return False
         return self._refused_in_a_row <= max(_LEAST_IN_A_ROW, 2 * self._most)

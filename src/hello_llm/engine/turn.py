@@ -154,7 +154,7 @@ class Turn(Iterator[StreamEvent]):
             except HelloLLMError as error:
                 whole = stream and self._or_whole and error.refuses_stream
                 tries += not (whole or candidate.pace.forgives(error))
-                delay = 0.0 if whole else self._delay(error, max(1, tries))
+                delay = 0.0 if whole else self._delay(error, tries)
                 if delay is None:
                     raise
                 yield self._failed(candidate, error, delay, candidate, whole=whole)

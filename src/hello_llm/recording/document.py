@@ -54,8 +54,8 @@ def to_document(exchange: Exchange) -> dict[str, Any]:
         "events": [_event(timed) for timed in exchange.pieces],
         "outcome": exchange.outcome,
         "ended_ms": exchange.ended_ms,
-        "reply": None if exchange.reply is None else _reply(exchange.reply),
-        "error": None if exchange.trouble is None else _trouble(exchange.trouble),
+        "reply": None if exchange.reply is None else reply_document(exchange.reply),
+        "error": None if exchange.trouble is None else error_document(exchange.trouble),
         "delay_s": exchange.delay_s,
     }
 
@@ -83,6 +83,19 @@ def from_document(document: Mapping[str, Any]) -> Exchange:
     return exchange
 
 
+def reply_document(reply: LLMReply) -> dict[str, Any]:
+    """Return `reply` without earlier attempts, which only the surrounding turn knows."""
+    document = asdict(replace(reply, attempts=min(reply.attempts, 1)))
+    del document["failures"]
+    return document
+
+
+def error_document(trouble: RecordedError) -> dict[str, Any]:
+    """Return `trouble` as JSON values, from which ``dataclass_from`` builds it again."""
+    partial = None if trouble.partial is None else reply_document(trouble.partial)
+    return asdict(trouble) | {"code": trouble.code.name, "partial": partial}
+
+
 def _timed(event: Mapping[str, Any]) -> Timed:
     name = value_at(event, "event", Literal["start", "delta", "reasoning", "tool_call"])
     return Timed(value_at(event, "at_ms", float), dataclass_from(_PIECES[name], event))
@@ -100,15 +113,3 @@ def _number(value: object) -> Any:  # noqa: ANN401 - any value of a parameter
 def _event(timed: Timed) -> dict[str, Any]:
     name = _NAMES[type(timed.piece)]
     return {"at_ms": timed.at_ms, "event": name, **asdict(timed.piece)}
-
-
-def _reply(reply: LLMReply) -> dict[str, Any]:
-    """Return `reply` without earlier attempts, which only the surrounding turn knows."""
-    document = asdict(replace(reply, attempts=min(reply.attempts, 1)))
-    del document["failures"]
-    return document
-
-
-def _trouble(trouble: RecordedError) -> dict[str, Any]:
-    partial = None if trouble.partial is None else _reply(trouble.partial)
-    return asdict(trouble) | {"code": trouble.code.name, "partial": partial}

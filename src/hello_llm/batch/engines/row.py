@@ -4,8 +4,9 @@ No secret is among them: the other machine reads keys, logins and secret headers
 environment, by the names that the settings give.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +14,6 @@ from typing import Any, Self
 from hello_llm import __version__
 from hello_llm.calls.opening import (
     OF_THE_PROVIDER,
-    build_request,
     certificates,
     is_local,
     script_file,
@@ -32,7 +32,8 @@ _SENT = (
 """The settings that matter for one call elsewhere."""
 
 _PRICES = ("input", "output", "cached_input")
-_ROOT = Path("/")
+_NOWHERE = Path("/none")
+"""Files are looked for beside the configuration file, and absolute paths anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,18 @@ class CallRow:
             UsageError: a certificate of the settings is not there.
         """
         settings = {name: getattr(self.settings, name) for name in _SENT}
-        files = asdict(certificates(self.settings))
-        settings |= {key: file and str(file.absolute()) for key, file in files.items()}
-        return {
-            "version": __version__,
-            "settings": {key: _plain(value) for key, value in settings.items()},
-            "prices": _prices(self.settings),
-            "request": request_document(self.request),
-            "stream": self.stream,
-        }
+        if self.settings.provider == "litellm":
+            files = asdict(certificates(self.settings))
+            settings |= {key: file and str(file.absolute()) for key, file in files.items()}
+        return _plain(
+            {
+                "version": __version__,
+                "settings": settings,
+                "prices": _prices(self.settings),
+                "request": request_document(self.request),
+                "stream": self.stream,
+            }
+        )
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
@@ -83,13 +87,13 @@ class CallRow:
                 "install the same version everywhere",
             )
         values = value_at(row, "settings", dict[str, Any])
-        settings = Settings(**values, config_file=_ROOT / "none", models=_facts(row, values))
-        return cls(
-            # The files of certificates are named by absolute paths, and need no lazy imports.
-            replace(settings, lazy_imports=False),
-            value_at(row, "request", ChatRequest),
-            value_at(row, "stream", bool),
+        settings = Settings(
+            **values,
+            lazy_imports=False,  # the process makes many calls, on a machine without our cache
+            config_file=_NOWHERE,
+            models=_facts(row, values),
         )
+        return cls(settings, value_at(row, "request", ChatRequest), value_at(row, "stream", bool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,9 @@ class _SentError(RecordedError):
 def answer_to_json(answer: LLMReply | HelloLLMError) -> dict[str, Any]:
     """Return how a call has ended, as JSON values."""
     if isinstance(answer, LLMReply):
-        return {"reply": reply_document(answer)}
+        return _plain({"reply": reply_document(answer)})
     more = {"refuses_stream": answer.refuses_stream, "unsent": answer.unsent}
-    return {"error": error_document(RecordedError.of(answer)) | more}
+    return _plain({"error": error_document(RecordedError.of(answer)) | more})
 
 
 def answer_from_json(document: Mapping[str, Any]) -> LLMReply | HelloLLMError:
@@ -139,8 +143,9 @@ def check_portable(settings: Settings, engine: str) -> None:
         )
 
 
-def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `document` as it is once it has been sent as JSON: with lists in place of tuples."""
+    return json.loads(json.dumps(document, default=dict))  # type: ignore[no-any-return]
 
 
 def _prices(settings: Settings) -> dict[str, str | None]:
@@ -156,5 +161,6 @@ def _facts(row: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Mod
     prices = value_at(row, "prices", dict[str, Any])
     if not prices:
         return {}
-    facts = {name: None if text is None else Decimal(text) for name, text in prices.items()}
-    return {settings["model"]: ModelFacts(**facts)}
+    own = [None if prices[name] is None else Decimal(prices[name]) for name in _PRICES]
+    facts = ModelFacts(input=own[0], output=own[1], cached_input=own[2])
+    return {settings["model"]: facts}

@@ -1,0 +1,1 @@
+"""Where the calls of a batch are made, without any cluster."""

@@ -1,0 +1,1 @@
+"""Batches on a cluster: real nodes of Ray, and Modal without an account."""

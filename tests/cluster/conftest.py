@@ -1,0 +1,27 @@
+"""Every test here runs in a network of its own, and only where Ray and Modal are installed."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.networks.conftest import network, quiet_substrate, refusals
+
+__all__ = ["network", "quiet_substrate", "refusals"]
+
+collect_ignore_glob = [] if find_spec("ray") and find_spec("modal") else ["test_*.py"]
+
+
+@pytest.fixture(autouse=True)
+def ray_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder for Ray's files; the paths of its sockets must be short."""
+    with TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("RAY_TMPDIR", folder)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key that the servers get; nodes and actors started in a test have it as well."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-cluster-key")
