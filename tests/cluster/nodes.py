@@ -36,7 +36,7 @@ class Nodes:
     def start(self) -> int:
         """Start a node, the first one as the head; return its number."""
         if self._groups:
-            ports = (f"--address={self.address}",)
+            ports: tuple[str, ...] = (f"--address={self.address}",)
         else:
             ports = (
                 *_HEAD_ONLY,

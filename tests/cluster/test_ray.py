@@ -132,7 +132,7 @@ def test_a_cluster_of_our_own_makes_the_calls():
     try:
         with echoing() as server, engine_of("ray")(options) as opening:
             settings = settings_for(server)
-            with opening(settings, lambda *_: None, None) as provider:  # type: ignore[arg-type, return-value]
+            with opening(settings, lambda *_: None, None) as provider:  # type: ignore[arg-type]
                 assert ask(provider, "hi").text == "echo: hi"
             # Keys are those of the node, and the node is this machine.
             (request,) = server.requests
@@ -142,7 +142,7 @@ def test_a_cluster_of_our_own_makes_the_calls():
             os.kill(os.getpid(), signal.SIGTERM)
             until(lambda: heard)
             with pytest.raises(UsageError, match="local/a runs on this machine"):
-                opening(Settings(model="local/a"), lambda *_: None, None).__enter__()  # type: ignore[arg-type, return-value]
+                opening(Settings(model="local/a"), lambda *_: None, None).__enter__()  # type: ignore[arg-type]
             assert usage_statistics() is False
     finally:
         signal.signal(signal.SIGTERM, before)
