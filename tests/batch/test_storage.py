@@ -90,6 +90,7 @@ def test_what_could_not_be_delivered_is_delivered_by_the_next_run(tmp_path, rows
     failed = program("batch", rows, "-o", out)
     assert (failed.code, "cannot write file://" in failed.stderr) == (13, True)
     assert "5 answered" in failed.text
+    assert re.search(r"written to /.*/hello-llm/batches/[0-9a-f]{16}\.jsonl\n", failed.text)
     folder.unlink()
     folder.mkdir()
     again = program("batch", rows, "-o", out, "--json")

@@ -2,6 +2,8 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from importlib import import_module
 
 import pytest
 
@@ -17,6 +19,7 @@ from hello_llm.contract import (
     UnreachableError,
     UsageError,
 )
+from hello_llm.providers.mock.provider import MockProvider
 from hello_llm.settings.fields import Settings
 from tests.servers import OpenAI, Script, ScriptedServer
 
@@ -109,3 +112,20 @@ def test_many_threads_share_providers_but_never_at_the_same_time(openai_server):
             assert list(threads.map(ask, range(4))) == ["Hello, world!"] * 4
     assert len(openai_server.requests) == 12
     assert len(openai_server.connections) <= 4
+
+
+def test_the_end_of_a_call_closes_its_provider_before_another_call_gets_it(monkeypatch):
+    """Closed any later, it would cut the other call off."""
+    here = import_module(run_row.__module__)
+    callers = here._Callers()
+    was_free = []
+
+    class Noting(MockProvider):
+        def close(self):
+            was_free.append(any(callers._free.values()))
+
+    monkeypatch.setattr(here, "_CALLERS", callers)
+    monkeypatch.setattr(here, "open_provider", lambda _: nullcontext(Noting()))
+    ran(CallRow(Settings(), ChatRequest.from_prompt("hi"), stream=False).to_json())
+    assert was_free
+    assert not any(was_free)

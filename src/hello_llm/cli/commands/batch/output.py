@@ -38,6 +38,12 @@ class Output:
     storage_options: Mapping[str, str] | None = None
     """The options of the file system of its address, if it has one."""
 
+    def where(self, *, complete: bool) -> str:
+        """Return where the lines are, now that every row has one or not."""
+        if self.journal is None or self.storage_options is None or complete:
+            return self.name
+        return str(self.journal.path)
+
     def resume(self, index: Index, tally: Tally, *, retry_failed: bool) -> None:
         """Count the rows that have a line; ask the failed ones again if `retry_failed`.
 

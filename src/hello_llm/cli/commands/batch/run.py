@@ -82,28 +82,33 @@ class BatchRun:
             error = self._session(display, meter).run(rows, tally, output.sink)
             if error is None:
                 error = _completed(output, index, ordered=self.ordered)
-            return self._report(tally, error, display)
+            where = output.where(complete=error is None)
+            return self._report(tally, where, error, display)
 
     def _session(self, display: Display, meter: Meter) -> Session:
         return Session(
             self.settings, self.asking, self.jobs, self.rates, self.engine, display, meter
         )
 
-    def _report(self, tally: Tally, error: HelloLLMError | None, display: Display) -> ExitCode:
+    def _report(
+        self, tally: Tally, where: str, error: HelloLLMError | None, display: Display
+    ) -> ExitCode:
         """Write the summary and the error that ended the run, and return the exit code."""
         code = tally.exit_code() if error is None else error.exit_code
         if isinstance(error, PipeClosedError):
             return code
         messages, terminal = display.messages, display.terminal
+        if error is not None:
+            messages.clear_echo(error)
         if isinstance(error, BugError) and display.debug:
             display.show_traceback(error)
         try:
             with printing():
                 if self.as_json:
-                    found = summary_document(tally, self.out, code, error, messages.redact)
+                    found = summary_document(tally, where, code, error, messages.redact)
                     terminal.write_stdout(json_line(found))
                 else:
-                    lines = (inert(messages.redact(one)) for one in summary_lines(tally, self.out))
+                    lines = (inert(messages.redact(one)) for one in summary_lines(tally, where))
                     text = "".join(f"{line}\n" for line in lines).encode(errors="replace")
                     if self.out == STANDARD_INPUT:
                         terminal.write_stderr(text)
