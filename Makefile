@@ -75,7 +75,7 @@ test-networks: install  ## Run those of networks and of the documentation, each 
 test-install: install  ## Install the program in every documented way, in throw-away home folders
 	@$(PYTEST) $(INSTALL_TESTS)
 
-test-cluster: $(CLUSTER)/.installed  ## Run batches on nodes of Ray, as a function of Modal, and from and to S3, all on this machine (Linux; not in CI; 1.5 GB of disk)
+test-cluster: $(CLUSTER)/.installed  ## Run batches on nodes of Ray, as a function of Modal, and from and to S3, all on this machine (Linux; not in CI; 1 GB of disk)
 	@$(CLUSTER)/bin/python -m tests.cluster
 
 test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts

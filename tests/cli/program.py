@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +111,17 @@ def child(*arguments: object, stdin: bytes | None = None, **environ: str) -> End
         input=stdin,
     )
     return Ended(ended.returncode, ended.stdout, ended.stderr.decode())
+
+
+def start(arguments: Sequence[object]) -> subprocess.Popen[str]:
+    """Start the program in a process of its own, and go on."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def shell(command: str, **environ: str) -> Ended:

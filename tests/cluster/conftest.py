@@ -1,5 +1,6 @@
 """Every test here runs in a network of its own, and only where Ray and Modal are installed."""
 
+import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
@@ -7,10 +8,19 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.networks.conftest import network, quiet_substrate, refusals
+from tests.networks.namespace import Network
+from tests.networks.programs import find
 
 __all__ = ["network", "quiet_substrate", "refusals"]
 
 collect_ignore_glob = [] if find_spec("ray") and find_spec("modal") else ["test_*.py"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_address(network: Network) -> None:
+    """An address of this machine's own, to which Ray keeps, and complains if there is none."""
+    command = [find("ip", "iproute2"), "route", "add", "default", "dev", "dead0"]
+    subprocess.run(command, check=True)
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +28,8 @@ def ray_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A folder for Ray's files; the paths of its sockets must be short."""
     with TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         monkeypatch.setenv("RAY_TMPDIR", folder)
+        # Ray notes once in a process whether there is a token, and each test has another home.
+        monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
         yield
 
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 RAY = Path(sys.executable).with_name("ray")
@@ -83,7 +83,8 @@ while True:
         """Kill all processes of a node at once, as a machine that loses its power does."""
         node = self._groups[number]
         for pid in _below(node.pid):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # the raylet ends its workers itself
+                os.kill(pid, signal.SIGKILL)
         node.wait()
 
     def close(self) -> None:

@@ -1,16 +1,17 @@
 """Calls are made on the nodes of Ray; those of a node that is lost are made by another one."""
 
-import os
-import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
-from hello_llm.batch.engines.choose import EngineOptions, engine_of
 from hello_llm.batch.engines.ray import RayCluster, ray_cluster
 from hello_llm.batch.engines.remote import RemoteProvider
 from hello_llm.contract import (
@@ -27,15 +28,17 @@ from hello_llm.engine.pace import HostPace
 from hello_llm.settings.fields import Settings
 from tests.cli.batch.echoing import answered, echoing, let_go
 from tests.cluster.nodes import Nodes, nodes
-from tests.servers import ScriptedServer
+from tests.servers import OpenAI, Script, ScriptedServer
 
 JOBS = 8
 ROWS = 40
 
 
-def settings_for(server: ScriptedServer, **more: object) -> Settings:
-    values = {"model": "openai/tiny", "api_base": f"{server.url}/v1"} | more
-    return Settings(provider="litellm", api_key_env="OPENAI_API_KEY", **values)  # type: ignore[arg-type]
+def settings_for(server: ScriptedServer) -> Settings:
+    where = f"{server.url}/v1"
+    return Settings(
+        provider="litellm", model="openai/tiny", api_base=where, api_key_env="OPENAI_API_KEY"
+    )
 
 
 def ask(provider: LLMProvider, prompt: str) -> LLMReply:
@@ -95,11 +98,12 @@ def test_an_actor_that_is_lost_is_replaced():
         for actor in before:
             cluster._ray.kill(actor.handle)
         assert ask(provider, "hi").text == "echo: hi"
-        until(lambda: ask(provider, "hi") and not set(before) & set(cluster._actors))
+        until(lambda: ask(provider, "hi") and not any(one in cluster._actors for one in before))
 
 
 def test_a_call_that_is_closed_is_cut_on_its_node():
-    with echoing(is_open=False) as server, two_nodes(jobs=2) as (_, cluster):
+    stalled = ScriptedServer(OpenAI(), Script(end="stall"))
+    with stalled as server, two_nodes(jobs=2) as (_, cluster):
         provider = RemoteProvider(settings_for(server), cluster)
         ended = []
 
@@ -125,45 +129,64 @@ def test_a_program_elsewhere_connects_as_a_client():
             assert ask(RemoteProvider(settings_for(server), cluster), "hi").text == "echo: hi"
 
 
-def test_a_cluster_of_our_own_makes_the_calls():
-    heard = []
-    before = signal.signal(signal.SIGTERM, lambda *_: heard.append("TERM"))
-    options = EngineOptions(jobs=4, timeout_s=600.0)
-    try:
-        with echoing() as server, engine_of("ray")(options) as opening:
-            settings = settings_for(server)
-            with opening(settings, lambda *_: None, None) as provider:  # type: ignore[arg-type]
-                assert ask(provider, "hi").text == "echo: hi"
-            # Keys are those of the node, and the node is this machine.
-            (request,) = server.requests
-            assert request.headers["authorization"] == "Bearer sk-cluster-key"
-            with pytest.raises(AuthError, match=r"^where the calls are made, NO_KEY is not set"):
-                ask(RemoteProvider(settings_for(server, api_key_env="NO_KEY"), _of(provider)), "x")
-            os.kill(os.getpid(), signal.SIGTERM)
-            until(lambda: heard)
-            with pytest.raises(UsageError, match="local/a runs on this machine"):
-                opening(Settings(model="local/a"), lambda *_: None, None).__enter__()  # type: ignore[arg-type]
-            assert usage_statistics() is False
-    finally:
-        signal.signal(signal.SIGTERM, before)
+OWN = """
+import os, signal
+from hello_llm.batch.engines.choose import EngineOptions, engine_of
+from hello_llm.settings.fields import Settings
 
-
-def _of(provider: LLMProvider) -> RayCluster:
-    assert isinstance(provider, RemoteProvider)
-    cluster = provider._cluster
-    assert isinstance(cluster, RayCluster)
-    return cluster
-
-
-def usage_statistics() -> object:
+heard = []
+signal.signal(signal.SIGTERM, lambda *_: heard.append("TERM"))
+with engine_of("ray")(EngineOptions(jobs=4, timeout_s=600.0)) as opening:
+    with opening(Settings(), None, None) as provider:
+        print(provider.chat("hi").text)
+    for settings in (Settings(provider="litellm", model="local/a"), Settings(script="a.toml")):
+        try:
+            opening(settings, None, None).__enter__()
+        except Exception as error:
+            print(error)
+    os.kill(os.getpid(), signal.SIGTERM)
+    while not heard:
+        pass
     from ray._private.usage.usage_lib import usage_stats_enabled
+    print(usage_stats_enabled(), os.environ["RAY_AUTH_MODE"])
+"""
 
-    return usage_stats_enabled()
+
+def test_a_cluster_of_our_own_leaves_signals_alone_and_reports_nothing(monkeypatch):
+    monkeypatch.delenv("RAY_AUTH_MODE")
+    command = [sys.executable, "-c", OWN]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.splitlines() == [
+        "Hello! You said: hi",
+        "local/a runs on this machine, and --engine ray asks from others",
+        "a script is played on this machine, and --engine ray asks from others",
+        "False token",
+    ]
+
+
+def test_the_keys_are_those_of_the_nodes(monkeypatch):
+    with echoing() as server, nodes() as found:
+        found.start()
+        found.wait(1)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-driver")
+        monkeypatch.setenv("DRIVERS_KEY", "sk-of-the-driver")
+        with ray_cluster(1, found.address) as cluster:
+            ask(RemoteProvider(settings_for(server), cluster), "hi")
+            settings = replace(settings_for(server), api_key_env="DRIVERS_KEY")
+            with pytest.raises(AuthError) as missing:
+                ask(RemoteProvider(settings, cluster), "hi")
+        (request,) = server.requests
+    assert request.headers["authorization"] == "Bearer sk-cluster-key"
+    assert missing.value.message.startswith("where the calls are made, DRIVERS_KEY is not set")
+    assert missing.value.hint == RayCluster.keys
 
 
 def test_something_else_at_the_address_is_no_cluster():
-    with echoing() as server, pytest.raises(UnreachableError, match="there is no Ray cluster"):
-        ray_cluster(2, f"ray://127.0.0.1:{server.port}").__enter__()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"ray://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(UnreachableError, match="there is no Ray cluster"):
+            ray_cluster(2, address).__enter__()
 
 
 def test_a_wrong_address_is_refused():

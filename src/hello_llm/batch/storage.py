@@ -63,7 +63,8 @@ def _open(
     try:
         import fsspec
 
-        with fsspec.open(address, f"{verb[0]}b", **options) as file:
+        # Otherwise a name with a typing error would become a new bucket.
+        with fsspec.open(address, f"{verb[0]}b", auto_mkdir=False, **options) as file:
             yield file
     except HelloLLMError:
         raise

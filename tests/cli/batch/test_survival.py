@@ -20,7 +20,7 @@ from tests.cli.batch.echoing import (
     write_rows,
 )
 from tests.cli.calls import until
-from tests.cli.program import COMMAND, program
+from tests.cli.program import COMMAND, program, start
 from tests.ledger.reading import states
 from tests.ledger.test_full_disk import mounting
 from tests.servers import Script
@@ -28,17 +28,6 @@ from tests.servers import Script
 pytestmark = pytest.mark.in_process
 
 JOBS = 8
-
-
-def start(arguments, **rest):
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **rest,
-    )
 
 
 def whole_lines(out):

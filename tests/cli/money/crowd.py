@@ -11,7 +11,7 @@ from typing import Any
 
 from hello_llm.settings.paths import default_ledger_file
 from tests.cli.calls import until
-from tests.cli.program import COMMAND, program
+from tests.cli.program import program
 from tests.servers import OpenAI, Script, ScriptedServer
 
 MODEL = "openai/gpt-4o-mini"
@@ -64,16 +64,6 @@ def limit_day(nano: int) -> None:
     file = Path(os.environ["XDG_CONFIG_HOME"], "hello-llm", "config.toml")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f'version = 1\n[budget]\ndaily = "{nano / 1e9:.9f}"\n')
-
-
-def start(argv: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*COMMAND, *argv],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def decided(server: ScriptedServer, crowd: list[subprocess.Popen[str]]) -> None:

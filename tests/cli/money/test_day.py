@@ -5,8 +5,8 @@ import signal
 
 from tests.cli.calls import until
 from tests.cli.money.conftest import KEY
-from tests.cli.money.crowd import MODEL, asking, ledger, start, withholding
-from tests.cli.program import child, program
+from tests.cli.money.crowd import MODEL, asking, ledger, withholding
+from tests.cli.program import child, program, start
 from tests.servers import OpenAI, Script, ScriptedServer, Tokens
 
 SECRET_PROMPT, SECRET_ANSWER = "the-prompt-Q7", "the-answer-Z9"

@@ -18,10 +18,9 @@ from tests.cli.money.crowd import (
     decided,
     ledger,
     limit_day,
-    start,
     withholding,
 )
-from tests.cli.program import COMMAND, program
+from tests.cli.program import COMMAND, program, start
 from tests.ledger.reading import states, total
 from tests.ledger.test_full_disk import mounting
 

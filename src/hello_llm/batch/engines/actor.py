@@ -10,11 +10,9 @@ from hello_llm.batch.engines.run_row import run_row
 class CallActor:
     """Makes calls for the driver."""
 
-    def place(self) -> tuple[str, str]:
-        """Return the version of hello-llm on this node, and the ID of the node."""
-        from ray import get_runtime_context
-
-        return __version__, get_runtime_context().get_node_id()
+    def version(self) -> str:
+        """Return the version of hello-llm on this node."""
+        return __version__
 
     def run(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Run ``run_row(row)``; a call that the driver has cancelled is cut off."""

@@ -27,15 +27,15 @@ _READY_S = 120.0
 """Time for the first actor to start, in seconds; a cluster may have to start a machine for it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Actor:
     """An actor, and what is known of it."""
 
     handle: Any
     node: str
-    """The node that it was meant for, and once it is ready, the one that it is on."""
-    place: Any
-    """The reference of its first call, which tells where it is."""
+    """The ID of its node."""
+    version: Any
+    """The reference of its first call, which returns the version of hello-llm there."""
     in_flight: int = 0
     is_ready: bool = False
 
@@ -105,7 +105,7 @@ class RayCluster:
         count = max(min(len(nodes), jobs), math.ceil(jobs / _CALLS_OF_AN_ACTOR))
         # Twice its share, so that half of the actors can make all of the calls.
         self._threads = min(jobs, 2 * math.ceil(jobs / count))
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._actors = [self._start(nodes[at % len(nodes)]) for at in range(count)]
         self._check()
 
@@ -113,7 +113,7 @@ class RayCluster:
         """Have the actor with the fewest calls run a row; see ``Cluster``."""
         with self.in_use():
             with self._lock:
-                ready = [one for one in self._actors if self._is_ready(one)]
+                ready = [one for one in tuple(self._actors) if self._is_ready(one)]
                 actor = min(ready or self._actors, key=lambda one: one.in_flight)
                 actor.in_flight += 1
             return _Call(self, actor, actor.handle.run.remote(row))
@@ -167,28 +167,32 @@ class RayCluster:
             .options(
                 num_cpus=0,
                 max_concurrency=self._threads,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True),
+                # Softly, one that asks for nothing is put anywhere, perhaps on a node just lost.
+                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
             )
             .remote()
         )
-        return _Actor(handle, node, handle.place.remote())
+        return _Actor(handle, node, handle.version.remote())
 
     def _is_ready(self, actor: _Actor) -> bool:
         """Return whether `actor` has started, so that no call waits for one that does not."""
-        if not actor.is_ready and self._ray.wait([actor.place], timeout=0)[0]:
-            actor.is_ready = True
-            with contextlib.suppress(self._ray.exceptions.RayError):  # its first call says so
-                _, actor.node = self._ray.get(actor.place)
+        if not actor.is_ready and self._ray.wait([actor.version], timeout=0)[0]:
+            try:
+                self._ray.get(actor.version)
+            except self._ray.exceptions.RayError:
+                self.replace(actor)
+            else:
+                actor.is_ready = True
         return actor.is_ready
 
     def _check(self) -> None:
-        started = self._ray.wait([one.place for one in self._actors], timeout=_READY_S)[0]
+        started = self._ray.wait([one.version for one in self._actors], timeout=_READY_S)[0]
         if not started:
             raise UnreachableError(
                 f"no actor of Ray has started within {_READY_S:g} s", "see `ray status`"
             )
         try:
-            version, _ = self._ray.get(started[0])
+            version = self._ray.get(started[0])
         except self._ray.exceptions.RayError as error:
             raise UsageError(
                 f"hello-llm cannot be used on the nodes of Ray: {last_line(error)}",

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,7 +82,9 @@ def _connect(ray: ModuleType, address: str) -> None:
     if address == _LOCAL:
         options |= {"include_dashboard": False, "object_store_memory": _OBJECT_STORE}
     try:
-        ray.init(address=address, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of, it also raises
+            ray.init(address=address, **options)
     except ConnectionError as error:
         if "AuthToken" in str(error.__cause__ or error):
             raise AuthError(
