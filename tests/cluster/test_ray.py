@@ -147,7 +147,7 @@ with engine_of("ray")(EngineOptions(jobs=4, timeout_s=600.0)) as opening:
     os.kill(os.getpid(), signal.SIGTERM)
     while not heard:
         pass
-    from ray._private.usage.usage_lib import usage_stats_enabled
+    from ray._common.usage.usage_lib import usage_stats_enabled
     print(usage_stats_enabled(), os.environ["RAY_AUTH_MODE"])
 """
 
