@@ -88,7 +88,7 @@ def offered(line: str) -> list[str]:
         ("help warm ", ["start", "status", "stop"]),
         ("help chat ", []),
         ("help nonsense warm ", []),
-        ("schema ", ["reply", "events", "doctor", "checks", "models", "spend"]),
+        ("schema ", ["reply", "events", "doctor", "checks", "batch", "models", "spend"]),
         ("schema reply ", []),
         ("--install-completion ", [*get_args(Shell)]),
         ("--show-completion=z", ["--show-completion=zsh"]),

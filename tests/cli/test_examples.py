@@ -52,6 +52,8 @@ def environ(home, tmp_path):
 def files(home):
     """The files that the examples name; `config init` finds none of its own."""
     Path("notes.txt").write_text("The sea is salty.")
+    Path("rows.jsonl").write_text('{"id": 1, "prompt": "Say hello"}\n')
+    Path("rows.csv").write_text("id,text\n1,hello\n")
     for name in ("smoke.toml", "question.txt"):
         shutil.copy(ROOT / "docs" / "examples" / name, ".")
 
