@@ -138,11 +138,11 @@ def test_the_number_recovers_when_the_host_does(now):
     pace = HostPace("a", 60.0, most=8, clock=now)
     for _ in range(20):
         fail(pace, limited())
-    assert pace.limit == 1
+    assert (pace.limit, pace.is_slowed) == (1, True)
     for _ in range(60):
         with enter(pace) as place:
             place.answered(REPLY)
-    assert pace.limit == 8
+    assert (pace.limit, pace.is_slowed) == (8, False)
 
 
 def test_a_refusal_is_forgiven_while_others_are_answered(now):

@@ -119,6 +119,11 @@ class HostPace:
         """The calls at a time that the host bears; 0 if that is not adapted."""
         return int(self._limit)
 
+    @property
+    def is_slowed(self) -> bool:
+        """Whether the host bears fewer calls at a time than there might be."""
+        return self._most is not None and self.limit < self._most
+
     def enter(self, request: ChatRequest, seconds: float) -> Place | None:
         """See :meth:`Pace.enter`."""
         ends_at = self._clock() + seconds

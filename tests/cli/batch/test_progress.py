@@ -8,6 +8,7 @@ from hello_llm.cli.commands.batch import progress
 from tests.cli.batch.echoing import asking, echoing, let_go, write_rows
 from tests.cli.person import Person
 from tests.cli.program import child, program
+from tests.servers import Script
 
 pytestmark = pytest.mark.in_process
 
@@ -56,8 +57,6 @@ def test_quiet_leaves_the_summary_only(tmp_path, rows, monkeypatch, flag):
 
 
 def test_a_pause_of_a_server_is_told(tmp_path, rows, monkeypatch):
-    from tests.servers import Script
-
     monkeypatch.setattr(progress, "_LOG_S", 0.0)
     asked = []
 
@@ -70,6 +69,19 @@ def test_a_pause_of_a_server_is_told(tmp_path, rows, monkeypatch):
     with echoing(refuse) as server:
         ended = program(*asking(server, rows, tmp_path / "out.jsonl"))
     assert re.search(r"waiting [12] s for 127\.0\.0\.1:\d+", ended.stderr)
+
+
+def test_fewer_rows_at_a_time_are_told(tmp_path, rows, monkeypatch):
+    monkeypatch.setattr(progress, "_LOG_S", 0.0)
+    asked = []
+
+    def refuse(prompt):
+        asked.append(prompt)
+        return Script(status=429) if len(asked) <= 4 else None
+
+    with echoing(refuse) as server:
+        ended = program(*asking(server, rows, tmp_path / "out.jsonl", "-j", 4))
+    assert re.search(r"127\.0\.0\.1:\d+ bears [23] at a time", ended.stderr)
 
 
 def test_nothing_of_a_row_reaches_the_terminal(tmp_path):

@@ -1,19 +1,23 @@
 """Shows how far a batch has come: a bar on a terminal, a line now and then in a log."""
 
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from hello_llm.batch.summary import progress_words, span
 from hello_llm.batch.tally import Tally
 from hello_llm.cli.display import Display
+from hello_llm.engine.pace import HostPace
 from hello_llm.rendering.live_rows import LiveRows, progress
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 _LOG_S = 30.0
 _LONG_WAIT_S = 1.0
 
-Waits = Callable[[], dict[str, float]]
-"""Returns the seconds that are left of each host's pause."""
+Paces = Callable[[], Sequence[HostPace]]
+"""Returns the pace of each host that is asked."""
 
 
 class Progress(Protocol):
@@ -28,14 +32,14 @@ class Progress(Protocol):
         ...
 
 
-def choose_progress(display: Display, tally: Tally, waits: Waits, *, quiet: bool) -> Progress:
+def choose_progress(display: Display, tally: Tally, paces: Paces, *, quiet: bool) -> Progress:
     """Return what shows the progress on standard error."""
     if quiet:
         return _Nothing()
     terminal = display.terminal
     if terminal.stderr_is_tty and not terminal.dumb:
-        return _Bar(display, tally, waits)
-    return _Log(display, tally, waits)
+        return _Bar(display, tally, paces)
+    return _Log(display, tally, paces)
 
 
 class _Nothing:
@@ -51,16 +55,18 @@ class _Nothing:
 class _Bar:
     """A progress bar in the last row of the terminal."""
 
-    def __init__(self, display: Display, tally: Tally, waits: Waits) -> None:
+    def __init__(self, display: Display, tally: Tally, paces: Paces) -> None:
         self._rows = LiveRows(display.terminal, "stderr", display.view.color)
         self._tally = tally
-        self._waits = waits
+        self._paces = paces
         self.end = self._rows.end
 
     def look(self) -> None:
-        tally = self._tally
-        words = [*progress_words(tally), *_waiting(self._waits())]
-        self._rows.draw(lambda console, _: [progress(console, tally.done, tally.rows, words)])
+        self._rows.draw(self._drawn)
+
+    def _drawn(self, console: "Console", _now: float) -> "list[RenderableType]":
+        words = [*progress_words(self._tally), *_slowed(self._paces())]
+        return [progress(console, self._tally.done, self._tally.rows, words)]
 
 
 class _Log:
@@ -70,27 +76,28 @@ class _Log:
         self,
         display: Display,
         tally: Tally,
-        waits: Waits,
+        paces: Paces,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._note = display.messages.note
         self._tally = tally
-        self._waits = waits
+        self._paces = paces
         self._clock = clock
         self._next = clock() + _LOG_S
 
     def look(self) -> None:
         if self._clock() >= self._next:
             self._next = self._clock() + _LOG_S
-            self._note(", ".join([*progress_words(self._tally), *_waiting(self._waits())]))
+            self._note(", ".join([*progress_words(self._tally), *_slowed(self._paces())]))
 
     def end(self) -> None:
         return None
 
 
-def _waiting(waits: dict[str, float]) -> list[str]:
-    return [
-        f"waiting {span(left_s)} for {host}"
-        for host, left_s in waits.items()
-        if left_s >= _LONG_WAIT_S
-    ]
+def _slowed(paces: Sequence[HostPace]) -> Iterator[str]:
+    """Say which hosts are waited for, or asked fewer rows at a time than they might be."""
+    for pace in paces:
+        if pace.wait_s >= _LONG_WAIT_S:
+            yield f"waiting {span(pace.wait_s)} for {pace.host}"
+        elif pace.is_slowed:
+            yield f"{pace.host} bears {pace.limit} at a time"

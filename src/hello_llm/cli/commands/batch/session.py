@@ -64,13 +64,11 @@ class Session:
         recording = OpenRecording(redact=self.display.messages.redact)
         workers = Workers(recording, self.meter, stack, self._pace, opening)
 
-        def waits() -> dict[str, float]:
-            return {pace.host: left_s for pace in workers.paces if (left_s := pace.wait_s)}
-
         def ask(row: Row) -> Turn:
             return workers.turn(self.asking.settings_of(row), row.messages)
 
-        progress = choose_progress(self.display, tally, waits, quiet=self.settings.quiet)
+        quiet = self.settings.quiet
+        progress = choose_progress(self.display, tally, lambda: workers.paces, quiet=quiet)
         with _stoppable() as stop_if_told:
 
             def look() -> None:
