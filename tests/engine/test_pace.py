@@ -131,7 +131,18 @@ def test_the_number_that_a_host_bears_is_found_and_used(now, bears):
                 place.__exit__(None, limited(), None)
         rounds.append(len(places))
     assert rounds[0] == 32
-    assert all(bears <= one <= bears + 3 for one in rounds[50:])
+    assert all(bears <= one <= 1.4 * bears + 1 for one in rounds[50:])
+
+
+def test_a_host_that_refuses_one_in_five_whatever_happens_is_not_asked_less(now):
+    pace = HostPace("a", 60.0, most=32, clock=now)
+    for number in range(10_000):
+        place = enter(pace)
+        if number % 5:
+            place.answered(REPLY)
+        else:
+            place.__exit__(None, limited(), None)
+    assert pace.limit >= 31
 
 
 def test_the_number_recovers_when_the_host_does(now):

@@ -18,8 +18,11 @@ _MINUTE_S = 60.0
 _BYTES_PER_TOKEN = 4
 _FIRST_GUESS = 256
 """The tokens that a reply is taken to have until one has arrived."""
-_BACK_OFF = 0.5
-"""Calls fewer at a time after each that the host refused; each answer adds a part of one."""
+_BACK_OFF, _GAIN = 0.5, 1 / 7
+"""Calls fewer at a time after each that the host refused, and more after each that it answered.
+
+The number settles where two in nine are refused.
+"""
 _LEAST_IN_A_ROW = 10
 
 
@@ -73,8 +76,8 @@ class HostPace:
     """The pace of one host, which the threads of a run share.
 
     While the host asks for a pause, nobody calls it. A call that it refuses with 429 makes the
-    calls at a time fewer by a half, and a round of answers makes them more by one: the number at
-    which a host refuses a few is found and kept.
+    calls at a time fewer, and one that it answers makes them more: the number at which a host
+    refuses a few is found and kept.
     """
 
     def __init__(
@@ -186,7 +189,7 @@ class HostPace:
     def _answered(self, tokens: float, reply: LLMReply) -> None:
         self._refused_in_a_row = 0
         if self._most is not None:
-            self._limit = min(self._most, self._limit + 1 / self._limit)
+            self._limit = min(self._most, self._limit + _GAIN)
         used_in, used_out = reply.usage.tokens_in, reply.usage.tokens_out
         if used_out is not None:
             self._mean_tokens_out += (used_out - self._mean_tokens_out) / 8
