@@ -1,6 +1,6 @@
 """Turns every way in which a run can end into an error, and an error into an exit code."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,20 @@ def _output(what: str, failed: str, hint: str, partial: Partial) -> Iterator[Non
         if error.filename is not None or limits.explain(error) is not None:
             raise  # it is not, or may not be, about the output
         raise OutputError(f"{failed}: {error.strerror}", hint, partial=partial()) from error
+
+
+def print_lines(lines: Iterable[str], display: "Display") -> None:
+    """Write `lines` to standard output, without secrets and harmless to a terminal.
+
+    Raises:
+        PipeClosedError: the reader closed the output.
+        OutputError: standard output cannot be written.
+    """
+    from hello_llm.rendering.sanitize import inert
+
+    text = "".join(f"{inert(display.messages.redact(line))}\n" for line in lines)
+    with printing():
+        display.terminal.write_stdout(text.encode(errors="replace"))
 
 
 def report(error: HelloLLMError, view: "FailureView", display: "Display") -> ExitCode:

@@ -1,5 +1,6 @@
 """Tells the format of an input by its first character."""
 
+import codecs
 from typing import IO
 
 from hello_llm.batch.input.csv_table import read_csv
@@ -8,17 +9,16 @@ from hello_llm.batch.input.record import Read
 from hello_llm.contract import UsageError
 
 _ENOUGH = 2**16
-_BOM = b"\xef\xbb\xbf"
 
 
 def reader_for(file: IO[bytes]) -> Read:
-    """Return what reads `file`, whose position is kept at its start.
+    """Choose how to read `file`, and go back to its start.
 
     Raises:
         UsageError: it is empty, or one JSON array.
     """
     file.seek(0)
-    start = file.read(_ENOUGH).removeprefix(_BOM).lstrip()
+    start = file.read(_ENOUGH).removeprefix(codecs.BOM_UTF8).lstrip()
     file.seek(0)
     if not start:
         raise UsageError(

@@ -1,12 +1,11 @@
 """Input with one JSON object on each line."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from typing import IO
 
 from hello_llm.batch.input.record import LARGEST_ROW, BadRecord, Record
-
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_json_lines(file: IO[bytes]) -> Iterator[Record | BadRecord]:
@@ -18,7 +17,7 @@ def read_json_lines(file: IO[bytes]) -> Iterator[Record | BadRecord]:
             yield BadRecord(number, f"it is larger than {LARGEST_ROW // 2**20} MiB")
             return
         if number == 1:
-            raw = raw.removeprefix(_BOM)
+            raw = raw.removeprefix(codecs.BOM_UTF8)
         if not raw.isspace() and raw:
             yield _record(number, raw)
 

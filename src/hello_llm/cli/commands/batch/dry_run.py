@@ -5,8 +5,7 @@ from hello_llm.calls.money import Meter, is_paid
 from hello_llm.calls.opening import build_request
 from hello_llm.cli.commands.batch.asking import Asking
 from hello_llm.cli.display import Display
-from hello_llm.cli.exits import printing
-from hello_llm.rendering.sanitize import inert
+from hello_llm.cli.exits import print_lines
 from hello_llm.text.money import dollars
 
 
@@ -35,6 +34,4 @@ def show_cost(rows: Rows, asking: Asking, meter: Meter, display: Display) -> Non
     lines = [f"{count}: {cost}"]
     if words:
         lines.append(f"{'because' if unknown else 'the largest'}: {words}")
-    text = "".join(f"{inert(display.messages.redact(line))}\n" for line in lines)
-    with printing():
-        display.terminal.write_stdout(text.encode(errors="replace"))
+    print_lines(lines, display)

@@ -24,7 +24,7 @@ class Progress(Protocol):
     """Shows how far a run has come."""
 
     def look(self) -> None:
-        """Show it, if that is due."""
+        """Show the progress, if the next frame or line is due."""
         ...
 
     def end(self) -> None:
@@ -33,7 +33,7 @@ class Progress(Protocol):
 
 
 def choose_progress(display: Display, tally: Tally, paces: Paces, *, quiet: bool) -> Progress:
-    """Return what shows the progress on standard error."""
+    """Choose how to show the progress on standard error."""
     if quiet:
         return _Nothing()
     terminal = display.terminal

@@ -88,7 +88,7 @@ class Session:
         return HostPace(host, max_wait_s, rates=self.rates, most=self.jobs)
 
     def _speak(self, progress: Progress) -> None:
-        """Say what the calls have left to say, above the progress."""
+        """Show the warnings and notes of the calls above the progress."""
 
         def above(say: Say) -> Say:
             def said(text: str) -> None:

@@ -1,5 +1,6 @@
 """Opens the input of a batch as a file that can be read more than once."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -64,5 +65,4 @@ def _copy_standard_input(copy: IO[bytes], display: Display, timeout_s: float) ->
 
 def _copy_pipe(path: Path, copy: IO[bytes]) -> None:
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            copy.write(block)
+        shutil.copyfileobj(file, copy, _BLOCK)

@@ -16,7 +16,7 @@ from hello_llm.cli.commands.check.cases import Typed, make_case
 from hello_llm.cli.commands.check.environ import Environs
 from hello_llm.cli.commands.check.session import Session
 from hello_llm.cli.display import Display
-from hello_llm.cli.exits import printing
+from hello_llm.cli.exits import print_lines
 from hello_llm.contract import BudgetError, ExitCode, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.files.reading import LARGEST_RECORD, read_text, reason_of
@@ -24,7 +24,6 @@ from hello_llm.judge.pool import Judges
 from hello_llm.machine.environment import harmless, whole_environ
 from hello_llm.prices import aging
 from hello_llm.prices.catalogue import is_free
-from hello_llm.rendering.sanitize import inert
 from hello_llm.settings.fields import Settings
 from hello_llm.settings.origins import Origin
 from hello_llm.text import phrases
@@ -71,7 +70,7 @@ class CheckRun:
     def _run(self, suite: Suite, display: Display, judges: Judges) -> ExitCode:
         checks = select(suite, self.select)
         if self.listed:
-            _print(display, [_listed(check) for check in checks])
+            print_lines([_listed(check) for check in checks], display)
             return ExitCode.OK
         max_cost = self._max_cost(suite)
         priced = self.dry_run or max_cost is not None
@@ -99,7 +98,7 @@ class CheckRun:
             if self.rerun_failed is not None:
                 cases = _failed(cases, self.rerun_failed, display.messages.redact)
             if self.dry_run:
-                _print(display, _planned(cases))
+                print_lines(_planned(cases), display)
                 return ExitCode.OK
             if max_cost is not None:
                 _check_prices(cases)
@@ -203,9 +202,3 @@ def _planned(cases: Sequence[Case]) -> list[str]:
 
 def _usd(nano_usd: int | None) -> str:
     return "cost unknown" if nano_usd is None else f"at most {decimal(nano_usd)} USD"
-
-
-def _print(display: Display, lines: Sequence[str]) -> None:
-    text = "".join(f"{inert(display.messages.redact(line))}\n" for line in lines)
-    with printing():
-        display.terminal.write_stdout(text.encode(errors="replace"))
