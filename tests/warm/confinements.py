@@ -1,5 +1,6 @@
 """Ways to confine a process, each with the words that a cold call says about it."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.cli.calls import until
 
 _CONFINE = (sys.executable, str(Path(__file__).with_name("confine.py")))
 _LIBRARY = "libc.so.6"
@@ -159,7 +162,18 @@ def control_group() -> Iterator[str]:
     try:
         yield str(folder)
     finally:
+        until(lambda: _removed(folder))
+
+
+def _removed(folder: Path) -> bool:
+    """Remove a control group; False while the kernel still counts a process that has ended."""
+    try:
         folder.rmdir()
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        return False
+    return True
 
 
 def _new_control_group() -> Path:
