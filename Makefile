@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLUSTER := .cluster
+CLIENTS := .clients
 SOURCES := $(shell find src -name '*.py')
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4
 # For every platform, with a hash for each wheel, from whatever index the machine is configured for.
@@ -29,6 +30,11 @@ NETWORK_TESTS := tests/networks tests/documented
 INSTALL_TESTS := tests/install
 # What needs Ray, Modal and a server that speaks S3, which are in an environment of their own.
 CLUSTER_TESTS := tests/cluster
+# Servers, clients and a browser that few need, likewise.
+CLIENT_TESTS := tests/clients
+# What builds an image and runs it, on the base image BASE, or on one of Debian's packages.
+CONTAINER_TESTS := tests/container
+BASE :=
 # What would take CI past its time: races that are run again and again, large inputs, the slower half
 # of what depends on LiteLLM's version or on the machine.
 LONG_TESTS := tests/warm/test_start_race.py tests/warm/test_squatted.py tests/secrets/test_time.py \
@@ -50,7 +56,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-warm test-networks test-install test-cluster test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
+.PHONY: help install run test test-warm test-networks test-install test-cluster test-clients test-container test-long faults faults-page picture bench bench-page fuzz integration lint format type generate docs check clean lock
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +68,7 @@ run: install  ## Watch a real local model answer through LiteLLM
 	@echo 'next: $(BIN)/hello-llm chat "hi"   (source $(BIN)/activate puts it on the PATH; docs/install.md has more)'
 
 test: install  ## Run the unit tests except the slow ones, or those named with T=tests/engine
-	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%) $(CLUSTER_TESTS:%=--ignore=%))
+	@$(PYTEST) $(or $(T),$(SLOW_TESTS:%=--ignore=%) $(LONG_TESTS:%=--ignore=%) $(NETWORK_TESTS:%=--ignore=%) $(INSTALL_TESTS:%=--ignore=%) $(CLUSTER_TESTS:%=--ignore=%) $(CLIENT_TESTS:%=--ignore=%) $(CONTAINER_TESTS:%=--ignore=%))
 
 test-warm: install  ## Run the slow ones, those of the providers with LiteLLM imported as in a cold call, and those of the command line with a warm process to answer each chat
 	@$(PYTEST) $(SLOW_TESTS) $(LONG_TESTS:%=--ignore=%)
@@ -77,6 +83,12 @@ test-install: install  ## Install the program in every documented way, in throw-
 
 test-cluster: $(CLUSTER)/.installed  ## Run batches on nodes of Ray, as a function of Modal, and from and to S3, all on this machine (Linux; not in CI; 1 GB of disk)
 	@$(CLUSTER)/bin/python -m tests.cluster
+
+test-clients: $(CLIENTS)/.installed  ## Run the server below Django, hypercorn and daphne, and with a browser and other clients (not in CI; the browser is Chromium)
+	@$(CLIENTS)/bin/python -m pytest -n 2 $(CLIENT_TESTS)
+
+test-container: install  ## Build the container image and run it (Linux, as root; needs podman, podman-compose, runc, debootstrap, curl and jq; not in CI)
+	@$(BIN)/python -m pytest $(CONTAINER_TESTS) $(if $(BASE),--base=$(BASE))
 
 test-long: install  ## Run what takes too long for CI: races run again and again, large hostile texts
 	@$(PYTEST) $(LONG_TESTS)
@@ -127,14 +139,18 @@ docs: install  ## Check the generated pages and build the documentation into doc
 check: lint type test test-warm test-networks test-install docs integration  ## Everything that CI runs
 
 clean:  ## Remove .venv and everything else that was made here
-	rm -rf $(VENV) $(CLUSTER) .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLUSTER) $(CLIENTS) .container .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.lock, weights.lock and cluster.lock
-	$(COMPILE) pyproject.toml --extra local --group dev -o requirements.lock
+lock: install  ## Resolve the dependencies of pyproject.toml anew, into every lock
+	$(COMPILE) pyproject.toml --extra local --extra serve --group dev -o requirements.lock
 	$(COMPILE) --group weights -o weights.lock
 	cp requirements.lock cluster.lock  # uv keeps the versions that it finds, as far as that is possible
 	$(COMPILE) pyproject.toml --extra ray --extra modal --extra remote --group test --group build --group cluster -o cluster.lock
+	cp requirements.lock clients.lock
+	$(COMPILE) pyproject.toml --extra local --extra serve --group test --group build --group clients -o clients.lock
+	cp requirements.lock container.lock
+	$(COMPILE) pyproject.toml --extra serve --group backend -o container.lock
 
 $(VENV)/.installed: requirements.lock weights.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -157,10 +173,10 @@ $(VENV)/.compiled: $(VENV)/.installed $(SOURCES)
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-$(CLUSTER)/.installed: $(VENV)/.installed cluster.lock
-	@echo "[1/2] making $(CLUSTER) with $$(grep -c '^[a-z].*==' cluster.lock) locked packages (a minute or two)"
-	@$(PYTHON) -m venv --clear $(CLUSTER)
-	@$(CLUSTER)/bin/python -m pip install -qq --compile --require-hashes -r cluster.lock
+$(CLUSTER)/.installed $(CLIENTS)/.installed: .%/.installed: $(VENV)/.installed %.lock
+	@echo "[1/2] making .$* with $$(grep -c '^[a-z].*==' $*.lock) locked packages (a minute or two)"
+	@$(PYTHON) -m venv --clear .$*
+	@.$*/bin/python -m pip install -qq --compile --require-hashes -r $*.lock
 	@echo "[2/2] installing hello-llm itself"
-	@$(BIN)/uv pip install -q --offline --no-cache --no-deps --no-build-isolation --python $(CLUSTER)/bin/python --editable .
+	@$(BIN)/uv pip install -q --offline --no-cache --no-deps --no-build-isolation --python .$*/bin/python --editable .
 	@touch $@

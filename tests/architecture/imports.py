@@ -19,6 +19,7 @@ THEIRS: dict[str, frozenset[str]] = {
     "hello_llm.judge": frozenset({"jsonschema", "referencing"}),
     "hello_llm.batch": frozenset({"fsspec"}),
     "hello_llm.batch.engines": frozenset({"modal", "ray"}),
+    "hello_llm.serve": frozenset({"h11", "starlette", "uvicorn"}),
     "hello_llm.local": frozenset({"xllamacpp"}),
     "hello_llm.cli": frozenset({"prompt_toolkit", "rich", "typer"}),
 }
@@ -30,7 +31,12 @@ LATE = frozenset(
             f"hello_llm.providers.http.client.{name}"
             for name in ("http11", "streams", "tunnel", "wire")
         ),
+        *(
+            f"hello_llm.serve.{name}"
+            for name in ("app", "completions", "events", "exchange", "gate", "server")
+        ),
         "hello_llm.cli.commands.chat.prompt_editor",
+        "hello_llm.cli.commands.serve.run",
     }
 )
 """Modules that import heavy packages at once, and are imported inside functions only."""
@@ -45,6 +51,9 @@ HEAVY = frozenset(
         "openai",
         "prompt_toolkit",
         "ray",
+        "starlette",
+        "uvicorn",
+        "websockets",
         "xllamacpp",
         *LATE,
     }

@@ -1,4 +1,4 @@
-"""What requirements.lock, cluster.lock and weights.lock must hold, and must not."""
+"""What each lock must hold, and must not."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -16,6 +16,10 @@ _REQUIREMENT = re.compile(
 _ADDRESS = re.compile(r"--(?:extra-)?index-url|--find-links|\w+://|(?<= )@ ", re.IGNORECASE)
 _WEIGHTS = "weights"
 _CLUSTER = "cluster"
+_CLIENTS = "clients"
+_BACKEND = "backend"
+_TOOLS = frozenset({"test", "build", _BACKEND})
+"""The groups that every environment for tests has."""
 _OF_CLUSTERS = frozenset({"ray", "modal", "remote"})
 """The extras that are not in requirements.lock: they would make its environment twice as large."""
 
@@ -56,6 +60,16 @@ def cluster_faults(lock: str, project: dict[str, Any]) -> list[str]:
     return _faults(lock, cluster_requirements(project))
 
 
+def clients_faults(lock: str, project: dict[str, Any]) -> list[str]:
+    """Find what is wrong with clients.lock, given the pyproject `project`."""
+    return _faults(lock, clients_requirements(project))
+
+
+def container_faults(lock: str, project: dict[str, Any]) -> list[str]:
+    """Find what is wrong with container.lock, given the pyproject `project`."""
+    return _faults(lock, container_requirements(project))
+
+
 def _faults(lock: str, wanted: list[Requirement]) -> list[str]:
     locked = pins(lock)
     litellm = next((one for one in wanted if one.name == "litellm"), Requirement("litellm"))
@@ -91,15 +105,25 @@ def _litellm_faults(locked: list[Pin], wanted: str) -> list[str]:
 
 
 def requirements(project: dict[str, Any]) -> list[Requirement]:
-    """Return every requirement of pyproject.toml except the weights and those of clusters."""
+    """Return what pyproject.toml requires, except for the weights, clusters and clients."""
     extras = project["project"].get("optional-dependencies", {}).keys() - _OF_CLUSTERS
-    groups = project.get("dependency-groups", {}).keys() - {_WEIGHTS, _CLUSTER}
+    groups = project.get("dependency-groups", {}).keys() - {_WEIGHTS, _CLUSTER, _CLIENTS}
     return _named(project, extras, groups)
 
 
 def cluster_requirements(project: dict[str, Any]) -> list[Requirement]:
     """Return the requirements of the program and its tests where clusters are asked."""
-    return _named(project, _OF_CLUSTERS, {"test", "build", _CLUSTER})
+    return _named(project, _OF_CLUSTERS, _TOOLS | {_CLUSTER})
+
+
+def clients_requirements(project: dict[str, Any]) -> list[Requirement]:
+    """Return the requirements of the program and its tests beside other servers and clients."""
+    return _named(project, {"local", "serve"}, _TOOLS | {_CLIENTS})
+
+
+def container_requirements(project: dict[str, Any]) -> list[Requirement]:
+    """Return the requirements of the server alone, and what builds the program."""
+    return _named(project, {"serve"}, {_BACKEND})
 
 
 def _named(

@@ -59,6 +59,18 @@ ROOMS: dict[str, frozenset[str]] = {
             "calls",
         }
     ),
+    "serve": frozenset(
+        {
+            "text",
+            "contract",
+            "machine",
+            "secrets",
+            "settings",
+            "engine",
+            "rendering",
+            "calls",
+        }
+    ),
     "doctor": frozenset(
         {
             "",
@@ -95,6 +107,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "calls",
             "checks",
             "batch",
+            "serve",
             "doctor",
         }
     ),

@@ -9,9 +9,13 @@ from packaging.requirements import Requirement
 
 from tests.architecture.lock import (
     Pin,
+    clients_faults,
+    clients_requirements,
     closure_faults,
     cluster_faults,
     cluster_requirements,
+    container_faults,
+    container_requirements,
     lock_faults,
     pins,
     requirements,
@@ -30,6 +34,8 @@ typing-extensions==4.0 ; python_version < '4' \\
     --hash=sha256:cc
 typing-extensions==5.0 ; python_version >= '4' \\
     --hash=sha256:dd
+flit-core==4.2 \\
+    --hash=sha256:ee
 """
 WEIGHTS = """\
 --only-binary :all:
@@ -43,11 +49,14 @@ PROJECT: dict[str, Any] = {
         "optional-dependencies": {
             "more": ["Typing_Extensions>=4 ; python_version < '3.13'"],
             "ray": ["ray[client]>=2"],
+            "serve": ["Typing_Extensions>=4"],
         },
     },
     "dependency-groups": {
         "weights": ["llm-small==1.0"],
         "cluster": ["moto>=5"],
+        "clients": ["daphne>=4"],
+        "backend": ["flit_core>=4"],
         "test": ["Typing_Extensions>=4"],
         "dev": [{"include-group": "more"}],
     },
@@ -71,6 +80,22 @@ def test_the_lock_for_clusters_is_in_order(project):
     assert cluster_faults(read("cluster.lock"), project) == []
 
 
+def test_the_lock_for_clients_is_in_order(project):
+    assert clients_faults(read("clients.lock"), project) == []
+
+
+def test_the_lock_of_the_container_is_in_order(project):
+    assert container_faults(read("container.lock"), project) == []
+
+
+def test_the_container_gets_what_the_tests_ran_with():
+    assert set(_versions("container.lock")) <= set(_versions("requirements.lock"))
+
+
+def _versions(name: str) -> list[tuple[str, str]]:
+    return [(pin.name, pin.version) for pin in pins(read(name))]
+
+
 def test_the_lock_of_the_weights_is_in_order(project):
     assert weights_faults(read("weights.lock"), project) == []
 
@@ -81,23 +106,38 @@ def test_the_lock_holds_whatever_its_packages_require(project):
 
 def test_a_good_lock_is_read_whole():
     assert lock_faults(GOOD, PROJECT) == []
+    assert container_faults(GOOD, PROJECT) == []
     assert weights_faults(WEIGHTS, PROJECT) == []
     assert pins(GOOD) == [
         Pin("litellm", "1.2.3", 2),
         Pin("typing-extensions", "4.0", 1, "python_version < '4'"),
         Pin("typing-extensions", "5.0", 1, "python_version >= '4'"),
+        Pin("flit-core", "4.2", 1),
     ]
     assert [one.name for one in requirements(PROJECT)] == [
         "litellm",
         "Typing_Extensions",
+        "Typing_Extensions",
+        "flit_core",
         "Typing_Extensions",
     ]
 
 
 def test_the_lock_for_clusters_has_packages_of_its_own():
     wanted = [one.name for one in cluster_requirements(PROJECT)]
-    assert wanted == ["litellm", "ray", "moto", "Typing_Extensions"]
+    assert wanted == ["litellm", "ray", "moto", "flit_core", "Typing_Extensions"]
     assert cluster_faults(GOOD, PROJECT) == ["moto is not locked", "ray is not locked"]
+
+
+def test_the_lock_for_clients_has_packages_of_its_own():
+    wanted = [one.name for one in clients_requirements(PROJECT)]
+    assert wanted == ["litellm", "Typing_Extensions", "daphne", "flit_core", "Typing_Extensions"]
+    assert clients_faults(GOOD, PROJECT) == ["daphne is not locked"]
+
+
+def test_the_lock_of_the_container_has_no_tools():
+    wanted = [one.name for one in container_requirements(PROJECT)]
+    assert wanted == ["litellm", "Typing_Extensions", "flit_core"]
 
 
 @pytest.mark.parametrize(

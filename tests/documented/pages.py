@@ -7,10 +7,11 @@ from tests.architecture.sources import ROOT
 
 TRIED_ELSEWHERE: Mapping[str, str] = {
     "docs/batch-on-a-cluster.md": "tests/cluster/test_page.py",
+    "docs/container.md": "tests/container/test_page.py",
     "docs/install.md": "tests/install/test_page.py",
     "docs/networks.md": "tests/networks/test_documentation.py",
 }
-"""The pages whose examples need networks, installations or clusters of their own; their tests."""
+"""The pages whose examples need networks, installations, clusters or images; their tests."""
 
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make run"): "installs 800 MB; tests/install does that",

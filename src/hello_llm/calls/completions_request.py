@@ -63,6 +63,11 @@ _OF_A_MESSAGE = frozenset({"role", "content", "tool_calls", "tool_call_id"})
 class UnfitRequestError(Exception):
     """The request cannot be sent; the text says why, and names the field."""
 
+    def __init__(self, text: str, field: str) -> None:
+        """Say what is wrong with `field`."""
+        super().__init__(text)
+        self.field = field
+
 
 def read_request(body: Mapping[str, Any]) -> tuple[tuple[Message, ...], dict[str, object]]:
     """Return the messages of a request, and the values of settings that it has.
@@ -78,7 +83,7 @@ def read_request(body: Mapping[str, Any]) -> tuple[tuple[Message, ...], dict[str
         if key is not None:
             values[key] = _checked(name, key, value)
         elif value not in _NEUTRAL.get(name, ()):
-            raise UnfitRequestError(f'its field "{name}" is not supported')
+            raise UnfitRequestError(f'its field "{name}" is not supported', name)
     return tuple(_messages(body.get("messages"))), values
 
 
@@ -88,7 +93,7 @@ def _checked(name: str, key: str, value: object) -> object:
             return _model(str(FIELDS[key].check(value)))
         return FIELDS[key].check([value] if key == "stop" and isinstance(value, str) else value)
     except UnfitError as error:
-        raise UnfitRequestError(f'its field "{name}" {error.reason}') from None
+        raise UnfitRequestError(f'its field "{name}" {error.reason}', name) from None
 
 
 def _model(name: str) -> str:
@@ -96,19 +101,19 @@ def _model(name: str) -> str:
     try:
         return str(ModelName.parse(name if "/" in name else f"openai/{name}"))
     except UsageError as error:
-        raise UnfitRequestError(f'its field "model": {error.message}') from None
+        raise UnfitRequestError(f'its field "model": {error.message}', "model") from None
 
 
 def _messages(given: object) -> Iterator[Message]:
     if not isinstance(given, list) or not given:
-        raise UnfitRequestError('its field "messages" is not a list with a message')
+        raise UnfitRequestError('its field "messages" is not a list with a message', "messages")
     for number, one in enumerate(given, 1):
         if not isinstance(one, dict):
-            raise UnfitRequestError(f"its message {number} is not an object")
+            raise UnfitRequestError(f"its message {number} is not an object", "messages")
         try:
             yield _message(one)
         except (KeyError, TypeError, ValueError) as error:
-            raise UnfitRequestError(f"its message {number}: {error}") from None
+            raise UnfitRequestError(f"its message {number}: {error}", "messages") from None
 
 
 def _message(one: Mapping[str, Any]) -> Message:

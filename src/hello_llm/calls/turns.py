@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from hello_llm.calls.money import Meter, Say
@@ -12,6 +12,7 @@ from hello_llm.calls.recording import CallRecording, RecordingOptions
 from hello_llm.contract import HelloLLMError, LLMProvider, Message, UsageError
 from hello_llm.contract.model_name import ModelName
 from hello_llm.engine import Acceptance, Candidate, Deadlines, RetryPolicy, Turn
+from hello_llm.engine.attempt import MOST_AHEAD, Attempt
 from hello_llm.engine.threads import Start, start_thread
 from hello_llm.settings.fields import Settings
 from hello_llm.settings.origins import TERMINAL
@@ -166,6 +167,7 @@ def turn_of(
     candidates: list[Candidate],
     call_recording: CallRecording,
     start: Start = start_thread,
+    most_ahead: int = MOST_AHEAD,
 ) -> Turn:
     """Return a turn that asks `candidates` within the limits of `settings`; record its failures.
 
@@ -174,6 +176,7 @@ def turn_of(
         candidates: the models to ask.
         call_recording: records or replays the exchanges.
         start: starts each attempt in another thread.
+        most_ahead: how many events an attempt may be ahead of the reader.
     """
     turn = Turn(
         candidates,
@@ -188,7 +191,7 @@ def turn_of(
         acceptance=Acceptance(settings.fail_on_length, settings.require_model),
         clock=call_recording.clock,
         sleep=call_recording.sleep,
-        start=start,
+        attempts=partial(Attempt, start=start, most_ahead=most_ahead),
     )
     turn.on_failure(call_recording.explain)
     return turn

@@ -21,6 +21,7 @@ from hello_llm.calls.turns import turn_of
 from hello_llm.contract import LLMProvider, Message
 from hello_llm.contract.address import place_of
 from hello_llm.engine import Candidate, Turn
+from hello_llm.engine.attempt import MOST_AHEAD
 from hello_llm.engine.pace import AT_ONCE, HostPace
 from hello_llm.engine.threads import ReusedThreads
 from hello_llm.settings.fields import Settings
@@ -61,6 +62,7 @@ class Workers:
         stack: ExitStack,
         make_pace: MakePace = HostPace,
         opening: Opening = open_provider,
+        most_ahead: int = MOST_AHEAD,
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -70,12 +72,14 @@ class Workers:
             stack: closes everything.
             make_pace: makes the pace of each host.
             opening: opens a provider.
+            most_ahead: how many events a call may be ahead of the reader of its turn.
         """
         self._open_recording = open_recording
         self._meter = meter
         self._stack = stack
         self._make_pace = make_pace
         self._opening = opening
+        self._most_ahead = most_ahead
         self._lock = threading.Lock()
         self._workers: dict[int, _Worker] = {}
         self._paces: dict[str, HostPace] = {}
@@ -118,7 +122,8 @@ class Workers:
         with self._lock:
             worker = self._workers.get(threading.get_ident()) or self._new_worker()
             candidates = [self._candidate(one, messages, worker) for one in everyone]
-        return turn_of(everyone[0], candidates, worker.call_recording, worker.threads.start)
+        start, most_ahead = worker.threads.start, self._most_ahead
+        return turn_of(everyone[0], candidates, worker.call_recording, start, most_ahead)
 
     def close(self) -> None:
         """Cut off all calls in progress, from any thread, and let none begin any more."""

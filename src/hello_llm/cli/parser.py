@@ -50,6 +50,12 @@ def _add_batch(app: typer.Typer) -> None:
     app.command("batch")(batch)
 
 
+def _add_serve(app: typer.Typer) -> None:
+    from hello_llm.cli.commands.serve.command import serve
+
+    app.command("serve")(serve)
+
+
 def _add_config(app: typer.Typer) -> None:
     from hello_llm.cli.commands.config import command
 
@@ -97,6 +103,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "batch": Command(
             "Ask every row of a file, and keep a line for each answer, whatever happens.",
             _add_batch,
+        ),
+        "serve": Command(
+            "Answer OpenAI's clients, browsers and WebSockets with the profiles as models.",
+            _add_serve,
         ),
         "config": Command(
             "Show the settings, and edit the configuration file.", _add_config, is_group=True

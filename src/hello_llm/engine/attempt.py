@@ -35,12 +35,21 @@ class Attempt:
         *,
         stream: bool,
         start: Start = start_thread,
+        most_ahead: int = MOST_AHEAD,
     ) -> None:
-        """Start the call in the thread that `start` finds; `stream` asks for a streamed reply."""
+        """Start the call.
+
+        Args:
+            provider: makes the call.
+            request: what to ask.
+            stream: whether to ask for a streamed reply.
+            start: finds the thread for the call.
+            most_ahead: how many events the call may be ahead of its reader.
+        """
         self._provider = provider
         self._request = request
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
-        self._room = threading.Semaphore(MOST_AHEAD)
+        self._room = threading.Semaphore(most_ahead)
         self._closed = False
         self._events: EventStream | None = provider.stream_chat(request) if stream else None
         if self._events is None:
@@ -93,7 +102,7 @@ class Attempt:
             BaseException: raised by the iterator, as by `wait`.
         """
         items = [self._queue.get() for _ in range(self._queue.qsize())]
-        return map(_event, _joined(items))
+        return map(_event, joined(items))
 
     def close(self) -> None:
         """Abort the call and cut its connection at once; safe to call after the end."""
@@ -121,7 +130,8 @@ class Attempt:
         self._queue.put(item)
 
 
-def _joined(items: Iterable[Item]) -> Iterator[Item]:
+def joined(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield `items` with adjacent pieces of text, or of reasoning, in one."""
     for _, group in groupby(items, type):
         run = list(group)
         pieces = [item for item in run if isinstance(item, TextDelta | ReasoningDelta)]

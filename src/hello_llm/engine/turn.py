@@ -24,7 +24,6 @@ from hello_llm.engine.candidate import Candidate
 from hello_llm.engine.deadlines import Bound, Deadline, Deadlines
 from hello_llm.engine.pace import Place
 from hello_llm.engine.retry import RetryPolicy
-from hello_llm.engine.threads import Start, start_thread
 
 _LONGEST_WAIT_S = 0.2
 """The longest single wait, in seconds: a signal received by another thread does not end it.
@@ -58,7 +57,7 @@ class Turn(Iterator[StreamEvent]):
         acceptance: Acceptance | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        start: Start = start_thread,
+        attempts: Callable[..., Attempt] = Attempt,
     ) -> None:
         """Prepare the turn; it starts when the first event is requested.
 
@@ -71,7 +70,7 @@ class Turn(Iterator[StreamEvent]):
             acceptance: what a reply must meet; by default any complete reply will do.
             clock: returns seconds and is monotonic.
             sleep: waits for a number of seconds.
-            start: starts each attempt in another thread; by default a new one.
+            attempts: starts each attempt, as ``Attempt`` does.
         """
         self._candidates = candidates
         self._stream = stream
@@ -84,7 +83,7 @@ class Turn(Iterator[StreamEvent]):
         self._told: list[Callable[[HelloLLMError, float | None], None]] = []
         self._clock = clock
         self._sleep = sleep
-        self._start = start
+        self._attempts = attempts
         self._total: Bound | None = None
         self._settling: Bound | None = None
         self._failures: list[Failure] = []
@@ -168,11 +167,11 @@ class Turn(Iterator[StreamEvent]):
     ) -> Iterator[StreamEvent]:
         """Make one attempt and yield its events, but ``Started`` only once in a turn."""
         with self._place(candidate) as place:
-            attempt = Attempt(provider, candidate.request, stream=stream, start=self._start)
+            attempt = self._attempts(provider, candidate.request, stream=stream)
             self._settling = None
-            built, served = self._builder, lambda: attempt.served
-            self._phase, built.served = lambda: attempt.phase, served
-            watch = ModelWatch(self._acceptance, built.model, served, built.partial)
+            built = self._builder
+            self._phase, built.served = lambda: attempt.phase, lambda: attempt.served
+            watch = ModelWatch(self._acceptance, built.model, built.served, built.partial)
             try:
                 for event in self._read(attempt, watch):
                     watch.check(event)
@@ -255,8 +254,9 @@ class Turn(Iterator[StreamEvent]):
         return None
 
     def _may_fall_back(self, error: HelloLLMError) -> bool:
-        out_of_time = self._total is not None and self._clock() >= self._total.ends_at
-        return error.exit_code in _FALLBACK_CODES and self._builder.empty and not out_of_time
+        if self._total is not None and self._clock() >= self._total.ends_at:
+            return False
+        return error.exit_code in _FALLBACK_CODES and self._builder.empty
 
     def _failed(
         self,
@@ -271,8 +271,8 @@ class Turn(Iterator[StreamEvent]):
         self._tell(error, delay)
         self._builder = ReplyBuilder(following.provider, following.model, self._clock)
         self._failures.append(Failure(candidate.model, error.exit_code, error.message))
-        failed = (len(self._failures), error.exit_code, error.message)
-        return Retrying(*failed, delay, following.model, whole)
+        number = len(self._failures)
+        return Retrying(number, error.exit_code, error.message, delay, following.model, whole)
 
     def _tell(self, error: HelloLLMError, delay: float | None) -> None:
         for tell in self._told:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from hello_llm.batch.engines.row import CallRow, answer_to_json
@@ -11,6 +12,7 @@ from hello_llm.calls.opening import open_provider
 from hello_llm.calls.workers import warm_up
 from hello_llm.contract import HelloLLMError, LLMProvider, LLMReply, UnreachableError, fold
 from hello_llm.engine import Candidate, Deadlines, RetryPolicy, Turn
+from hello_llm.engine.attempt import Attempt
 from hello_llm.engine.threads import ReusedThreads
 from hello_llm.machine.environment import whole_environ
 from hello_llm.secrets.environ import secrets_in
@@ -79,7 +81,7 @@ class _Caller:
                 total_s=settings.timeout,
             ),
             retry=_OneAttempt(retries=0),
-            start=self.threads.start,
+            attempts=partial(Attempt, start=self.threads.start),
         )
 
 

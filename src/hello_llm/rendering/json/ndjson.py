@@ -14,7 +14,7 @@ from hello_llm.contract import (
     TextDelta,
     ToolCallDelta,
 )
-from hello_llm.rendering.json.document import JsonRenderer, Progress, document
+from hello_llm.rendering.json.document import JsonRenderer, Progress, Redact, document
 from hello_llm.rendering.messages import Messages
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.text.surrogates import SurrogateJoiner
@@ -22,68 +22,88 @@ from hello_llm.text.surrogates import SurrogateJoiner
 EVENTS_SCHEMA = "hello-llm.events/1"
 
 
+class EventLines:
+    """Describes the events of a call as objects; the deltas add up to the text of the last one."""
+
+    def __init__(self, progress: Progress, redact: Redact) -> None:
+        """Begin a call.
+
+        Args:
+            progress: what is known of the call before its first event.
+            redact: removes secrets from errors.
+        """
+        self._progress = progress
+        self._redact = redact
+        self._started = False
+        self._streamed = False
+        self._text = SurrogateJoiner()
+
+    def of(self, event: StreamEvent) -> Iterator[dict[str, Any]]:
+        """Yield the objects of `event`; the last one of a reply is its ``end``."""
+        self._progress.note(event)
+        yield from self._start()
+        match event:
+            case Started():
+                pass
+            case TextDelta(text):
+                self._streamed = True
+                yield from _delta(self._text.feed(text))
+            case Finished(reply):
+                yield from self._finish(reply)
+            case Retrying():
+                yield _line(replace(event, message=self._redact(event.message)))
+            case ReasoningDelta() | ToolCallDelta():
+                self._streamed = True
+                yield _line(event)
+
+    def of_failure(self, failure: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the last objects of a call that failed; `failure` is its document."""
+        yield from self._start()
+        yield from _delta(self._text.close())
+        yield {"event": "error", **failure}
+
+    def _finish(self, reply: LLMReply) -> Iterator[dict[str, Any]]:
+        if self._streamed:
+            yield from _delta(self._text.close())
+        else:
+            yield from map(_line, _pieces(reply))
+        yield {"event": "end", **document(reply, redact=self._redact)}
+
+    def _start(self) -> Iterator[dict[str, Any]]:
+        if not self._started:
+            self._started = True
+            asked = {"provider": self._progress.provider, "model": self._progress.model}
+            yield {"event": "start", "schema": EVENTS_SCHEMA, **asked}
+
+
 class NdjsonRenderer(JsonRenderer):
-    """Writes each event as it arrives; the deltas add up to the text of the final document."""
+    """Writes each event as it arrives."""
 
     def __init__(
         self, terminal: Terminal, messages: Messages, progress: Progress, *, usage: bool
     ) -> None:
         """Write to the standard output of `terminal`; `usage` adds a table on standard error."""
         super().__init__(terminal, messages, progress, usage=usage)
-        self._started = False
-        self._streamed = False
-        self._text = SurrogateJoiner()
+        self._lines = EventLines(progress, messages.redact)
 
     def show(self, event: StreamEvent) -> None:
         """Write `event` as a line."""
-        self._progress.note(event)
-        self._start()
+        for line in self._lines.of(event):
+            self._write(line)
         match event:
-            case Started():
-                pass
-            case TextDelta(text):
-                self._streamed = True
-                self._delta(self._text.feed(text))
-            case Finished(reply):
-                self._finish(reply)
             case Retrying():
-                message = self._messages.redact(event.message)
-                self._write(_line(replace(event, message=message)))
                 self._messages.retrying(event)
-            case ReasoningDelta() | ToolCallDelta():
-                self._streamed = True
-                self._write(_line(event))
+            case Finished(reply):
+                self._write_usage(reply)
 
     def _write_failure(self, failure: dict[str, Any]) -> None:
-        self._start()
-        self._delta(self._text.close())
-        self._write({"event": "error", **failure})
+        for line in self._lines.of_failure(failure):
+            self._write(line)
 
-    def _finish(self, reply: LLMReply) -> None:
-        if self._streamed:
-            self._delta(self._text.close())
-        else:
-            for event in _pieces(reply):
-                self._write(_line(event))
-        self._write({"event": "end", **document(reply, redact=self._messages.redact)})
-        self._write_usage(reply)
 
-    def _start(self) -> None:
-        if not self._started:
-            self._started = True
-            progress = self._progress
-            self._write(
-                {
-                    "event": "start",
-                    "schema": EVENTS_SCHEMA,
-                    "provider": progress.provider,
-                    "model": progress.model,
-                }
-            )
-
-    def _delta(self, text: str) -> None:
-        if text:
-            self._write(_line(TextDelta(text)))
+def _delta(text: str) -> Iterator[dict[str, Any]]:
+    if text:
+        yield _line(TextDelta(text))
 
 
 def _line(event: TextDelta | ReasoningDelta | ToolCallDelta | Retrying) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Servers: what they answer to real clients, and how they end."""
