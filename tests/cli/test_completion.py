@@ -54,9 +54,10 @@ tags = ["zz-smoke", "zz-nightly"]
 """
 
 FREE = frozenset(
-    """api_base connect_timeout first_token_timeout headers idle_timeout jobs max_cost max_price
-    max_tokens max_wait modal_secret prompt prompt_flag ray_address retries rpm seed since stop
-    storage system temperature timeout top_p tpm""".split()
+    """allow_host api_base connect_timeout first_token_timeout grace headers host
+    idle_timeout jobs max_calls max_cost max_price max_tokens max_wait modal_secret port
+    prompt prompt_flag ray_address retries rpm seed since stop storage system temperature
+    timeout top_p tpm""".split()
 )
 """The parameters that take text or a number of the user's own."""
 

@@ -16,6 +16,7 @@ from tests.architecture.sources import ROOT
 _PROGRAM = """#!/bin/sh
 case "$*" in
     (chat*" -m "*|check*" -m "*) set -- "$@" --dry-run ;;
+    (serve*) set -- "$@" --port 0 ;;
     (doctor*" -m "*) set -- "$@" --api-base http://127.0.0.1:1 ;;
 esac
 exec {python} -m hello_llm "$@"
@@ -31,6 +32,7 @@ timeout = "5m"
 """
 _LINES = {example.line for examples in EXAMPLES.values() for example in examples}
 _STARTS = {line for line in _LINES if "warm start" in line}
+_SERVERS = {line for line in _LINES if "llm serve" in line}
 _EXITS = {
     "hello-llm doctor -m ollama/qwen2.5:0.5b": ExitCode.UNREACHABLE,
     "hello-llm warm status": ExitCode.CHECK_FAILED,
@@ -45,7 +47,8 @@ def environ(home, tmp_path):
     program.write_text(_PROGRAM.format(python=sys.executable))
     program.chmod(0o755)
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "OPENAI_API_KEY": "unused", "EDITOR": "true"}
+    unused = {"OPENAI_API_KEY": "unused", "LLM_TOKEN": "unused", "EDITOR": "true"}
+    return {**os.environ, "PATH": path, **unused}
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +57,10 @@ def files(home):
     Path("notes.txt").write_text("The sea is salty.")
     Path("rows.jsonl").write_text('{"id": 1, "prompt": "Say hello"}\n')
     Path("rows.csv").write_text("id,text\n1,hello\n")
+    examples = ROOT / "docs" / "examples"
     for name in ("smoke.toml", "question.txt"):
-        shutil.copy(ROOT / "docs" / "examples" / name, ".")
+        shutil.copy(examples / name, ".")
+    shutil.copy(examples / "clients.script.toml", "replies.toml")
 
 
 def run(line, environ):
@@ -71,7 +76,7 @@ def run(line, environ):
     return ended
 
 
-@pytest.mark.parametrize("line", sorted(_LINES - _STARTS))
+@pytest.mark.parametrize("line", sorted(_LINES - _STARTS - _SERVERS))
 def test_an_example_does_what_it_says(line, environ, home):
     if "config init" not in line:
         folder = home / ".config" / "hello-llm"
@@ -94,6 +99,16 @@ def test_an_example_starts_the_warm_process(line, environ):
         run("hello-llm warm stop", environ)
 
 
+@pytest.mark.parametrize("line", sorted(_SERVERS))
+def test_an_example_serves_until_it_is_told(line, environ):
+    command = ["sh", "-c", f"exec {line}"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "at http://" in server.stdout.readline()
+        server.terminate()
+        assert server.wait() == 0
+
+
 def test_what_exits_otherwise_is_still_an_example():
     assert _EXITS.keys() <= _LINES
-    assert len(_STARTS) == 2
+    assert (len(_STARTS), len(_SERVERS)) == (2, 4)

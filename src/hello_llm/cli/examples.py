@@ -82,6 +82,21 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "hello-llm batch rows.jsonl -o out.jsonl --dry-run",
             ),
         ),
+        "serve": (
+            Example("Try your profiles in a browser", "hello-llm serve"),
+            Example(
+                "Serve a model besides them, for at most two dollars",
+                "hello-llm serve --allow openai/gpt-4o-mini --max-cost 2",
+            ),
+            Example(
+                "Stand in for a vendor, to test how clients cope with failures",
+                'hello-llm serve --script replies.toml --allow "*" --retries 0',
+            ),
+            Example(
+                "Serve a network; clients must send the token",
+                "hello-llm serve --host 0.0.0.0 --token-env LLM_TOKEN",
+            ),
+        ),
         "config": (
             Example("Write a file that explains every setting", "hello-llm config init"),
             Example("Choose a model", "hello-llm config set model ollama/qwen2.5:0.5b"),

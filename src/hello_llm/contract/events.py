@@ -1,9 +1,9 @@
 """The events of a reply while it streams, as a closed union."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from threading import Lock
 
 from hello_llm.contract.exit_codes import ExitCode
 from hello_llm.contract.reply import LLMReply
@@ -100,7 +100,17 @@ class EventStream(Iterator[StreamEvent]):
     that thread then sees the end of the stream or an error.
     """
 
-    __slots__ = ("_abort", "_events", "_finish_early", "_phase", "_pieces", "_sent", "_served")
+    __slots__ = (
+        "_abort",
+        "_closed",
+        "_events",
+        "_finish_early",
+        "_phase",
+        "_pieces",
+        "_running",
+        "_sent",
+        "_served",
+    )
 
     def __init__(
         self,
@@ -131,6 +141,8 @@ class EventStream(Iterator[StreamEvent]):
         self._finish_early = finish_early
         self._phase = phase
         self._served = served
+        self._running = Lock()
+        self._closed = False
 
     @classmethod
     def relay(
@@ -158,7 +170,12 @@ class EventStream(Iterator[StreamEvent]):
 
     def __next__(self) -> StreamEvent:
         """Return the next event, or raise the error that ended the exchange."""
-        return next(self._events)
+        try:
+            with self._running:
+                return next(self._events)
+        finally:
+            if self._closed:
+                self._close_events()
 
     @property
     def sent(self) -> bool:
@@ -192,11 +209,19 @@ class EventStream(Iterator[StreamEvent]):
 
     def close(self) -> None:
         """Stop reading and cut the connection; safe to call after the end."""
+        self._closed = True
         if self._abort is not None:
             self._abort()
+        self._close_events()
+
+    def _close_events(self) -> None:
+        """Close the generator, unless a thread is in it: that one closes it when it is out.
+
+        Python crashes if a generator that delegates to others is closed while they run.
+        """
         close = getattr(self._events, "close", None)
-        if close is not None:
-            # ValueError: the generator is running in the thread that waits on the connection.
-            # Cutting the connection has ended that wait, and the generator cleans up there.
-            with suppress(ValueError):
+        if close is not None and self._running.acquire(blocking=False):
+            try:
                 close()
+            finally:
+                self._running.release()

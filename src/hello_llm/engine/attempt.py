@@ -24,6 +24,8 @@ Item = StreamEvent | BaseException
 MOST_AHEAD = 20_000
 """How many events an attempt may be ahead of its reader; a flood must not fill the memory."""
 
+_LOOK_AGAIN_S = 0.2
+
 
 class Attempt:
     """A request that a provider is answering."""
@@ -49,7 +51,8 @@ class Attempt:
         self._provider = provider
         self._request = request
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
-        self._room = threading.Semaphore(most_ahead)
+        self._most_ahead = most_ahead
+        self._has_room = threading.Event()
         self._closed = False
         self._events: EventStream | None = provider.stream_chat(request) if stream else None
         if self._events is None:
@@ -90,7 +93,8 @@ class Attempt:
             item = self._queue.get(timeout=seconds)
         except queue.Empty:
             return None
-        self._room.release()
+        if not self._has_room.is_set():
+            self._has_room.set()
         return _event(item)
 
     def arrived(self) -> Iterator[StreamEvent]:
@@ -107,7 +111,7 @@ class Attempt:
     def close(self) -> None:
         """Abort the call and cut its connection at once; safe to call after the end."""
         self._closed = True
-        self._room.release()
+        self._has_room.set()
         if self._events is None:
             self._provider.close()
         else:
@@ -125,8 +129,9 @@ class Attempt:
             self._put(error)
 
     def _put(self, item: Item) -> None:
-        if not self._closed:
-            self._room.acquire()
+        while self._queue.qsize() >= self._most_ahead and not self._closed:
+            self._has_room.clear()
+            self._has_room.wait(_LOOK_AGAIN_S)
         self._queue.put(item)
 
 

@@ -227,6 +227,7 @@ _SOURCES: Mapping[str, Callable[[Line], Offer]] = MappingProxyType(
         "model": _models,
         "models": _models,
         "fallback": _models,
+        "allow": _models,
         "require_model": _models,
         "profile": _profiles,
         "select": _checks,
@@ -238,6 +239,7 @@ _SOURCES: Mapping[str, Callable[[Line], Offer]] = MappingProxyType(
         "input": _files,
         "out": _files,
         "engine": _engines,
+        "token_env": lambda _: plain(_secret_variables()),
     }
 )
 """Where the values of a parameter or setting come from, unless its kind or type tells."""

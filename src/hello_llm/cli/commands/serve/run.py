@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from hello_llm.cli.display import Display
 from hello_llm.cli.exits import print_lines
 from hello_llm.cli.signals import STOP, TerminatedError
-from hello_llm.contract import ExitCode
+from hello_llm.contract import BugError, ExitCode
 from hello_llm.rendering.sanitize import inert
 from hello_llm.serve.app import App
 from hello_llm.serve.calls import load_litellm
@@ -121,7 +121,9 @@ class _OnStderr(logging.Handler):
         self.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING:
+        if record.levelno >= logging.ERROR:
+            self._display.messages.error(BugError(record.getMessage()))
+        elif record.levelno >= logging.WARNING:
             self._display.messages.warning(record.getMessage())
         else:
             line = inert(self._display.messages.redact(self.format(record)))
