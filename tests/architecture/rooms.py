@@ -66,6 +66,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "machine",
             "secrets",
             "settings",
+            "providers.litellm",
             "engine",
             "rendering",
             "calls",

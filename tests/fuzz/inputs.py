@@ -166,7 +166,7 @@ def _suite(number: int, random: Random) -> Case:
     if example:
         name = random.choice(["answers.toml", "smoke.toml"])
         text = (_EXAMPLES / name).read_bytes()
-        files |= {one.name: one.read_bytes() for one in _EXAMPLES.iterdir()}
+        files |= {one.name: one.read_bytes() for one in _EXAMPLES.iterdir() if one.is_file()}
         files["suite.toml"] = torn(random, text) if random.random() < 0.5 else text
     else:
         files["suite.toml"] = _spoilt(random, documents.suite(random, _EXAMPLES), toml)

@@ -108,7 +108,7 @@ def test_a_second_question_meanwhile_ends_the_connection(server: Running):
             deque(iter(socket.recv, None))
     told = closed.value.rcvd
     assert told is not None
-    assert told.code == 1008
+    assert told.code == 4409
     assert "one question at a time" in told.reason
 
 

@@ -1,5 +1,6 @@
 """The ASGI application: which path is answered by what."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from hello_llm.machine.environment import whole_environ
 from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.redactor import Redactor
 from hello_llm.serve.access import Access, read_token
-from hello_llm.serve.calls import Calls
+from hello_llm.serve.calls import Calls, load_litellm
 from hello_llm.serve.completions import Completions
 from hello_llm.serve.events import Events
 from hello_llm.serve.exchange import (
@@ -22,6 +23,7 @@ from hello_llm.serve.exchange import (
     Scope,
     Send,
     json_response,
+    path_within,
 )
 from hello_llm.serve.gate import Gate
 from hello_llm.serve.metrics import CONTENT_TYPE, Metrics
@@ -81,6 +83,7 @@ class App:
         router = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
         known = frozenset({*_FILES, *_PATHS})
         self._router = router
+        self._is_loaded = False
         self._gate = Gate(router, known, Access(settings, token), self._metrics, self.redact)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,12 +92,22 @@ class App:
         serve = self._router if scope["type"] == "lifespan" else self._gate
         await serve(scope, receive, send)
 
+    def preload(self) -> None:
+        """Import what calls need, which takes seconds if a model is asked through LiteLLM.
+
+        Servers with a lifespan do it when they start. Elsewhere, the first client waits for it.
+        """
+        if not self._is_loaded:
+            load_litellm(self.models)
+            self._is_loaded = True
+
     def _secret_variables(self, settings: ServeSettings) -> list[str | None]:
         named = {name for one in self.models.all_settings() for name in one.secret_variables}
         return [settings.token_env, *named]
 
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        await asyncio.to_thread(self.preload)
         try:
             yield
         finally:
@@ -126,8 +139,7 @@ async def _healthz(_request: Request) -> Response:
 
 
 async def _show_page(request: Request) -> Response:
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", "")) or "/"
-    file, kind = _FILES[path]
+    file, kind = _FILES[path_within(request.scope)]
     content = (_PAGE / file).read_bytes()
     return Response(content, headers={**ALWAYS, **_PAGE_HEADERS, "content-type": kind})
 

@@ -131,12 +131,15 @@ class Calls:
 
 
 def load_litellm(models: ServedModels) -> None:
-    """Import LiteLLM now if a model needs it, so that no client waits for that (a second)."""
-    for settings in models.all_settings():
-        if settings.provider == "litellm":
-            import_as_set(settings)
-            warm_up()
-            return
+    """Import now what calls need, so that no client waits for that, let alone all at once (2 s)."""
+    asked = [one for one in models.all_settings() if one.provider == "litellm" and one.model]
+    if asked:
+        from hello_llm.providers.litellm.rehearsal import rehearse
+
+        import_as_set(asked[0])
+        warm_up()
+        for vendor in {str(one.model).partition("/")[0] for one in asked}:
+            rehearse(f"{vendor}/")
 
 
 def _unavailable(text: str, code: str, exit_code: ExitCode) -> Problem:

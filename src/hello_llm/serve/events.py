@@ -17,7 +17,8 @@ from hello_llm.serve.served_models import Asked, ServedModels
 from hello_llm.serve.settings import ServeSettings
 
 _IDLE_S = 60.0
-_GOING_AWAY, _POLICY_VIOLATION = 1001, 1008
+_TIMEOUT, _ONE_AT_A_TIME = 3008, 4409
+"""Why a connection is closed; daphne sends no codes from 1001 to 2999."""
 _CANCEL = {"cancel": True}
 
 
@@ -43,7 +44,7 @@ class Events:
                 async with asyncio.timeout(_IDLE_S):
                     message = await receive()
             except TimeoutError:
-                await _close(send, _GOING_AWAY, f"nothing was asked for {_IDLE_S:g} s")
+                await _close(send, _TIMEOUT, f"nothing was asked for {_IDLE_S:g} s")
                 return
             if message["type"] == "websocket.disconnect":
                 return
@@ -99,7 +100,7 @@ class Events:
                     call.cancel(cancelled())
                     continue
             call.cancel(InterruptError("the client asked something else meanwhile"))
-            await _close(send, _POLICY_VIOLATION, "one question at a time: cancel, or wait")
+            await _close(send, _ONE_AT_A_TIME, "one question at a time: cancel, or wait")
             return
 
     async def _say(self, send: Send, lines: Iterable[dict[str, Any]]) -> None:

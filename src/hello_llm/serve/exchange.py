@@ -21,6 +21,14 @@ ALWAYS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """The headers of every response."""
 
 
+def path_within(scope: Scope) -> str:
+    """Return the path of a request, without the prefix below which the application is mounted."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    within = path.removeprefix(root)
+    return within if not within or within.startswith("/") else path
+
+
 async def read_body(request: Request, most: int, timeout_s: float) -> bytes:
     """Return the body of a request.
 

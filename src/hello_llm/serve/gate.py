@@ -10,7 +10,15 @@ from hello_llm.contract import ExitCode
 from hello_llm.machine.last_words import explain, unexpected
 from hello_llm.rendering.json.document import Redact
 from hello_llm.serve.access import Access
-from hello_llm.serve.exchange import Endpoint, Message, Receive, Scope, Send, problem_response
+from hello_llm.serve.exchange import (
+    Endpoint,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    path_within,
+    problem_response,
+)
 from hello_llm.serve.log import LOG
 from hello_llm.serve.metrics import Metrics
 from hello_llm.serve.problem import Problem, ProblemError
@@ -19,7 +27,7 @@ from hello_llm.text import phrases
 _LONGEST_SHOWN = 200
 _SWITCHED, _LEFT = 101, 499
 _DENIAL = "websocket.http.response"
-_POLICY_VIOLATION = 1008
+_LONGEST_REASON = 40
 
 
 class Gate:
@@ -50,7 +58,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or serve one WebSocket."""
-        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        path = path_within(scope)
         reply, began = _Reply(scope, receive, send, self._redact), time.monotonic()
         try:
             problem = self._access.refusal(scope, path)
@@ -110,13 +118,18 @@ class _Reply:
         await self._send(message)
 
     async def refuse(self, problem: Problem) -> None:
-        """Send `problem`, unless a response has begun: then only cutting it off is left."""
+        """Send `problem`, unless a response has begun: then it can only be cut off."""
         if self.status:
+            if self._scope["type"] == "websocket":
+                await self._close(problem)
             return
         problem = replace(problem, message=self._redact(problem.message))
         if self._scope["type"] == "websocket" and _DENIAL not in self._scope.get("extensions", {}):
             self.status = problem.status
-            closed = {"code": _POLICY_VIOLATION, "reason": problem.message}
-            await self._send({"type": "websocket.close", **closed})
+            await self._close(problem)
             return
         await problem_response(problem)(self._scope, self._receive, self.send)
+
+    async def _close(self, problem: Problem) -> None:
+        closed = {"code": 4000 + problem.status, "reason": problem.message[:_LONGEST_REASON]}
+        await self._send({"type": "websocket.close", **closed})

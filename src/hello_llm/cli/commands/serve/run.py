@@ -13,7 +13,6 @@ from hello_llm.cli.signals import STOP, TerminatedError
 from hello_llm.contract import BugError, ExitCode
 from hello_llm.rendering.sanitize import inert
 from hello_llm.serve.app import App
-from hello_llm.serve.calls import load_litellm
 from hello_llm.serve.listening import url_of
 from hello_llm.serve.log import LOG
 from hello_llm.serve.server import Server
@@ -39,7 +38,7 @@ def serve_until_told(
         HelloLLMError: the server cannot start.
     """
     app = App(settings)
-    load_litellm(app.models)
+    app.preload()
     for name in app.models.unnamed:
         display.messages.warning(
             f"the profile {phrases.name(name)} is not served: it names no model"
