@@ -49,6 +49,7 @@ def pages() -> dict[str, str]:
     return {
         "cli.md": cli_page(),
         "exit-codes.md": exit_codes_page(),
+        "http-statuses.md": http_statuses_page(),
         "settings.md": settings_page(),
         "faults.md": faults_page(),
         "rooms.md": rooms_page(),
@@ -94,6 +95,18 @@ def exit_codes_page() -> str:
 
     rows = [f"| {code.value} | {code.name} | {code.meaning} |" for code in ExitCode]
     head = ["# Exit codes", "", "| code | name | when |", "| ---: | --- | --- |"]
+    return _text(*head, *rows)
+
+
+def http_statuses_page() -> str:
+    """Return the table of exit codes as the server tells them."""
+    from hello_llm.serve.problem import KINDS
+
+    rows = [
+        f"| {kind.status} | {code.name} | `{kind.code or code.name.lower()}` | {code.meaning} |"
+        for code, kind in sorted(KINDS.items(), key=lambda one: (one[1].status, one[0]))
+    ]
+    head = ["| status | exit code | `code` | when |", "| ---: | --- | --- | --- |"]
     return _text(*head, *rows)
 
 

@@ -95,7 +95,7 @@ def _chunk(choice: dict[str, object]) -> bytes:
 
 
 @contextmanager
-def _vendors_server(pause_s: float) -> Iterator[int]:
+def vendors_server(pause_s: float) -> Iterator[int]:
     """Run the vendor's server in a process of its own; yields its port."""
     context = multiprocessing.get_context("spawn")
     ready = context.SimpleQueue()
@@ -180,7 +180,16 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-async def _measure(port: int, streams: int, rate: float, seconds: float, pid: int = 0) -> Measured:
+async def measure(port: int, streams: int, rate: float, seconds: float, pid: int = 0) -> Measured:
+    """Return what clients of the server at `port` see.
+
+    Args:
+        port: a server of OpenAI's protocol.
+        streams: how many streams at a time.
+        rate: pieces a second in each.
+        seconds: after how long no client asks for another stream.
+        pid: the process whose memory and processor time count; 0 for none.
+    """
     measured = Measured()
     sampling = asyncio.ensure_future(_sample(pid, measured)) if pid else None
     before = _cpu_s(pid) if pid else 0.0
@@ -195,14 +204,14 @@ async def _measure(port: int, streams: int, rate: float, seconds: float, pid: in
 
 def _rows(streams: int, rates: Sequence[float], seconds: float) -> Iterator[str]:
     for rate in rates:
-        with _vendors_server(1 / rate) as vendor:
-            direct = asyncio.run(_measure(vendor, streams, rate, seconds))
+        with vendors_server(1 / rate) as vendor:
+            direct = asyncio.run(measure(vendor, streams, rate, seconds))
             yield direct.row(f"{rate:g} a second, directly", seconds)
             where = ("--model", "openai/x", "--api-base", f"http://127.0.0.1:{vendor}/v1")
             environ = {"OPENAI_API_KEY": "unused"}
             with serving(*where, "--quiet", environ=environ) as running:
                 port, pid = int(running.url.rpartition(":")[2]), running.process.pid
-                through = asyncio.run(_measure(port, streams, rate, seconds, pid))
+                through = asyncio.run(measure(port, streams, rate, seconds, pid))
                 assert running.process.poll() is None, running.log
             yield through.row(f"{rate:g} a second, through the server", seconds)
             for failure, count in (direct.failures + through.failures).items():

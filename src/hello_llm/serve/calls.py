@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from hello_llm.calls.money import Meter
 from hello_llm.calls.opening import import_as_set
@@ -76,7 +76,8 @@ class Calls:
         def end(outcome: LLMReply | HelloLLMError) -> None:
             self._metrics.call_ended(asked.label, outcome, time.monotonic() - began)
             self._meter.speak(self._warn, self._note)
-            loop.call_soon_threadsafe(self._ended, call)
+            with suppress(RuntimeError):  # the loop has ended, and nobody waits
+                loop.call_soon_threadsafe(self._ended, call)
 
         call = Call(
             lambda: self._workers.turn(asked.settings, asked.messages),

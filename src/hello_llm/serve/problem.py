@@ -13,33 +13,36 @@ _SERVER = "server_error"
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class Kind:
     """How an exit code looks over HTTP."""
 
     status: int
+    """The HTTP status."""
     type: str
+    """The class of the error, as OpenAI names it."""
     code: str | None = None
+    """The error, as OpenAI names it; if it does not, it goes by the name of the exit code."""
 
 
-_KINDS: Mapping[ExitCode, _Kind] = {
-    ExitCode.USAGE: _Kind(400, _INVALID),
-    ExitCode.AUTH: _Kind(401, "authentication_error"),
-    ExitCode.REQUEST: _Kind(400, _INVALID),
-    ExitCode.RATE_LIMITED: _Kind(429, "rate_limit_error", "rate_limit_exceeded"),
-    ExitCode.UNREACHABLE: _Kind(502, _SERVER),
-    ExitCode.TIMEOUT: _Kind(504, _SERVER),
-    ExitCode.SERVER: _Kind(502, _SERVER),
-    ExitCode.BROKEN_REPLY: _Kind(502, _SERVER),
-    ExitCode.FILTERED: _Kind(400, _INVALID, "content_filter"),
-    ExitCode.CONTEXT: _Kind(400, _INVALID, "context_length_exceeded"),
-    ExitCode.BUDGET: _Kind(402, "insufficient_quota", "budget_exceeded"),
-    ExitCode.IO: _Kind(507, _SERVER),
-    ExitCode.SCHEMA: _Kind(422, _INVALID),
-    ExitCode.BUG: _Kind(500, _SERVER),
-    ExitCode.INT: _Kind(499, _SERVER, "cancelled"),
-    ExitCode.TERM: _Kind(503, _SERVER, "stopping"),
+KINDS: Mapping[ExitCode, Kind] = {
+    ExitCode.USAGE: Kind(400, _INVALID),
+    ExitCode.AUTH: Kind(401, "authentication_error"),
+    ExitCode.REQUEST: Kind(400, _INVALID),
+    ExitCode.RATE_LIMITED: Kind(429, "rate_limit_error", "rate_limit_exceeded"),
+    ExitCode.UNREACHABLE: Kind(502, _SERVER),
+    ExitCode.TIMEOUT: Kind(504, _SERVER),
+    ExitCode.SERVER: Kind(502, _SERVER),
+    ExitCode.BROKEN_REPLY: Kind(502, _SERVER),
+    ExitCode.FILTERED: Kind(400, _INVALID, "content_filter"),
+    ExitCode.CONTEXT: Kind(400, _INVALID, "context_length_exceeded"),
+    ExitCode.BUDGET: Kind(402, "insufficient_quota", "budget_exceeded"),
+    ExitCode.IO: Kind(507, _SERVER),
+    ExitCode.SCHEMA: Kind(422, _INVALID),
+    ExitCode.BUG: Kind(500, _SERVER),
+    ExitCode.INT: Kind(499, _SERVER, "cancelled"),
+    ExitCode.TERM: Kind(503, _SERVER, "stopping"),
 }
-"""Where a code is missing, it is the name of the exit code in small letters."""
+"""How each exit code looks."""
 
 _PASSED_ON: Mapping[ExitCode, frozenset[int]] = {
     ExitCode.AUTH: frozenset({401, 403}),
@@ -105,7 +108,7 @@ def problem_of(error: HelloLLMError, redact: Redact) -> Problem:
         error: the error that ended a call.
         redact: removes secrets.
     """
-    kind = _KINDS.get(error.exit_code, _KINDS[ExitCode.BUG])
+    kind = KINDS.get(error.exit_code, KINDS[ExitCode.BUG])
     passed_on = _PASSED_ON.get(error.exit_code, frozenset())
     said = describe_error(error, error.exit_code, redact)
     headers = {"x-should-retry": str(error.transient).lower()}

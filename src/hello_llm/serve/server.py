@@ -82,6 +82,7 @@ class Server:
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
             self._failure = error
         finally:
+            self._loop.close()
             self._ended.set()
 
 

@@ -11,7 +11,7 @@ from hello_llm.contract import ExitCode, UsageError
 from hello_llm.machine.installation import install_extra
 from hello_llm.rendering.terminal import Terminal
 from hello_llm.serve.access import read_token
-from hello_llm.serve.listening import is_loopback, listen
+from hello_llm.serve.listening import addresses_of, is_loopback, listen
 from hello_llm.serve.settings import ServeSettings
 from hello_llm.settings.resolve import find_config, resolve_with_config
 from hello_llm.toml_file.kinds import Duration, Integer
@@ -36,15 +36,16 @@ def call(typed: ServeOptions) -> ExitCode:
     display = Display.of(base, Terminal.real(), debug=typed.debug).hiding(typed.token_env)
     display.warn_of(base)
     read_token(typed.token_env)
-    sockets = listen(typed.host, _PORT if port is None else port, settings.read_timeout_s)
+    addresses = addresses_of(typed.host)
+    if not is_loopback(addresses):
+        if typed.token_env is None:
+            raise UsageError(
+                f"every program that reaches {typed.host} could spend your money",
+                "--token-env NAME, with the token in that environment variable",
+            )
+        settings = replace(settings, any_address=True)
+    sockets = listen(addresses, _PORT if port is None else port, settings.read_timeout_s)
     try:
-        if not is_loopback(sockets):
-            if typed.token_env is None:
-                raise UsageError(
-                    f"every program that reaches {typed.host} could spend your money",
-                    "--token-env NAME, with the token in that environment variable",
-                )
-            settings = replace(settings, any_address=True)
         from hello_llm.cli.commands.serve.run import serve_until_told
 
         return serve_until_told(

@@ -17,8 +17,9 @@ class ServeOptions(Options):
         str,
         typer.Option(
             metavar="HOST",
-            help="The address to listen on; others than 127.0.0.1 need --token-env.",
+            help="The address to listen on; others need --token-env. (default: 127.0.0.1)",
             rich_help_panel=SERVED,
+            show_default=False,
         ),
     ] = "127.0.0.1"
     port: Annotated[
