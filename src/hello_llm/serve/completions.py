@@ -56,7 +56,7 @@ class Completions:
 
         Raises:
             ProblemError: it is refused.
-            ClientLeftError: the client left before it had sent all of it.
+            ClientDisconnect: the client left before it had sent all of it.
         """
         request = Request(scope, receive)
         _check_type(request)
