@@ -27,6 +27,12 @@ model = "openai/x"
 temperature = 1.0
 """
 
+PRICED = """version = 1
+[models."openai/gpt-4o-mini"]
+input = 10.0
+output = 10.0
+"""
+
 
 @pytest.fixture(scope="module")
 def vendor():
@@ -105,6 +111,17 @@ def test_no_other_model_is_served(front, name):
     found = httpx.post(f"{front.url}/v1/chat/completions", json=asked)
     assert found.status_code == (404 if name else 400)
     assert found.json()["error"]["param"] == "model"
+
+
+def test_money_that_is_spent_is_a_status_of_its_own(vendor):
+    where = ("--model", "openai/gpt-4o-mini", "--api-base", f"{vendor.url}/v1")
+    environ = {"OPENAI_API_KEY": "unused"}
+    with serving(*where, "--max-cost", "0.0000001", environ=environ, config=PRICED) as running:
+        asked = {"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": "hi"}]}
+        found = httpx.post(f"{running.url}/v1/chat/completions", json=asked)
+    assert found.status_code == 402
+    assert found.json()["error"]["code"] == "budget_exceeded"
+    assert found.headers["x-should-retry"] == "false"
 
 
 def test_one_profile_can_be_served_alone():
