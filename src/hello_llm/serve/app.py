@@ -29,6 +29,7 @@ from hello_llm.serve.gate import Gate
 from hello_llm.serve.metrics import CONTENT_TYPE, Metrics
 from hello_llm.serve.problem import Problem, ProblemError
 from hello_llm.serve.served_models import ServedModels
+from hello_llm.serve.service import Service
 from hello_llm.serve.settings import ServeSettings
 
 _COMPLETIONS, _EVENTS, _MODELS = "/v1/chat/completions", "/v1/events", "/v1/models"
@@ -69,10 +70,10 @@ class App:
         self.redact = Redactor(secrets_in(whole_environ(), *self._secret_variables(settings)))
         self._metrics = Metrics()
         self.calls = Calls(settings, self.models, self._metrics, self.redact)
-        served = (settings, self.models, self.calls, self.redact)
+        service = Service(settings, self.models, self.calls, self.redact)
         routes = [
-            Route(_COMPLETIONS, Completions(*served), methods=["POST"]),
-            WebSocketRoute(_EVENTS, Events(*served)),
+            Route(_COMPLETIONS, Completions(service), methods=["POST"]),
+            WebSocketRoute(_EVENTS, Events(service)),
             Route(_MODELS, self._list_models),
             Route(f"{_MODELS}/{{name:path}}", self._show_model),
             Route(_HEALTH, _healthz),

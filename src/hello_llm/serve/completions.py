@@ -20,7 +20,6 @@ from hello_llm.contract import (
 )
 from hello_llm.rendering.json.document import Redact, document, json_line
 from hello_llm.serve.call import Call, Item, client_left
-from hello_llm.serve.calls import Calls
 from hello_llm.serve.exchange import (
     ALWAYS,
     Receive,
@@ -31,8 +30,8 @@ from hello_llm.serve.exchange import (
     read_object,
 )
 from hello_llm.serve.problem import Problem, ProblemError, problem_of
-from hello_llm.serve.served_models import Asked, ServedModels
-from hello_llm.serve.settings import ServeSettings
+from hello_llm.serve.served_models import Asked
+from hello_llm.serve.service import Service
 from hello_llm.text.surrogates import SurrogateJoiner
 
 _SSE = {"content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no"}
@@ -42,14 +41,10 @@ _OF_THE_REPLY = ("provider", "model", "model_served", "attempts", "request_id", 
 class Completions:
     """Answers requests as OpenAI's server does."""
 
-    def __init__(
-        self, settings: ServeSettings, models: ServedModels, calls: Calls, redact: Redact
-    ) -> None:
-        """Answer with `models`, by `calls`; `redact` removes secrets from errors."""
-        self._settings = settings
-        self._models = models
-        self._calls = calls
-        self._redact = redact
+    def __init__(self, service: Service) -> None:
+        """Answer with `service`."""
+        self._service = service
+        self._redact = service.redact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request.
@@ -60,9 +55,11 @@ class Completions:
         """
         request = Request(scope, receive)
         _check_type(request)
-        body = await read_body(request, self._settings.max_body, self._settings.read_timeout_s)
-        asked = self._models.read(read_object(body))
-        call = self._calls.start(asked)
+        body = await read_body(
+            request, self._service.settings.max_body, self._service.settings.read_timeout_s
+        )
+        asked = self._service.models.read(read_object(body))
+        call = self._service.calls.start(asked)
         left = asyncio.ensure_future(_until_left(receive))
         left.add_done_callback(lambda _: call.cancel(client_left()))
         try:
@@ -104,7 +101,7 @@ class Completions:
                 await send(start)
                 begun = True
             is_last = isinstance(last, Finished | HelloLLMError)
-            async with asyncio.timeout(self._settings.read_timeout_s):
+            async with asyncio.timeout(self._service.settings.read_timeout_s):
                 await send({"type": "http.response.body", "body": frames, "more_body": not is_last})
             if is_last:
                 return

@@ -10,11 +10,10 @@ from hello_llm.rendering.json.document import Progress, Redact, document, json_l
 from hello_llm.rendering.json.ndjson import EventLines
 from hello_llm.serve.access import SUBPROTOCOL
 from hello_llm.serve.call import Call, Item, cancelled, client_left
-from hello_llm.serve.calls import Calls
 from hello_llm.serve.exchange import Message, Receive, Scope, Send, read_object, too_long
 from hello_llm.serve.problem import Problem, ProblemError
-from hello_llm.serve.served_models import Asked, ServedModels
-from hello_llm.serve.settings import ServeSettings
+from hello_llm.serve.served_models import Asked
+from hello_llm.serve.service import Service
 
 _IDLE_S = 60.0
 _TIMEOUT, _ONE_AT_A_TIME = 3008, 4409
@@ -25,14 +24,10 @@ _CANCEL = {"cancel": True}
 class Events:
     """Answers questions over a WebSocket, one after the other."""
 
-    def __init__(
-        self, settings: ServeSettings, models: ServedModels, calls: Calls, redact: Redact
-    ) -> None:
-        """Answer with `models`, by `calls`; `redact` removes secrets from errors."""
-        self._settings = settings
-        self._models = models
-        self._calls = calls
-        self._redact = redact
+    def __init__(self, service: Service) -> None:
+        """Answer with `service`."""
+        self._service = service
+        self._redact = service.redact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Accept the connection, and answer until the client leaves or asks nothing any more."""
@@ -51,7 +46,9 @@ class Events:
             try:
                 body = self._read(message)
                 if body != _CANCEL:  # what it was for has ended meanwhile
-                    await self._answer(self._models.read({**body, "stream": True}), receive, send)
+                    await self._answer(
+                        self._service.models.read({**body, "stream": True}), receive, send
+                    )
             except ProblemError as error:
                 await self._say(send, _refused(error.problem, self._redact))
 
@@ -60,8 +57,8 @@ class Events:
         if text is None:
             text = "a message is to be text, and this one is binary"
             raise ProblemError(Problem(400, text, code="invalid_json"))
-        if len(text) > self._settings.max_body:
-            raise ProblemError(too_long(self._settings.max_body))
+        if len(text) > self._service.settings.max_body:
+            raise ProblemError(too_long(self._service.settings.max_body))
         return read_object(text)
 
     async def _answer(self, asked: Asked, receive: Receive, send: Send) -> None:
@@ -70,7 +67,7 @@ class Events:
         Raises:
             ProblemError: it is refused.
         """
-        call = self._calls.start(asked)
+        call = self._service.calls.start(asked)
         listening = asyncio.ensure_future(self._listen(call, receive, send))
         first = asked.settings[0]
         progress = Progress(first.provider, first.model)
@@ -111,7 +108,7 @@ class Events:
         """
         for line in lines:
             text = json_line(line).decode().rstrip("\n")
-            async with asyncio.timeout(self._settings.read_timeout_s):
+            async with asyncio.timeout(self._service.settings.read_timeout_s):
                 await send({"type": "websocket.send", "text": text})
 
 
