@@ -24,7 +24,7 @@ SLOW_TESTS := tests/warm tests/fuzz tests/faults/test_run.py tests/cli/test_reco
 	tests/cli/config/test_edit.py tests/cli/config/test_edit_at_a_terminal.py \
 	tests/rendering/test_hostile_text.py tests/cli/money/test_twenty.py tests/cli/money/test_day.py \
 	tests/cli/money/test_bounds_hold.py tests/cli/batch/test_survival.py tests/cli/batch/test_pace.py \
-	tests/serve/test_completions.py tests/serve/test_leaving.py tests/serve/test_many.py
+	tests/serve
 # What needs a network of its own, with name servers and proxies: see CONTRIBUTING.
 NETWORK_TESTS := tests/networks tests/documented
 # What installs the program, in environments and home folders of its own.

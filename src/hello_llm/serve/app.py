@@ -14,7 +14,7 @@ from hello_llm.machine.environment import whole_environ
 from hello_llm.secrets.environ import secrets_in
 from hello_llm.secrets.redactor import Redactor
 from hello_llm.serve.access import Access, read_token
-from hello_llm.serve.calls import Calls, load_litellm
+from hello_llm.serve.calls import Calls, Service, load_litellm
 from hello_llm.serve.completions import Completions
 from hello_llm.serve.events import Events
 from hello_llm.serve.exchange import (
@@ -29,7 +29,6 @@ from hello_llm.serve.gate import Gate
 from hello_llm.serve.metrics import CONTENT_TYPE, Metrics
 from hello_llm.serve.problem import Problem, ProblemError
 from hello_llm.serve.served_models import ServedModels
-from hello_llm.serve.service import Service
 from hello_llm.serve.settings import ServeSettings
 
 _COMPLETIONS, _EVENTS, _MODELS = "/v1/chat/completions", "/v1/events", "/v1/models"

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 
 from hello_llm.calls.money import Meter
 from hello_llm.calls.opening import import_as_set
@@ -129,6 +130,20 @@ class Calls:
 
     def _note(self, text: str) -> None:
         LOG.info("%s", self._redact(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a server that answer questions."""
+
+    settings: ServeSettings
+    """The bounds."""
+    models: ServedModels
+    """What clients may ask."""
+    calls: Calls
+    """Makes the calls."""
+    redact: Redact
+    """Removes secrets from errors."""
 
 
 def load_litellm(models: ServedModels) -> None:

@@ -20,6 +20,7 @@ from hello_llm.contract import (
 )
 from hello_llm.rendering.json.document import Redact, document, json_line
 from hello_llm.serve.call import Call, Item, client_left
+from hello_llm.serve.calls import Service
 from hello_llm.serve.exchange import (
     ALWAYS,
     Receive,
@@ -31,7 +32,6 @@ from hello_llm.serve.exchange import (
 )
 from hello_llm.serve.problem import Problem, ProblemError, problem_of
 from hello_llm.serve.served_models import Asked
-from hello_llm.serve.service import Service
 from hello_llm.text.surrogates import SurrogateJoiner
 
 _SSE = {"content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no"}

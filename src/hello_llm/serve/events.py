@@ -10,10 +10,10 @@ from hello_llm.rendering.json.document import Progress, Redact, document, json_l
 from hello_llm.rendering.json.ndjson import EventLines
 from hello_llm.serve.access import SUBPROTOCOL
 from hello_llm.serve.call import Call, Item, cancelled, client_left
+from hello_llm.serve.calls import Service
 from hello_llm.serve.exchange import Message, Receive, Scope, Send, read_object, too_long
 from hello_llm.serve.problem import Problem, ProblemError
 from hello_llm.serve.served_models import Asked
-from hello_llm.serve.service import Service
 
 _IDLE_S = 60.0
 _TIMEOUT, _ONE_AT_A_TIME = 3008, 4409
