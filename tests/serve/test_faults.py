@@ -16,8 +16,8 @@ from tests.serve.running import Running, serving
 LASTING = [name for name, fault in FAULTS.items() if fault.times is None]
 PASSING = sorted(FAULTS.keys() - LASTING)
 LIMITS = (
-    *("--retries", "0", "--first-token-timeout", "0.3", "--idle-timeout", "0.3"),
-    *("--connect-timeout", "0.3", "--timeout", "1"),
+    *("--retries", "0", "--first-token-timeout", "1", "--idle-timeout", "1"),
+    *("--connect-timeout", "1", "--timeout", "2"),
 )
 
 
