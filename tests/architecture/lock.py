@@ -105,7 +105,7 @@ def _litellm_faults(locked: list[Pin], wanted: str) -> list[str]:
 
 
 def requirements(project: dict[str, Any]) -> list[Requirement]:
-    """Return what pyproject.toml requires, except for the weights, clusters and clients."""
+    """Return the requirements of pyproject.toml, except for the weights, clusters and clients."""
     extras = project["project"].get("optional-dependencies", {}).keys() - _OF_CLUSTERS
     groups = project.get("dependency-groups", {}).keys() - {_WEIGHTS, _CLUSTER, _CLIENTS}
     return _named(project, extras, groups)

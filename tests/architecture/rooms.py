@@ -67,6 +67,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "secrets",
             "settings",
             "providers.litellm",
+            "providers.mock",
             "engine",
             "rendering",
             "calls",

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from tests.bench.report import today_here
-from tests.serve.running import serving
+from tests.serve.running import raw_request, serving
 
 RATES = (1, 2, 3, 4)
 """Pieces a second in each stream."""
@@ -116,11 +116,8 @@ async def _read(port: int, name: str, pieces: int, measured: Measured) -> None:
     """Read one stream, and check each piece of it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     question = [{"role": "user", "content": f"{name} {pieces}"}]
-    body = json.dumps({"model": "openai/x", "stream": True, "messages": question}).encode()
-    writer.write(
-        b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
-        b"\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-    )
+    asked = {"model": "openai/x", "stream": True, "messages": question}
+    writer.write(raw_request(asked))
     status = await reader.readline()
     assert b" 200 " in status, status
     expected = 0
@@ -181,7 +178,7 @@ def _cpu_s(pid: int) -> float:
 
 
 async def measure(port: int, streams: int, rate: float, seconds: float, pid: int = 0) -> Measured:
-    """Return what clients of the server at `port` see.
+    """Run clients of the server at `port`, and measure what they see.
 
     Args:
         port: a server of OpenAI's protocol.

@@ -28,6 +28,7 @@ from tests.clients.asgi_servers import (
     texts,
 )
 from tests.serve.conftest import SCRIPT
+from tests.serve.running import raw_request
 
 PROTOCOL = Subprotocol("hello-llm.events.1")
 TOKEN = "t0ken-of-the-server-0123456789"
@@ -148,12 +149,9 @@ def test_a_second_question_meanwhile_ends_the_connection(server: Running):
 
 @contextmanager
 def posting(server: Running, *, stream: bool) -> Iterator[None]:
-    where, body = urlsplit(server.url), json.dumps(ask("endless", stream=stream)).encode()
+    where = urlsplit(server.url)
     with socket.create_connection((where.hostname, where.port)) as opened:
-        opened.sendall(
-            b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
-            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-        )
+        opened.sendall(raw_request(ask("endless", stream=stream)))
         yield
 
 

@@ -55,7 +55,7 @@ def base(engine: Engine, pytestconfig: pytest.Config) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def image(engine: Engine, base: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The image, built with the packages that this machine gets; returns its name."""
-    # Before a test has a home folder of its own: pip's settings may be in that of the user.
+    # This has to run before a test changes the home folder, where pip's settings may be.
     secrets = package_index().arguments(tmp_path_factory.mktemp("secrets"))
     podman, *words, context = shlex.split(build_command())
     assert (podman, context) == ("podman", ".")

@@ -33,7 +33,7 @@ class Engine:
         )
 
     def output(self, *words: str | Path) -> str:
-        """Return what ``podman WORDS`` prints; it has to succeed."""
+        """Run ``podman WORDS``, which has to succeed, and return its output."""
         ended = self.run(*words)
         assert ended.returncode == 0, f"{words}\n{ended.stdout[-4000:]}{ended.stderr[-4000:]}"
         return ended.stdout

@@ -62,7 +62,7 @@ class Container:
         return self.engine.output("inspect", f"--format={{{{.State.{field}}}}}", self.name).strip()
 
     def log(self) -> str:
-        """Return what the server has written."""
+        """Return the output of the server so far."""
         ended = self.engine.run("logs", self.name)
         return ended.stdout + ended.stderr
 

@@ -1,5 +1,6 @@
 """Runs ``hello-llm serve`` in a process of its own."""
 
+import json
 import os
 import re
 import signal
@@ -73,6 +74,15 @@ class Running:
 
     def _read(self) -> None:
         self._said.extend(self.process.stdout or ())
+
+
+def raw_request(body: Mapping[str, object]) -> bytes:
+    """Return a request for a completion, byte for byte."""
+    content = json.dumps(body).encode()
+    return (
+        b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content)
+    )
 
 
 def _home(folder: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.cli.calls import until
-from tests.serve.running import Running, serving
+from tests.serve.running import Running, raw_request, serving
 from tests.servers import OpenAI, Script, ScriptedServer
 
 STALLS = Script(chunks=("one ", "two "), end="stall")
@@ -45,12 +45,9 @@ def front(vendor: ScriptedServer) -> Iterator[Running]:
 
 @contextmanager
 def posting(server: Running, *, stream: bool = False) -> Iterator[None]:
-    where, body = urlsplit(server.url), json.dumps({**ASKED, "stream": stream}).encode()
+    where = urlsplit(server.url)
     with socket.create_connection((where.hostname, where.port)) as opened:
-        opened.sendall(
-            b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
-            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-        )
+        opened.sendall(raw_request({**ASKED, "stream": stream}))
         yield
 
 

@@ -1,20 +1,19 @@
 """Many streams at a time: none is lost or mixed up; and clients that do not read."""
 
 import asyncio
-import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from hello_llm.serve import ServeSettings
+from hello_llm.serve import ServeSettings, create_app
 from hello_llm.serve.app import App
 from hello_llm.serve.listening import addresses_of, listen
 from hello_llm.serve.server import Server
 from tests.bench.streams import measure, vendors_server
 from tests.cli.calls import until
-from tests.serve.running import serving
+from tests.serve.running import raw_request, serving
 
 FLOOD = """version = 1
 [[rule]]
@@ -23,12 +22,8 @@ fault = "drip.for-ever"
 chunk_delay = 0
 optional = true
 """
-BODY = json.dumps(
+REQUEST = raw_request(
     {"model": "any", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
-).encode()
-REQUEST = (
-    b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 )
 
 
@@ -46,7 +41,8 @@ def test_a_hundred_streams_at_a_time_are_all_complete():
 @contextmanager
 def here(settings: ServeSettings) -> Iterator[tuple[App, int]]:
     """Serve in this process; yields the application and its port."""
-    app, sockets = App(settings), listen(addresses_of("127.0.0.1"), 0, settings.read_timeout_s)
+    app = create_app(settings)
+    sockets = listen(addresses_of("127.0.0.1"), 0, settings.read_timeout_s)
     with Server(app, settings, sockets) as server:
         yield app, sockets[0].getsockname()[1]
         server.stop(0.0)

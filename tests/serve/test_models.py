@@ -124,6 +124,12 @@ def test_money_that_is_spent_is_a_status_of_its_own(vendor):
     assert found.headers["x-should-retry"] == "false"
 
 
+def test_a_configuration_on_standard_input_is_read_once():
+    flags = ("--provider", "litellm", "--port", "0", "--config", "-")
+    ended = child("serve", *flags, stdin=b"version = 1\n[profiles.a]\ntemperature = 1.0\n")
+    assert (ended.code, "no model to serve" in ended.stderr) == (2, True)
+
+
 def test_one_profile_can_be_served_alone():
     with serving("--profile", "plain", config=CONFIG) as running:
         assert [model.id for model in running.client().models.list()] == ["plain"]

@@ -64,7 +64,7 @@ class UnfitRequestError(Exception):
     """The request cannot be sent; the text says why, and names the field."""
 
     def __init__(self, text: str, field: str) -> None:
-        """Say what is wrong with `field`."""
+        """Describe the problem, and name the field that causes it."""
         super().__init__(text)
         self.field = field
 

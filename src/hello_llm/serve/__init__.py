@@ -23,5 +23,6 @@ def create_app(settings: ServeSettings) -> "App":
         UsageError: the configuration is invalid, nothing is to be served, or the token is missing.
     """
     from hello_llm.serve.app import App
+    from hello_llm.settings.resolve import find_config
 
-    return App(settings)
+    return App(settings, find_config(settings.config_file))

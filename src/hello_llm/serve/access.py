@@ -118,7 +118,7 @@ def _place(url: str) -> tuple[str, int | None]:
 
 
 def _is_of(origin: str, host: str) -> bool:
-    """Return whether `origin` is that of the pages of `host`."""
+    """Return whether a page that `host` served has this `origin`."""
     scheme, _, _ = origin.partition("://")
     return scheme in _DEFAULT_PORTS and _place(origin) == _place(f"{scheme}://{host}")
 

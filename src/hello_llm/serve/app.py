@@ -30,6 +30,7 @@ from hello_llm.serve.metrics import CONTENT_TYPE, Metrics
 from hello_llm.serve.problem import Problem, ProblemError
 from hello_llm.serve.served_models import ServedModels
 from hello_llm.serve.settings import ServeSettings
+from hello_llm.settings.file import ConfigFile
 
 _COMPLETIONS, _EVENTS, _MODELS = "/v1/chat/completions", "/v1/events", "/v1/models"
 _HEALTH, _READY, _METRICS = "/healthz", "/readyz", "/metrics"
@@ -54,17 +55,18 @@ _PAGE_HEADERS = {
 class App:
     """Serves models over HTTP and WebSockets, under any ASGI server."""
 
-    def __init__(self, settings: ServeSettings) -> None:
+    def __init__(self, settings: ServeSettings, config: ConfigFile | None) -> None:
         """Prepare to serve; nothing is sent to any vendor.
 
         Args:
             settings: what to serve, to whom, and within which bounds.
+            config: the configuration, if there is one.
 
         Raises:
             UsageError: the configuration is invalid, nothing is to be served, or the token is
                 missing.
         """
-        self.models = ServedModels(settings)
+        self.models = ServedModels(settings, config)
         token = read_token(settings.token_env)
         self.redact = Redactor(secrets_in(whole_environ(), *self._secret_variables(settings)))
         self._metrics = Metrics()
@@ -131,7 +133,9 @@ class App:
         return json_response({"status": "ready"})
 
     async def _show_metrics(self, _request: Request) -> Response:
-        return Response(self._metrics.text(), headers=ALWAYS | {"content-type": CONTENT_TYPE})
+        return Response(
+            self._metrics.text(self.calls.running), headers=ALWAYS | {"content-type": CONTENT_TYPE}
+        )
 
 
 async def _healthz(_request: Request) -> Response:

@@ -87,17 +87,12 @@ class Calls:
         )
         self._running.add(call)
         self._idle.clear()
-        self._metrics.calls_running = len(self._running)
         self._threads.start(call.run)
         return call
 
-    def drain(self) -> None:
-        """Accept no new calls."""
-        self._is_draining = True
-
     async def finish(self, grace_s: float) -> int:
-        """Wait for the calls in progress, cut those that take longer, and return how many."""
-        self.drain()
+        """Accept no new calls, cut those that take longer than `grace_s`, and return how many."""
+        self._is_draining = True
         left = await self._until_idle(grace_s)
         for call in tuple(self._running):
             call.cancel(server_stops())
@@ -121,7 +116,6 @@ class Calls:
 
     def _ended(self, call: Call) -> None:
         self._running.discard(call)
-        self._metrics.calls_running = len(self._running)
         if not self._running:
             self._idle.set()
 

@@ -186,7 +186,7 @@ class _Answer:
         return {"id": self._id, "object": kind, "created": self._created, "model": name}
 
     def _own(self, reply: LLMReply) -> dict[str, Any]:
-        """Return what OpenAI's format has no place for, as ``hello-llm.reply/1`` has it."""
+        """Describe `reply` beyond OpenAI's format, with keys of ``hello-llm.reply/1``."""
         found = document(reply, redact=self._redact)
         return {key: found[key] for key in _OF_THE_REPLY}
 

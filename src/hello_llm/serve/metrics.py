@@ -26,7 +26,6 @@ class Metrics:
         self._unpriced: Counter[Labels] = Counter()
         self._seconds: dict[str, _Histogram] = {}
         self._first_token: dict[str, _Histogram] = {}
-        self.calls_running = 0
 
     def request_ended(self, route: str, status: int) -> None:
         """Count a request for `route`, a path of the server's own or ``other``."""
@@ -59,12 +58,12 @@ class Metrics:
                 first = self._first_token.setdefault(model, _Histogram())
                 first.add(usage.first_token_ms / 1000)
 
-    def text(self) -> str:
-        """Return everything in the text format."""
+    def text(self, running: int) -> str:
+        """Return everything in the text format; `running` calls are in progress."""
         with self._lock:
-            return "".join(f"{line}\n" for line in self._lines())
+            return "".join(f"{line}\n" for line in self._lines(running))
 
-    def _lines(self) -> Iterator[str]:
+    def _lines(self, running: int) -> Iterator[str]:
         yield from _counter("requests", "Requests, by route and HTTP status.", self._requests)
         yield from _counter("calls", "Calls that ended, by model and exit code.", self._calls)
         yield from _counter("tokens", "Tokens, as servers counted them.", self._tokens)
@@ -72,7 +71,7 @@ class Metrics:
         yield from _counter("cost_usd", "US dollars that calls of known price cost.", spent)
         yield from _counter("unpriced_calls", "Calls whose price is not known.", self._unpriced)
         yield from _head("calls_running", "Calls in progress.", "gauge")
-        yield f"hello_llm_calls_running {self.calls_running}"
+        yield f"hello_llm_calls_running {running}"
         yield from _histograms("call_seconds", "Time of whole calls.", self._seconds)
         yield from _histograms("first_token_seconds", "Time to first token.", self._first_token)
 

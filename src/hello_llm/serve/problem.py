@@ -56,7 +56,7 @@ _PASSED_ON: Mapping[ExitCode, frozenset[int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error that a client is told."""
+    """An error, as it is reported to a client."""
 
     status: int
     """The HTTP status."""
@@ -99,7 +99,7 @@ class ProblemError(Exception):
 
 
 def problem_of(error: HelloLLMError, redact: Redact) -> Problem:
-    """Return what a client is told of `error`.
+    """Describe `error` to a client.
 
     ``x-should-retry`` tells OpenAI's clients whether the same call may succeed: a call that may
     have cost money is not to be repeated by a library that nobody watches.

@@ -9,14 +9,15 @@ from hello_llm.calls.completions_request import UnfitRequestError, read_request
 from hello_llm.calls.turns import with_fallbacks
 from hello_llm.contract import ExitCode, Message, UsageError
 from hello_llm.contract.model_name import ModelName
+from hello_llm.providers.mock.provider import DEFAULT_MODEL
 from hello_llm.serve.problem import Problem, ProblemError
 from hello_llm.serve.settings import ServeSettings
 from hello_llm.settings.fields import Settings
+from hello_llm.settings.file import ConfigFile
 from hello_llm.settings.origins import BUILT_IN
-from hello_llm.settings.resolve import find_config, resolve_with_config
+from hello_llm.settings.resolve import resolve_with_config
 from hello_llm.text import phrases
 
-_MOCK_MODEL = "mock/echo"
 _MOST_NAMED = 10
 _LONGEST_NAME = 256
 
@@ -40,13 +41,13 @@ class Asked:
 class ServedModels:
     """The models by the names that clients use."""
 
-    def __init__(self, settings: ServeSettings) -> None:
-        """Resolve the settings of each.
+    def __init__(self, settings: ServeSettings, config: ConfigFile | None) -> None:
+        """Resolve the settings of each model that `settings` and the profiles of `config` name.
 
         Raises:
             UsageError: the configuration or a flag is invalid, or there is no model.
         """
-        self.config = find_config(settings.config_file)
+        self.config = config
         self.base = self._resolve(settings.given, None)
         self.unnamed: list[str] = []
         self._given = settings.given
@@ -60,7 +61,7 @@ class ServedModels:
                 self._found[name] = found
         for name in (*self._own_model(), *settings.allow):
             if "*" not in name:
-                self._found.setdefault(name, self._model(name, self.base))
+                self._found.setdefault(name, self._model(name))
         if not self._found and not self._patterns:
             raise UsageError(
                 "there is no model to serve: no profile names one",
@@ -78,7 +79,7 @@ class ServedModels:
         yield from self._found.values()
 
     def read(self, body: Mapping[str, Any]) -> Asked:
-        """Return what a request asks.
+        """Parse a request, and check it.
 
         Args:
             body: the request, as for OpenAI's Chat Completions.
@@ -117,7 +118,7 @@ class ServedModels:
         if base.model is not None:
             yield base.model
         elif base.provider == "mock" and (base.origins["provider"] != BUILT_IN or not self._found):
-            yield _MOCK_MODEL
+            yield DEFAULT_MODEL
 
     def _resolve(self, given: Mapping[str, object], profile: str | None) -> Settings:
         config = self.config
@@ -125,12 +126,13 @@ class ServedModels:
             config = replace(config, default_profile=None)
         return resolve_with_config(given, config, profile)
 
-    def _model(self, name: str, base: Settings) -> Settings:
+    def _model(self, name: str) -> Settings:
         """Return the settings for asking a model that no profile names.
 
         The mock answers for every name, so that clients can be tested as they are.
         """
-        if base.provider == "mock" and (base.origins["provider"] != BUILT_IN):
+        base = self.base
+        if base.provider == "mock" and base.origins["provider"] != BUILT_IN:
             return replace(base, model=name if "/" in name else f"mock/{name}")
         return self._resolve({**self._given, "model": str(ModelName.parse(name, "--allow"))}, None)
 
@@ -142,7 +144,7 @@ class ServedModels:
         for pattern in self._patterns:
             if len(name) <= _LONGEST_NAME and fnmatchcase(name, pattern):
                 try:
-                    return pattern, self._model(name, self.base)
+                    return pattern, self._model(name)
                 except UsageError as error:
                     raise _unfit(f'its field "model": {error.message}', "model") from None
         raise ProblemError(self.unknown(name))

@@ -32,7 +32,8 @@ def call(typed: ServeOptions) -> ExitCode:
     port = read_number(_PORTS, "--port", typed.port)
     grace_s = read_number(_GRACES, "--grace", typed.grace)
     settings = _settings(typed)
-    base = resolve_with_config(typed.given, find_config(typed.config), typed.profile)
+    config = find_config(typed.config)
+    base = resolve_with_config(typed.given, config, typed.profile)
     display = Display.of(base, Terminal.real(), debug=typed.debug).hiding(typed.token_env)
     display.warn_of(base)
     read_token(typed.token_env)
@@ -48,9 +49,8 @@ def call(typed: ServeOptions) -> ExitCode:
     try:
         from hello_llm.cli.commands.serve.run import serve_until_told
 
-        return serve_until_told(
-            settings, sockets, _GRACE_S if grace_s is None else grace_s, display
-        )
+        grace_s = _GRACE_S if grace_s is None else grace_s
+        return serve_until_told(settings, config, sockets, grace_s, display)
     finally:
         for one in sockets:
             one.close()
@@ -59,8 +59,7 @@ def call(typed: ServeOptions) -> ExitCode:
 def _settings(typed: ServeOptions) -> ServeSettings:
     max_calls = read_number(_CALLS, "--max-calls", typed.max_calls)
     settings = ServeSettings(
-        given={key: one for key, one in typed.given.items() if one not in (None, [], ())},
-        config_file=typed.config,
+        given=typed.given,
         profile=typed.profile,
         allow=tuple(typed.allow or ()),
         token_env=typed.token_env,

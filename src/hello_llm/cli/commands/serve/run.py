@@ -18,6 +18,7 @@ from hello_llm.serve.listening import url_of
 from hello_llm.serve.log import LOG
 from hello_llm.serve.server import Server
 from hello_llm.serve.settings import ServeSettings
+from hello_llm.settings.file import ConfigFile
 from hello_llm.text import phrases
 
 _COLLECT_AFTER = (10_000, 3, 3)
@@ -31,12 +32,17 @@ _MOST_LINES_WAITING = 10_000
 
 
 def serve_until_told(
-    settings: ServeSettings, sockets: Sequence[socket.socket], grace_s: float, display: Display
+    settings: ServeSettings,
+    config: ConfigFile | None,
+    sockets: Sequence[socket.socket],
+    grace_s: float,
+    display: Display,
 ) -> ExitCode:
     """Serve until a signal arrives, and return the exit code: 0 if no call had to be cut off.
 
     Args:
         settings: what to serve, to whom, and within which bounds.
+        config: the configuration, if there is one.
         sockets: where to listen.
         grace_s: seconds that calls in progress may take after the signal.
         display: where the log is shown.
@@ -44,7 +50,7 @@ def serve_until_told(
     Raises:
         HelloLLMError: the server cannot start.
     """
-    app = App(settings)
+    app = App(settings, config)
     app.preload()
     gc.set_threshold(*_COLLECT_AFTER)
     for name in app.models.unnamed:
